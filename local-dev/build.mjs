@@ -1,0 +1,20 @@
+import { rmSync } from 'node:fs'
+import { build } from 'esbuild'
+
+// Some dependencies are CommonJS and call require() for Node's own modules.
+const requireInModules = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`
+
+rmSync('dist', { recursive: true, force: true })
+await build({
+  entryPoints: ['local-dev/server.ts', 'local-dev/document-writer.ts'],
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  minifySyntax: true,
+  sourcemap: true,
+  loader: { '.md': 'text' },
+  banner: { js: requireInModules },
+  logLevel: 'warning',
+})
