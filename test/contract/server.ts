@@ -1,0 +1,172 @@
+// Starts the built server as a process of its own, on a free loopback port and on directories of its own.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const program = join(import.meta.dirname, '../../dist/server.js')
+
+export interface Directories {
+  /** Holds all the others; it is also the server's home and working directory. */
+  root: string
+  dataDir: string
+  sessionDir: string
+  skillsDir: string
+}
+
+export interface Server extends Directories {
+  url: string
+  port: number
+  pid: number
+  /** Everything the process has written to its two outputs. */
+  log(): string
+  /** Sends a signal and nothing more. */
+  signal(name: NodeJS.Signals): void
+  /** The exit code, once the process has ended; null when a signal ended it. */
+  exited: Promise<number | null>
+  /** Ends the process as an operator would, and removes the directories. Resolves with the exit code. */
+  stop(): Promise<number | null>
+  /** Ends the process as a crash would. The directories stay. */
+  kill9(): Promise<void>
+  /** The same directories and port, another process; the present one is ended (SIGTERM) if it still runs. */
+  restart(env?: Record<string, string>): Promise<Server>
+}
+
+export interface Start {
+  /** Variables on top of those of every test; an empty string unsets one. */
+  env?: Record<string, string>
+  /** Called before the process starts, to put files into its directories. */
+  prepare?: (directories: Directories) => void
+}
+
+/** Starts a server and waits until `/health` answers. Throws with its output when it does not come up. */
+export async function startServer({ env = {}, prepare }: Start = {}): Promise<Server> {
+  const directories = makeDirectories()
+  prepare?.(directories)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(directories, await freePort(), env)
+    } catch (error) {
+      // Between asking for a free port and using it, someone else may have taken it.
+      if (attempt === 3 || !String(error).includes('EADDRINUSE')) {
+        rmSync(directories.root, { recursive: true, force: true })
+        throw error
+      }
+    }
+  }
+}
+
+/** Runs a server that is expected to end by itself: its exit code and its output. */
+export async function runToExit(env: Record<string, string>, directories = makeDirectories()) {
+  const running = launch(directories, await freePort(), env)
+  const hang = setTimeout(() => running.child.kill('SIGKILL'), 20_000)
+  const code = await running.exited
+  clearTimeout(hang)
+  return { code, output: running.log() }
+}
+
+/** A fresh temporary directory with the server's directories in it; it is removed when the tests end. */
+export function makeDirectories(): Directories {
+  const root = mkdtempSync(join(tmpdir(), 'maestro-test-'))
+  process.once('exit', () => rmSync(root, { recursive: true, force: true }))
+  const [dataDir, sessionDir, skillsDir] = [join(root, 'data'), join(root, 'sessions'), join(root, 'skills')]
+  for (const directory of [dataDir, sessionDir, skillsDir]) mkdirSync(directory)
+  return { root, dataDir, sessionDir, skillsDir }
+}
+
+async function start(directories: Directories, port: number, env: Record<string, string>): Promise<Server> {
+  const running = launch(directories, port, env)
+  const url = `http://127.0.0.1:${port}`
+  await healthy(url, running)
+
+  async function end(signal: NodeJS.Signals): Promise<number | null> {
+    running.child.kill(signal)
+    const hang = setTimeout(() => running.child.kill('SIGKILL'), 15_000)
+    const code = await running.exited
+    clearTimeout(hang)
+    return code
+  }
+
+  return {
+    ...directories,
+    url,
+    port,
+    pid: running.child.pid ?? 0,
+    log: running.log,
+    exited: running.exited,
+    signal: (name) => void running.child.kill(name),
+    async stop() {
+      const code = await end('SIGTERM')
+      rmSync(directories.root, { recursive: true, force: true })
+      return code
+    },
+    kill9: async () => void (await end('SIGKILL')),
+    async restart(changed = env) {
+      await end('SIGTERM')
+      return start(directories, port, changed)
+    },
+  }
+}
+
+interface Running {
+  child: ChildProcess
+  exited: Promise<number | null>
+  log: () => string
+}
+
+function launch(directories: Directories, port: number, env: Record<string, string>): Running {
+  if (!existsSync(program)) throw new Error(`${program} is not there: npm run build`)
+  const variables = {
+    PATH: process.env.PATH,
+    HOME: directories.root,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: directories.dataDir,
+    SESSION_DIR: directories.sessionDir,
+    SKILLS_DIR: directories.skillsDir,
+    MANIFEST_GENERATOR: 'server',
+    LOG_LEVEL: 'warn',
+    ...env,
+  }
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const child = spawn(process.execPath, [program], {
+    cwd: directories.root,
+    env: set,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
+  exited.then(() => process.off('exit', kill))
+  return { child, exited, log: () => output }
+}
+
+/** Resolves when the server answers; throws when the process ends first, or after 20 s without an answer. */
+async function healthy(url: string, running: Running): Promise<void> {
+  for (const start = Date.now(); Date.now() - start < 20_000; ) {
+    if (running.child.exitCode !== null) break
+    const answered = await fetch(`${url}/health`).then(
+      (response) => response.ok,
+      () => false,
+    )
+    if (answered) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  running.child.kill('SIGKILL')
+  await running.exited
+  throw new Error(`the server did not start:\n${running.log()}`)
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(address)))
+    })
+  })
+}
