@@ -1,0 +1,314 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createAccess } from '../../functions/middleware/access'
+
+const TOKEN = 'correct-horse-battery'
+
+const openServer = {
+  serverUrl: 'http://devbox.lan:3000',
+  corsEnabled: true,
+  corsOrigins: ['*'],
+  corsCredentials: false,
+}
+const protectedServer = { ...openServer, apiToken: TOKEN }
+const listed = { ...openServer, corsOrigins: ['*', 'https://ui.example'] }
+
+const call = {
+  method: 'GET',
+  path: '/api/tasks',
+  hasQuery: false,
+  host: 'localhost:3000',
+  tokenInQueryAllowed: false,
+  address: '127.0.0.1',
+}
+
+function answer(settings: typeof openServer & { apiToken?: string }, request: object): string {
+  return createAccess(settings).check({ ...call, ...request })?.code ?? 'served'
+}
+
+describe('without a token', () => {
+  test.each([
+    ['a script on this machine is served', 'served', {}],
+    ['over IPv6', 'served', { host: '[::1]:3000', address: '::1' }],
+    ['over IPv4 on an IPv6 socket', 'served', { host: '127.0.0.1:3000', address: '::ffff:127.0.0.1' }],
+    ['on another loopback address', 'served', { host: '127.8.4.2', address: '127.8.4.2' }],
+    ['under the name that SERVER_URL tells sessions', 'served', { host: 'DevBox.lan' }],
+    ['another machine gets nothing', 'FORBIDDEN', { address: '192.168.1.7' }],
+    ['nor one on an IPv6 network', 'FORBIDDEN', { address: 'fe80::1' }],
+    ['nor one whose address only begins like ours', 'FORBIDDEN', { address: '127.0.0.1.2' }],
+    ['nor a caller whose address is unknown', 'FORBIDDEN', { address: undefined }],
+    ['a rebound DNS name gets nothing', 'FORBIDDEN', { host: 'evil.example:3000' }],
+    ['nor a name that begins like ours', 'FORBIDDEN', { host: 'localhost.evil.example' }],
+    ['nor one that begins like a loopback address', 'FORBIDDEN', { host: '127.0.0.1.evil.example' }],
+    ['nor one that ends like ours', 'FORBIDDEN', { host: 'evil-localhost:3000' }],
+    ['nor a request without Host', 'FORBIDDEN', { host: undefined }],
+    ['nor one with an empty Host', 'FORBIDDEN', { host: '' }],
+    ['a web page gets nothing though CORS_ORIGINS is *', 'FORBIDDEN', { origin: 'https://evil.example' }],
+    ['nor a page without an origin (sandbox, file)', 'FORBIDDEN', { origin: 'null' }],
+    ['nor a page with an empty origin', 'FORBIDDEN', { origin: '' }],
+    ['nor one that tries to be * itself', 'FORBIDDEN', { origin: '*' }],
+    ['nor one on a name that begins like ours', 'FORBIDDEN', { origin: 'http://localhost.evil.example' }],
+    ['nor one with our name as its user name', 'FORBIDDEN', { origin: 'http://localhost@evil.example' }],
+    ['nor an extension that is named like us', 'FORBIDDEN', { origin: 'chrome-extension://localhost' }],
+    ['nor on another port of the SERVER_URL host', 'FORBIDDEN', { origin: 'http://devbox.lan:9' }],
+    ['a dev server on localhost keeps working', 'served', { origin: 'http://localhost:5173' }],
+    ['and one on 127.0.0.1', 'served', { origin: 'https://127.0.0.1:8443' }],
+    ['and one on [::1]', 'served', { origin: 'http://[::1]:5173' }],
+    ['the desktop application keeps working', 'served', { origin: 'tauri://localhost' }],
+    ['on Windows', 'served', { origin: 'http://tauri.localhost' }],
+    ['with https', 'served', { origin: 'https://tauri.localhost' }],
+    ['pages that the server itself delivered work', 'served', { origin: 'http://devbox.lan:3000' }],
+    ['behind a TLS proxy', 'served', { host: 'devbox.lan:443', origin: 'https://devbox.lan' }],
+    [
+      'an allowed page on another machine gets nothing',
+      'FORBIDDEN',
+      {
+        origin: 'http://localhost:5173',
+        address: '10.0.0.2',
+      },
+    ],
+    [
+      'a preflight of a foreign page gets nothing',
+      'FORBIDDEN',
+      {
+        method: 'OPTIONS',
+        origin: 'https://evil.example',
+      },
+    ],
+  ])('%s', (_name, expected, request) => {
+    expect(answer(openServer, request)).toBe(expected)
+  })
+
+  test('a page listed by name is served, with CORS headers or without', () => {
+    expect(answer(listed, { origin: 'https://ui.example' })).toBe('served')
+    expect(answer({ ...listed, corsEnabled: false }, { origin: 'https://ui.example' })).toBe('served')
+    expect(answer(listed, { origin: 'http://ui.example' })).toBe('FORBIDDEN')
+    expect(answer(listed, { origin: 'https://ui.example.evil.example' })).toBe('FORBIDDEN')
+  })
+
+  test('a host that knows no addresses serves only where it says that it trusts its callers', () => {
+    const check = createAccess({ ...openServer, trustCaller: true }).check
+    expect(check({ ...call, address: undefined })).toBeUndefined()
+    expect(check({ ...call, address: '10.0.0.2' })?.code).toBe('FORBIDDEN')
+    expect(check({ ...call, address: undefined, host: 'evil.example' })?.code).toBe('FORBIDDEN')
+  })
+
+  test('an empty token protects nothing, so it opens nothing', () => {
+    const request = { address: '10.0.0.2', tokenInQueryAllowed: true, queryToken: '' }
+    expect(answer({ ...protectedServer, apiToken: '' }, request)).toBe('FORBIDDEN')
+  })
+
+  test('whoever is refused reads what to do about it', () => {
+    const { check } = createAccess(openServer)
+    expect(check({ ...call, host: 'evil.example' })?.message).toMatch(/evil\.example.*SERVER_URL/)
+    expect(check({ ...call, origin: 'https://a.example' })?.message).toMatch(/a\.example.*CORS_ORIGINS/)
+    expect(check({ ...call, address: '10.0.0.2' })?.message).toContain('MAESTRO_API_TOKEN')
+  })
+})
+
+describe('with a token', () => {
+  const away = { host: 'evil.example', address: '203.0.113.9' }
+  const bearer = { authorization: `Bearer ${TOKEN}` }
+  const query = { tokenInQueryAllowed: true, queryToken: TOKEN }
+
+  test.each([
+    ['whoever has it is served, wherever they are', 'served', { ...away, ...bearer }],
+    ['the scheme may be in lower case', 'served', { ...away, authorization: `bearer ${TOKEN}` }],
+    ['a page of any origin that has it is served', 'served', { origin: 'https://other.example', ...bearer }],
+    ['even one without an origin', 'served', { origin: 'null', ...bearer }],
+    ['a WebSocket may bring it in its URL', 'served', { ...away, ...query }],
+    ['through a proxy that adds its own login', 'served', { ...query, authorization: 'Basic dTpw' }],
+    ['other requests may not, as URLs end up in logs', 'UNAUTHORIZED', { queryToken: TOKEN }],
+    ['this machine gets nothing without it', 'UNAUTHORIZED', {}],
+    ['a wrong one is refused', 'UNAUTHORIZED', { authorization: `Bearer ${TOKEN}x` }],
+    ['a part of it is refused', 'UNAUTHORIZED', { authorization: `Bearer ${TOKEN.slice(0, -1)}` }],
+    ['another case of it is refused', 'UNAUTHORIZED', { authorization: `Bearer ${TOKEN.toUpperCase()}` }],
+    ['an empty one is refused', 'UNAUTHORIZED', { authorization: 'Bearer ' }],
+    ['an empty one in the URL is refused', 'UNAUTHORIZED', { ...query, queryToken: '' }],
+    ['without a scheme it is refused', 'UNAUTHORIZED', { authorization: TOKEN }],
+    [
+      'a preflight, which cannot bring it, is answered',
+      'served',
+      {
+        ...away,
+        method: 'OPTIONS',
+        origin: 'https://other.example',
+      },
+    ],
+    ['OPTIONS that is no preflight is refused', 'UNAUTHORIZED', { method: 'OPTIONS' }],
+  ])('%s', (_name, expected, request) => {
+    expect(answer(protectedServer, request)).toBe(expected)
+  })
+
+  test('a page that is not listed is refused before the token is looked at', () => {
+    const settings = { ...protectedServer, corsOrigins: ['https://ui.example'] }
+    for (const authorization of [undefined, bearer.authorization]) {
+      expect(answer(settings, { origin: 'https://evil.example', authorization })).toBe('FORBIDDEN')
+      expect(answer(settings, { origin: 'null', authorization })).toBe('FORBIDDEN')
+    }
+    expect(answer(settings, { origin: 'https://ui.example', ...bearer })).toBe('served')
+  })
+})
+
+test.each([
+  ['GET', 'served', {}],
+  ['HEAD', 'served', { method: 'HEAD' }],
+  ['with parameters, which tell more', 'refused', { hasQuery: true }],
+  ['POST', 'refused', { method: 'POST' }],
+  ['a path that only begins like it', 'refused', { path: '/healthy' }],
+])('a load balancer anywhere sees /health and nothing more: %s', (_name, expected, request) => {
+  const anyone = { path: '/health', host: 'any.example', origin: 'https://a.example', address: '10.0.0.2' }
+  for (const settings of [openServer, protectedServer]) {
+    expect(answer(settings, { ...anyone, ...request }) === 'served').toBe(expected === 'served')
+  }
+})
+
+describe('for any text at all', () => {
+  const piece = fc.constantFrom(
+    ...['localhost', '127.0.0.1', '[::1]', 'devbox.lan', 'evil.example', '::1', '127', '0', '.', ':', '3000'],
+    ...[
+      '@',
+      '/',
+      '\\',
+      '#',
+      '?',
+      ' ',
+      '\t',
+      '\n',
+      '%00',
+      '\u0000',
+      'LOCALHOST',
+      'http://',
+      'tauri://',
+      'ı',
+      '。',
+    ],
+  )
+  const text = fc.oneof(
+    fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join('')),
+    fc.string(),
+    fc.domain(),
+    fc.ipV4(),
+    fc.ipV6(),
+  )
+  const ownNames = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|devbox\.lan)$/
+
+  test('no Host lets a rebound page in that a browser would not take for this machine', () => {
+    const { check } = createAccess(openServer)
+    fc.assert(
+      fc.property(text, (host) => {
+        if (check({ ...call, host })) return
+        const url = new URL(`http://${host}`)
+        expect(url.hostname).toMatch(ownNames)
+        expect(url.href).toBe(`http://${url.host}/`)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('no Origin lets a page in that is not on this machine', () => {
+    const { check } = createAccess(openServer)
+    const origin = fc.oneof(
+      text,
+      text.map((host) => `http://${host}`),
+    )
+    fc.assert(
+      fc.property(origin, (candidate) => {
+        if (check({ ...call, origin: candidate }) || candidate === 'tauri://localhost') return
+        const url = new URL(candidate)
+        expect(url.protocol).toMatch(/^https?:$/)
+        expect(url.hostname).toMatch(ownNames)
+        expect(url.href).toBe(`${url.origin}/`)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('no text but the token is taken for it', () => {
+    const { check } = createAccess(protectedServer)
+    fc.assert(
+      fc.property(text, (candidate) => {
+        fc.pre(candidate !== TOKEN)
+        const request = { ...call, authorization: `Bearer ${candidate}`, queryToken: candidate }
+        expect(check({ ...request, tokenInQueryAllowed: true })?.code).toBe('UNAUTHORIZED')
+      }),
+    )
+  })
+
+  test('the answer does not depend on who called before', () => {
+    const { check } = createAccess(openServer)
+    fc.assert(
+      fc.property(text, text, (host, address) => {
+        const request = { ...call, host, address }
+        expect(check(request)).toEqual(createAccess(openServer).check(request))
+      }),
+    )
+  })
+})
+
+describe('CORS headers', () => {
+  const expose = { 'Access-Control-Expose-Headers': 'ETag, X-Next-Cursor, X-Total-Count, X-Request-Id' }
+
+  test('any page may read where a token makes * true', () => {
+    const { corsHeaders } = createAccess(protectedServer)
+    expect(corsHeaders('https://a.example')).toEqual({ 'Access-Control-Allow-Origin': '*', ...expose })
+    expect(corsHeaders(undefined)).toBe(corsHeaders('https://a.example'))
+  })
+
+  test('without a token a page cannot read from the browser cache what it may not fetch', () => {
+    const { corsHeaders } = createAccess(openServer)
+    expect(corsHeaders(undefined)).toEqual({ Vary: 'Origin' })
+    expect(corsHeaders('https://evil.example')).toEqual({ Vary: 'Origin' })
+  })
+
+  test.each([
+    'http://localhost:5173',
+    'http://127.0.0.1:5173',
+    'tauri://localhost',
+    'http://devbox.lan:3000',
+    'https://ui.example',
+  ])('a page that is served can read the answer: %s', (origin) => {
+    const { corsHeaders } = createAccess(listed)
+    const reflected = { 'Access-Control-Allow-Origin': origin, ...expose, Vary: 'Origin' }
+    expect(corsHeaders(origin)).toEqual(reflected)
+    expect(corsHeaders(origin)).toBe(corsHeaders(origin))
+  })
+
+  test('credentials are for listed origins only, never for all', () => {
+    const settings = { ...protectedServer, corsCredentials: true, corsOrigins: ['https://ui.example'] }
+    const { corsHeaders } = createAccess(settings)
+    expect(corsHeaders('https://ui.example')).toMatchObject({
+      'Access-Control-Allow-Origin': 'https://ui.example',
+      'Access-Control-Allow-Credentials': 'true',
+    })
+    expect(corsHeaders('https://evil.example')).toEqual({ Vary: 'Origin' })
+  })
+
+  test('with CORS disabled no page reads anything', () => {
+    const { corsHeaders, preflightHeaders } = createAccess({ ...listed, corsEnabled: false })
+    expect(corsHeaders('https://ui.example')).toEqual({})
+    expect(preflightHeaders('https://ui.example', 'X-Mine')).toEqual({})
+  })
+
+  test('a page can send every method and header of the API after one preflight a day', () => {
+    const { preflightHeaders } = createAccess(openServer)
+    expect(preflightHeaders('http://localhost:5173', undefined)).toMatchObject({
+      'Access-Control-Allow-Origin': 'http://localhost:5173',
+      'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
+      'Access-Control-Allow-Headers':
+        'Authorization, Content-Type, If-Match, If-None-Match, X-Request-Id, Last-Event-ID',
+      'Access-Control-Max-Age': '86400',
+    })
+    expect(preflightHeaders('https://evil.example', undefined)).toEqual({ Vary: 'Origin' })
+  })
+
+  test('headers of its own that a page asks for are allowed, and nothing else is echoed', () => {
+    const { preflightHeaders } = createAccess(protectedServer)
+    const allowed = (requested: string) =>
+      preflightHeaders('https://a.example', requested)['Access-Control-Allow-Headers']
+    const always = 'Authorization, Content-Type, If-Match, If-None-Match, X-Request-Id, Last-Event-ID'
+    expect(allowed('content-type,x-trace')).toBe(`${always}, x-trace`)
+    expect(allowed('x-trace\r\nSet-Cookie: a=b')).toBe(always)
+    expect(allowed('')).toBe(always)
+  })
+})
