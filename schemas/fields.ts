@@ -1,0 +1,59 @@
+import * as z from 'zod'
+
+/**
+ * The building blocks of the entity and request schemas.
+ *
+ * Requests are read leniently where no meaning is lost: text is trimmed, duplicate ids collapse, `null` for
+ * an optional field of a create counts as absent, fields that are not in a schema are dropped.
+ */
+
+/** Unix time in milliseconds. */
+export const timestamp = (what: string) =>
+  z
+    .int()
+    .min(0)
+    .meta({ description: `${what}, in Unix milliseconds`, examples: [1738713700000] })
+
+/** A required text: trimmed, at least one character, at most `max` of them (UTF-16 units) where one is given. */
+export const requiredText = (max?: number) => {
+  const text = z.string().trim().min(1)
+  return max === undefined ? text : text.max(max)
+}
+
+/** An id that somebody gives as a reference. It need not exist: the rules look it up. */
+export const reference = () => z.string().min(1)
+
+const unique = (ids: string[]) => [...new Set(ids)]
+
+/** A list of references in which each id stands once. */
+export const references = () => z.array(reference()).transform(unique)
+
+/** Any text of an entity, empty if it has none. */
+export const anyText = () => z.string()
+
+/** A JSON object with any content. */
+export const anyObject = () => z.record(z.string(), z.unknown())
+
+/** An optional field of a create: `null` says the same as leaving it out. */
+export const optionalOnCreate = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => value ?? undefined, schema.optional())
+
+/** An optional field of an update: absent keeps the value, `null` clears it. */
+export const clearable = <T extends z.ZodType>(schema: T) => schema.nullable().optional()
+
+/** Reads words of earlier versions as the words of this one. */
+export const withOldWords = <T extends z.ZodType>(words: Record<string, string>, schema: T) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && Object.hasOwn(words, value) ? words[value] : value),
+    schema,
+  )
+
+/** Rewrites a request body before its schema sees it; what is no object is left for the schema to refuse. */
+export const rewritingBody = <T extends z.ZodType>(
+  rewrite: (body: Record<string, unknown>) => Record<string, unknown>,
+  schema: T,
+) => z.preprocess((body) => (isObject(body) ? rewrite(body) : body), schema)
+
+/** Whether a JSON value is an object: neither null nor an array. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,45 @@
+import type * as z from 'zod'
+import { apiError } from './errors'
+
+type RawIssue = z.core.$ZodRawIssue
+
+/** What is wrong with one field, in words that say what to send instead. */
+export const describeProblem = (issue: RawIssue): string => {
+  const field = issue.path?.join('.') || 'body'
+  if (issue.input === undefined && issue.code === 'invalid_type') return `${field} is required`
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === null ? `${field} is required` : `${field} must be ${article(issue.expected)}`
+    case 'too_small':
+      return issue.origin === 'string' ? `${field} is required` : `${field} must be at least ${issue.minimum}`
+    case 'too_big':
+      return issue.origin === 'string'
+        ? `${field} must be at most ${issue.maximum} characters`
+        : `${field} must be at most ${issue.maximum}`
+    case 'invalid_value':
+      return `${field} must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
+    case 'invalid_format':
+      return issue.format === 'date' ? `${field} must be a date like 2026-03-01` : `${field} is not valid`
+    default:
+      return `${field} is not valid`
+  }
+}
+
+const article = (type: string) =>
+  type === 'int' || type === 'array' || type === 'object' ? `an ${nameOf(type)}` : `a ${nameOf(type)}`
+
+const nameOf = (type: string) => ({ int: 'integer', record: 'object' })[type] ?? type
+
+/** One problem of a request: the field's path, dotted, and what is wrong with it. */
+export interface Problem {
+  path: string
+  message: string
+}
+
+/** The `VALIDATION_ERROR` for some problems, of which there is at least one: all of them, led by the first. */
+export const validationError = (problems: Problem[]) =>
+  apiError('VALIDATION_ERROR', problems[0]?.message, { issues: problems })
+
+/** Every problem that a schema found, in the order of its fields. */
+export const problemsOf = (error: z.ZodError): Problem[] =>
+  error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))

@@ -1,0 +1,130 @@
+import * as z from 'zod'
+import {
+  anyObject,
+  clearable,
+  optionalOnCreate,
+  reference,
+  references,
+  requiredText,
+  rewritingBody,
+  timestamp,
+  withOldWords,
+} from './fields'
+import { SessionEvent, SessionEventInput, SessionTimelineEvent, TimelineEntryInput } from './timeline'
+
+export const Strategy = z.enum(['simple', 'queue', 'tree'])
+export const SessionStatus = z.enum(['spawning', 'idle', 'working', 'completed', 'failed', 'stopped'])
+
+/** The words of version 1.0 that clients and stored files still use. */
+export const oldSessionStatuses = { running: 'working' }
+
+/** Statuses of a session that has ended. */
+export const endedStatuses: readonly SessionStatus[] = ['completed', 'failed', 'stopped']
+
+const env = z.record(z.string(), z.string())
+const name = requiredText(200)
+
+const said = {
+  projectId: { description: 'Project it belongs to', examples: ['proj_1738713600000_x7k9m2p4q'] },
+  taskIds: {
+    description: 'Tasks it works on; kept in step with their sessionIds',
+    examples: [['task_1738713700000_p9q2r5t8w']],
+  },
+  name: { description: 'Name of the session', examples: ['Worker for the login page'] },
+  agentId: { description: 'Agent that runs it', examples: ['claude'] },
+  env: { description: 'Environment of the agent', examples: [{ MAESTRO_STRATEGY: 'simple' }] },
+  strategy: { description: 'How it goes through its tasks', examples: ['simple'] },
+  status: { description: 'What it is doing', examples: ['working'] },
+  events: {
+    description: 'Events that its client recorded, append-only',
+    examples: [[{ id: 'evt_1738713800000_a1b2c3d4e', timestamp: 1738713800000, type: 'tool_call' }]],
+  },
+  timeline: {
+    description: 'What happened, for people, append-only',
+    examples: [[{ id: 'evt_1738713800000_b2c3d4e5f', type: 'progress', timestamp: 1738713800000 }]],
+  },
+  metadata: { description: 'Anything more', examples: [{ role: 'worker' }] },
+}
+
+export const Session = z
+  .looseObject({
+    id: z.string().meta({ description: 'Id of the session', examples: ['sess_1738713800000_m4n5o6p7q'] }),
+    projectId: z.string().meta(said.projectId),
+    taskIds: z.array(z.string()).meta(said.taskIds),
+    name: z.string().meta(said.name),
+    agentId: z.string().optional().meta(said.agentId),
+    env: env.meta(said.env),
+    strategy: Strategy.meta(said.strategy),
+    status: SessionStatus.meta(said.status),
+    startedAt: timestamp('When it was created'),
+    lastActivity: timestamp('When it last changed'),
+    completedAt: timestamp('When it ended').nullable(),
+    hostname: z.string().meta({ description: 'Machine the server runs on', examples: ['ada-laptop'] }),
+    platform: z.string().meta({ description: 'Its platform', examples: ['linux'] }),
+    events: z.array(SessionEvent).meta(said.events),
+    timeline: z.array(SessionTimelineEvent).meta(said.timeline),
+    metadata: anyObject().nullable().meta(said.metadata),
+  })
+  .meta({ title: 'Session', description: 'One run of an agent on some tasks' })
+
+/** Ids a client may choose: they become file names. `spawn` is a path of the API. */
+const chosenId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,128}$/, { error: 'id must be 1 to 128 of A-Z a-z 0-9 _ -' })
+  .refine((id) => id !== 'spawn', { error: 'id must not be "spawn"' })
+
+/** `taskId: "x"` is the old spelling of `taskIds: ["x"]`. */
+const singleTaskAsList = (body: Record<string, unknown>) =>
+  body.taskIds == null && body.taskId != null ? { ...body, taskIds: [body.taskId] } : body
+
+/** A name that is blank is no name. */
+const optionalName = z.preprocess(
+  (value) => (typeof value === 'string' && value.trim() === '' ? undefined : (value ?? undefined)),
+  name.optional(),
+)
+
+export const CreateSessionRequest = rewritingBody(
+  singleTaskAsList,
+  z.object({
+    projectId: reference().meta(said.projectId),
+    taskIds: references().meta(said.taskIds),
+    id: optionalOnCreate(chosenId).meta({
+      description: 'Id chosen by the client; default: made by the server',
+      examples: ['sess_1738713800000_m4n5o6p7q'],
+    }),
+    name: optionalName.meta(said.name),
+    agentId: optionalOnCreate(z.string()).meta(said.agentId),
+    strategy: optionalOnCreate(Strategy).meta(said.strategy),
+    status: withOldWords(oldSessionStatuses, optionalOnCreate(SessionStatus)).meta(said.status),
+    env: optionalOnCreate(env).meta(said.env),
+    metadata: optionalOnCreate(anyObject()).meta(said.metadata),
+  }),
+).meta({ title: 'CreateSessionRequest', description: 'Body of POST /api/sessions' })
+
+export const UpdateSessionRequest = z
+  .object({
+    taskIds: references().optional().meta(said.taskIds),
+    name: name.optional().meta(said.name),
+    status: withOldWords(oldSessionStatuses, SessionStatus.optional()).meta(said.status),
+    agentId: clearable(z.string()).meta(said.agentId),
+    env: clearable(env).meta({ ...said.env, description: 'New environment, replacing the old one' }),
+    events: z
+      .array(SessionEventInput)
+      .optional()
+      .meta({ ...said.events, description: 'Events to append' }),
+    timeline: z
+      .array(TimelineEntryInput)
+      .optional()
+      .meta({ ...said.timeline, description: 'Timeline entries to append' }),
+    metadata: clearable(anyObject()).meta({ ...said.metadata, description: 'Merged by top-level key' }),
+  })
+  .meta({
+    title: 'UpdateSessionRequest',
+    description: 'Body of PATCH /api/sessions/{id}; absent fields keep their value',
+  })
+
+export type Session = z.infer<typeof Session>
+export type SessionStatus = z.infer<typeof SessionStatus>
+export type Strategy = z.infer<typeof Strategy>
+export type CreateSessionRequest = z.infer<typeof CreateSessionRequest>
+export type UpdateSessionRequest = z.infer<typeof UpdateSessionRequest>

@@ -1,0 +1,126 @@
+import * as z from 'zod'
+import type { ErrorCode } from './errors'
+import { anyObject, optionalOnCreate, reference, references, rewritingBody } from './fields'
+import { SessionManifest } from './manifest'
+import { Session, Strategy } from './session'
+import { Model } from './task'
+import { Role } from './template'
+
+export const SpawnSource = z.enum(['ui', 'session'])
+
+const said = {
+  projectId: { description: 'Project to work in', examples: ['proj_1738713600000_x7k9m2p4q'] },
+  taskIds: { description: 'Tasks to work on', examples: [['task_1738713700000_p9q2r5t8w']] },
+  spawnSource: { description: 'Who asks: a person, or a running session', examples: ['ui'] },
+}
+
+const SpawnFields = z
+  .object({
+    projectId: z.string().trim().min(1).meta(said.projectId),
+    taskIds: references()
+      .refine((ids) => ids.length > 0)
+      .meta(said.taskIds),
+    spawnSource: optionalOnCreate(SpawnSource).meta(said.spawnSource),
+    sessionId: optionalOnCreate(reference()).meta({
+      description: 'The parent session; needed when spawnSource is session',
+      examples: ['sess_1738713800000_m4n5o6p7q'],
+    }),
+    role: optionalOnCreate(Role).meta({ description: 'Role, default worker', examples: ['worker'] }),
+    strategy: optionalOnCreate(Strategy).meta({ description: 'Default simple', examples: ['simple'] }),
+    sessionName: optionalOnCreate(z.string().trim().max(200)).meta({
+      description: 'Name of the session; default after its first task',
+      examples: ['Worker for the login page'],
+    }),
+    skills: optionalOnCreate(references()).meta({
+      description: 'Skills that the agent is given',
+      examples: [['maestro-worker']],
+    }),
+    context: optionalOnCreate(anyObject()).meta({
+      description: 'Merged into the manifest’s context.custom',
+      examples: [{ ticket: 'APP-12' }],
+    }),
+    model: optionalOnCreate(Model).meta({
+      description: 'Model; default: the first task’s, else sonnet',
+      examples: ['sonnet'],
+    }),
+    templateId: optionalOnCreate(reference()).meta({
+      description: 'Template of the prompt; default: the role’s',
+      examples: ['tmpl_1738713600000_k3j4h5g6f'],
+    }),
+  })
+  .superRefine((body, context) => {
+    if (body.spawnSource === 'session' && body.sessionId === undefined)
+      context.addIssue({ code: 'custom', path: ['sessionId'], message: 'sessionId is required' })
+  })
+
+/** `spawnedBy` is the old spelling of the parent's id; a blank parent is none. */
+const oldSpellings = (body: Record<string, unknown>) => ({
+  ...body,
+  sessionId: body.sessionId || body.spawnedBy || undefined,
+})
+
+export const SpawnSessionRequest = rewritingBody(oldSpellings, SpawnFields).meta({
+  title: 'SpawnSessionRequest',
+  description: 'Body of POST /api/sessions/spawn',
+})
+
+/** The refusals of a malformed spawn, in the order in which they are reported, by the field that is wrong. */
+export const spawnRefusals: readonly (readonly [field: string, code: ErrorCode])[] = [
+  ['projectId', 'missing_project_id'],
+  ['taskIds', 'invalid_task_ids'],
+  ['spawnSource', 'invalid_spawn_source'],
+  ['sessionId', 'missing_session_id'],
+  ['role', 'invalid_role'],
+  ['strategy', 'invalid_strategy'],
+]
+
+const EnvVars = z
+  .record(z.string(), z.string())
+  .meta({ description: 'Environment for the command', examples: [{ MAESTRO_STRATEGY: 'simple' }] })
+const command = z
+  .string()
+  .meta({ description: 'What to run in the terminal', examples: ['maestro worker init'] })
+const cwd = z.string().meta({ description: 'Where to run it', examples: ['/home/ada/app'] })
+
+export const SpawnEvent = z
+  .object({
+    session: Session.meta({ description: 'The session', examples: [{}] }),
+    command,
+    cwd,
+    envVars: EnvVars,
+    manifest: SessionManifest.meta({ description: 'Its manifest', examples: [{}] }),
+    projectId: z.string().meta(said.projectId),
+    taskIds: z.array(z.string()).meta(said.taskIds),
+    spawnSource: SpawnSource.meta(said.spawnSource),
+    parentSessionId: z
+      .string()
+      .nullable()
+      .meta({ description: 'The session that asked, if one did', examples: [null] }),
+    _isSpawnCreated: z.literal(true).meta({ description: 'Always true', examples: [true] }),
+  })
+  .meta({ title: 'SpawnEvent', description: 'Data of session:spawn: open a terminal for this session' })
+
+export const SpawnResponse = z
+  .object({
+    success: z.literal(true).meta({ description: 'Always true', examples: [true] }),
+    sessionId: z
+      .string()
+      .meta({ description: 'Id of the session', examples: ['sess_1738713800000_m4n5o6p7q'] }),
+    manifestPath: z.string().meta({
+      description: 'Absolute path of the manifest (hosted: its URL)',
+      examples: ['/home/ada/.maestro/sessions/sess_1738713800000_m4n5o6p7q/manifest.json'],
+    }),
+    message: z
+      .string()
+      .meta({ description: 'For people', examples: ['Spawn request sent to Agent Maestro'] }),
+    command,
+    initialCommand: command,
+    cwd,
+    envVars: EnvVars,
+    session: Session.meta({ description: 'The session', examples: [{}] }),
+  })
+  .meta({ title: 'SpawnResponse', description: 'What was spawned' })
+
+export type SpawnSource = z.infer<typeof SpawnSource>
+export type SpawnSessionRequest = z.infer<typeof SpawnSessionRequest>
+export type SpawnEvent = z.infer<typeof SpawnEvent>

@@ -1,0 +1,171 @@
+import * as z from 'zod'
+import {
+  anyText,
+  clearable,
+  optionalOnCreate,
+  reference,
+  references,
+  requiredText,
+  rewritingBody,
+  timestamp,
+  withOldWords,
+} from './fields'
+import { TimelineType } from './timeline'
+
+export const TaskStatus = z.enum(['todo', 'in_progress', 'completed', 'cancelled', 'blocked'])
+export const TaskSessionStatus = z.enum([
+  'queued',
+  'working',
+  'needs_input',
+  'blocked',
+  'completed',
+  'failed',
+  'skipped',
+])
+export const TaskPriority = z.enum(['low', 'medium', 'high'])
+export const Model = z.enum(['haiku', 'sonnet', 'opus'])
+
+/** The words of version 1.0 that clients and stored files still use. */
+export const oldTaskStatuses = { pending: 'todo' }
+
+const title = requiredText(500)
+const dueDate = z.iso.date()
+const criteria = z.array(z.string())
+
+const said = {
+  title: { description: 'What is to be done, in a line', examples: ['Add the login page'] },
+  description: { description: 'What is to be done, at length', examples: ['With e-mail and password.'] },
+  parentId: { description: 'Parent task in the same project; null: a root task', examples: [null] },
+  status: { description: 'Owned by users and orchestrators', examples: ['todo'] },
+  sessionStatus: { description: 'What the session working on it says', examples: ['working'] },
+  priority: { description: 'How urgent it is', examples: ['medium'] },
+  initialPrompt: { description: 'What an agent is told first', examples: ['Start with the tests.'] },
+  skillIds: { description: 'Skills that the work needs', examples: [['maestro-worker']] },
+  agentIds: { description: 'Agents meant for it', examples: [['claude']] },
+  sessionIds: {
+    description: 'Sessions that work on it; kept in step with their taskIds',
+    examples: [['sess_1738713800000_m4n5o6p7q']],
+  },
+  dependencies: {
+    description: 'Tasks that this one waits for',
+    examples: [['task_1738713700000_p9q2r5t8w']],
+  },
+  model: { description: 'Model that the work needs', examples: ['sonnet'] },
+  dueDate: { description: 'Day by which it is to be done, YYYY-MM-DD', examples: ['2026-03-01'] },
+  acceptanceCriteria: { description: 'When it counts as done', examples: [['The tests pass']] },
+}
+
+export const Task = z
+  .looseObject({
+    id: z.string().meta({ description: 'Id of the task', examples: ['task_1738713700000_p9q2r5t8w'] }),
+    projectId: z
+      .string()
+      .meta({ description: 'Project it belongs to', examples: ['proj_1738713600000_x7k9m2p4q'] }),
+    parentId: z.string().nullable().meta(said.parentId),
+    title: title.meta(said.title),
+    description: anyText().meta(said.description),
+    status: TaskStatus.meta(said.status),
+    sessionStatus: TaskSessionStatus.optional().meta(said.sessionStatus),
+    priority: TaskPriority.meta(said.priority),
+    createdAt: timestamp('When the task was created'),
+    updatedAt: timestamp('When the task last changed'),
+    startedAt: timestamp('When it was first in_progress').nullable(),
+    completedAt: timestamp('When it was first completed').nullable(),
+    initialPrompt: anyText().meta(said.initialPrompt),
+    sessionIds: z.array(z.string()).meta(said.sessionIds),
+    skillIds: z.array(z.string()).meta(said.skillIds),
+    agentIds: z.array(z.string()).meta(said.agentIds),
+    dependencies: z.array(z.string()).meta(said.dependencies),
+    model: Model.optional().meta(said.model),
+    dueDate: dueDate.optional().meta(said.dueDate),
+    acceptanceCriteria: criteria.optional().meta(said.acceptanceCriteria),
+  })
+  .meta({ title: 'Task', description: 'A piece of work in a project' })
+
+export const CreateTaskRequest = z
+  .object({
+    projectId: reference().meta({
+      description: 'Project it belongs to',
+      examples: ['proj_1738713600000_x7k9m2p4q'],
+    }),
+    title: title.meta(said.title),
+    parentId: optionalOnCreate(reference()).meta(said.parentId),
+    description: optionalOnCreate(anyText()).meta(said.description),
+    priority: optionalOnCreate(TaskPriority).meta(said.priority),
+    initialPrompt: optionalOnCreate(anyText()).meta(said.initialPrompt),
+    skillIds: optionalOnCreate(references()).meta(said.skillIds),
+    agentIds: optionalOnCreate(references()).meta(said.agentIds),
+    dependencies: optionalOnCreate(references()).meta(said.dependencies),
+    model: optionalOnCreate(Model).meta(said.model),
+    dueDate: optionalOnCreate(dueDate).meta(said.dueDate),
+    acceptanceCriteria: optionalOnCreate(criteria).meta(said.acceptanceCriteria),
+  })
+  .meta({ title: 'CreateTaskRequest', description: 'Body of POST /api/tasks' })
+
+const updatable = z.object({
+  title: title.optional().meta(said.title),
+  description: clearable(anyText()).meta(said.description),
+  status: withOldWords(oldTaskStatuses, TaskStatus.optional()).meta(said.status),
+  sessionStatus: clearable(TaskSessionStatus).meta(said.sessionStatus),
+  priority: clearable(TaskPriority).meta(said.priority),
+  parentId: clearable(reference()).meta(said.parentId),
+  initialPrompt: clearable(anyText()).meta(said.initialPrompt),
+  skillIds: clearable(references()).meta(said.skillIds),
+  agentIds: clearable(references()).meta(said.agentIds),
+  dependencies: clearable(references()).meta(said.dependencies),
+  model: clearable(Model).meta(said.model),
+  dueDate: clearable(dueDate).meta(said.dueDate),
+  acceptanceCriteria: clearable(criteria).meta(said.acceptanceCriteria),
+  sessionIds: references().optional().meta(said.sessionIds),
+  updateSource: z
+    .enum(['user', 'session'])
+    .optional()
+    .meta({ description: 'session: only sessionStatus is changed', examples: ['user'] }),
+  sessionId: clearable(z.string()).meta({
+    description: 'The session that reports',
+    examples: ['sess_1738713800000_m4n5o6p7q'],
+  }),
+})
+
+/** A session may only speak for itself: whatever else it sends is not even looked at. */
+const onlyItsOwnStatus = (body: Record<string, unknown>) =>
+  body.updateSource === 'session'
+    ? { updateSource: body.updateSource, sessionStatus: body.sessionStatus, sessionId: body.sessionId }
+    : body
+
+export const UpdateTaskRequest = rewritingBody(onlyItsOwnStatus, updatable).meta({
+  title: 'UpdateTaskRequest',
+  description: 'Body of PATCH /api/tasks/{id}; absent fields keep their value, null clears an optional one',
+})
+
+export const TaskTimelineRequest = z
+  .object({
+    message: requiredText().meta({ description: 'What happened', examples: ['Halfway there'] }),
+    sessionId: reference().meta({
+      description: 'Session in whose timeline it is noted',
+      examples: ['sess_1738713800000_m4n5o6p7q'],
+    }),
+    type: optionalOnCreate(TimelineType).meta({
+      description: 'Kind of entry; default progress',
+      examples: ['progress'],
+    }),
+  })
+  .meta({ title: 'TaskTimelineRequest', description: 'Body of POST /api/tasks/{id}/timeline' })
+
+export const TaskTimelineResponse = z
+  .object({
+    success: z.literal(true).meta({ description: 'Always true', examples: [true] }),
+    taskId: z.string().meta({ description: 'The task', examples: ['task_1738713700000_p9q2r5t8w'] }),
+    sessionId: z.string().meta({ description: 'The session', examples: ['sess_1738713800000_m4n5o6p7q'] }),
+    message: z.string().meta({ description: 'What happened', examples: ['Halfway there'] }),
+    type: TimelineType.meta({ description: 'Kind of entry', examples: ['progress'] }),
+  })
+  .meta({ title: 'TaskTimelineResponse', description: 'What was noted in the session' })
+
+export type Task = z.infer<typeof Task>
+export type TaskStatus = z.infer<typeof TaskStatus>
+export type TaskSessionStatus = z.infer<typeof TaskSessionStatus>
+export type Model = z.infer<typeof Model>
+export type CreateTaskRequest = z.infer<typeof CreateTaskRequest>
+export type UpdateTaskRequest = z.infer<typeof UpdateTaskRequest>
+export type TaskTimelineRequest = z.infer<typeof TaskTimelineRequest>

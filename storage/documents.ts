@@ -1,0 +1,136 @@
+import type { Entry } from './entry'
+import { type Fields, type Kind, kindNames } from './kinds'
+import { Ordered, type Position } from './ordered'
+
+/** Field values that an entity must have, all of them. `{}` is every entity of the kind. */
+export type Where = Readonly<Record<string, string>>
+
+/** A part of a list: at most `limit` entries, those after `after`. */
+export interface Page {
+  after?: Position | undefined
+  limit?: number | undefined
+}
+
+/**
+ * Everything that is stored, at hand synchronously: found by id, or listed by field, oldest first.
+ * The narrow interface between rules and storage: in memory on Node, over SQLite in a Durable Object.
+ */
+export interface Documents {
+  get<K extends Kind>(kind: K, id: string): Entry<K> | undefined
+  list<K extends Kind>(kind: K, where?: Where, page?: Page): readonly Entry<K>[]
+  count(kind: Kind, where?: Where): number
+  /** Stores or replaces. */
+  put<K extends Kind>(kind: K, entry: Entry<K>): void
+  remove(kind: Kind, id: string): void
+}
+
+/** Whether an entity with these fields is among those asked for. */
+export const matches = (fields: Fields, where: Where): boolean => {
+  for (const field in where) {
+    const value = fields[field]
+    const wanted = where[field]
+    if (value !== wanted && (typeof value !== 'object' || wanted === undefined || !value.includes(wanted)))
+      return false
+  }
+  return true
+}
+
+interface Table<K extends Kind> {
+  byId: Map<string, Entry<K>>
+  all: Ordered<Entry<K>>
+  /** field → value → the entries that have it */
+  indexes: Map<string, Map<string, Ordered<Entry<K>>>>
+}
+
+const createTable = <K extends Kind>(): Table<K> => ({
+  byId: new Map(),
+  all: new Ordered(),
+  indexes: new Map(),
+})
+
+const valuesOf = (value: string | readonly string[]) => (typeof value === 'string' ? [value] : value)
+
+const indexOf = <K extends Kind>(table: Table<K>, field: string, value: string): Ordered<Entry<K>> => {
+  const values = table.indexes.get(field) ?? new Map<string, Ordered<Entry<K>>>()
+  const entries = values.get(value) ?? new Ordered<Entry<K>>()
+  if (entries.size === 0) table.indexes.set(field, values.set(value, entries))
+  return entries
+}
+
+const addToIndexes = <K extends Kind>(table: Table<K>, entry: Entry<K>) => {
+  for (const field in entry.fields)
+    for (const value of valuesOf(entry.fields[field] ?? [])) indexOf(table, field, value).put(entry)
+}
+
+/** Takes an entry out of the indexes where the one that replaces it, if any, does not stand. */
+const removeFromIndexes = <K extends Kind>(table: Table<K>, entry: Entry<K>, replacement?: Entry<K>) => {
+  for (const field in entry.fields)
+    for (const value of valuesOf(entry.fields[field] ?? [])) {
+      if (replacement && matches(replacement.fields, { [field]: value })) continue
+      const entries = table.indexes.get(field)?.get(value)
+      entries?.remove(entry)
+      if (entries?.size === 0) table.indexes.get(field)?.delete(value)
+    }
+}
+
+/** The fewest entries among which all that match are. */
+const narrowest = <K extends Kind>(table: Table<K>, where: Where): Ordered<Entry<K>> => {
+  let best = table.all
+  for (const field in where) {
+    const entries = table.indexes.get(field)?.get(where[field] ?? '') ?? new Ordered<Entry<K>>()
+    if (entries.size < best.size) best = entries
+  }
+  return best
+}
+
+/** Documents held in memory, with an index for every field. */
+export const createMemoryDocuments = (): Documents => {
+  const tables: { [K in Kind]: Table<K> } = {
+    projects: createTable(),
+    tasks: createTable(),
+    sessions: createTable(),
+    queues: createTable(),
+    templates: createTable(),
+  }
+
+  const put = <K extends Kind>(table: Table<K>, entry: Entry<K>) => {
+    const previous = table.byId.get(entry.id)
+    const moved = previous && previous.created !== entry.created
+    if (previous) removeFromIndexes(table, previous, moved ? undefined : entry)
+    if (moved) table.all.remove(previous)
+    table.byId.set(entry.id, entry)
+    table.all.put(entry)
+    addToIndexes(table, entry)
+  }
+
+  const remove = <K extends Kind>(table: Table<K>, id: string) => {
+    const entry = table.byId.get(id)
+    if (!entry) return
+    table.byId.delete(id)
+    table.all.remove(entry)
+    removeFromIndexes(table, entry)
+  }
+
+  const list = <K extends Kind>(kind: K, where: Where = {}, page: Page = {}): readonly Entry<K>[] => {
+    const table: Table<K> = tables[kind]
+    const entries = narrowest(table, where).after(page.after)
+    const fields = Object.keys(where).length
+    const found = fields === 0 ? entries : entries.filter((entry) => matches(entry.fields, where))
+    return page.limit === undefined ? found : found.slice(0, page.limit)
+  }
+
+  return {
+    get: (kind, id) => tables[kind].byId.get(id),
+    list,
+    count: (kind, where) => list(kind, where).length,
+    put: (kind, entry) => put(tables[kind], entry),
+    remove: (kind, id) => remove(tables[kind], id),
+  }
+}
+
+/** How many entities there are of each kind. */
+export const countByKind = (documents: Documents): Record<Kind, number> => {
+  const counts = { projects: 0, tasks: 0, sessions: 0, queues: 0, templates: 0 }
+  for (const kind of kindNames) counts[kind] = documents.count(kind)
+  return counts
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { type Entities, type Fields, type Kind, kinds } from './kinds'
+
+/**
+ * One stored entity, at one moment of its life: entries are replaced, never changed.
+ *
+ * It is held as the text that is sent; the document is made from that when a rule needs it. Text that was read
+ * from a file (indented, for people) is compacted when it is first sent.
+ */
+export class Entry<K extends Kind = Kind> {
+  readonly kind: K
+  readonly id: string
+  readonly key: string
+  readonly created: number
+  readonly fields: Fields
+  #text: string
+  #compact: boolean
+  #etag: string | undefined
+
+  constructor(kind: K, document: Entities[K], text?: string) {
+    const rules = kinds[kind]
+    this.kind = kind
+    this.id = rules.id(document)
+    this.key = rules.key(document)
+    this.created = rules.createdAt(document)
+    this.fields = rules.fields(document)
+    this.#text = text ?? JSON.stringify(document)
+    this.#compact = text === undefined
+  }
+
+  /** The entity as compact JSON. */
+  get json(): string {
+    if (!this.#compact) {
+      this.#text = JSON.stringify(JSON.parse(this.#text))
+      this.#compact = true
+    }
+    return this.#text
+  }
+
+  /** A strong entity tag: equal for equal text. 132 bits of SHA-256. */
+  get etag(): string {
+    this.#etag ??= `"${createHash('sha256').update(this.json).digest('base64url').slice(0, 22)}"`
+    return this.#etag
+  }
+
+  /** The entity as an object of the caller's own: to change it changes nothing here. */
+  read(): Entities[K] {
+    return JSON.parse(this.#text)
+  }
+}

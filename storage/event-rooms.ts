@@ -1,0 +1,55 @@
+import { type EventData, type EventName, isCoreEvent } from '../schemas/events'
+import { type EntityEvent, kindOfEvent, type PlainEvent } from './event'
+
+/** Finds the project of a task or session, also of one that is being removed. */
+type ProjectOf = (kind: 'tasks' | 'sessions', id: string | undefined) => string | undefined
+
+/** What an event is about, as far as rooms go. */
+interface Subject {
+  projectId?: string | undefined
+  sessionId?: string | undefined
+  taskId?: string | undefined
+  templateId?: string | undefined
+}
+
+/** The rooms of an event that tells of an entity's state. */
+export const roomsOfEntity = (name: EntityEvent, id: string, projectOf: ProjectOf): string[] => {
+  switch (kindOfEvent(name)) {
+    case 'projects':
+      return rooms(name, { projectId: id }, projectOf)
+    case 'tasks':
+      return rooms(name, { taskId: id }, projectOf)
+    case 'sessions':
+    case 'queues':
+      return rooms(name, { sessionId: id }, projectOf)
+    case 'templates':
+      return rooms(name, {}, projectOf)
+  }
+}
+
+/** The rooms of any other event: told by its data. */
+export const roomsOfData = (name: PlainEvent, data: EventData<PlainEvent>, projectOf: ProjectOf): string[] =>
+  rooms(name, subjectOf(name, data), projectOf)
+
+const subjectOf = (name: PlainEvent, data: EventData<PlainEvent>): Subject => {
+  if ('session' in data) return { sessionId: data.session.id, projectId: data.projectId }
+  if ('item' in data) return { sessionId: data.sessionId, taskId: data.item.taskId }
+  if ('taskId' in data) return data
+  if (name === 'project:deleted') return { projectId: data.id }
+  if (name === 'task:deleted') return { taskId: data.id }
+  if (name === 'session:deleted') return { sessionId: data.id }
+  return {}
+}
+
+const rooms = (
+  name: EventName,
+  { projectId, sessionId, taskId }: Subject,
+  projectOf: ProjectOf,
+): string[] => {
+  const names = new Set([isCoreEvent(name) ? 'all' : name.startsWith('queue:') ? 'queues' : 'templates'])
+  for (const project of [projectId, projectOf('tasks', taskId), projectOf('sessions', sessionId)])
+    if (project !== undefined) names.add(`project:${project}`)
+  if (sessionId !== undefined) names.add(`session:${sessionId}`)
+  if (taskId !== undefined) names.add(`task:${taskId}`)
+  return [...names]
+}

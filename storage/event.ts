@@ -1,0 +1,57 @@
+import type { EventData, EventName } from '../schemas/events'
+import type { Entry } from './entry'
+import type { Kind } from './kinds'
+
+/** Events whose data is an entity, or wraps one: the kind of that entity. */
+const entityEvents = {
+  'project:created': 'projects',
+  'project:updated': 'projects',
+  'task:created': 'tasks',
+  'task:updated': 'tasks',
+  'session:created': 'sessions',
+  'session:updated': 'sessions',
+  'queue:created': 'queues',
+  'queue:updated': 'queues',
+  'template:created': 'templates',
+  'template:updated': 'templates',
+} as const satisfies Partial<Record<EventName, Kind>>
+
+export type EntityEvent = keyof typeof entityEvents
+export type PlainEvent = Exclude<EventName, EntityEvent>
+
+/** The kind of the entity that an event tells of. */
+export const kindOfEvent = (name: EntityEvent): Kind => entityEvents[name]
+
+/**
+ * An event as the log keeps it. `data` is its data as JSON. An event that tells of an entity's new state keeps
+ * only which entity (`about`, its kind and id): replayed, it tells of the state at that time.
+ */
+export interface LoggedEvent {
+  /** Its place in the log: 1, 2, 3, … */
+  number: number
+  name: EventName
+  rooms: readonly string[]
+  about?: { kind: Kind; id: string }
+  data?: string
+}
+
+/** An event on its way to the rooms, complete. */
+export interface PublishedEvent {
+  number: number
+  name: EventName
+  rooms: readonly string[]
+  /** Its data as JSON. */
+  data: string
+}
+
+/** The data of an event that tells of an entity. */
+export const entityEventData = (entry: Entry): string =>
+  entry.kind === 'queues' ? `{"sessionId":${JSON.stringify(entry.id)},"queue":${entry.json}}` : entry.json
+
+/** Whether a later event of the same entity makes this one superfluous. */
+export const isLatestState = (name: EventName): boolean => name.endsWith(':updated')
+
+/** What a rule announces: an entity by its id, or data. It is completed when the change is. */
+export type Announcement =
+  | { name: EntityEvent; id: string; rooms: readonly string[] }
+  | { name: PlainEvent; data: EventData<PlainEvent>; rooms: readonly string[] }

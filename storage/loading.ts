@@ -1,0 +1,80 @@
+import type { Storage } from 'unstorage'
+import { describeProblem } from '../schemas/problems'
+import type { Documents } from './documents'
+import type { WorkspaceDriver } from './driver'
+import { Entry } from './entry'
+import { type Kind, kindOfKey, kinds } from './kinds'
+
+/** Where storage tells of what it found: a structured log. */
+export interface Report {
+  warn(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+/**
+ * Reads everything that is stored. A document that is no entity is moved aside and reported; one of an earlier
+ * version is migrated here, and on disk with its next change.
+ */
+export const loadDocuments = async (
+  storage: Storage,
+  driver: WorkspaceDriver,
+  documents: Documents,
+  report: Report,
+): Promise<void> => {
+  for (const key of await storage.getKeys()) {
+    const kind = kindOfKey(key)
+    if (kind === undefined) continue
+    const text = await storage.getItemRaw<string>(key)
+    if (text === null) continue
+    try {
+      documents.put(kind, readEntry(kind, key, text))
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      report.error({ key, reason }, 'A stored document cannot be read; it is set aside')
+      driver.quarantine?.(key, reason)
+    }
+  }
+  completeRelations(documents)
+}
+
+const readEntry = <K extends Kind>(kind: K, key: string, text: string): Entry<K> => {
+  const rules = kinds[kind]
+  const stored: unknown = JSON.parse(text)
+  if (typeof stored !== 'object' || stored === null || Array.isArray(stored))
+    throw new Error('it is not a JSON object')
+  const migrated = rules.migrate({ ...stored })
+  const checked = rules.schema.safeParse(migrated, { error: describeProblem })
+  if (!checked.success) throw new Error(checked.error.issues.map((issue) => issue.message).join('; '))
+  const entry = new Entry(kind, checked.data, isSame(stored, migrated) ? text : undefined)
+  if (entry.key !== key) throw new Error(`it belongs under ${entry.key}`)
+  return entry
+}
+
+/** Whether migration changed nothing, so that the text on disk is the entity. */
+const isSame = (stored: object, migrated: Record<string, unknown>): boolean => {
+  const before: Record<string, unknown> = { ...stored }
+  const fields = Object.keys(before)
+  return (
+    fields.length === Object.keys(migrated).length &&
+    fields.every((field) => before[field] === migrated[field])
+  )
+}
+
+/** Sessions and tasks name each other. Where only one side does, the other follows. */
+const completeRelations = (documents: Documents) => {
+  for (const session of documents.list('sessions'))
+    for (const taskId of session.read().taskIds) {
+      const task = documents.get('tasks', taskId)?.read()
+      if (task && !task.sessionIds.includes(session.id))
+        documents.put('tasks', new Entry('tasks', { ...task, sessionIds: [...task.sessionIds, session.id] }))
+    }
+  for (const task of documents.list('tasks'))
+    for (const sessionId of task.fields.sessionIds ?? []) {
+      const session = documents.get('sessions', sessionId)?.read()
+      if (session && !session.taskIds.includes(task.id))
+        documents.put(
+          'sessions',
+          new Entry('sessions', { ...session, taskIds: [...session.taskIds, task.id] }),
+        )
+    }
+}

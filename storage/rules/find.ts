@@ -1,0 +1,34 @@
+import { apiError, type ErrorCode } from '../../schemas/errors'
+import type { Project } from '../../schemas/project'
+import type { Session } from '../../schemas/session'
+import type { Task } from '../../schemas/task'
+import type { Documents, Where } from '../documents'
+import type { Entities, Kind } from '../kinds'
+
+/** What a rule needs in order to look things up. */
+export interface Reader {
+  get<K extends Kind>(kind: K, id: string): Entities[K] | undefined
+  list<K extends Kind>(kind: K, where?: Where): Entities[K][]
+}
+
+/** Looks things up among what is stored. */
+export const readerOf = (documents: Documents): Reader => ({
+  get: (kind, id) => documents.get(kind, id)?.read(),
+  list: (kind, where) => documents.list(kind, where).map((entry) => entry.read()),
+})
+
+/** The project, or 404. */
+export const findProject = (reader: Reader, id: string): Project =>
+  reader.get('projects', id) ?? missing('PROJECT_NOT_FOUND', 'Project not found')
+
+/** The task, or 404 with the code that the endpoint's contract names. */
+export const findTask = (reader: Reader, id: string, code: ErrorCode = 'TASK_NOT_FOUND'): Task =>
+  reader.get('tasks', id) ?? missing(code, 'Task not found')
+
+/** The session, or 404 with the code that the endpoint's contract names. */
+export const findSession = (reader: Reader, id: string, code: ErrorCode = 'SESSION_NOT_FOUND'): Session =>
+  reader.get('sessions', id) ?? missing(code, 'Session not found')
+
+const missing = (code: ErrorCode, message: string): never => {
+  throw apiError(code, message)
+}

@@ -1,0 +1,107 @@
+import { apiError } from '../../schemas/errors'
+import type { QueueItem, QueueState } from '../../schemas/queue'
+import type { Session } from '../../schemas/session'
+import type { TaskSessionStatus } from '../../schemas/task'
+import type { TimelineType } from '../../schemas/timeline'
+import type { Transaction } from '../transaction'
+import { findSession, type Reader } from './find'
+import { complete, drop, fail, isActive, newQueue, push, type Step, skip, start } from './queue-states'
+import { timelineEntry } from './timeline'
+
+/** A session's queue, or the refusal: no such session, another strategy, no queue. */
+export const findQueue = (reader: Reader, sessionId: string): QueueState => {
+  const session = findSession(reader, sessionId, 'NOT_FOUND')
+  if (session.strategy !== 'queue') throw apiError('VALIDATION_ERROR', 'Session does not use queue strategy')
+  const queue = reader.get('queues', sessionId)
+  if (!queue) throw apiError('NOT_FOUND', 'Queue not found')
+  return queue
+}
+
+/** Gives a new session its queue: those of its tasks that exist, in order. */
+export const createQueue = (tx: Transaction, sessionId: string, taskIds: readonly string[]): void => {
+  const existing = taskIds.filter((taskId) => tx.has('tasks', taskId))
+  tx.put('queues', newQueue(sessionId, existing, tx.now))
+  tx.tell('queue:created', sessionId)
+  for (const taskId of existing) setSessionStatus(tx, taskId, 'queued')
+}
+
+/** Starts the first waiting item; undefined if none waits. */
+export const startNext = (tx: Transaction, sessionId: string): Step | undefined => {
+  const step = start(findQueue(tx, sessionId), tx.now)
+  if (step) record(tx, step, 'working', { type: 'task_started' })
+  return step
+}
+
+export const completeCurrent = (tx: Transaction, sessionId: string): Step => {
+  const step = complete(findQueue(tx, sessionId), tx.now)
+  record(tx, step, 'completed', { type: 'task_completed' })
+  return step
+}
+
+export const failCurrent = (tx: Transaction, sessionId: string, reason?: string): Step => {
+  const step = fail(findQueue(tx, sessionId), tx.now, reason)
+  record(tx, step, 'failed', { type: 'task_failed', message: reason })
+  return step
+}
+
+export const skipNext = (tx: Transaction, sessionId: string): Step => {
+  const step = skip(findQueue(tx, sessionId), tx.now)
+  record(tx, step, 'skipped', { type: 'task_skipped' })
+  return step
+}
+
+/** Queues a task that is in the session already, unless it waits or is worked on. */
+export const enqueue = (tx: Transaction, session: Session, taskId: string): QueueItem | undefined => {
+  const queue = tx.get('queues', session.id)
+  if (!queue || isActive(queue, taskId)) return undefined
+  const step = push(queue, taskId, tx.now)
+  record(tx, step, 'queued', { type: 'progress', message: 'Task queued' })
+  return step.item
+}
+
+/** What a task that leaves the session leaves behind in its queue: nothing that would still be handed out. */
+export const dropFromQueue = (tx: Transaction, sessionId: string, taskId: string, reason: string): void => {
+  const queue = tx.get('queues', sessionId)
+  const step = queue && drop(queue, taskId, tx.now, reason)
+  if (!step) return
+  tx.put('queues', step.queue)
+  tellOfItem(tx, sessionId, step.item)
+  tx.tell('queue:updated', sessionId)
+}
+
+const record = (
+  tx: Transaction,
+  { queue, item }: Step,
+  status: TaskSessionStatus,
+  entry: { type: TimelineType; message?: string | undefined },
+) => {
+  const { sessionId } = queue
+  const session = findSession(tx, sessionId)
+  tx.put('queues', queue)
+  tx.put('sessions', {
+    ...session,
+    lastActivity: tx.now,
+    timeline: [...session.timeline, timelineEntry(tx, { ...entry, taskId: item.taskId })],
+  })
+  tellOfItem(tx, sessionId, item)
+  tx.tell('queue:updated', sessionId)
+  setSessionStatus(tx, item.taskId, status)
+  tx.tell('session:updated', sessionId)
+}
+
+/** An item that was queued has no event of its own. */
+const tellOfItem = (tx: Transaction, sessionId: string, item: QueueItem) => {
+  if (item.status === 'failed')
+    tx.emit('queue:item_failed', { sessionId, item, reason: item.failReason ?? null })
+  else if (item.status === 'processing') tx.emit('queue:item_started', { sessionId, item })
+  else if (item.status === 'completed') tx.emit('queue:item_completed', { sessionId, item })
+  else if (item.status === 'skipped') tx.emit('queue:item_skipped', { sessionId, item })
+}
+
+/** A task that was deleted meanwhile has no status to set. */
+const setSessionStatus = (tx: Transaction, taskId: string, sessionStatus: TaskSessionStatus) => {
+  const task = tx.get('tasks', taskId)
+  if (!task) return
+  tx.put('tasks', { ...task, sessionStatus, updatedAt: tx.now })
+  tx.tell('task:updated', taskId)
+}

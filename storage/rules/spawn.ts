@@ -1,0 +1,111 @@
+import { apiError } from '../../schemas/errors'
+import type { SessionManifest } from '../../schemas/manifest'
+import type { Project } from '../../schemas/project'
+import type { Session, Strategy } from '../../schemas/session'
+import type { SpawnSessionRequest } from '../../schemas/spawn'
+import type { Task } from '../../schemas/task'
+import type { Role, Template } from '../../schemas/template'
+import type { Transaction } from '../transaction'
+import type { Reader } from './find'
+import { associateNew, type Machine } from './sessions'
+import { templateForSpawn } from './templates'
+import { timelineEntry } from './timeline'
+
+/** A spawn whose request has been checked: everything that its manifest is made from. */
+export interface SpawnPlan {
+  request: SpawnSessionRequest
+  sessionId: string
+  role: Role
+  strategy: Strategy
+  project: Project
+  tasks: Task[]
+  template: Template | undefined
+}
+
+/** Looks up what a spawn names, and refuses what is not there, in the order of the contract. */
+export const planSpawn = (reader: Reader, request: SpawnSessionRequest, sessionId: string): SpawnPlan => {
+  const role = request.role ?? 'worker'
+  const tasks = request.taskIds.map((taskId) => {
+    const task = reader.get('tasks', taskId)
+    if (!task) throw apiError('task_not_found', `Task ${taskId} not found`, { taskId })
+    return task
+  })
+  const project = reader.get('projects', request.projectId)
+  if (!project) throw apiError('project_not_found', `Project ${request.projectId} not found`)
+  if (request.sessionId !== undefined && !reader.get('sessions', request.sessionId))
+    throw apiError('parent_session_not_found', `Parent session ${request.sessionId} not found`)
+  return {
+    request,
+    sessionId,
+    role,
+    strategy: request.strategy ?? 'simple',
+    project,
+    tasks,
+    template: templateForSpawn(reader, role, request.templateId),
+  }
+}
+
+/** What a spawned session is told by its environment. */
+export interface SpawnEnvironment {
+  manifestPath: string
+  serverUrl: string
+}
+
+/** What to run for a role. */
+export const commandOf = (role: Role): string => `maestro ${role} init`
+
+/** Creates the session of a plan, with its tasks and queue, and tells clients to open a terminal for it. */
+export const spawnSession = (
+  tx: Transaction,
+  { request, sessionId, role, strategy }: SpawnPlan,
+  manifest: SessionManifest,
+  environment: SpawnEnvironment,
+  machine: Machine,
+): Session => {
+  const { project } = planSpawn(tx, request, sessionId)
+  const spawnSource = request.spawnSource ?? 'ui'
+  const envVars = {
+    MAESTRO_SESSION_ID: sessionId,
+    MAESTRO_MANIFEST_PATH: environment.manifestPath,
+    MAESTRO_SERVER_URL: environment.serverUrl,
+    MAESTRO_STRATEGY: strategy,
+  }
+  const session: Session = {
+    id: sessionId,
+    projectId: project.id,
+    taskIds: request.taskIds,
+    name: request.sessionName || `${role === 'worker' ? 'Worker' : 'Orchestrator'} for ${request.taskIds[0]}`,
+    env: envVars,
+    strategy,
+    status: 'spawning',
+    startedAt: tx.now,
+    lastActivity: tx.now,
+    completedAt: null,
+    ...machine,
+    events: [],
+    timeline: [timelineEntry(tx, { type: 'session_started' })],
+    metadata: {
+      skills: request.skills ?? [],
+      spawnedBy: request.sessionId ?? null,
+      spawnSource,
+      role,
+      strategy,
+      context: request.context ?? {},
+    },
+  }
+  tx.put('sessions', session)
+  tx.emit('session:spawn', {
+    session,
+    command: commandOf(role),
+    cwd: project.workingDir,
+    envVars,
+    manifest,
+    projectId: project.id,
+    taskIds: request.taskIds,
+    spawnSource,
+    parentSessionId: request.sessionId ?? null,
+    _isSpawnCreated: true,
+  })
+  associateNew(tx, session)
+  return session
+}

@@ -1,0 +1,94 @@
+import type { CreateTaskRequest, Task, UpdateTaskRequest } from '../../schemas/task'
+import type { Transaction } from '../transaction'
+import { checkDependencies, checkParent } from './dependencies'
+import { findProject, findTask } from './find'
+import { addTask, removeTask } from './links'
+import { withChanges } from './with-changes'
+
+/** Creates a task; its project, parent and dependencies must exist. */
+export const createTask = (tx: Transaction, body: CreateTaskRequest): Task => {
+  findProject(tx, body.projectId)
+  const id = tx.newId('task')
+  const place = { id, projectId: body.projectId }
+  if (body.parentId !== undefined) checkParent(tx, place, body.parentId)
+  checkDependencies(tx, id, body.dependencies ?? [])
+  const task: Task = {
+    id,
+    projectId: body.projectId,
+    parentId: body.parentId ?? null,
+    title: body.title,
+    description: body.description ?? '',
+    status: 'todo',
+    priority: body.priority ?? 'medium',
+    createdAt: tx.now,
+    updatedAt: tx.now,
+    startedAt: null,
+    completedAt: null,
+    initialPrompt: body.initialPrompt ?? '',
+    sessionIds: [],
+    skillIds: body.skillIds ?? [],
+    agentIds: body.agentIds ?? [],
+    dependencies: body.dependencies ?? [],
+    ...(body.model !== undefined && { model: body.model }),
+    ...(body.dueDate !== undefined && { dueDate: body.dueDate }),
+    ...(body.acceptanceCriteria !== undefined && { acceptanceCriteria: body.acceptanceCriteria }),
+  }
+  tx.put('tasks', task)
+  tx.tell('task:created', id)
+  return task
+}
+
+/** What a required field becomes when an update clears it. */
+const cleared = (): Pick<Task, 'description' | 'priority' | 'initialPrompt' | 'skillIds' | 'agentIds' | 'dependencies'> => ({
+  description: '',
+  priority: 'medium',
+  initialPrompt: '',
+  skillIds: [],
+  agentIds: [],
+  dependencies: [],
+})
+
+/**
+ * Changes what the body names. Times of first start and completion are kept once set. With `sessionIds`, the
+ * sessions follow: those that do not exist are left out.
+ */
+export const updateTask = (tx: Transaction, id: string, body: UpdateTaskRequest): void => {
+  const task = findTask(tx, id)
+  const { sessionIds, updateSource: _who, sessionId: _whichSession, parentId, ...changes } = body
+  if (parentId != null) checkParent(tx, task, parentId)
+  if (changes.dependencies) checkDependencies(tx, id, changes.dependencies)
+  const changed = withChanges(task, changes)
+  tx.put('tasks', {
+    ...cleared(),
+    ...changed,
+    parentId: parentId === undefined ? task.parentId : parentId,
+    updatedAt: tx.now,
+    startedAt: task.startedAt ?? (changed.status === 'in_progress' ? tx.now : null),
+    completedAt: task.completedAt ?? (changed.status === 'completed' ? tx.now : null),
+  })
+  tx.tell('task:updated', id)
+  if (sessionIds) follow(tx, task, sessionIds)
+}
+
+const follow = (tx: Transaction, task: Task, sessionIds: string[]) => {
+  for (const sessionId of task.sessionIds)
+    if (!sessionIds.includes(sessionId)) removeTask(tx, sessionId, task.id)
+  for (const sessionId of sessionIds) if (tx.has('sessions', sessionId)) addTask(tx, sessionId, task.id)
+}
+
+/** Deletes a task: out of its sessions and of what depends on it; its children move up to its parent. */
+export const deleteTask = (tx: Transaction, id: string): void => {
+  const task = findTask(tx, id)
+  for (const sessionId of task.sessionIds) removeTask(tx, sessionId, id, 'Task deleted')
+  for (const child of tx.list('tasks', { parentId: id })) {
+    tx.put('tasks', { ...child, parentId: task.parentId, updatedAt: tx.now })
+    tx.tell('task:updated', child.id)
+  }
+  for (const dependant of tx.list('tasks', { dependencies: id })) {
+    const dependencies = dependant.dependencies.filter((dependency) => dependency !== id)
+    tx.put('tasks', { ...dependant, dependencies, updatedAt: tx.now })
+    tx.tell('task:updated', dependant.id)
+  }
+  tx.emit('task:deleted', { id })
+  tx.remove('tasks', id)
+}

@@ -1,0 +1,45 @@
+import type { SessionEvent, SessionTimelineEvent } from '../../schemas/timeline'
+import type { Transaction } from '../transaction'
+
+type WithoutOrigin<T> = Omit<T, 'id' | 'timestamp'> & {
+  id?: string | undefined
+  timestamp?: number | undefined
+}
+
+/** A timeline entry, complete: what it lacks of id and time is made. */
+export const timelineEntry = (
+  tx: Transaction,
+  { id, timestamp, type, message, taskId, metadata }: WithoutOrigin<EntryFields>,
+): SessionTimelineEvent => ({
+  id: id ?? tx.newId('evt'),
+  type,
+  timestamp: timestamp ?? tx.now,
+  ...(message !== undefined && { message }),
+  ...(taskId !== undefined && { taskId }),
+  ...(metadata !== undefined && { metadata }),
+})
+
+/** A session event, complete. */
+export const sessionEvent = (
+  tx: Transaction,
+  { id, timestamp, type, data }: WithoutOrigin<Pick<SessionEvent, 'id' | 'timestamp' | 'type' | 'data'>>,
+): SessionEvent => ({
+  id: id ?? tx.newId('evt'),
+  timestamp: timestamp ?? tx.now,
+  type,
+  ...(data !== undefined && { data }),
+})
+
+type EntryFields = Pick<SessionTimelineEvent, 'id' | 'timestamp' | 'type' | 'message' | 'taskId' | 'metadata'>
+
+/** A list with more at its end; what is there by its id is left out. */
+export const append = <T extends { id: string }>(list: readonly T[], additions: readonly T[]): T[] => {
+  const ids = new Set(list.map((entry) => entry.id))
+  const appended = [...list]
+  for (const addition of additions) {
+    if (ids.has(addition.id)) continue
+    ids.add(addition.id)
+    appended.push(addition)
+  }
+  return appended
+}

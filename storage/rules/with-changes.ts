@@ -1,0 +1,20 @@
+/**
+ * An entity with the changes of an update: a field that is absent keeps its value, one that is null goes.
+ * Only for fields that are optional in the entity, or that the update cannot clear.
+ */
+export const withChanges = <
+  T extends object,
+  C extends { [F in keyof C]: F extends keyof T ? T[F] | null | undefined : never },
+>(
+  entity: T,
+  changes: C,
+): T => {
+  const changed: T = { ...entity }
+  for (const field in changes) {
+    const value = changes[field]
+    if (value === undefined) continue
+    if (value === null) Reflect.deleteProperty(changed, field)
+    else Reflect.set(changed, field, value)
+  }
+  return changed
+}

@@ -1,0 +1,125 @@
+import type { EventData } from '../schemas/events'
+import { type Documents, matches, type Where } from './documents'
+import { Entry } from './entry'
+import type { Announcement, EntityEvent, PlainEvent } from './event'
+import { roomsOfData, roomsOfEntity } from './event-rooms'
+import type { IdPrefix, NewId } from './ids'
+import { type Entities, type Kind, kindNames, kinds } from './kinds'
+
+/**
+ * What a rule works on: everything that is stored, and what this change has staged on top. Nothing of it is
+ * seen outside before the change is complete; if the rule throws, nothing happened.
+ *
+ * Documents read from it are not to be changed in place: a change is staged with `put`, as a new document.
+ */
+export interface Transaction {
+  /** The time of the change, in Unix milliseconds: one for everything in it. */
+  readonly now: number
+  newId(prefix: IdPrefix): string
+  get<K extends Kind>(kind: K, id: string): Entities[K] | undefined
+  has(kind: Kind, id: string): boolean
+  /** Oldest first. */
+  list<K extends Kind>(kind: K, where?: Where): Entities[K][]
+  count(kind: Kind, where?: Where): number
+  put<K extends Kind>(kind: K, entity: Entities[K]): void
+  remove(kind: Kind, id: string): void
+  /** Announces the state of an entity at the end of this change. */
+  tell(name: EntityEvent, id: string): void
+  /** Announces something else. To be called while what it is about is still there. */
+  emit<N extends PlainEvent>(name: N, data: EventData<N>): void
+  /** The entity as it will be stored. */
+  entry<K extends Kind>(kind: K, id: string): Entry<K>
+}
+
+/** A finished change: what is to be stored, what removed, and what is to be told, in order. */
+export interface Staged {
+  entries: readonly Entry[]
+  removed: readonly Entry[]
+  announcements: readonly Announcement[]
+}
+
+/** An entity as staged; its entry is made once, when somebody needs it. */
+interface Draft<K extends Kind> {
+  document: Entities[K]
+  entry?: Entry<K>
+}
+type Drafts = { [K in Kind]: Map<string, Draft<K> | undefined> }
+
+/** Starts a change on top of what is stored; `finish` gives what was staged. */
+export const beginTransaction = (
+  documents: Documents,
+  now: number,
+  newId: NewId,
+): { transaction: Transaction; finish(): Staged } => {
+  const drafts: Drafts = {
+    projects: new Map(),
+    tasks: new Map(),
+    sessions: new Map(),
+    queues: new Map(),
+    templates: new Map(),
+  }
+  const announcements: Announcement[] = []
+
+  const get = <K extends Kind>(kind: K, id: string): Entities[K] | undefined => {
+    const staged: Drafts[K] = drafts[kind]
+    return staged.has(id) ? staged.get(id)?.document : documents.get(kind, id)?.read()
+  }
+
+  const list = <K extends Kind>(kind: K, where: Where = {}): Entities[K][] => {
+    const staged: Drafts[K] = drafts[kind]
+    const found: Entities[K][] = []
+    for (const entry of documents.list(kind, where)) if (!staged.has(entry.id)) found.push(entry.read())
+    for (const draft of staged.values())
+      if (draft && matches(kinds[kind].fields(draft.document), where)) found.push(draft.document)
+    return found.sort((a, b) => kinds[kind].createdAt(a) - kinds[kind].createdAt(b))
+  }
+
+  const entry = <K extends Kind>(kind: K, id: string): Entry<K> => {
+    const staged: Drafts[K] = drafts[kind]
+    const draft = staged.get(id)
+    if (draft) {
+      draft.entry ??= new Entry(kind, draft.document)
+      return draft.entry
+    }
+    const stored = documents.get(kind, id)
+    if (!stored || staged.has(id)) throw new Error(`there is no entity ${id} among the ${kind}`)
+    return stored
+  }
+
+  /** What an event is about may have been removed just now: it still says which rooms hear of that. */
+  const projectOf = (kind: 'tasks' | 'sessions', id: string | undefined) =>
+    id === undefined ? undefined : (get(kind, id) ?? documents.get(kind, id)?.read())?.projectId
+
+  const finish = (): Staged => {
+    const entries: Entry[] = []
+    const removed: Entry[] = []
+    for (const kind of kindNames)
+      for (const [id, draft] of drafts[kind]) {
+        if (draft) entries.push(entry(kind, id))
+        else {
+          const stored = documents.get(kind, id)
+          if (stored) removed.push(stored)
+        }
+      }
+    return { entries, removed, announcements }
+  }
+
+  const transaction: Transaction = {
+    now,
+    newId: (prefix) => newId(prefix, now),
+    get,
+    has: (kind, id) =>
+      drafts[kind].has(id) ? drafts[kind].get(id) !== undefined : !!documents.get(kind, id),
+    list,
+    count: (kind, where) => list(kind, where).length,
+    put(kind, entity) {
+      const staged: Drafts[typeof kind] = drafts[kind]
+      staged.set(kinds[kind].id(entity), { document: entity })
+    },
+    remove: (kind, id) => void drafts[kind].set(id, undefined),
+    tell: (name, id) => void announcements.push({ name, id, rooms: roomsOfEntity(name, id, projectOf) }),
+    emit: (name, data) => void announcements.push({ name, data, rooms: roomsOfData(name, data, projectOf) }),
+    entry,
+  }
+  return { transaction, finish }
+}

@@ -1,0 +1,170 @@
+import { createStorage } from 'unstorage'
+import { apiError } from '../schemas/errors'
+import { createMemoryDocuments, type Documents } from './documents'
+import type { Batch, Put, WorkspaceDriver } from './driver'
+import type { Entry } from './entry'
+import { entityEventData, isLatestState, kindOfEvent, type LoggedEvent, type PublishedEvent } from './event'
+import { growthOf } from './growth'
+import type { NewId } from './ids'
+import { loadDocuments, type Report } from './loading'
+import { commitOneByOne } from './one-by-one'
+import { beginTransaction, type Staged, type Transaction } from './transaction'
+
+/** Everything that is stored, and the only way to change it. */
+export interface Workspace {
+  /**
+   * Answers a question about what is stored, once all of that is durable: no answer tells of something that a
+   * crash could undo. While nothing is being written, that is at once.
+   */
+  read<T>(question: (documents: Documents) => T): T | Promise<T>
+  /**
+   * Makes one change, all of it or nothing. The rule is synchronous: it reads and stages, and either throws
+   * (nothing happened) or returns. Resolves when the change is durable and its events are on their way.
+   * Rejects with `STORAGE_UNAVAILABLE` if it could not be stored: then nothing has changed.
+   */
+  change<T>(rule: (transaction: Transaction) => T): Promise<T>
+  /** Hears every event of every change, in the order of the changes, each after it is durable. */
+  subscribe(listener: (event: PublishedEvent) => void): () => void
+  /** The number of the last event. */
+  lastEvent(): number
+  /** The driver, for what only some drivers have. */
+  readonly driver: WorkspaceDriver
+  /** Waits for what is under way, and lets go of the storage. */
+  close(): Promise<void>
+}
+
+interface Settings {
+  driver: WorkspaceDriver
+  /** The time, in Unix milliseconds. */
+  clock: () => number
+  newId: NewId
+  report: Report
+}
+
+/** Opens a workspace: reads everything that is stored. */
+export const openWorkspace = async ({ driver, clock, newId, report }: Settings): Promise<Workspace> => {
+  const storage = createStorage({ driver })
+  const documents = createMemoryDocuments()
+  await loadDocuments(storage, driver, documents, report)
+
+  const store = driver.commit ?? commitOneByOne(storage)
+  const listeners = new Set<(event: PublishedEvent) => void>()
+  /** How to undo each change that is not durable yet, oldest first. */
+  let undos: (() => void)[] = []
+  let latest: Promise<unknown> = Promise.resolve()
+  let eventNumber = driver.log?.last() ?? 0
+
+  const undoAll = () => {
+    for (const undo of undos.reverse()) undo()
+    undos = []
+  }
+
+  const commit = async (batch: Batch, published: PublishedEvent[], undo: () => void) => {
+    undos.push(undo)
+    try {
+      await store(batch)
+    } catch (error) {
+      // The driver fails everything that is under way with the first failure, so all of it goes at once.
+      undoAll()
+      throw storageUnavailable(error)
+    }
+    undos.shift()
+    for (const event of published) for (const listener of listeners) listener(event)
+  }
+
+  const change = async <T>(rule: (transaction: Transaction) => T): Promise<T> => {
+    const { transaction, finish } = beginTransaction(documents, clock(), newId)
+    const result = rule(transaction)
+    const staged = finish()
+    if (staged.entries.length === 0 && staged.removed.length === 0) {
+      await durable()
+      return result
+    }
+    const { batch, published } = describe(staged, documents, eventNumber)
+    const numberBefore = eventNumber
+    const restore = apply(documents, staged)
+    eventNumber += published.length
+    const done = commit(batch, published, () => {
+      restore()
+      eventNumber = numberBefore
+    })
+    latest = done
+    await done
+    return result
+  }
+
+  /** Resolves when everything changed so far is durable; fails if it could not be stored. */
+  const durable = async () => {
+    if (undos.length > 0) await latest
+  }
+
+  const read = <T>(question: (documents: Documents) => T): T | Promise<T> => {
+    const answer = question(documents)
+    if (undos.length === 0) return answer
+    return latest.then(
+      () => answer,
+      () => read(question),
+    )
+  }
+
+  return {
+    read,
+    change,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    lastEvent: () => eventNumber,
+    driver,
+    async close() {
+      await latest.catch(() => undefined)
+      await storage.dispose()
+    },
+  }
+}
+
+const storageUnavailable = (cause: unknown) =>
+  apiError(
+    'STORAGE_UNAVAILABLE',
+    `The change could not be stored, and nothing was changed: ${cause instanceof Error ? cause.message : cause}`,
+  )
+
+/** Makes a staged change visible; the function it returns takes that back. */
+const apply = (documents: Documents, { entries, removed }: Staged): (() => void) => {
+  const previous = entries.map((entry) => documents.get(entry.kind, entry.id))
+  for (const entry of entries) documents.put(entry.kind, entry)
+  for (const entry of removed) documents.remove(entry.kind, entry.id)
+  return () => {
+    for (const entry of entries) documents.remove(entry.kind, entry.id)
+    for (const entry of [...previous, ...removed]) if (entry) documents.put(entry.kind, entry)
+  }
+}
+
+/** The batch that the driver stores, and the events as they are told. */
+const describe = ({ entries, removed, announcements }: Staged, documents: Documents, lastEvent: number) => {
+  const byId = new Map<string, Entry>(entries.map((entry) => [`${entry.kind}:${entry.id}`, entry]))
+  const puts: Put[] = entries.map((entry) => {
+    const growth = growthOf(documents.get(entry.kind, entry.id), entry)
+    return { key: entry.key, json: entry.json, ...(growth && { growth }) }
+  })
+  const published: PublishedEvent[] = []
+  const logged: LoggedEvent[] = []
+  for (const announcement of announcements) {
+    const { name, rooms } = announcement
+    const number = lastEvent + published.length + 1
+    if ('id' in announcement) {
+      const kind = kindOfEvent(announcement.name)
+      const about = { kind, id: announcement.id }
+      const entry = byId.get(`${kind}:${announcement.id}`) ?? documents.get(kind, announcement.id)
+      if (!entry) throw new Error(`${name} tells of ${announcement.id}, which is not there`)
+      const data = entityEventData(entry)
+      published.push({ number, name, rooms, data })
+      logged.push({ number, name, rooms, about, ...(isLatestState(name) ? {} : { data }) })
+    } else {
+      const data = JSON.stringify(announcement.data)
+      published.push({ number, name, rooms, data })
+      logged.push({ number, name, rooms, data })
+    }
+  }
+  return { batch: { puts, removes: removed.map((entry) => entry.key), events: logged }, published }
+}
