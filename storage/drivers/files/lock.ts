@@ -108,7 +108,8 @@ const NO_LINKS = new Set<unknown>(['EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'EOPN
 
 /**
  * Takes `{dir}/.lock` for this process, creating the directory if need be; a lock left by a dead process is
- * taken over. Well under 5 ms unless other starters are in the way.
+ * taken over. Takes under a millisecond once warm (2 ms cold, on Linux), 250 ms more where it finds garbage, and
+ * at most some 5 s behind another starter that hangs.
  * @throws DirectoryLockedError if a living server has it; file system errors as they are.
  */
 export function lockDirectory(dir: string, options: LockOptions = {}): Lock {
