@@ -1,0 +1,142 @@
+import { connect as dial } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { client, refusal } from '../contract/http'
+import { makeDirectories, runToExit, startServer } from '../contract/server'
+
+async function start(env: Record<string, string>) {
+  const server = await startServer({ env })
+  onTestFinished(async () => void (await server.stop()))
+  return { server, api: client(server.url) }
+}
+
+/** The lines of a text that name a variable. */
+const linesWith = (text: string, name: string) => text.split('\n').filter((line) => line.includes(name))
+
+describe('a configuration that cannot be used', () => {
+  it.each([
+    ['PORT', { PORT: 'http' }],
+    ['PORT', { PORT: '0' }],
+    ['PORT', { PORT: '65536' }],
+    ['PORT', { PORT: '3000.5' }],
+    ['PORT', { PORT: '-1' }],
+    ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
+    ['LOG_FORMAT', { LOG_FORMAT: 'xml' }],
+    ['DATABASE_TYPE', { DATABASE_TYPE: 'mysql' }],
+    ['DATABASE_URL', { DATABASE_TYPE: 'postgres' }],
+    ['DATABASE_URL', { DATABASE_TYPE: 'postgres', DATABASE_URL: 'not a url' }],
+    ['MANIFEST_GENERATOR', { MANIFEST_GENERATOR: 'magic' }],
+    ['DURABILITY', { DURABILITY: 'eventual' }],
+    ['NODE_ENV', { NODE_ENV: 'staging' }],
+    ['CORS_CREDENTIALS', { CORS_CREDENTIALS: 'true', CORS_ORIGINS: '*' }],
+    ['CORS_CREDENTIALS', { CORS_CREDENTIALS: 'true' }],
+    ['MAX_BODY_BYTES', { MAX_BODY_BYTES: 'lots' }],
+    ['SERVER_URL', { SERVER_URL: 'here' }],
+  ])('ends the process with code 1 and a line about %s: %j', async (name, env) => {
+    const { code, output } = await runToExit({ ...env })
+    expect(code).toBe(1)
+    expect(linesWith(output, name)).not.toEqual([])
+    expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m)
+  })
+
+  it('is told of all its problems at once, one a line', async () => {
+    const wrong = { PORT: 'x', LOG_LEVEL: 'x', DATABASE_TYPE: 'x', DURABILITY: 'x', MAX_BODY_BYTES: 'x' }
+    const { code, output } = await runToExit(wrong)
+    expect(code).toBe(1)
+    for (const name of Object.keys(wrong)) {
+      expect(linesWith(output, name)).toHaveLength(1)
+      const [line] = linesWith(output, name)
+      expect(Object.keys(wrong).filter((other) => line?.includes(other))).toEqual([name])
+    }
+  })
+
+  it('never gives a secret away', async () => {
+    const { code, output } = await runToExit({
+      PORT: 'x',
+      MAESTRO_API_TOKEN: 'hunter2-token',
+      DATABASE_TYPE: 'postgres',
+      DATABASE_URL: 'postgres//ada:hunter2-password@nowhere/db',
+    })
+    expect(code).toBe(1)
+    expect(output).not.toContain('hunter2')
+  })
+})
+
+describe('the configuration', () => {
+  it('tells sessions where the server is', async () => {
+    const { api } = await start({ SERVER_URL: 'http://maestro.lan:8080' })
+    const project = await api.project()
+    const task = await api.task(project.id)
+    const sent = { projectId: project.id, taskIds: [task.id] }
+    expect(await api.ok('POST', '/api/sessions/spawn', sent)).toMatchObject({
+      envVars: { MAESTRO_SERVER_URL: 'http://maestro.lan:8080' },
+    })
+  })
+
+  it('limits bodies, also those that do not say how long they are', async () => {
+    const { server, api } = await start({ MAX_BODY_BYTES: '100' })
+    const tooLarge = refusal(413, 'PAYLOAD_TOO_LARGE')
+    const sized = (bytes: number) => `{"name":"${'n'.repeat(bytes - 11)}"}`
+    expect(await api.request('POST', '/api/projects', sized(101))).toMatchObject(tooLarge)
+    expect(await api.request('POST', '/api/projects', sized(100))).toMatchObject({ status: 201 })
+    expect(await chunked(server.port, sized(101))).toMatch(/^HTTP\/1\.1 413 /)
+    expect(await chunked(server.port, sized(100))).toMatch(/^HTTP\/1\.1 201 /)
+  })
+
+  it('turns CORS off only with false', async () => {
+    const allowed = async (env: Record<string, string>) => {
+      const { api } = await start(env)
+      const origin = 'http://localhost:5173'
+      const { headers } = await api.request<unknown>('GET', '/api/projects', undefined, { origin })
+      return headers.get('access-control-allow-origin')
+    }
+    expect(await allowed({ CORS_ENABLED: 'false' })).toBeNull()
+    expect(['*', 'http://localhost:5173']).toContain(await allowed({ CORS_ENABLED: 'no' }))
+  })
+
+  it('lets named origins in, with credentials where it says so', async () => {
+    const { api } = await start({
+      CORS_ORIGINS: 'https://a.example, https://b.example',
+      CORS_CREDENTIALS: 'true',
+    })
+    for (const origin of ['https://a.example', 'https://b.example']) {
+      const { headers } = await api.request<unknown>('GET', '/api/projects', undefined, { origin })
+      expect(headers.get('access-control-allow-origin')).toBe(origin)
+      expect(headers.get('access-control-allow-credentials')).toBe('true')
+      expect(headers.get('vary')?.toLowerCase()).toContain('origin')
+    }
+  })
+
+  it('may ask for strict durability, which changes nothing that a client sees', async () => {
+    const { api } = await start({ DURABILITY: 'strict' })
+    const project = await api.project()
+    expect(await api.get('/api/projects')).toEqual([project])
+  })
+
+  it('names a database that is not there: the process says so and ends', async () => {
+    const directories = makeDirectories()
+    const { code, output } = await runToExit(
+      { DATABASE_TYPE: 'postgres', DATABASE_URL: 'postgres://ada:hunter2@127.0.0.1:1/db' },
+      directories,
+    )
+    expect(code).toBe(1)
+    expect(output).not.toBe('')
+    expect(output).not.toContain('hunter2')
+  })
+})
+
+/** A creation whose body comes in chunks, without a Content-Length: the whole response as text. */
+function chunked(port: number, body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = dial(port, '127.0.0.1')
+    let answer = ''
+    socket.on('data', (part) => (answer += part))
+    socket.once('close', () => resolve(answer))
+    socket.once('error', reject)
+    const half = Math.floor(body.length / 2)
+    const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`
+    socket.write(
+      'POST /api/projects HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n',
+    )
+    socket.write(`${chunk(body.slice(0, half))}${chunk(body.slice(half))}0\r\n\r\n`)
+  })
+}

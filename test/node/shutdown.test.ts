@@ -1,0 +1,94 @@
+import { connect as dial, type Socket } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { client, type Project } from '../contract/http'
+import { type Server, startServer } from '../contract/server'
+import { connect } from '../contract/socket'
+
+async function start() {
+  const server = await startServer()
+  onTestFinished(async () => void (await server.stop()))
+  return server
+}
+
+/** A request of which the server has the beginning: its body is one byte short. */
+async function halfRequest(server: Server): Promise<{ socket: Socket; answer: Promise<string> }> {
+  const socket = dial(server.port, '127.0.0.1')
+  const answer = new Promise<string>((resolve) => {
+    let text = ''
+    socket.on('data', (part) => (text += part))
+    socket.on('error', () => undefined)
+    socket.once('close', () => resolve(text))
+  })
+  // The server says 100 when it has read the head of the request: from then on the request is under way.
+  const underWay = new Promise<void>((resolve) => socket.once('data', () => resolve()))
+  socket.write(
+    'POST /api/projects HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 15\r\n\r\n',
+  )
+  await underWay
+  socket.write('{"name":"late"')
+  return { socket, answer }
+}
+
+describe('ending the server', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('by %s says goodbye with 1001 and exits with 0', async (signal) => {
+    const server = await start()
+    const sockets = [await connect(server.url), await connect(server.url, { path: '/ws' })]
+    server.signal(signal)
+    expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([1001, 1001])
+    expect(await server.exited).toBe(0)
+  })
+
+  it('lets a request that is under way finish, and what it stored is there afterwards', async () => {
+    const server = await start()
+    const listener = await connect(server.url)
+    const { socket, answer } = await halfRequest(server)
+    server.signal('SIGTERM')
+    expect(await listener.closed).toBe(1001)
+    socket.write('}')
+    expect(await answer).toContain('HTTP/1.1 201 ')
+    expect(await server.exited).toBe(0)
+
+    const next = await server.restart()
+    onTestFinished(async () => void (await next.stop()))
+    const projects = await client(next.url).get<Project[]>('/api/projects')
+    expect(projects.map(({ name }) => name)).toEqual(['late'])
+  })
+
+  it('takes no new connection meanwhile', async () => {
+    const server = await start()
+    const listener = await connect(server.url)
+    const { socket } = await halfRequest(server)
+    server.signal('SIGTERM')
+    await listener.closed
+    await expect(fetch(`${server.url}/health`)).rejects.toThrow()
+    socket.write('}')
+    expect(await server.exited).toBe(0)
+  })
+
+  it('is not held up by a client that keeps its connection open', async () => {
+    const server = await start()
+    const idle = dial(server.port, '127.0.0.1')
+    onTestFinished(() => void idle.destroy())
+    await new Promise((resolve) => idle.once('connect', resolve))
+    await client(server.url).project()
+    server.signal('SIGTERM')
+    expect(await server.exited).toBe(0)
+  })
+
+  it('exits with 1 on a second signal, however long a request takes', async () => {
+    const server = await start()
+    const listener = await connect(server.url)
+    await halfRequest(server)
+    server.signal('SIGTERM')
+    await listener.closed
+    server.signal('SIGTERM')
+    expect(await server.exited).toBe(1)
+  })
+
+  it('exits with 1 when a request never ends', async () => {
+    const server = await start()
+    await halfRequest(server)
+    server.signal('SIGTERM')
+    expect(await server.exited).toBe(1)
+  })
+})
