@@ -54,15 +54,18 @@ export interface SpawnEnvironment {
 /** What to run for a role. */
 export const commandOf = (role: Role): string => `maestro ${role} init`
 
-/** Creates the session of a plan, with its tasks and queue, and tells clients to open a terminal for it. */
+/**
+ * Creates the session of a plan, with its tasks and queue, and tells clients to open a terminal for it. What
+ * the plan names is looked up once more: it may have gone while the manifest was made.
+ */
 export const spawnSession = (
   tx: Transaction,
-  { request, sessionId, role, strategy }: SpawnPlan,
+  { request, sessionId, role, strategy, project }: SpawnPlan,
   manifest: SessionManifest,
   environment: SpawnEnvironment,
   machine: Machine,
 ): Session => {
-  const { project } = planSpawn(tx, request, sessionId)
+  planSpawn(tx, request, sessionId)
   const spawnSource = request.spawnSource ?? 'ui'
   const envVars = {
     MAESTRO_SESSION_ID: sessionId,

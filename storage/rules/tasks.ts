@@ -39,7 +39,10 @@ export const createTask = (tx: Transaction, body: CreateTaskRequest): Task => {
 }
 
 /** What a required field becomes when an update clears it. */
-const cleared = (): Pick<Task, 'description' | 'priority' | 'initialPrompt' | 'skillIds' | 'agentIds' | 'dependencies'> => ({
+const cleared = (): Pick<
+  Task,
+  'description' | 'priority' | 'initialPrompt' | 'skillIds' | 'agentIds' | 'dependencies'
+> => ({
   description: '',
   priority: 'medium',
   initialPrompt: '',

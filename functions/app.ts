@@ -1,0 +1,79 @@
+import { Hono } from 'hono'
+import { answerError } from './answers'
+import type { Endpoint } from './endpoint'
+import type { Env } from './env'
+import { frontDoor } from './middleware/front-door'
+import { methodNotAllowed, notFound } from './not-found'
+import { createProject } from './projects/create'
+import { deleteProject } from './projects/delete'
+import { getProject } from './projects/get'
+import { listProjects } from './projects/list'
+import { updateProject } from './projects/update'
+import { addSessionTask } from './sessions/add-task'
+import { createSession } from './sessions/create'
+import { deleteSession } from './sessions/delete'
+import { addSessionEvent } from './sessions/events'
+import { getSession } from './sessions/get'
+import { listSessions } from './sessions/list'
+import { getManifest } from './sessions/manifest'
+import { removeSessionTask } from './sessions/remove-task'
+import { spawnSession } from './sessions/spawn'
+import { addSessionTimeline } from './sessions/timeline'
+import { updateSession } from './sessions/update'
+import { health } from './status/health'
+import { webSocketStatus } from './status/ws-status'
+import { listChildren } from './tasks/children'
+import { createTask } from './tasks/create'
+import { deleteTask } from './tasks/delete'
+import { getTask } from './tasks/get'
+import { listTasks } from './tasks/list'
+import { addTaskTimeline } from './tasks/timeline'
+import { updateTask } from './tasks/update'
+
+export type Route = readonly [method: string, path: string, endpoint: Endpoint]
+
+/** Every route, in the order of the API reference. Fixed words come before parameters in the same place. */
+export const routes: readonly Route[] = [
+  ['GET', '/api/projects', listProjects],
+  ['POST', '/api/projects', createProject],
+  ['GET', '/api/projects/:id', getProject],
+  ['PUT', '/api/projects/:id', updateProject],
+  ['DELETE', '/api/projects/:id', deleteProject],
+
+  ['GET', '/api/tasks', listTasks],
+  ['POST', '/api/tasks', createTask],
+  ['GET', '/api/tasks/:id', getTask],
+  ['PATCH', '/api/tasks/:id', updateTask],
+  ['GET', '/api/tasks/:id/children', listChildren],
+  ['POST', '/api/tasks/:id/timeline', addTaskTimeline],
+  ['DELETE', '/api/tasks/:id', deleteTask],
+
+  ['GET', '/api/sessions', listSessions],
+  ['POST', '/api/sessions', createSession],
+  ['POST', '/api/sessions/spawn', spawnSession],
+  ['GET', '/api/sessions/:id', getSession],
+  ['PATCH', '/api/sessions/:id', updateSession],
+  ['DELETE', '/api/sessions/:id', deleteSession],
+  ['POST', '/api/sessions/:id/events', addSessionEvent],
+  ['POST', '/api/sessions/:id/timeline', addSessionTimeline],
+  ['POST', '/api/sessions/:id/tasks/:taskId', addSessionTask],
+  ['DELETE', '/api/sessions/:id/tasks/:taskId', removeSessionTask],
+  ['GET', '/api/sessions/:id/manifest', getManifest],
+
+  ['GET', '/health', health],
+  ['GET', '/ws-status', webSocketStatus],
+]
+
+/** The whole API, for any host: `app.fetch(request, { ...host, address })`. */
+export const createApp = (): Hono<Env> => {
+  const app = new Hono<Env>()
+  app.use(frontDoor)
+  for (const path of new Set(routes.map(([, path]) => path))) {
+    const here = routes.filter((route) => route[1] === path)
+    for (const [method, , handler] of here) app.on(method, path, handler)
+    app.all(path, methodNotAllowed(here.map(([method]) => method)))
+  }
+  app.notFound(notFound)
+  app.onError((error, c) => answerError(c, error))
+  return app
+}

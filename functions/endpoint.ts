@@ -1,0 +1,56 @@
+import type * as z from 'zod'
+import type { ErrorCode } from '../schemas/errors'
+import { answerError } from './answers'
+import { type Refuse, readBody } from './body'
+import type { Call } from './env'
+
+/** What the API reference tells of an endpoint. */
+export interface Definition {
+  /** What it does, in a few words. */
+  summary: string
+  /** What else one should know. */
+  description?: string
+  /** The query parameters it understands, with what each does. */
+  query?: Readonly<Record<string, string>>
+  /** What it answers when all goes well. */
+  answers: { status: 200 | 201; schema: z.ZodType }
+  /** The errors that it can give, besides those that every endpoint can. */
+  errors?: readonly ErrorCode[]
+}
+
+interface BodyDefinition<Body> extends Definition {
+  body: z.ZodType<Body>
+  /** How a wrong body is refused, where it is not with `VALIDATION_ERROR`. */
+  refuse?: Refuse
+}
+
+/** A Hono handler that stands alone, and says what it is. */
+export interface Endpoint {
+  (c: Call): Promise<Response>
+  readonly definition: Definition & { body?: z.ZodType }
+}
+
+/** Makes an endpoint that takes no body. What goes wrong in it is answered as the contract has it. */
+export const endpoint = (
+  definition: Definition,
+  handle: (c: Call) => Response | Promise<Response>,
+): Endpoint => {
+  const run = async (c: Call) => {
+    try {
+      return await handle(c)
+    } catch (error) {
+      return answerError(c, error)
+    }
+  }
+  return Object.assign(run, { definition })
+}
+
+/** Makes an endpoint that takes a body: it is read and checked before the endpoint does its work. */
+export const endpointWithBody = <Body>(
+  definition: BodyDefinition<Body>,
+  handle: (c: Call, body: Body) => Response | Promise<Response>,
+): Endpoint => {
+  const { body, refuse } = definition
+  const run = endpoint(definition, async (c) => handle(c, await readBody(c, body, refuse)))
+  return Object.assign(run, { definition })
+}

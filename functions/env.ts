@@ -1,0 +1,54 @@
+import type { Context } from 'hono'
+import type { Config } from '../schemas/config'
+import type { SessionManifest } from '../schemas/manifest'
+import type { DriverStatus } from '../storage/driver'
+import type { NewId } from '../storage/ids'
+import type { Machine } from '../storage/rules/sessions'
+import type { SpawnPlan } from '../storage/rules/spawn'
+import type { Workspace } from '../storage/workspace'
+import type { Log } from './log'
+import type { Access } from './middleware/access'
+import type { Rooms } from './rooms/rooms'
+
+/** Where manifests are kept: files locally, the store hosted. */
+export interface Manifests {
+  /** What a session is told to read: an absolute path, or a URL. */
+  location(sessionId: string): string
+  /** Resolves when the manifest can be read at its location. */
+  write(sessionId: string, manifest: SessionManifest): Promise<void>
+  /** Takes back a manifest that was written for a session which then did not come to be. */
+  remove(sessionId: string): Promise<void>
+  /** Its text, or undefined if there is none. */
+  read(sessionId: string): Promise<string | undefined>
+}
+
+/** What the two hosts, Node and the Durable Object, give to the handlers. */
+export interface Host {
+  workspace: Workspace
+  rooms: Rooms
+  access: Access
+  log: Log
+  config: Pick<Config, 'serverUrl' | 'maxBodyBytes' | 'nodeEnv'>
+  manifests: Manifests
+  /** Makes the manifest of a planned session. Throws `manifest_generation_failed`. */
+  generateManifest(plan: SpawnPlan): Promise<SessionManifest>
+  /** What is told of the storage by `GET /health?verbose=1`, besides the entities. */
+  storageStatus(): DriverStatus
+  machine: Machine
+  /** Where a project works that names no directory. */
+  defaultWorkingDir: string
+  version: string
+  /** The time, in Unix milliseconds. */
+  clock: () => number
+  newId: NewId
+  /** When the host began to serve, in Unix milliseconds. */
+  startedAt: number
+}
+
+/** What a handler finds in its context: the host, who calls, and what every answer carries. */
+export interface Env {
+  Bindings: Host & { address?: string | undefined }
+  Variables: { requestId: string; headers: Readonly<Record<string, string>> }
+}
+
+export type Call = Context<Env>

@@ -1,0 +1,73 @@
+import { validationError } from '../schemas/problems'
+import type { Where } from '../storage/documents'
+import type { Entry } from '../storage/entry'
+import { isSafeId } from '../storage/ids'
+import type { Kind } from '../storage/kinds'
+import type { Position } from '../storage/ordered'
+import { answerText } from './answers'
+import type { Call } from './env'
+
+/** What the query of every list understands. */
+export const pageQuery = {
+  limit: 'At most so many, 1 to 1000; without it the whole list comes',
+  cursor: 'Where to go on: X-Next-Cursor of the page before',
+}
+
+const mostOnAPage = 1000
+
+/** A list of entities as a JSON array, oldest first, or a page of it; `keep` leaves some out. */
+export const answerList = async <K extends Kind>(
+  c: Call,
+  kind: K,
+  where: Where,
+  keep?: (entry: Entry<K>) => boolean,
+): Promise<Response> => {
+  const limit = readLimit(c.req.query('limit'))
+  const after = readCursor(c.req.query('cursor'))
+  const { entries, total } = await c.env.workspace.read((documents) => {
+    const all = documents.list(kind, where)
+    const kept = keep ? all.filter(keep) : all
+    const rest = after ? kept.filter((entry) => isAfter(entry, after)) : kept
+    // A list of everything is the index itself: copied, since it is sent later.
+    return { entries: limit === undefined ? [...rest] : rest.slice(0, limit + 1), total: kept.length }
+  })
+  const page = limit === undefined ? entries : entries.slice(0, limit)
+  const last = page.at(-1)
+  const more = page.length < entries.length
+  return answerText(c, 200, `[${page.map((entry) => entry.json).join()}]`, {
+    'X-Total-Count': String(total),
+    ...(more && last && { 'X-Next-Cursor': cursorOf(last) }),
+  })
+}
+
+const readLimit = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined
+  const limit = /^\d+$/.test(text) ? Number(text) : 0
+  if (limit < 1 || limit > mostOnAPage)
+    throw validationError([
+      { path: 'limit', message: `limit must be a whole number from 1 to ${mostOnAPage}` },
+    ])
+  return limit
+}
+
+/** A cursor is the position of the last entity of a page: it holds even when that entity is gone. */
+const cursorOf = ({ created, id }: Position): string => btoa(`${created}:${id}`).replaceAll('=', '')
+
+const readCursor = (cursor: string | undefined): Position | undefined => {
+  if (cursor === undefined) return undefined
+  const [, created, id] = /^(\d{1,15}):(.+)$/.exec(decode(cursor)) ?? []
+  if (created === undefined || id === undefined || !isSafeId(id))
+    throw validationError([{ path: 'cursor', message: 'cursor is not valid' }])
+  return { created: Number(created), id }
+}
+
+const decode = (text: string): string => {
+  try {
+    return atob(text)
+  } catch {
+    return ''
+  }
+}
+
+const isAfter = (entry: Position, position: Position): boolean =>
+  entry.created > position.created || (entry.created === position.created && entry.id > position.id)

@@ -1,0 +1,51 @@
+import type { MiddlewareHandler } from 'hono'
+import { apiError } from '../../schemas/errors'
+import { answerError } from '../answers'
+import type { Call, Env } from '../env'
+
+const goodRequestId = /^[A-Za-z0-9._-]{1,128}$/
+
+/** What every request passes first: it gets its id, its caller is checked, a preflight is answered. */
+export const frontDoor: MiddlewareHandler<Env> = async (c, next) => {
+  const { access, log } = c.env
+  const given = c.req.header('X-Request-Id')
+  const requestId = given !== undefined && goodRequestId.test(given) ? given : crypto.randomUUID()
+  const origin = c.req.header('Origin')
+  c.set('requestId', requestId)
+  c.set('headers', { 'X-Request-Id': requestId, ...access.corsHeaders(origin) })
+
+  const denial = access.check(callOf(c, origin))
+  if (denial) {
+    const { method, path } = c.req
+    log.warn({ requestId, method, path, address: c.env.address, origin, code: denial.code }, 'Refused')
+    return answerError(c, apiError(denial.code, denial.message))
+  }
+  if (c.req.method === 'OPTIONS') return answerPreflight(c, origin)
+  await next()
+  log.debug({ requestId, method: c.req.method, path: c.req.path, status: c.res.status }, 'Answered')
+}
+
+const callOf = (c: Call, origin: string | undefined) => {
+  const { path, method, url } = c.req
+  const inQuery = path === '/api/events'
+  return {
+    method,
+    path,
+    hasQuery: url.includes('?'),
+    host: c.req.header('Host'),
+    origin,
+    authorization: c.req.header('Authorization'),
+    queryToken: inQuery ? c.req.query('token') : undefined,
+    tokenInQueryAllowed: inQuery,
+    address: c.env.address,
+  }
+}
+
+const answerPreflight = (c: Call, origin: string | undefined): Response =>
+  new Response(null, {
+    status: 204,
+    headers: {
+      ...c.get('headers'),
+      ...c.env.access.preflightHeaders(origin, c.req.header('Access-Control-Request-Headers')),
+    },
+  })

@@ -1,0 +1,19 @@
+import { CreateProjectRequest, Project } from '../../schemas/project'
+import { createProject as create } from '../../storage/rules/projects'
+import { answerEntity } from '../answers'
+import { endpointWithBody } from '../endpoint'
+
+export const createProject = endpointWithBody(
+  {
+    summary: 'Create a project',
+    body: CreateProjectRequest,
+    answers: { status: 201, schema: Project },
+    errors: ['STORAGE_UNAVAILABLE'],
+  },
+  async (c, body) => {
+    const entry = await c.env.workspace.change((tx) =>
+      tx.entry('projects', create(tx, body, c.env.defaultWorkingDir).id),
+    )
+    return answerEntity(c, entry, 201)
+  },
+)

@@ -1,0 +1,103 @@
+import type { Hooks, Peer } from 'crossws'
+import { type ApiError, apiError } from '../../schemas/errors'
+import type { Host } from '../env'
+import { type Talker, understand, welcome } from './protocol'
+
+/** A client for which more than this many bytes wait is dropped: it comes back, and catches up. */
+const mostBuffered = 4 * 1024 * 1024
+/** A message of a client has at most this many bytes. */
+export const mostReceived = 64 * 1024
+/** Close code "try again later". */
+const tryAgainLater = 1013
+
+const paths = new Set(['/', '/ws'])
+
+/** The WebSocket endpoint, for any host. `addressOf` gives the caller's address, where the host knows it. */
+export const createHooks = (
+  host: Host,
+  addressOf: (request: Request) => string | undefined,
+): Partial<Hooks> => {
+  const { rooms, clock, log } = host
+  const context = { rooms, clock, debug: log.debug.bind(log) }
+  const talkers = new WeakMap<Peer, Talker>()
+
+  /** crossws does not catch what a hook throws, and on Node that would end the process. */
+  const guarded = (hook: () => void) => {
+    try {
+      hook()
+    } catch (error) {
+      log.error({ err: error }, 'A WebSocket hook failed')
+    }
+  }
+
+  const createTalker = (peer: Peer): Talker => {
+    const talker: Talker = {
+      rooms: new Set(),
+      get readyState() {
+        return peer.websocket.readyState ?? 3
+      },
+      send: (message) => void peer.send(message, { compress: false }),
+      hear(_event, envelope) {
+        peer.send(envelope, { compress: false })
+        if ((peer.websocket.bufferedAmount ?? 0) <= mostBuffered) return
+        log.warn({ address: peer.remoteAddress }, 'Dropped a client that reads too slowly')
+        rooms.disconnect(talker)
+        peer.close(tryAgainLater, 'reading too slowly')
+      },
+    }
+    return talker
+  }
+
+  return {
+    upgrade(request) {
+      const refusal = refuseUpgrade(host, request, addressOf(request))
+      return refusal ? refusalResponse(refusal) : undefined
+    },
+    open: (peer) =>
+      guarded(() => {
+        const talker = createTalker(peer)
+        talkers.set(peer, talker)
+        welcome(context, talker, peer.request.url)
+      }),
+    message: (peer, message) =>
+      guarded(() => {
+        const talker = talkers.get(peer)
+        if (talker) understand(context, talker, message.text())
+      }),
+    close: (peer) =>
+      guarded(() => {
+        const talker = talkers.get(peer)
+        if (talker) rooms.disconnect(talker)
+      }),
+    error: (_peer, error) => log.debug({ err: error }, 'A WebSocket failed'),
+  }
+}
+
+const refuseUpgrade = (
+  { access }: Host,
+  request: Request,
+  address: string | undefined,
+): ApiError | undefined => {
+  const url = new URL(request.url)
+  const header = (name: string) => request.headers.get(name) ?? undefined
+  const denial = access.check({
+    method: 'GET',
+    path: url.pathname,
+    hasQuery: url.search !== '',
+    host: header('host'),
+    origin: header('origin'),
+    authorization: header('authorization'),
+    queryToken: url.searchParams.get('token') ?? undefined,
+    tokenInQueryAllowed: true,
+    address,
+  })
+  if (denial) return apiError(denial.code, denial.message)
+  if (!paths.has(url.pathname)) return apiError('NOT_FOUND', `Not found: GET ${url.pathname}`)
+  return undefined
+}
+
+const refusalResponse = ({ code, message, status }: ApiError) =>
+  new Response(JSON.stringify({ error: true, code, message }), {
+    status,
+    headers: { 'Content-Type': 'application/json', Connection: 'close' },
+  })

@@ -1,0 +1,20 @@
+import { CreateSessionRequest, Session } from '../../schemas/session'
+import { createSession as create } from '../../storage/rules/sessions'
+import { answerEntity } from '../answers'
+import { endpointWithBody } from '../endpoint'
+
+export const createSession = endpointWithBody(
+  {
+    summary: 'Create a session',
+    description: 'Registers a session that somebody else started. To have one started, spawn it.',
+    body: CreateSessionRequest,
+    answers: { status: 201, schema: Session },
+    errors: ['PROJECT_NOT_FOUND', 'CONFLICT', 'STORAGE_UNAVAILABLE'],
+  },
+  async (c, body) => {
+    const entry = await c.env.workspace.change((tx) =>
+      tx.entry('sessions', create(tx, body, c.env.machine).id),
+    )
+    return answerEntity(c, entry, 201)
+  },
+)

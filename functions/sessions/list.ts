@@ -1,0 +1,33 @@
+import * as z from 'zod'
+import { oldSessionStatuses, Session } from '../../schemas/session'
+import { endpoint } from '../endpoint'
+import { filtersOf } from '../filters'
+import { answerList, pageQuery } from '../lists'
+
+export const listSessions = endpoint(
+  {
+    summary: 'List sessions',
+    query: {
+      projectId: 'Only those of this project',
+      taskId: 'Only those that work on this task',
+      status: 'Only those with this status',
+      active: 'true: only those whose status is not completed',
+      ...pageQuery,
+    },
+    answers: { status: 200, schema: z.array(Session) },
+  },
+  (c) => {
+    const where = filtersOf(
+      c,
+      { projectId: 'projectId', taskId: 'taskIds', status: 'status' },
+      oldSessionStatuses,
+    )
+    const active = c.req.query('active') === 'true'
+    return answerList(
+      c,
+      'sessions',
+      where,
+      active ? (session) => session.fields.status !== 'completed' : undefined,
+    )
+  },
+)

@@ -1,0 +1,17 @@
+import { CreateTaskRequest, Task } from '../../schemas/task'
+import { createTask as create } from '../../storage/rules/tasks'
+import { answerEntity } from '../answers'
+import { endpointWithBody } from '../endpoint'
+
+export const createTask = endpointWithBody(
+  {
+    summary: 'Create a task',
+    body: CreateTaskRequest,
+    answers: { status: 201, schema: Task },
+    errors: ['PROJECT_NOT_FOUND', 'TASK_NOT_FOUND', 'BUSINESS_RULE_ERROR', 'STORAGE_UNAVAILABLE'],
+  },
+  async (c, body) => {
+    const entry = await c.env.workspace.change((tx) => tx.entry('tasks', create(tx, body).id))
+    return answerEntity(c, entry, 201)
+  },
+)

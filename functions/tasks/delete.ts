@@ -1,0 +1,23 @@
+import { DeleteResponse } from '../../schemas/responses'
+import { deleteTask as remove } from '../../storage/rules/tasks'
+import { answerDeleted } from '../answers'
+import { endpoint } from '../endpoint'
+import { checkIfMatch } from '../preconditions'
+import { idOf } from '../stored-entity'
+
+export const deleteTask = endpoint(
+  {
+    summary: 'Delete a task',
+    description: 'It leaves its sessions and what depends on it; its children move up to its parent.',
+    answers: { status: 200, schema: DeleteResponse },
+    errors: ['TASK_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
+  },
+  async (c) => {
+    const id = idOf(c)
+    await c.env.workspace.change((tx) => {
+      checkIfMatch(c, tx, 'tasks', id)
+      remove(tx, id)
+    })
+    return answerDeleted(c, id)
+  },
+)

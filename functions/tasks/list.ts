@@ -1,0 +1,29 @@
+import * as z from 'zod'
+import { oldTaskStatuses, Task } from '../../schemas/task'
+import { endpoint } from '../endpoint'
+import { filtersOf } from '../filters'
+import { answerList, pageQuery } from '../lists'
+
+export const listTasks = endpoint(
+  {
+    summary: 'List tasks',
+    query: {
+      projectId: 'Only those of this project',
+      status: 'Only those with this status',
+      parentId: 'Only those below this task; the word null: only root tasks',
+      sessionId: 'Only those of this session',
+      ...pageQuery,
+    },
+    answers: { status: 200, schema: z.array(Task) },
+  },
+  (c) =>
+    answerList(
+      c,
+      'tasks',
+      filtersOf(
+        c,
+        { projectId: 'projectId', status: 'status', parentId: 'parentId', sessionId: 'sessionIds' },
+        oldTaskStatuses,
+      ),
+    ),
+)

@@ -1,0 +1,24 @@
+import { TaskTimelineRequest, TaskTimelineResponse } from '../../schemas/task'
+import { findSession, findTask } from '../../storage/rules/find'
+import { addTimelineEntry } from '../../storage/rules/sessions'
+import { answer } from '../answers'
+import { endpointWithBody } from '../endpoint'
+import { idOf } from '../stored-entity'
+
+export const addTaskTimeline = endpointWithBody(
+  {
+    summary: 'Note something about a task in a session’s timeline',
+    body: TaskTimelineRequest,
+    answers: { status: 200, schema: TaskTimelineResponse },
+    errors: ['TASK_NOT_FOUND', 'SESSION_NOT_FOUND', 'STORAGE_UNAVAILABLE'],
+  },
+  async (c, { message, sessionId, type = 'progress' }) => {
+    const taskId = idOf(c)
+    await c.env.workspace.change((tx) => {
+      findTask(tx, taskId)
+      addTimelineEntry(tx, findSession(tx, sessionId), { type, message, taskId })
+      tx.tell('task:updated', taskId)
+    })
+    return answer(c, { success: true, taskId, sessionId, message, type })
+  },
+)

@@ -1,0 +1,25 @@
+import { Task, UpdateTaskRequest } from '../../schemas/task'
+import { updateTask as update } from '../../storage/rules/tasks'
+import { answerEntity } from '../answers'
+import { endpointWithBody } from '../endpoint'
+import { checkIfMatch } from '../preconditions'
+import { idOf } from '../stored-entity'
+
+export const updateTask = endpointWithBody(
+  {
+    summary: 'Update a task',
+    description: 'With updateSource "session", only sessionStatus is changed, whatever else is sent.',
+    body: UpdateTaskRequest,
+    answers: { status: 200, schema: Task },
+    errors: ['TASK_NOT_FOUND', 'PRECONDITION_FAILED', 'BUSINESS_RULE_ERROR', 'STORAGE_UNAVAILABLE'],
+  },
+  async (c, body) => {
+    const id = idOf(c)
+    const entry = await c.env.workspace.change((tx) => {
+      checkIfMatch(c, tx, 'tasks', id)
+      update(tx, id, body)
+      return tx.entry('tasks', id)
+    })
+    return answerEntity(c, entry)
+  },
+)

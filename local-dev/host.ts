@@ -1,0 +1,49 @@
+import { hostname } from 'node:os'
+import type { Host } from '../functions/env'
+import type { Log } from '../functions/log'
+import { createAccess } from '../functions/middleware/access'
+import { createRooms } from '../functions/rooms/rooms'
+import { version } from '../package.json'
+import type { Config } from '../schemas/config'
+import { filesDriver } from '../storage/drivers/files/driver'
+import { createIds } from '../storage/ids'
+import { readerOf } from '../storage/rules/find'
+import { makeManifest } from '../storage/rules/manifest'
+import { ensureDefaultTemplates } from '../storage/rules/templates'
+import { openWorkspace } from '../storage/workspace'
+import { fileManifests } from './manifests'
+import { createWriterThread } from './writer-thread'
+
+/** Opens everything that the handlers work on. Throws `DirectoryLockedError` if another server has the data. */
+export const openHost = async (config: Config, log: Log): Promise<Host> => {
+  const clock = Date.now
+  const newId = createIds()
+  const driver = filesDriver({
+    directory: config.dataDir,
+    durability: config.durability,
+    writer: createWriterThread(config.dataDir, config.durability === 'strict'),
+    report: log,
+    clock,
+  })
+  const workspace = await openWorkspace({ driver, clock, newId, report: log })
+  const rooms = createRooms(clock)
+  workspace.subscribe(rooms.publish)
+  await workspace.change(ensureDefaultTemplates)
+  return {
+    workspace,
+    rooms,
+    log,
+    access: createAccess(config),
+    config,
+    manifests: fileManifests(config.sessionDir),
+    generateManifest: async (plan) =>
+      workspace.read((documents) => makeManifest(readerOf(documents), plan, '')),
+    storageStatus: () => driver.status?.() ?? { quarantined: [], freeBytes: null },
+    machine: { hostname: hostname(), platform: process.platform },
+    defaultWorkingDir: process.cwd(),
+    version,
+    clock,
+    newId,
+    startedAt: clock(),
+  }
+}

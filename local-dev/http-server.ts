@@ -1,0 +1,79 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
+import crossws from 'crossws/adapters/node'
+import { createApp } from '../functions/app'
+import type { Host } from '../functions/env'
+import { createHooks, mostReceived } from '../functions/rooms/websocket'
+import type { ErrorResponse } from '../schemas/errors'
+
+/** Idle connections are kept this long, in milliseconds: agents call now and then. */
+const keepAliveTimeout = 65_000
+
+/** A Node server of the API and its WebSocket. */
+export interface HttpServer {
+  server: Server
+  /** Ends every WebSocket, politely (close code 1001) or at once. */
+  closeSockets(how: 'politely' | 'at once'): void
+}
+
+export const createHttpServer = (host: Host): HttpServer => {
+  const app = createApp()
+  const listener = getRequestListener(
+    (request, { incoming }) => app.fetch(request, { ...host, address: addressOf(incoming) }),
+    { hostname: 'localhost', errorHandler: answerUnreadable },
+  )
+  const server = createServer({ keepAliveTimeout, requireHostHeader: false }, listener)
+  server.on('clientError', answerMalformed)
+
+  const addresses = new WeakMap<object, string | undefined>()
+  const sockets = crossws({
+    hooks: createHooks(host, (request) => addresses.get(request)),
+    // By default every path is a namespace of its own, and each would have rooms of its own.
+    getNamespace: () => 'maestro',
+    serverOptions: { maxPayload: mostReceived },
+  })
+  server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const request = requestOf(incoming)
+    addresses.set(request, addressOf(incoming))
+    socket.on('error', () => socket.destroy())
+    void sockets.handleUpgrade(incoming, socket, head, request)
+  })
+
+  return {
+    server,
+    closeSockets: (how) => sockets.closeAll(1001, 'The server is shutting down', how === 'at once'),
+  }
+}
+
+/** Behind a proxy on this machine every caller would look local, so then the address counts as unknown. */
+const addressOf = ({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>): string | undefined =>
+  headers['x-forwarded-for'] === undefined && headers.forwarded === undefined
+    ? socket.remoteAddress
+    : undefined
+
+const requestOf = ({ url, headers }: IncomingMessage): Request => {
+  const fields = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] satisfies [string, string]],
+  )
+  const target = URL.canParse(url ?? '', 'http://localhost') ? new URL(url ?? '', 'http://localhost') : '/'
+  return new Request(new URL(String(target), 'http://localhost'), { headers: fields })
+}
+
+const malformed: ErrorResponse = {
+  error: true,
+  code: 'VALIDATION_ERROR',
+  message: 'The request is not valid HTTP',
+}
+
+/** A request whose address or host cannot be read never becomes a request for the API. */
+const answerUnreadable = () => Response.json(malformed, { status: 400 })
+
+/** What is not HTTP at all gets an answer all the same. */
+const answerMalformed = (_error: Error, socket: Duplex) => {
+  if (!socket.writable) return socket.destroy()
+  const body = JSON.stringify(malformed)
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}

@@ -1,0 +1,85 @@
+import type { AddressInfo } from 'node:net'
+import { homedir } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Host } from '../functions/env'
+import type { Log } from '../functions/log'
+import type { Config } from '../schemas/config'
+import { countByKind } from '../storage/documents'
+import { DirectoryLockedError } from '../storage/drivers/files/lock'
+import { readConfig } from './config'
+import { openHost } from './host'
+import { createHttpServer, type HttpServer } from './http-server'
+import { createLog } from './log'
+import { stopOnSignals } from './shutdown'
+
+/** Says what stands in the way, one line each, and ends. */
+const giveUp = (...lines: string[]): never => {
+  process.stderr.write(lines.map((line) => `${line}\n`).join(''))
+  process.exit(1)
+}
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+/** A lock of another container may be that of a server which has just been killed: that shows within seconds. */
+const openPatiently = async (config: Config, log: Log): Promise<Host> => {
+  try {
+    return await openHost(config, log)
+  } catch (error) {
+    if (!(error instanceof DirectoryLockedError) || error.retryInMs === undefined) throw error
+    log.warn(
+      { seconds: Math.ceil(error.retryInMs / 1000) },
+      'The data directory is locked elsewhere; waiting',
+    )
+    await sleep(error.retryInMs)
+    return openHost(config, log)
+  }
+}
+
+const listen = ({ server }: HttpServer, { port, host }: Config): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`Port ${port} is in use: stop the program that uses it, or set PORT to another`)
+          : error,
+      ),
+    )
+    server.listen(port, host, resolve)
+  })
+
+const tellStarted = async (config: Config, host: Host, { server }: HttpServer) => {
+  const { projects, tasks, sessions } = await host.workspace.read(countByKind)
+  const address = server.address()
+  const bound = typeof address === 'object' && address ? hostAndPort(address) : ''
+  host.log.info(
+    { data: config.dataDir, sessions: config.sessionDir, skills: config.skillsDir },
+    'Directories',
+  )
+  host.log.info({ projects, tasks, sessions }, 'Loaded')
+  host.log.info(
+    config.apiToken
+      ? 'Callers need the token MAESTRO_API_TOKEN'
+      : 'Only callers on this machine are served; set MAESTRO_API_TOKEN to let others in',
+  )
+  host.log.info(
+    { listening: bound, milliseconds: Math.round(performance.now()) },
+    `Maestro Server ${host.version} is ready on ${config.serverUrl}`,
+  )
+}
+
+const hostAndPort = ({ address, port }: AddressInfo) => `${address}:${port}`
+
+const read = readConfig(process.env, homedir())
+if ('problems' in read) giveUp('The configuration cannot be used (CONFIG_ERROR):', ...read.problems)
+else {
+  try {
+    const { config } = read
+    const host = await openPatiently(config, createLog(config))
+    const http = createHttpServer(host)
+    await listen(http, config)
+    stopOnSignals(host, http)
+    await tellStarted(config, host, http)
+  } catch (error) {
+    giveUp(reasonOf(error))
+  }
+}

@@ -1,0 +1,50 @@
+import type { Host } from '../functions/env'
+import type { HttpServer } from './http-server'
+
+/** A stop that takes longer is cut off, in milliseconds. */
+const patience = 5000
+/** WebSockets whose client does not answer the close are ended after this time, in milliseconds. */
+const closePatience = 1000
+
+/**
+ * On SIGINT or SIGTERM: no new requests, running ones finish, sockets are closed, the store is flushed, exit 0.
+ * After five seconds, or on a second signal: exit 1, and what was acknowledged is safe in the journal.
+ */
+export const stopOnSignals = (host: Host, { server, closeSockets }: HttpServer): void => {
+  const { log, workspace } = host
+  let stopping = false
+
+  const stop = async (signal: string) => {
+    if (stopping) process.exit(1)
+    stopping = true
+    log.info({ signal }, 'Stopping')
+    setTimeout(() => {
+      log.error('Stopping took too long')
+      process.exit(1)
+    }, patience).unref()
+
+    const closed = new Promise((resolve) => server.close(resolve))
+    closeSockets('politely')
+    setTimeout(() => closeSockets('at once'), closePatience).unref()
+    setInterval(() => server.closeIdleConnections(), 50).unref()
+    await closed
+    await workspace.close()
+    log.info('Stopped')
+    process.exit(0)
+  }
+
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.on(signal, () => {
+      stop(signal).catch((error) => {
+        log.error({ err: error }, 'Stopping failed')
+        process.exit(1)
+      })
+    })
+
+  const fail = (error: unknown) => {
+    log.error({ err: error }, 'Something unforeseen went wrong; stopping')
+    process.exit(1)
+  }
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+}

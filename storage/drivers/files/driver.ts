@@ -1,0 +1,161 @@
+import { mkdirSync, renameSync, statfsSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import type { DriverStatus, Put, WorkspaceDriver } from '../../driver'
+import { grow } from '../../growth'
+import type { Report } from '../../loading'
+import {
+  type DocumentWriter,
+  listKeys,
+  pathOfKey,
+  prepareFolders,
+  readDocument,
+  writeDocuments,
+} from './document-files'
+import { openJournal } from './journal'
+import type { StoredChange } from './journal-lines'
+import { type Lock, lockDirectory } from './lock'
+import { recoverJournal } from './recovery'
+import { createUnwritten } from './unwritten'
+
+interface Settings {
+  /** Where the documents are: made if it is not there. */
+  directory: string
+  /** `strict` also waits for the disk. */
+  durability: 'process' | 'strict'
+  /** What writes the documents; default: this thread. */
+  writer?: DocumentWriter
+  report: Report
+  /** The time, in Unix milliseconds. */
+  clock: () => number
+}
+
+/**
+ * One JSON file a document, for people and other programs, behind a journal: a change is durable when its line
+ * is in the journal, and the files follow within 100 ms. Takes the directory for itself; throws
+ * `DirectoryLockedError` if another server has it.
+ */
+export const filesDriver = ({ directory, durability, writer, report, clock }: Settings): WorkspaceDriver => {
+  const strict = durability === 'strict'
+  mkdirSync(directory, { recursive: true })
+  const lock = lockDirectory(directory)
+  lock.onLost(() =>
+    report.error(
+      { directory },
+      'The lock of the data directory was taken away: another server may be using it',
+    ),
+  )
+  try {
+    return openLocked(directory, strict, writer ?? inThisThread(directory, strict), lock, report, clock)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+const inThisThread = (directory: string, strict: boolean): DocumentWriter => ({
+  write: async (changes) => writeDocuments(directory, changes, strict),
+  close: async () => undefined,
+})
+
+const openLocked = (
+  directory: string,
+  strict: boolean,
+  writer: DocumentWriter,
+  lock: Lock,
+  report: Report,
+  clock: () => number,
+): WorkspaceDriver => {
+  prepareFolders(directory)
+  const journalFolder = join(directory, '.journal')
+  const recovered = recoverJournal(journalFolder, (details) =>
+    report.error(details, 'A line of the journal is damaged and is left out'),
+  )
+  const journal = openJournal({ directory: journalFolder, strict, ...recovered })
+  if (recovered.changes.size > 0) {
+    writeDocuments(directory, completed(directory, recovered.changes), strict)
+    journal.markFlushed(recovered.lastBatch)
+  }
+  const unwritten = createUnwritten({
+    writer,
+    lastBatch: journal.lastBatch,
+    onWritten: journal.markFlushed,
+    onFailure: (error) => report.error({ err: error }, 'Documents could not be written; it is tried again'),
+  })
+  const quarantined: DriverStatus['quarantined'][number][] = []
+
+  const store = async (
+    puts: readonly Put[],
+    removes: readonly string[],
+    events: Parameters<typeof journal.append>[0]['events'],
+  ) => {
+    if (unwritten.failure() !== undefined) throw unwritten.failure()
+    await journal.append({ puts, removes, events })
+    for (const { key, json } of puts) unwritten.add(key, json)
+    for (const key of removes) unwritten.add(key, null)
+  }
+
+  const read = (key: string): string | null => {
+    const waiting = unwritten.get(key)
+    return waiting === undefined ? readDocument(directory, key) : waiting
+  }
+
+  return {
+    name: 'maestro-files',
+    options: { directory },
+    getItem: read,
+    hasItem: (key) => read(key) !== null,
+    getKeys() {
+      const keys = new Set(listKeys(directory))
+      for (const [key, json] of unwritten.keys()) {
+        if (json === null) keys.delete(key)
+        else keys.add(key)
+      }
+      return [...keys]
+    },
+    setItem: (key, value) => store([{ key, json: value }], [], []),
+    removeItem: (key) => store([], [key], []),
+    commit: ({ puts, removes, events }) => store(puts, removes, events),
+    log: {
+      last: journal.lastEvent,
+      since: async (number) => journal.eventsSince(number),
+    },
+    quarantine(key, reason) {
+      const path = pathOfKey(directory, key)
+      const aside = `${path}.corrupt-${clock()}`
+      renameSync(path, aside)
+      quarantined.push({ file: relative(directory, aside), reason })
+    },
+    flush: unwritten.flush,
+    status: () => ({ quarantined, freeBytes: freeBytes(directory) }),
+    async dispose() {
+      try {
+        await unwritten.flush()
+      } finally {
+        journal.close()
+        await writer.close()
+        lock.release()
+      }
+    },
+  }
+}
+
+/** The documents as the journal makes them of what the files hold. */
+const completed = (directory: string, changes: ReadonlyMap<string, readonly StoredChange[]>) =>
+  [...changes].map(([key, steps]) => {
+    let json: string | null | undefined
+    for (const step of steps) {
+      if (step === null) json = null
+      else if ('whole' in step) json = step.whole
+      else json = grow((json === undefined ? readDocument(directory, key) : json) ?? '{}', step.growth)
+    }
+    return [key, json ?? null] as const
+  })
+
+const freeBytes = (directory: string): number | null => {
+  try {
+    const { bavail, bsize } = statfsSync(directory)
+    return bavail * bsize
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,100 @@
+import { crc32 } from 'node:zlib'
+import type { Batch, Growth } from '../../driver'
+import type { LoggedEvent } from '../../event'
+
+/**
+ * The lines of the journal. Each is `{checksum} {kind} {batch} {lastEvent} {body}`: CRC-32 in hexadecimal of all
+ * that follows it; `B` for a batch and `F` for "everything up to this batch stands in the files"; the batch's
+ * number; the number of the last event so far. A reader can skip lines without parsing their body.
+ */
+export interface Line {
+  kind: 'batch' | 'flushed'
+  batch: number
+  lastEvent: number
+  body: string
+}
+
+/** How a document changes in a batch: the whole of it, its growth, or gone (null). */
+export type StoredChange = { whole: string } | { growth: Growth } | null
+
+interface Body {
+  put?: Record<string, unknown>
+  grow?: Record<string, Growth>
+  remove?: string[]
+  events?: LoggedEvent[]
+  /** Events whose data is a document that this batch puts: the event's number to the document's key. */
+  dataOf?: Record<number, string>
+}
+
+const withChecksum = (line: string) => `${crc32(line).toString(16).padStart(8, '0')} ${line}\n`
+
+/** The line for a batch. Documents go in as they are, and an event that carries one names it instead. */
+export const batchLine = (batch: number, lastEvent: number, { puts, removes, events }: Batch): string => {
+  const keysByText = new Map<string, string>()
+  const put: string[] = []
+  const grown: string[] = []
+  for (const { key, json, growth } of puts)
+    if (growth)
+      grown.push(
+        `${JSON.stringify(key)}:{"rest":${growth.rest},"appended":${JSON.stringify(growth.appended)}}`,
+      )
+    else {
+      put.push(`${JSON.stringify(key)}:${json}`)
+      keysByText.set(json, key)
+    }
+  const dataOf: Record<number, string> = {}
+  const logged = events.map((event) => {
+    const key = event.data === undefined ? undefined : keysByText.get(event.data)
+    if (key === undefined) return event
+    dataOf[event.number] = key
+    return { ...event, data: undefined }
+  })
+  const parts = [
+    ...(put.length > 0 ? [`"put":{${put.join()}}`] : []),
+    ...(grown.length > 0 ? [`"grow":{${grown.join()}}`] : []),
+    ...(removes.length > 0 ? [`"remove":${JSON.stringify(removes)}`] : []),
+    ...(logged.length > 0 ? [`"events":${JSON.stringify(logged)}`] : []),
+    ...(Object.keys(dataOf).length > 0 ? [`"dataOf":${JSON.stringify(dataOf)}`] : []),
+  ]
+  return withChecksum(`B ${batch} ${lastEvent} {${parts.join()}}`)
+}
+
+/** The line that says that everything up to a batch stands in the files. */
+export const flushedLine = (batch: number, lastEvent: number): string =>
+  withChecksum(`F ${batch} ${lastEvent} `)
+
+/** Reads a line; undefined if it is not whole. */
+export const parseLine = (text: string): Line | undefined => {
+  const match = /^([0-9a-f]{8}) ([BF]) (\d+) (\d+) /.exec(text)
+  if (!match) return undefined
+  const [head, checksum, kind, batch, lastEvent] = match
+  if (crc32(text.slice(9)) !== Number.parseInt(checksum ?? '', 16)) return undefined
+  return {
+    kind: kind === 'B' ? 'batch' : 'flushed',
+    batch: Number(batch),
+    lastEvent: Number(lastEvent),
+    body: text.slice(head.length),
+  }
+}
+
+/** What a batch line changes, by key. */
+export const changesOf = (line: Line): Map<string, StoredChange> => {
+  const { put = {}, grow = {}, remove = [] } = bodyOf(line)
+  const changes = new Map<string, StoredChange>()
+  for (const key of Object.keys(put)) changes.set(key, { whole: JSON.stringify(put[key]) })
+  for (const [key, growth] of Object.entries(grow))
+    changes.set(key, { growth: { rest: JSON.stringify(growth.rest), appended: growth.appended } })
+  for (const key of remove) changes.set(key, null)
+  return changes
+}
+
+/** The events of a batch line, complete. */
+export const eventsOf = (line: Line): LoggedEvent[] => {
+  const { put = {}, events = [], dataOf = {} } = bodyOf(line)
+  return events.map((event) => {
+    const key = dataOf[event.number]
+    return key === undefined ? event : { ...event, data: JSON.stringify(put[key]) }
+  })
+}
+
+const bodyOf = (line: Line): Body => JSON.parse(line.body)

@@ -1,0 +1,43 @@
+import { changesOf, type Line, type StoredChange } from './journal-lines'
+import { listSegments, readLines, readSegment, type Segment } from './segments'
+
+/** What the journal of an earlier run holds. */
+export interface Recovered {
+  segments: Segment[]
+  lastBatch: number
+  lastEvent: number
+  /** The last batch of which it is known that it stands in the files. */
+  flushed: number
+  /** What may not stand in the files yet: for each key its changes, in order. */
+  changes: Map<string, StoredChange[]>
+}
+
+/** Reads as much of the journal as is needed to know what the files may lack. */
+export const recoverJournal = (
+  directory: string,
+  onDamage: (details: { file: string; line: number }) => void,
+): Recovered => {
+  const segments = listSegments(directory)
+  const newest = segments.at(-1)
+  let lastBatch = newest?.batchBefore ?? 0
+  let lastEvent = newest?.eventBefore ?? 0
+  let flushed = 0
+  let batches: Line[] = []
+  for (const segment of segments.toReversed()) {
+    const lines = readLines(readSegment(segment), (line) => onDamage({ file: segment.path, line }))
+    for (const line of lines) {
+      lastBatch = Math.max(lastBatch, line.batch)
+      lastEvent = Math.max(lastEvent, line.lastEvent)
+      if (line.kind === 'flushed') flushed = Math.max(flushed, line.batch)
+    }
+    batches = [...lines.filter((line) => line.kind === 'batch'), ...batches]
+    if (flushed >= segment.batchBefore) break
+  }
+
+  const changes = new Map<string, StoredChange[]>()
+  for (const line of batches) {
+    if (line.batch <= flushed) continue
+    for (const [key, change] of changesOf(line)) changes.set(key, [...(changes.get(key) ?? []), change])
+  }
+  return { segments, lastBatch, lastEvent, flushed, changes }
+}

@@ -1,0 +1,57 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Line, parseLine } from './journal-lines'
+
+/** A file of the journal. Its name tells which batches and events come after it was begun. */
+export interface Segment {
+  path: string
+  /** The last batch and event before the first of this segment. */
+  batchBefore: number
+  eventBefore: number
+}
+
+const pad = (number: number) => String(number).padStart(12, '0')
+
+/** The segment that begins after this batch and event. */
+export const segmentAfter = (directory: string, batchBefore: number, eventBefore: number): Segment => ({
+  path: join(directory, `${pad(batchBefore)}-${pad(eventBefore)}.log`),
+  batchBefore,
+  eventBefore,
+})
+
+/** The segments there are, oldest first. */
+export const listSegments = (directory: string): Segment[] => {
+  mkdirSync(directory, { recursive: true })
+  const segments: Segment[] = []
+  for (const name of readdirSync(directory).sort()) {
+    const match = /^(\d{12})-(\d{12})\.log$/.exec(name)
+    if (match)
+      segments.push({
+        path: join(directory, name),
+        batchBefore: Number(match[1]),
+        eventBefore: Number(match[2]),
+      })
+  }
+  return segments
+}
+
+/**
+ * The lines of a segment, in order. What is not whole is left out: at the end it is a write that a crash cut
+ * off, which nobody was told of; anywhere else it is damage, and `onDamage` hears of it.
+ */
+export const readLines = (text: string, onDamage: (at: number) => void = () => undefined): Line[] => {
+  const lines: Line[] = []
+  for (let start = 0, number = 1; start < text.length; number++) {
+    const end = text.indexOf('\n', start)
+    if (end === -1) break
+    const line = parseLine(text.slice(start, end))
+    if (line) lines.push(line)
+    else if (end + 1 < text.length) onDamage(number)
+    start = end + 1
+  }
+  return lines
+}
+
+export const readSegment = ({ path }: Segment): string => readFileSync(path, 'utf8')
+
+export const dropSegment = ({ path }: Segment): void => rmSync(path, { force: true })
