@@ -4,10 +4,11 @@ import { build } from 'esbuild'
 // Some dependencies are CommonJS and call require() for Node's own modules.
 const requireInModules = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`
 
-rmSync('dist', { recursive: true, force: true })
+const outdir = process.argv[2] ?? 'dist'
+rmSync(outdir, { recursive: true, force: true })
 await build({
   entryPoints: ['local-dev/server.ts', 'local-dev/document-writer.ts'],
-  outdir: 'dist',
+  outdir,
   bundle: true,
   platform: 'node',
   target: 'node20',
