@@ -10,6 +10,9 @@ import type { ErrorResponse } from '../schemas/errors'
 /** Idle connections are kept this long, in milliseconds: agents call now and then. */
 const keepAliveTimeout = 65_000
 
+/** A path that climbs (`/api/tasks/../x`): clients resolve that themselves, so whoever sends it is up to something. */
+const climbs = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i
+
 /** A Node server of the API and its WebSocket. */
 export interface HttpServer {
   server: Server
@@ -20,7 +23,10 @@ export interface HttpServer {
 export const createHttpServer = (host: Host): HttpServer => {
   const app = createApp()
   const listener = getRequestListener(
-    (request, { incoming }) => app.fetch(request, { ...host, address: addressOf(incoming) }),
+    (request, { incoming }) =>
+      climbs.test(incoming.url ?? '')
+        ? answerUnreadable()
+        : app.fetch(request, { ...host, address: addressOf(incoming) }),
     { hostname: 'localhost', errorHandler: answerUnreadable },
   )
   const server = createServer({ keepAliveTimeout, requireHostHeader: false }, listener)
@@ -52,12 +58,19 @@ const addressOf = ({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socke
     ? socket.remoteAddress
     : undefined
 
-const requestOf = ({ url, headers }: IncomingMessage): Request => {
+const requestOf = ({ url = '/', headers }: IncomingMessage): Request => {
   const fields = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] satisfies [string, string]],
   )
-  const target = URL.canParse(url ?? '', 'http://localhost') ? new URL(url ?? '', 'http://localhost') : '/'
-  return new Request(new URL(String(target), 'http://localhost'), { headers: fields })
+  return new Request(urlOf(url), { headers: fields })
+}
+
+/** A path that only becomes one of ours when it is tidied up (`/%2e`) is not one of ours. */
+const urlOf = (target: string): URL => {
+  const [path = '/'] = target.split('?')
+  const text = `http://localhost${target}`
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url?.pathname === path ? url : new URL(`http://localhost/${encodeURIComponent(path)}`)
 }
 
 const malformed: ErrorResponse = {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ErrorCode } from './errors'
-import { anyObject, optionalOnCreate, reference, references, rewritingBody } from './fields'
+import { anyObject, isObject, optionalOnCreate, reference, references, rewritingBody } from './fields'
 import { SessionManifest } from './manifest'
 import { Session, Strategy } from './session'
 import { Model } from './task'
@@ -48,9 +48,11 @@ const SpawnFields = z
       examples: ['tmpl_1738713600000_k3j4h5g6f'],
     }),
   })
-  .superRefine((body, context) => {
-    if (body.spawnSource === 'session' && body.sessionId === undefined)
-      context.addIssue({ code: 'custom', path: ['sessionId'], message: 'sessionId is required' })
+  .refine((body) => !isObject(body) || body.spawnSource !== 'session' || body.sessionId !== undefined, {
+    path: ['sessionId'],
+    error: 'sessionId is required',
+    // Also when other fields are wrong: all problems are told at once.
+    when: () => true,
   })
 
 /** `spawnedBy` is the old spelling of the parent's id; a blank parent is none. */

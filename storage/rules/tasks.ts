@@ -83,14 +83,15 @@ const follow = (tx: Transaction, task: Task, sessionIds: string[]) => {
 export const deleteTask = (tx: Transaction, id: string): void => {
   const task = findTask(tx, id)
   for (const sessionId of task.sessionIds) removeTask(tx, sessionId, id, 'Task deleted')
-  for (const child of tx.list('tasks', { parentId: id })) {
-    tx.put('tasks', { ...child, parentId: task.parentId, updatedAt: tx.now })
-    tx.tell('task:updated', child.id)
-  }
-  for (const dependant of tx.list('tasks', { dependencies: id })) {
-    const dependencies = dependant.dependencies.filter((dependency) => dependency !== id)
-    tx.put('tasks', { ...dependant, dependencies, updatedAt: tx.now })
-    tx.tell('task:updated', dependant.id)
+  const orphans = [...tx.list('tasks', { parentId: id }), ...tx.list('tasks', { dependencies: id })]
+  for (const orphan of new Map(orphans.map((other) => [other.id, other])).values()) {
+    tx.put('tasks', {
+      ...orphan,
+      parentId: orphan.parentId === id ? task.parentId : orphan.parentId,
+      dependencies: orphan.dependencies.filter((dependency) => dependency !== id),
+      updatedAt: tx.now,
+    })
+    tx.tell('task:updated', orphan.id)
   }
   tx.emit('task:deleted', { id })
   tx.remove('tasks', id)
