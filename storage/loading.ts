@@ -24,10 +24,9 @@ export const loadDocuments = async (
   for (const key of await storage.getKeys()) {
     const kind = kindOfKey(key)
     if (kind === undefined) continue
-    const text = await storage.getItemRaw<string>(key)
-    if (text === null) continue
     try {
-      documents.put(kind, readEntry(kind, key, text))
+      const text = await storage.getItemRaw<string>(key)
+      if (text !== null) documents.put(kind, readEntry(kind, key, text))
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       report.error({ key, reason }, 'A stored document cannot be read; it is set aside')

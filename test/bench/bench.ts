@@ -4,7 +4,7 @@ import { cpus, loadavg, totalmem } from 'node:os'
 import { events, spawns } from './latency'
 import { peakMegabytes, residentMegabytes } from './proc'
 import { type Server, settled } from './server'
-import { startsAfterKill, startsAfterStop } from './start'
+import { startsAfterIdleKill, startsAfterKill, startsAfterStop } from './start'
 import { asJson, asTable, type Row } from './table'
 import { creates, type Effort, list, reads, updates, updatesAlone } from './throughput'
 import { closeSite, connections, openSite, type Site, type Stored, storedTasks } from './workload'
@@ -34,7 +34,7 @@ process.exit(rows.some((row) => Number.isNaN(row.value)) ? 1 : 0)
 /** Everything that leaves the 10,000 tasks as many as they are. */
 async function onStoredTasks(site: Site): Promise<void> {
   const { stored } = site
-  await attempt('start after a clean stop', () => startsAfterStop(site, effort.rounds + 2))
+  await attempt('start after a clean stop', () => startsAfterStop(site, effort.rounds))
   await attempt('memory after start', () => memory('memory after start', site.server))
   await attempt('GET task by id', () => reads(site.server, stored, effort))
   await attempt('list of all 10,000 tasks', () => list(site.server, effort))
@@ -42,7 +42,8 @@ async function onStoredTasks(site: Site): Promise<void> {
   await attempt('update tasks, one connection', () => updatesAlone(site.server, stored, effort))
   await attempt('event to 100 clients', () => events(site.server, stored))
   await attempt('memory after the load', () => memory('memory after all of that', site.server))
-  await attempt('start after kill -9', () => startsAfterKill(site, effort.rounds + 2))
+  await attempt('start after kill -9 at rest', () => startsAfterIdleKill(site, effort.rounds))
+  await attempt('start after kill -9 under writes', () => startsAfterKill(site, effort.rounds))
   await attempt('spawn', () => spawns(site.server, stored, effort))
   await closeSite(site)
 }
@@ -119,7 +120,10 @@ function print(stored: Stored): void {
 
 function commit(): string {
   try {
-    return execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim()
+    return execFileSync('git', ['describe', '--always', '--dirty'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
   } catch {
     return 'unknown'
   }

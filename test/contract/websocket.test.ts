@@ -22,13 +22,21 @@ describe('the upgrade', () => {
     expect(await socket.next()).toMatchObject({ type: 'project:created', data: project })
   })
 
-  it.each(['/pty', '/ws/', '/ws/x', '/WS', '/api', '/api/projects', '/health', '//', '/%2e', '/%'])(
-    'is refused with 404 on %s',
-    async (path) => {
-      expect([400, 404]).toContain(await upgradeStatus(target.url, { path }))
-      if (!path.includes('%')) expect(await upgradeStatus(target.url, { path })).toBe(404)
-    },
-  )
+  it.each([
+    '/pty',
+    '/ws/',
+    '/ws/x',
+    '/WS',
+    '/api',
+    '/api/projects',
+    '/health',
+    '//',
+    '//ws',
+    '//x/ws',
+    '/x/%',
+  ])('is refused with 404 on %s', async (path) => {
+    expect(await upgradeStatus(target.url, { path })).toBe(404)
+  })
 
   it('is sent nothing that happened before it', async () => {
     await api.project()
