@@ -1,7 +1,7 @@
 import { connect as dial } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { client, refusal } from '../contract/http'
-import { makeDirectories, runToExit, startServer } from '../contract/server'
+import { runToExit, startServer } from '../contract/server'
 
 async function start(env: Record<string, string>) {
   const server = await startServer({ env })
@@ -110,17 +110,6 @@ describe('the configuration', () => {
     const { api } = await start({ DURABILITY: 'strict' })
     const project = await api.project()
     expect(await api.get('/api/projects')).toEqual([project])
-  })
-
-  it('names a database that is not there: the process says so and ends', async () => {
-    const directories = makeDirectories()
-    const { code, output } = await runToExit(
-      { DATABASE_TYPE: 'postgres', DATABASE_URL: 'postgres://ada:hunter2@127.0.0.1:1/db' },
-      directories,
-    )
-    expect(code).toBe(1)
-    expect(output).not.toBe('')
-    expect(output).not.toContain('hunter2')
   })
 })
 

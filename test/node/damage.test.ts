@@ -16,6 +16,7 @@ const bad: Record<string, string> = {
   'tasks/proj_good/task_half.json': '{"id":"task_half"',
   'tasks/proj_good/task_wrong.json': '{"id":"task_wrong","status":"eaten"}',
   'sessions/sess_half.json': '{',
+  'sessions/sess_env.json': '{"env":{"A":"hunter","B":x}}',
   'sessions/sess_wrong.json': '{"id":"sess_wrong","taskIds":"all"}',
 }
 const strangers = [
@@ -37,6 +38,7 @@ const server = await startServer({
       writeFileSync(join(dataDir, name), text)
     }
     mkdirSync(join(dataDir, 'projects/folder.json'))
+    writeFileSync(join(dataDir, 'projects/folder.json/inside.txt'), 'mine')
   },
 })
 const api = client(server.url)
@@ -72,8 +74,13 @@ describe('a file that cannot be read', () => {
     expect(readFileSync(join(dirname(path), aside[0] ?? ''), 'utf8')).toBe(bad[name])
   })
 
-  it.each(Object.keys(bad))('is in the log: %s', (name) => {
-    expect(server.log()).toContain(name)
+  it.each(Object.keys(bad))('is in the log, with its path: %s', async (name) => {
+    await expect.poll(server.log).toContain(name)
+    expect(server.log()).toContain('ERROR')
+  })
+
+  it('does not bring the environment of a session into the log', () => {
+    expect(server.log()).not.toContain('hunter')
   })
 
   it('is counted in the verbose health, with its reason', async () => {
@@ -82,14 +89,24 @@ describe('a file that cannot be read', () => {
       const found = storage.quarantined.filter(({ file }) => file.includes(name))
       expect(found).toEqual([{ file: expect.any(String), reason: expect.stringMatching(/./) }])
     }
-    expect(storage.quarantined).toHaveLength(Object.keys(bad).length)
+    const others = storage.quarantined.filter(
+      ({ file }) => !Object.keys(bad).some((name) => file.includes(name)),
+    )
+    expect(others.filter(({ file }) => !file.includes('folder.json'))).toEqual([])
   })
 })
 
 describe('files of someone else', () => {
   it('stay where they are', () => {
     for (const name of strangers) expect(readFileSync(join(server.dataDir, name), 'utf8')).toBe('mine')
-    expect(existsSync(join(server.dataDir, 'projects/folder.json'))).toBe(true)
+  })
+
+  it('are not lost where a folder has the name of a document', () => {
+    const names = readdirSync(join(server.dataDir, 'projects')).filter((name) =>
+      name.startsWith('folder.json'),
+    )
+    expect(names).toHaveLength(1)
+    expect(readFileSync(join(server.dataDir, 'projects', names[0] ?? '', 'inside.txt'), 'utf8')).toBe('mine')
   })
 })
 

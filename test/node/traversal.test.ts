@@ -74,7 +74,7 @@ const climbs = [
   ...['..:..:canary', 'x:..:..:canary', '..%3a..%3acanary', '$', 'canary$', '*', '?', '#', '~', '%7e/canary'],
   ...['.', '..', '%2e', '%2e%2e', '.canary', 'canary.json', '%0d%0aX-Injected:%201', 'a%20b', '%', '%2'],
 ]
-const collections = ['/api/projects', '/api/tasks', '/api/sessions', '/api/events']
+const collections = ['/api/projects', '/api/tasks', '/api/sessions']
 const positions = [
   ...[
     ['GET', '/api/projects/:id'],
@@ -105,10 +105,11 @@ describe('an id in a path', () => {
   it.each(positions)('never leads out of the data: %s %s', async (method = '', path = '', body = '') => {
     for (const climb of climbs) {
       const { status, text } = await raw(method, path.replace(':id', climb), body)
+      const literal = path.replace(':id', climb)
+      const tidied = new URL(literal, server.url).pathname
       // Tidied up, a climb may leave a path that the server has: then it answers as that path does.
-      const tidied = new URL(path.replace(':id', climb), server.url).pathname.replace(/\/+$/, '')
-      const allowed = collections.includes(tidied) ? [200, 400, 404, 405] : [400, 404]
-      expect(allowed, `${method} ${path} with ${climb}`).toContain(status)
+      const allowed = tidied === literal ? [400, 404] : collections.includes(tidied) ? [200] : [400, 404, 405]
+      expect(allowed, `${method} ${literal}`).toContain(status)
       for (const leak of ['outside', 'root:', 'X-Injected: 1']) expect(text).not.toContain(leak)
     }
   })
