@@ -16,7 +16,7 @@ const bad: Record<string, string> = {
   'tasks/proj_good/task_half.json': '{"id":"task_half"',
   'tasks/proj_good/task_wrong.json': '{"id":"task_wrong","status":"eaten"}',
   'sessions/sess_half.json': '{',
-  'sessions/sess_env.json': '{"env":{"A":"hunter","B":x}}',
+  'sessions/sess_env.json': '{"env":{"A":hunter}}',
   'sessions/sess_wrong.json': '{"id":"sess_wrong","taskIds":"all"}',
 }
 const strangers = [
