@@ -1,9 +1,11 @@
 import orchestratorText from '../../local-dev/content/templates/orchestrator.md'
 import workerText from '../../local-dev/content/templates/worker.md'
 import { apiError } from '../../schemas/errors'
-import type { Role, Template } from '../../schemas/template'
+import { validationError } from '../../schemas/problems'
+import type { CreateTemplateRequest, Role, Template, UpdateTemplateRequest } from '../../schemas/template'
 import type { Transaction } from '../transaction'
 import type { Reader } from './find'
+import { withChanges } from './with-changes'
 
 /** The built-in text of each role. */
 export const builtInText: Readonly<Record<Role, string>> = {
@@ -17,19 +19,57 @@ const roles: readonly Role[] = ['worker', 'orchestrator']
 export const ensureDefaultTemplates = (tx: Transaction): void => {
   for (const role of roles) {
     if (tx.list('templates', { role }).some((template) => template.isDefault)) continue
-    const id = tx.newId('tmpl')
-    tx.put('templates', {
-      id,
-      name: role === 'worker' ? 'Default Worker' : 'Default Orchestrator',
-      role,
-      content: builtInText[role],
-      isDefault: true,
-      createdAt: tx.now,
-      updatedAt: tx.now,
-    })
-    tx.tell('template:created', id)
+    const name = role === 'worker' ? 'Default Worker' : 'Default Orchestrator'
+    add(tx, { name, role, content: builtInText[role] }, true)
   }
 }
+
+/** Creates a custom template, which its role uses from now on. */
+export const createTemplate = (tx: Transaction, body: CreateTemplateRequest): Template => add(tx, body, false)
+
+const add = (
+  tx: Transaction,
+  { name, role, content }: CreateTemplateRequest,
+  isDefault: boolean,
+): Template => {
+  const id = tx.newId('tmpl')
+  const updatedAt = updateTime(tx, { id, role })
+  const template: Template = { id, name, role, content, isDefault, createdAt: tx.now, updatedAt }
+  tx.put('templates', template)
+  tx.tell('template:created', id)
+  return template
+}
+
+/** Changes what the body names; a custom template is then the one that its role uses. */
+export const updateTemplate = (
+  tx: Transaction,
+  id: string,
+  { name, content }: UpdateTemplateRequest,
+): void => {
+  const template = findTemplate(tx, id)
+  tx.put('templates', { ...withChanges(template, { name, content }), updatedAt: updateTime(tx, template) })
+  tx.tell('template:updated', id)
+}
+
+/** Gives a template the built-in text of its role; a default one stays one, a custom one does too. */
+export const resetTemplate = (tx: Transaction, id: string): void =>
+  updateTemplate(tx, id, { content: builtInText[findTemplate(tx, id).role] })
+
+/** Deletes a template. A default one comes back when the server starts again. */
+export const deleteTemplate = (tx: Transaction, id: string): void => {
+  findTemplate(tx, id)
+  tx.emit('template:deleted', { id })
+  tx.remove('templates', id)
+}
+
+/** The template, or 404. */
+export const findTemplate = (reader: Reader, id: string): Template => {
+  const template = reader.get('templates', id)
+  if (!template) throw templateNotFound()
+  return template
+}
+
+export const templateNotFound = () => apiError('NOT_FOUND', 'Template not found')
 
 /** The template a role uses: the custom one updated last; with none, the default; with none, undefined. */
 export const templateOfRole = (reader: Reader, role: Role): Template | undefined => {
@@ -44,6 +84,15 @@ const latest = (templates: Template[]) =>
     undefined,
   )
 
+/**
+ * The time of an update: now, but after every other update of the role's templates, also of the same
+ * millisecond or before the clock was set back. Which one was updated last is never in doubt.
+ */
+const updateTime = (tx: Transaction, { id, role }: Pick<Template, 'id' | 'role'>): number => {
+  const others = tx.list('templates', { role }).filter((template) => template.id !== id)
+  return Math.max(tx.now, ...others.map((template) => template.updatedAt + 1))
+}
+
 /** The template that a spawn names, or the role's. */
 export const templateForSpawn = (
   reader: Reader,
@@ -51,11 +100,10 @@ export const templateForSpawn = (
   templateId: string | undefined,
 ): Template | undefined => {
   if (templateId === undefined) return templateOfRole(reader, role)
-  const template = reader.get('templates', templateId)
-  if (!template) throw apiError('NOT_FOUND', 'Template not found', { templateId })
+  const template = findTemplate(reader, templateId)
   if (template.role !== role)
-    throw apiError('VALIDATION_ERROR', `templateId must name a template for the role ${role}`, {
-      issues: [{ path: 'templateId', message: `templateId must name a template for the role ${role}` }],
-    })
+    throw validationError([
+      { path: 'templateId', message: `templateId must name a template for the role ${role}` },
+    ])
   return template
 }
