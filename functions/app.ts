@@ -29,6 +29,14 @@ import { getTask } from './tasks/get'
 import { listTasks } from './tasks/list'
 import { addTaskTimeline } from './tasks/timeline'
 import { updateTask } from './tasks/update'
+import { createTemplate } from './templates/create'
+import { getBuiltInTemplate } from './templates/default'
+import { deleteTemplate } from './templates/delete'
+import { getTemplate } from './templates/get'
+import { listTemplates } from './templates/list'
+import { resetTemplate } from './templates/reset'
+import { getTemplateOfRole } from './templates/role'
+import { updateTemplate } from './templates/update'
 
 export type Route = readonly [method: string, path: string, endpoint: Endpoint]
 
@@ -59,6 +67,15 @@ export const routes: readonly Route[] = [
   ['POST', '/api/sessions/:id/tasks/:taskId', addSessionTask],
   ['DELETE', '/api/sessions/:id/tasks/:taskId', removeSessionTask],
   ['GET', '/api/sessions/:id/manifest', getManifest],
+
+  ['GET', '/api/templates', listTemplates],
+  ['GET', '/api/templates/role/:role', getTemplateOfRole],
+  ['GET', '/api/templates/default/:role', getBuiltInTemplate],
+  ['GET', '/api/templates/:id', getTemplate],
+  ['POST', '/api/templates', createTemplate],
+  ['PUT', '/api/templates/:id', updateTemplate],
+  ['POST', '/api/templates/:id/reset', resetTemplate],
+  ['DELETE', '/api/templates/:id', deleteTemplate],
 
   ['GET', '/health', health],
   ['GET', '/ws-status', webSocketStatus],

@@ -1,0 +1,27 @@
+import { apiError } from '../../schemas/errors'
+import { type Problem, validationError } from '../../schemas/problems'
+import { CreateTemplateRequest, Template } from '../../schemas/template'
+import { createTemplate as create } from '../../storage/rules/templates'
+import { answerEntity } from '../answers'
+import { endpointWithBody } from '../endpoint'
+
+/** Whichever of the three is missing, the message names them all; the issues say which. */
+const refuse = (problems: Problem[]) =>
+  problems.some(({ path, message }) => message === `${path} is required`)
+    ? apiError('VALIDATION_ERROR', 'name, role, and content are required', { issues: problems })
+    : validationError(problems)
+
+export const createTemplate = endpointWithBody(
+  {
+    summary: 'Create a template',
+    description: 'Its role uses it from now on, until another custom template is created or updated.',
+    body: CreateTemplateRequest,
+    refuse,
+    answers: { status: 201, schema: Template },
+    errors: ['STORAGE_UNAVAILABLE'],
+  },
+  async (c, body) => {
+    const entry = await c.env.workspace.change((tx) => tx.entry('templates', create(tx, body).id))
+    return answerEntity(c, entry, 201)
+  },
+)

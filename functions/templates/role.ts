@@ -1,0 +1,24 @@
+import { Template } from '../../schemas/template'
+import { readerOf } from '../../storage/rules/find'
+import { templateNotFound, templateOfRole } from '../../storage/rules/templates'
+import { answerEntity } from '../answers'
+import { endpoint } from '../endpoint'
+import { roleOf } from '../role-param'
+
+export const getTemplateOfRole = endpoint(
+  {
+    summary: 'Get the template that a role uses',
+    description: 'The custom one that was updated last; with none, the default.',
+    answers: { status: 200, schema: Template },
+    errors: ['VALIDATION_ERROR', 'NOT_FOUND'],
+  },
+  async (c) => {
+    const role = roleOf(c, 'Invalid role')
+    const entry = await c.env.workspace.read((documents) => {
+      const template = templateOfRole(readerOf(documents), role)
+      return template && documents.get('templates', template.id)
+    })
+    if (!entry) throw templateNotFound()
+    return answerEntity(c, entry)
+  },
+)
