@@ -23,7 +23,7 @@ export interface Transaction {
   count(kind: Kind, where?: Where): number
   put<K extends Kind>(kind: K, entity: Entities[K]): void
   remove(kind: Kind, id: string): void
-  /** Announces the state of an entity at the end of this change. */
+  /** Announces the state of an entity at the end of this change: once, however often it is called. */
   tell(name: EntityEvent, id: string): void
   /** Announces something else. To be called while what it is about is still there. */
   emit<N extends PlainEvent>(name: N, data: EventData<N>): void
@@ -59,6 +59,7 @@ export const beginTransaction = (
     templates: new Map(),
   }
   const announcements: Announcement[] = []
+  const told = new Set<string>()
 
   const get = <K extends Kind>(kind: K, id: string): Entities[K] | undefined => {
     const staged: Drafts[K] = drafts[kind]
@@ -117,7 +118,11 @@ export const beginTransaction = (
       staged.set(kinds[kind].id(entity), { document: entity })
     },
     remove: (kind, id) => void drafts[kind].set(id, undefined),
-    tell: (name, id) => void announcements.push({ name, id, rooms: roomsOfEntity(name, id, projectOf) }),
+    tell(name, id) {
+      if (told.has(`${name} ${id}`)) return
+      told.add(`${name} ${id}`)
+      announcements.push({ name, id, rooms: roomsOfEntity(name, id, projectOf) })
+    },
     emit: (name, data) => void announcements.push({ name, data, rooms: roomsOfData(name, data, projectOf) }),
     entry,
   }
