@@ -1,7 +1,9 @@
+import type { QueueItem } from '../../schemas/queue'
 import type { Session } from '../../schemas/session'
 import type { Transaction } from '../transaction'
 import { findSession, findTask } from './find'
-import { dropFromQueue, enqueue } from './queues'
+import { isActive } from './queue-states'
+import { dropFromQueue, enqueue, findQueue, setSessionStatus } from './queues'
 import { timelineEntry } from './timeline'
 
 /**
@@ -12,21 +14,36 @@ import { timelineEntry } from './timeline'
 /** Puts a task into an existing session; in a session with a queue it is queued, too. Nothing if it is there. */
 export const addTask = (tx: Transaction, sessionId: string, taskId: string): void => {
   if (!associate(tx, sessionId, taskId)) return
-  const session = findSession(tx, sessionId)
-  if (session.strategy === 'queue') {
-    enqueue(tx, session, taskId)
-    return
-  }
-  tx.put('sessions', withEntry(tx, session, { type: 'task_started', taskId }))
+  const queue = tx.get('queues', sessionId)
+  if (queue && !isActive(queue, taskId)) enqueue(tx, queue, taskId)
+  else tx.put('sessions', withEntry(tx, findSession(tx, sessionId), { type: 'task_started', taskId }))
 }
 
-/** Takes a task out of a session, and out of its queue. Nothing if it is not there. */
-export const removeTask = (
+/** Puts a task at the end of a session's queue, and into the session if it is not there. */
+export const pushTask = (tx: Transaction, sessionId: string, taskId: string): QueueItem => {
+  const queue = findQueue(tx, sessionId)
+  findTask(tx, taskId, 'NOT_FOUND')
+  associate(tx, sessionId, taskId)
+  return enqueue(tx, queue, taskId)
+}
+
+/**
+ * Takes a task out of a session, and out of its queue. Nothing if it is not there. A task that is in no session
+ * any more does not go on saying that it waits or is worked on.
+ */
+export const removeTask = (tx: Transaction, sessionId: string, taskId: string): void => {
+  const ended = dissociate(tx, sessionId, taskId, 'Task removed from session')
+  if (ended && tx.get('tasks', taskId)?.sessionIds.length === 0)
+    setSessionStatus(tx, taskId, ended.status === 'failed' ? 'failed' : 'skipped')
+}
+
+/** Makes neither side name the other; gives the item of the session's queue that this ended. */
+export const dissociate = (
   tx: Transaction,
   sessionId: string,
   taskId: string,
-  reason = 'Task removed from session',
-): void => {
+  reason: string,
+): QueueItem | undefined => {
   const session = tx.get('sessions', sessionId)
   const task = tx.get('tasks', taskId)
   if (session?.taskIds.includes(taskId)) {
@@ -37,14 +54,14 @@ export const removeTask = (
     const sessionIds = task.sessionIds.filter((id) => id !== sessionId)
     tx.put('tasks', { ...task, sessionIds, updatedAt: tx.now })
   }
-  if (!session?.taskIds.includes(taskId) && !task?.sessionIds.includes(sessionId)) return
+  if (!session?.taskIds.includes(taskId) && !task?.sessionIds.includes(sessionId)) return undefined
   tx.emit('session:task_removed', { sessionId, taskId })
   tx.emit('task:session_removed', { taskId, sessionId })
-  dropFromQueue(tx, sessionId, taskId, reason)
+  return dropFromQueue(tx, sessionId, taskId, reason)
 }
 
 /** Makes both sides name each other; false if they did. */
-export const associate = (tx: Transaction, sessionId: string, taskId: string): boolean => {
+const associate = (tx: Transaction, sessionId: string, taskId: string): boolean => {
   const session = findSession(tx, sessionId)
   const task = findTask(tx, taskId)
   const known = session.taskIds.includes(taskId)

@@ -46,14 +46,9 @@ export const start = (queue: QueueState, now: number): Step | undefined => {
 export const complete = (queue: QueueState, now: number): Step =>
   end(queue, inProcessing(queue), { status: 'completed' }, now)
 
-/** The item in processing ends badly, for a reason if one is given. */
+/** The item in processing ends badly, for a reason if one is given: an empty one is none. */
 export const fail = (queue: QueueState, now: number, reason?: string): Step =>
-  end(
-    queue,
-    inProcessing(queue),
-    { status: 'failed', ...(reason !== undefined && { failReason: reason }) },
-    now,
-  )
+  end(queue, inProcessing(queue), { status: 'failed', ...(reason && { failReason: reason }) }, now)
 
 /** The item in processing, or else the first that waits, is left out. */
 export const skip = (queue: QueueState, now: number): Step => {

@@ -1,11 +1,10 @@
 import { apiError } from '../../schemas/errors'
 import type { QueueItem, QueueState } from '../../schemas/queue'
-import type { Session } from '../../schemas/session'
 import type { TaskSessionStatus } from '../../schemas/task'
 import type { TimelineType } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
 import { findSession, type Reader } from './find'
-import { complete, drop, fail, isActive, newQueue, push, type Step, skip, start } from './queue-states'
+import { complete, drop, fail, newQueue, push, type Step, skip, start } from './queue-states'
 import { timelineEntry } from './timeline'
 
 /** A session's queue, or the refusal: no such session, another strategy, no queue. */
@@ -32,43 +31,62 @@ export const startNext = (tx: Transaction, sessionId: string): Step | undefined 
   return step
 }
 
+/** Ends the item in processing well. */
 export const completeCurrent = (tx: Transaction, sessionId: string): Step => {
   const step = complete(findQueue(tx, sessionId), tx.now)
   record(tx, step, 'completed', { type: 'task_completed' })
   return step
 }
 
+/** Ends the item in processing badly. */
 export const failCurrent = (tx: Transaction, sessionId: string, reason?: string): Step => {
   const step = fail(findQueue(tx, sessionId), tx.now, reason)
-  record(tx, step, 'failed', { type: 'task_failed', message: reason })
+  record(tx, step, 'failed', { type: 'task_failed', message: step.item.failReason })
   return step
 }
 
+/** Leaves out the item in processing, or else the first that waits. */
 export const skipNext = (tx: Transaction, sessionId: string): Step => {
   const step = skip(findQueue(tx, sessionId), tx.now)
   record(tx, step, 'skipped', { type: 'task_skipped' })
   return step
 }
 
-/** Queues a task that is in the session already, unless it waits or is worked on. */
-export const enqueue = (tx: Transaction, session: Session, taskId: string): QueueItem | undefined => {
-  const queue = tx.get('queues', session.id)
-  if (!queue || isActive(queue, taskId)) return undefined
+/** Queues a task that is in the session. Refuses one that waits or is worked on. */
+export const enqueue = (tx: Transaction, queue: QueueState, taskId: string): QueueItem => {
   const step = push(queue, taskId, tx.now)
   record(tx, step, 'queued', { type: 'progress', message: 'Task queued' })
   return step.item
 }
 
-/** What a task that leaves the session leaves behind in its queue: nothing that would still be handed out. */
-export const dropFromQueue = (tx: Transaction, sessionId: string, taskId: string, reason: string): void => {
+/**
+ * Ends the item of a task that leaves the session, so that it is not handed out any more. What the task and the
+ * session make of that is the caller's to say. Undefined if no item waited or was worked on.
+ */
+export const dropFromQueue = (
+  tx: Transaction,
+  sessionId: string,
+  taskId: string,
+  reason: string,
+): QueueItem | undefined => {
   const queue = tx.get('queues', sessionId)
   const step = queue && drop(queue, taskId, tx.now, reason)
-  if (!step) return
+  if (!step) return undefined
   tx.put('queues', step.queue)
   tellOfItem(tx, sessionId, step.item)
   tx.tell('queue:updated', sessionId)
+  return step.item
 }
 
+/** Sets what the queue says of a task. One that was deleted meanwhile has no status to set. */
+export const setSessionStatus = (tx: Transaction, taskId: string, sessionStatus: TaskSessionStatus): void => {
+  const task = tx.get('tasks', taskId)
+  if (!task) return
+  tx.put('tasks', { ...task, sessionStatus, updatedAt: tx.now })
+  tx.tell('task:updated', taskId)
+}
+
+/** Stores a step, notes it in the session's timeline and tells of it, in the order of the contract. */
 const record = (
   tx: Transaction,
   { queue, item }: Step,
@@ -96,12 +114,4 @@ const tellOfItem = (tx: Transaction, sessionId: string, item: QueueItem) => {
   else if (item.status === 'processing') tx.emit('queue:item_started', { sessionId, item })
   else if (item.status === 'completed') tx.emit('queue:item_completed', { sessionId, item })
   else if (item.status === 'skipped') tx.emit('queue:item_skipped', { sessionId, item })
-}
-
-/** A task that was deleted meanwhile has no status to set. */
-const setSessionStatus = (tx: Transaction, taskId: string, sessionStatus: TaskSessionStatus) => {
-  const task = tx.get('tasks', taskId)
-  if (!task) return
-  tx.put('tasks', { ...task, sessionStatus, updatedAt: tx.now })
-  tx.tell('task:updated', taskId)
 }

@@ -2,7 +2,7 @@ import type { CreateTaskRequest, Task, UpdateTaskRequest } from '../../schemas/t
 import type { Transaction } from '../transaction'
 import { checkDependencies, checkParent } from './dependencies'
 import { findProject, findTask } from './find'
-import { addTask, removeTask } from './links'
+import { addTask, dissociate, removeTask } from './links'
 import { withChanges } from './with-changes'
 
 /** Creates a task; its project, parent and dependencies must exist. */
@@ -82,7 +82,7 @@ const follow = (tx: Transaction, task: Task, sessionIds: string[]) => {
 /** Deletes a task: out of its sessions and of what depends on it; its children move up to its parent. */
 export const deleteTask = (tx: Transaction, id: string): void => {
   const task = findTask(tx, id)
-  for (const sessionId of task.sessionIds) removeTask(tx, sessionId, id, 'Task deleted')
+  for (const sessionId of task.sessionIds) dissociate(tx, sessionId, id, 'Task deleted')
   const orphans = [...tx.list('tasks', { parentId: id }), ...tx.list('tasks', { dependencies: id })]
   for (const orphan of new Map(orphans.map((other) => [other.id, other])).values()) {
     tx.put('tasks', {
