@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import type { ErrorCode } from '../schemas/errors'
+import type { EventName } from '../schemas/events'
 import { answerError } from './answers'
 import { type Refuse, readBody } from './body'
 import type { Call } from './env'
@@ -12,10 +13,12 @@ export interface Definition {
   description?: string
   /** The query parameters it understands, with what each does. */
   query?: Readonly<Record<string, string>>
-  /** What it answers when all goes well. */
-  answers: { status: 200 | 201; schema: z.ZodType }
+  /** What it answers when all goes well: JSON, unless another content type is given. */
+  answers: { status: 200 | 201; schema: z.ZodType; type?: string }
   /** The errors that it can give, besides those that every endpoint can. */
   errors?: readonly ErrorCode[]
+  /** The events that it sends, each where it applies. */
+  emits?: readonly EventName[]
 }
 
 interface BodyDefinition<Body> extends Definition {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { timestamp } from './fields'
 import { Project } from './project'
 import { QueueItem, QueueState } from './queue'
 import { Session } from './session'
@@ -6,10 +7,31 @@ import { SpawnEvent } from './spawn'
 import { Task } from './task'
 import { Template } from './template'
 
-const Deleted = z.object({ id: z.string() })
-const Pair = z.object({ taskId: z.string(), sessionId: z.string() })
-const QueueChange = z.object({ sessionId: z.string(), queue: QueueState })
-const ItemChange = z.object({ sessionId: z.string(), item: QueueItem })
+const sessionId = z.string().meta({ description: 'The session', examples: ['sess_1738713800000_m4n5o6p7q'] })
+const taskId = z.string().meta({ description: 'The task', examples: ['task_1738713700000_p9q2r5t8w'] })
+
+const Deleted = z
+  .object({
+    id: z
+      .string()
+      .meta({ description: 'Id of what was deleted', examples: ['task_1738713700000_p9q2r5t8w'] }),
+  })
+  .meta({ title: 'Deletion', description: 'What was deleted' })
+const Pair = z
+  .object({ taskId, sessionId })
+  .meta({ title: 'Association', description: 'A task and a session that belong together, or no longer do' })
+const QueueChange = z
+  .object({ sessionId, queue: QueueState.meta({ description: 'Its queue, as it is now' }) })
+  .meta({ title: 'QueueChange', description: 'The queue of a session' })
+const ItemChange = z
+  .object({ sessionId, item: QueueItem.meta({ description: 'The item, as it is now' }) })
+  .meta({ title: 'QueueItemChange', description: 'What became of an item of a queue' })
+const ItemFailure = ItemChange.extend({
+  reason: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why it failed; null if nobody said', examples: ['Tests do not pass'] }),
+}).meta({ title: 'QueueItemFailure', description: 'An item of a queue that failed' })
 
 /** The events that a connection hears which asks for nothing, with the shape of their data. */
 export const coreEvents = {
@@ -36,7 +58,7 @@ const roomEvents = {
   'queue:item_started': ItemChange,
   'queue:item_completed': ItemChange,
   'queue:item_skipped': ItemChange,
-  'queue:item_failed': z.object({ sessionId: z.string(), item: QueueItem, reason: z.string().nullable() }),
+  'queue:item_failed': ItemFailure,
   'template:created': Template,
   'template:updated': Template,
   'template:deleted': Deleted,
@@ -50,13 +72,17 @@ export type EventData<N extends EventName> = z.infer<(typeof events)[N]>
 
 export const isCoreEvent = (name: EventName): boolean => name in coreEvents
 
-export const WebSocketMessage = z
-  .object({
-    type: z.string().meta({ description: 'Name of the event', examples: ['task:updated'] }),
-    event: z.string().meta({ description: 'The same name again', examples: ['task:updated'] }),
-    data: z.unknown().meta({ description: 'What the event is about', examples: [{}] }),
-    timestamp: z
-      .int()
-      .meta({ description: 'When it was sent, Unix milliseconds', examples: [1738713700050] }),
+/** The message that tells of an event. */
+export const messageOf = (name: string, data: z.ZodType) =>
+  z.object({
+    type: z.literal(name).meta({ description: 'Name of the event', examples: [name] }),
+    event: z.literal(name).meta({ description: 'The same name again', examples: [name] }),
+    data: data.meta({ description: 'What the event is about' }),
+    timestamp: timestamp('When it was sent'),
   })
-  .meta({ title: 'WebSocketMessage', description: 'Every message that tells of a change' })
+
+/** Every message that tells of a change. Made when asked for: the server itself has no need of it. */
+export const webSocketMessage = () =>
+  z
+    .union(Object.entries(events).map(([name, data]) => messageOf(name, data)))
+    .meta({ title: 'WebSocketMessage', description: 'Every message that tells of a change' })

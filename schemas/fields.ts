@@ -14,6 +14,21 @@ export const timestamp = (what: string) =>
     .min(0)
     .meta({ description: `${what}, in Unix milliseconds`, examples: [1738713700000] })
 
+/** Unix time in milliseconds, or null as long as it has not come. */
+export const timestampOrNull = (what: string) =>
+  z
+    .int()
+    .min(0)
+    .nullable()
+    .meta({ description: `${what}, in Unix milliseconds; else null`, examples: [1738713700000] })
+
+/** A number of things. */
+export const count = (description: string, example: number) =>
+  z
+    .int()
+    .min(0)
+    .meta({ description, examples: [example] })
+
 /** A required text: trimmed, at least one character, at most `max` of them (UTF-16 units) where one is given. */
 export const requiredText = (max?: number) => {
   const text = z.string().trim().min(1)

@@ -1,7 +1,28 @@
 import * as z from 'zod'
-import { optionalOnCreate, reference, timestamp } from './fields'
+import { count, optionalOnCreate, reference, timestamp } from './fields'
 
 export const QueueItemStatus = z.enum(['queued', 'processing', 'completed', 'failed', 'skipped'])
+
+const exampleItem = {
+  taskId: 'task_1738713700000_p9q2r5t8w',
+  status: 'queued',
+  addedAt: 1738713700000,
+} as const
+const exampleQueue = {
+  sessionId: 'sess_1738713800000_m4n5o6p7q',
+  strategy: 'queue',
+  items: [exampleItem],
+  currentIndex: -1,
+  createdAt: 1738713700000,
+  updatedAt: 1738713700000,
+} as const
+const exampleStats = { total: 1, queued: 1, processing: 0, completed: 0, failed: 0, skipped: 0 }
+const exampleMessage = 'Completed task_1738713700000_p9q2r5t8w. Queue is empty.'
+
+/** What `top` says when no item waits. */
+export const nothingWaits = 'Queue is empty - all tasks processed'
+/** What `start` says when no item waits. */
+export const nothingToStart = 'Queue is empty — no items to process'
 
 export const QueueItem = z
   .looseObject({
@@ -25,7 +46,7 @@ export const QueueState = z
     strategy: z.literal('queue').meta({ description: 'Always queue', examples: ['queue'] }),
     items: z.array(QueueItem).meta({
       description: 'First in, first out',
-      examples: [[{ taskId: 'task_1738713700000_p9q2r5t8w', status: 'queued', addedAt: 1738713700000 }]],
+      examples: [[exampleItem]],
     }),
     currentIndex: z
       .int()
@@ -35,12 +56,6 @@ export const QueueState = z
     updatedAt: timestamp('When it last changed'),
   })
   .meta({ title: 'QueueState', description: 'The queue of a session with strategy queue' })
-
-const count = (description: string, example: number) =>
-  z
-    .int()
-    .min(0)
-    .meta({ description, examples: [example] })
 
 export const QueueStats = z
   .object({
@@ -55,7 +70,7 @@ export const QueueStats = z
 
 export const FailQueueItemRequest = z
   .object({
-    reason: optionalOnCreate(z.string()).meta({
+    reason: optionalOnCreate(z.string().trim()).meta({
       description: 'Why it failed',
       examples: ['Tests do not pass'],
     }),
@@ -67,6 +82,68 @@ export const PushQueueItemRequest = z
     taskId: reference().meta({ description: 'Task to queue', examples: ['task_1738713700000_p9q2r5t8w'] }),
   })
   .meta({ title: 'PushQueueItemRequest', description: 'Body of POST /api/sessions/{id}/queue/push' })
+
+const success = z.literal(true).meta({ description: 'Always true', examples: [true] })
+const queue = QueueState.meta({ description: 'The queue', examples: [exampleQueue] })
+const items = z
+  .array(QueueItem)
+  .meta({ description: 'Its items, first in first out', examples: [[exampleItem]] })
+const stats = QueueStats.meta({ description: 'How many of its items stand where', examples: [exampleStats] })
+const hasMore = z.boolean().meta({ description: 'Whether an item waits', examples: [true] })
+const message = z.string().meta({ description: 'What happened, for people', examples: [exampleMessage] })
+
+const item = (description: string) => QueueItem.meta({ description, examples: [exampleItem] })
+const itemOrNull = (description: string) =>
+  QueueItem.nullable().meta({ description, examples: [exampleItem] })
+
+/** What an ending tells of the item that comes next, besides the one that ended. */
+const whatFollows = { nextItem: itemOrNull('The first item that waits, or null'), hasMore, message }
+
+export const QueueResponse = z
+  .object({ queue, stats })
+  .meta({ title: 'QueueResponse', description: 'A queue, and how it stands' })
+
+export const QueueItemsResponse = z
+  .object({ items, stats })
+  .meta({ title: 'QueueItemsResponse', description: 'The items of a queue, and how they stand' })
+
+export const QueueTopResponse = z
+  .object({
+    hasMore,
+    item: itemOrNull('The first item that waits, or null'),
+    message: message
+      .optional()
+      .meta({ description: 'Only when none waits: says so', examples: [nothingWaits] }),
+  })
+  .meta({ title: 'QueueTopResponse', description: 'What would be started next' })
+
+export const StartQueueItemResponse = z
+  .object({
+    success,
+    item: itemOrNull('The item that is now in processing, or null'),
+    empty: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'Only when none waits', examples: [true] }),
+    message,
+  })
+  .meta({ title: 'StartQueueItemResponse', description: 'What was started' })
+
+export const CompleteQueueItemResponse = z
+  .object({ success, completedItem: item('The item that was completed'), ...whatFollows })
+  .meta({ title: 'CompleteQueueItemResponse', description: 'What was completed, and what is next' })
+
+export const FailQueueItemResponse = z
+  .object({ success, failedItem: item('The item that failed'), ...whatFollows })
+  .meta({ title: 'FailQueueItemResponse', description: 'What failed, and what is next' })
+
+export const SkipQueueItemResponse = z
+  .object({ success, skippedItem: item('The item that was skipped'), ...whatFollows })
+  .meta({ title: 'SkipQueueItemResponse', description: 'What was skipped, and what is next' })
+
+export const PushQueueItemResponse = z
+  .object({ success, item: item('The new item, at the end') })
+  .meta({ title: 'PushQueueItemResponse', description: 'What was queued' })
 
 export type QueueItem = z.infer<typeof QueueItem>
 export type QueueState = z.infer<typeof QueueState>

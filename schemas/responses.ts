@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { count } from './fields'
 
 export const DeleteResponse = z
   .object({
@@ -9,12 +10,32 @@ export const DeleteResponse = z
   })
   .meta({ title: 'DeleteResponse', description: 'What was deleted' })
 
-const counts = z.object({
-  projects: z.int(),
-  tasks: z.int(),
-  sessions: z.int(),
-  queues: z.int(),
-  templates: z.int(),
+const StorageStatus = z.object({
+  driver: z.string().meta({ description: 'Where it is stored', examples: ['files'] }),
+  entities: z
+    .object({
+      projects: count('Stored projects', 2),
+      tasks: count('Stored tasks', 40),
+      sessions: count('Stored sessions', 12),
+      queues: count('Stored queues', 3),
+      templates: count('Stored templates', 2),
+    })
+    .meta({ description: 'How many entities are stored, by kind' }),
+  quarantined: z
+    .array(
+      z.object({
+        file: z.string().meta({
+          description: 'What it is called now',
+          examples: ['tasks/proj_1/task_1.json.corrupt-1738713700000'],
+        }),
+        reason: z.string().meta({ description: 'What is wrong with it', examples: ['It is not JSON'] }),
+      }),
+    )
+    .meta({ description: 'Files that could not be read, and were moved aside', examples: [[]] }),
+  freeBytes: z
+    .number()
+    .nullable()
+    .meta({ description: 'Room left on the disk; null where that is not known', examples: [52_000_000_000] }),
 })
 
 export const Health = z
@@ -28,15 +49,7 @@ export const Health = z
       .string()
       .optional()
       .meta({ description: 'Version of the server', examples: ['0.1.0'] }),
-    storage: z
-      .object({
-        driver: z.string(),
-        entities: counts,
-        quarantined: z.array(z.object({ file: z.string(), reason: z.string() })),
-        freeBytes: z.number().nullable(),
-      })
-      .optional()
-      .meta({ description: 'What is stored, and what could not be read', examples: [{ driver: 'files' }] }),
+    storage: StorageStatus.optional().meta({ description: 'What is stored, and what could not be read' }),
     clients: z
       .int()
       .optional()
@@ -52,7 +65,12 @@ export const WebSocketStatus = z
   .object({
     connectedClients: z.int().meta({ description: 'Connected WebSocket clients', examples: [1] }),
     clients: z
-      .array(z.object({ readyState: z.int(), readyStateText: z.string() }))
-      .meta({ description: 'Each of them', examples: [[{ readyState: 1, readyStateText: 'OPEN' }]] }),
+      .array(
+        z.object({
+          readyState: z.int().meta({ description: 'As browsers number it', examples: [1] }),
+          readyStateText: z.string().meta({ description: 'The same as a word', examples: ['OPEN'] }),
+        }),
+      )
+      .meta({ description: 'Each of them' }),
   })
   .meta({ title: 'WebSocketStatus', description: 'Who is connected' })

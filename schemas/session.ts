@@ -8,6 +8,7 @@ import {
   requiredText,
   rewritingBody,
   timestamp,
+  timestampOrNull,
   withOldWords,
 } from './fields'
 import { SessionEvent, SessionEventInput, SessionTimelineEvent, TimelineEntryInput } from './timeline'
@@ -58,7 +59,7 @@ export const Session = z
     status: SessionStatus.meta(said.status),
     startedAt: timestamp('When it was created'),
     lastActivity: timestamp('When it last changed'),
-    completedAt: timestamp('When it ended').nullable(),
+    completedAt: timestampOrNull('When it ended'),
     hostname: z.string().meta({ description: 'Machine the server runs on', examples: ['ada-laptop'] }),
     platform: z.string().meta({ description: 'Its platform', examples: ['linux'] }),
     events: z.array(SessionEvent).meta(said.events),

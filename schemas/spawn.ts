@@ -86,11 +86,11 @@ const cwd = z.string().meta({ description: 'Where to run it', examples: ['/home/
 
 export const SpawnEvent = z
   .object({
-    session: Session.meta({ description: 'The session', examples: [{}] }),
+    session: Session.meta({ description: 'The session' }),
     command,
     cwd,
     envVars: EnvVars,
-    manifest: SessionManifest.meta({ description: 'Its manifest', examples: [{}] }),
+    manifest: SessionManifest.meta({ description: 'Its manifest' }),
     projectId: z.string().meta(said.projectId),
     taskIds: z.array(z.string()).meta(said.taskIds),
     spawnSource: SpawnSource.meta(said.spawnSource),
@@ -119,7 +119,7 @@ export const SpawnResponse = z
     initialCommand: command,
     cwd,
     envVars: EnvVars,
-    session: Session.meta({ description: 'The session', examples: [{}] }),
+    session: Session.meta({ description: 'The session' }),
   })
   .meta({ title: 'SpawnResponse', description: 'What was spawned' })
 

@@ -8,6 +8,7 @@ import {
   requiredText,
   rewritingBody,
   timestamp,
+  timestampOrNull,
   withOldWords,
 } from './fields'
 import { TimelineType } from './timeline'
@@ -35,7 +36,10 @@ const criteria = z.array(z.string())
 const said = {
   title: { description: 'What is to be done, in a line', examples: ['Add the login page'] },
   description: { description: 'What is to be done, at length', examples: ['With e-mail and password.'] },
-  parentId: { description: 'Parent task in the same project; null: a root task', examples: [null] },
+  parentId: {
+    description: 'Parent task in the same project; null: a root task',
+    examples: ['task_1738713700000_q1w2e3r4t'],
+  },
   status: { description: 'Owned by users and orchestrators', examples: ['todo'] },
   sessionStatus: { description: 'What the session working on it says', examples: ['working'] },
   priority: { description: 'How urgent it is', examples: ['medium'] },
@@ -69,8 +73,8 @@ export const Task = z
     priority: TaskPriority.meta(said.priority),
     createdAt: timestamp('When the task was created'),
     updatedAt: timestamp('When the task last changed'),
-    startedAt: timestamp('When it was first in_progress').nullable(),
-    completedAt: timestamp('When it was first completed').nullable(),
+    startedAt: timestampOrNull('When it was first in_progress'),
+    completedAt: timestampOrNull('When it was first completed'),
     initialPrompt: anyText().meta(said.initialPrompt),
     sessionIds: z.array(z.string()).meta(said.sessionIds),
     skillIds: z.array(z.string()).meta(said.skillIds),
