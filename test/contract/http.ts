@@ -34,7 +34,7 @@ export interface Task {
   acceptanceCriteria?: string[]
 }
 
-export interface TimelineEntry {
+interface TimelineEntry {
   id: string
   type: string
   timestamp: number

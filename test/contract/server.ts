@@ -7,6 +7,14 @@ import { join } from 'node:path'
 
 const program = join(import.meta.dirname, '../../dist/server.js')
 
+/** What is to be undone when this process ends, the last first. Vitest ends its workers with SIGTERM. */
+const leftovers = new Set<() => void>()
+process.once('exit', undoLeftovers)
+process.once('SIGTERM', () => {
+  undoLeftovers()
+  process.kill(process.pid, 'SIGTERM')
+})
+
 export interface Directories {
   /** Holds all the others; it is also the server's home and working directory. */
   root: string
@@ -50,7 +58,7 @@ export async function startServer({ env = {}, prepare }: Start = {}): Promise<Se
     } catch (error) {
       // Between asking for a free port and using it, someone else may have taken it.
       if (attempt === 3 || !String(error).includes('EADDRINUSE')) {
-        rmSync(directories.root, { recursive: true, force: true })
+        remove(directories.root)
         throw error
       }
     }
@@ -69,7 +77,7 @@ export async function runToExit(env: Record<string, string>, directories = makeD
 /** A fresh temporary directory with the server's directories in it; it is removed when the tests end. */
 export function makeDirectories(): Directories {
   const root = mkdtempSync(join(tmpdir(), 'maestro-test-'))
-  process.once('exit', () => rmSync(root, { recursive: true, force: true }))
+  leftovers.add(() => remove(root))
   const [dataDir, sessionDir, skillsDir] = [join(root, 'data'), join(root, 'sessions'), join(root, 'skills')]
   for (const directory of [dataDir, sessionDir, skillsDir]) mkdirSync(directory)
   return { root, dataDir, sessionDir, skillsDir }
@@ -98,7 +106,7 @@ async function start(directories: Directories, port: number, env: Record<string,
     signal: (name) => void running.child.kill(name),
     async stop() {
       const code = await end('SIGTERM')
-      rmSync(directories.root, { recursive: true, force: true })
+      remove(directories.root)
       return code
     },
     kill9: async () => void (await end('SIGKILL')),
@@ -135,12 +143,12 @@ function launch(directories: Directories, port: number, env: Record<string, stri
     env: set,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
+  const kill = () => void child.kill('SIGKILL')
+  leftovers.add(kill)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
-  exited.then(() => process.off('exit', kill))
+  exited.then(() => leftovers.delete(kill))
   return { child, exited, log: () => output }
 }
 
@@ -169,4 +177,12 @@ function freePort(): Promise<number> {
       probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(address)))
     })
   })
+}
+
+function remove(directory: string): void {
+  rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
+}
+
+function undoLeftovers(): void {
+  for (const undo of [...leftovers].reverse()) undo()
 }

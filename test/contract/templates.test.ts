@@ -1,0 +1,315 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { client, nextMillisecond, refusal, wrongField } from './http'
+import { startTarget } from './target'
+
+interface Template {
+  id: string
+  name: string
+  role: string
+  content: string
+  isDefault: boolean
+  createdAt: number
+  updatedAt: number
+}
+
+const target = await startTarget()
+const api = client(target.url)
+afterAll(() => target.stop())
+
+const list = () => api.get<Template[]>('/api/templates')
+const make = (fields: object = {}) =>
+  api.ok<Template>('POST', '/api/templates', { name: 'Careful', role: 'worker', content: 'Care.', ...fields })
+const builtIn = async (role: string) =>
+  (await api.get<{ content: string }>(`/api/templates/default/${role}`)).content
+
+const notFound = refusal(404, 'NOT_FOUND', 'Template not found')
+const allThree = 'name, role, and content are required'
+const KiB = 1024
+
+describe('a server that has just started', () => {
+  it('has a default template for each role, with the built-in text', async () => {
+    expect(await list()).toEqual(
+      await Promise.all(
+        ['worker', 'orchestrator'].map(async (role) => ({
+          id: expect.stringMatching(/^tmpl_\d{13}_[0-9a-z]{9}$/),
+          name: role === 'worker' ? 'Default Worker' : 'Default Orchestrator',
+          role,
+          content: await builtIn(role),
+          isDefault: true,
+          createdAt: expect.any(Number),
+          updatedAt: expect.any(Number),
+        })),
+      ),
+    )
+  })
+
+  it('uses it for the role', async () => {
+    for (const role of ['worker', 'orchestrator']) {
+      const template = await api.get<Template>(`/api/templates/role/${role}`)
+      expect(template).toMatchObject({ role, isDefault: true })
+      expect(await api.get(`/api/templates/${template.id}`)).toEqual(template)
+    }
+  })
+
+  it('gives the built-in text of a role, which is more than a line', async () => {
+    for (const role of ['worker', 'orchestrator']) {
+      const answer = await api.get<{ content: string }>(`/api/templates/default/${role}`)
+      expect(answer).toEqual({ role, content: answer.content })
+      expect(answer.content.length).toBeGreaterThan(1000)
+      expect(answer.content).toContain('{{PROJECT_NAME}}')
+    }
+  })
+})
+
+describe('a role that there is not', () => {
+  it.each(['role/boss', 'role/Worker', 'default/boss', 'role/%20', 'default/..%2f', 'role/constructor'])(
+    'is refused: %s',
+    async (path) => {
+      const answer = await api.request('GET', `/api/templates/${path}`)
+      expect(answer).toMatchObject(wrongField('role', 'Invalid role'))
+    },
+  )
+})
+
+describe('creating a template', () => {
+  it('answers 201 with the whole template and nothing else', async () => {
+    const before = Date.now()
+    const sent = {
+      name: ' Careful ',
+      role: 'orchestrator',
+      content: '  # Plan\n\n{{TASKS}}\n',
+      isDefault: true,
+    }
+    const { status, body, headers } = await api.request<Template>('POST', '/api/templates', {
+      ...sent,
+      id: 'tmpl_mine',
+      colour: 'red',
+    })
+    expect(status).toBe(201)
+    expect(headers.get('etag')).toMatch(/^".+"$/)
+    expect(body).toEqual({
+      id: expect.stringMatching(/^tmpl_\d{13}_[0-9a-z]{9}$/),
+      name: 'Careful',
+      role: 'orchestrator',
+      content: sent.content,
+      isDefault: false,
+      createdAt: body.createdAt,
+      updatedAt: body.createdAt,
+    })
+    expect(body.createdAt).toBeGreaterThanOrEqual(before)
+    expect(await api.get(`/api/templates/${body.id}`)).toEqual(body)
+    expect((await list()).at(-1)).toEqual(body)
+  })
+
+  const whole = { name: 'Careful', role: 'worker', content: 'Care.' }
+  it.each([
+    ['no body', undefined, ['name', 'role', 'content']],
+    ['nothing', {}, ['name', 'role', 'content']],
+    ['no name', { ...whole, name: undefined }, ['name']],
+    ['a blank name', { ...whole, name: ' \t' }, ['name']],
+    ['a name that is null', { ...whole, name: null }, ['name']],
+    ['no role', { ...whole, role: undefined }, ['role']],
+    ['an empty role', { ...whole, role: '' }, ['role']],
+    ['a blank role', { ...whole, role: ' ' }, ['role']],
+    ['no content', { ...whole, content: undefined }, ['content']],
+    ['empty content', { ...whole, content: '' }, ['content']],
+    ['blank content', { ...whole, content: ' \n\n' }, ['content']],
+    ['a wrong role and no content', { ...whole, role: 'boss', content: null }, ['role', 'content']],
+  ])('is refused with %s: all three are required', async (_, body, paths) => {
+    const before = await list()
+    const answer = await api.request('POST', '/api/templates', body)
+    expect(answer).toMatchObject(refusal(400, 'VALIDATION_ERROR', allThree))
+    expect(answer.body.details?.issues?.map(({ path }) => path)).toEqual(paths)
+    for (const { path, message } of answer.body.details?.issues ?? [])
+      expect([`${path} is required`, 'Invalid role']).toContain(message)
+    expect(await list()).toEqual(before)
+  })
+
+  it.each([
+    ['an unknown role', { role: 'boss' }, 'role', 'Invalid role'],
+    ['a role in capitals', { role: 'WORKER' }, 'role', 'Invalid role'],
+    ['a role that is no string', { role: 1 }, 'role', 'Invalid role'],
+    ['a name of 201 characters', { name: 'n'.repeat(201) }, 'name', undefined],
+    ['a name that is no string', { name: 5 }, 'name', undefined],
+    ['content that is no string', { content: ['x'] }, 'content', undefined],
+    ['content of 256 KiB and a byte', { content: 'c'.repeat(256 * KiB + 1) }, 'content', undefined],
+    ['content that is as long in UTF-8 only', { content: 'é'.repeat(128 * KiB + 1) }, 'content', undefined],
+  ])('is refused with %s', async (_, wrong, path, message) => {
+    const before = await list()
+    const answer = await api.request('POST', '/api/templates', { ...whole, ...wrong })
+    expect(answer).toMatchObject(wrongField(path, message))
+    expect(await list()).toEqual(before)
+  })
+
+  it('takes what is just within the limits', async () => {
+    const sent = { name: 'n'.repeat(200), content: 'é'.repeat(128 * KiB) }
+    expect(await make(sent)).toMatchObject(sent)
+  })
+})
+
+describe('reading templates', () => {
+  it('lists a page with its size and the way to the next', async () => {
+    await make()
+    const { body, headers } = await api.request<Template[]>('GET', '/api/templates?limit=1')
+    const whole = await list()
+    expect(body).toEqual(whole.slice(0, 1))
+    expect(headers.get('x-total-count')).toBe(String(whole.length))
+    const next = await api.get(`/api/templates?limit=1&cursor=${headers.get('x-next-cursor')}`)
+    expect(next).toEqual(whole.slice(1, 2))
+  })
+
+  it('answers NOT_FOUND for one that is not there, and for the bare words of other paths', async () => {
+    for (const id of ['tmpl_none', 'role', 'default', '__proto__', '..%2f..%2fcanary'])
+      expect(await api.request('GET', `/api/templates/${id}`)).toMatchObject(notFound)
+  })
+
+  it('answers 304 to who has it', async () => {
+    const { id } = await make()
+    for (const path of [`/api/templates/${id}`, '/api/templates/role/worker']) {
+      const { headers } = await api.request('GET', path)
+      const again = await api.request('GET', path, undefined, { 'If-None-Match': headers.get('etag') ?? '' })
+      expect(again).toMatchObject({ status: 304, body: undefined })
+    }
+  })
+})
+
+describe('updating a template', () => {
+  it('changes what was sent, keeps the rest, and makes it the one that its role uses', async () => {
+    const template = await make()
+    await make({ name: 'newer' })
+    await nextMillisecond()
+    const { status, body } = await api.request<Template>('PUT', `/api/templates/${template.id}`, {
+      name: ' Bold ',
+    })
+    expect(status).toBe(200)
+    expect(body).toEqual({ ...template, name: 'Bold', updatedAt: body.updatedAt })
+    expect(body.updatedAt).toBeGreaterThan(template.updatedAt)
+    expect(await api.get(`/api/templates/${template.id}`)).toEqual(body)
+    expect(await api.get('/api/templates/role/worker')).toEqual(body)
+
+    const content = '{{TASKS}} and {{WHATEVER}}'
+    expect(await api.ok('PUT', `/api/templates/${template.id}`, { content })).toMatchObject({
+      name: 'Bold',
+      content,
+    })
+  })
+
+  it('never changes the role, whatever it says', async () => {
+    const template = await make()
+    const sent = { role: 'orchestrator', isDefault: true, id: 'tmpl_other', createdAt: 1, colour: 'red' }
+    const body = await api.ok<Template>('PUT', `/api/templates/${template.id}`, sent)
+    expect(body).toEqual({ ...template, updatedAt: body.updatedAt })
+  })
+
+  it('works on a default template, which stays one', async () => {
+    const [template] = await list()
+    const body = await api.ok('PUT', `/api/templates/${template?.id}`, { name: 'Our default' })
+    expect(body).toMatchObject({ name: 'Our default', isDefault: true, content: template?.content })
+  })
+
+  it.each([
+    ['a blank name', { name: '  ' }, 'name', 'name is required'],
+    ['a name that is null', { name: null }, 'name', 'name is required'],
+    ['a name of 201 characters', { name: 'n'.repeat(201) }, 'name', undefined],
+    ['blank content', { content: '\n' }, 'content', 'content is required'],
+    ['content that is null', { content: null }, 'content', 'content is required'],
+    ['content of 256 KiB and a byte', { content: 'c'.repeat(256 * KiB + 1) }, 'content', undefined],
+  ])('refuses %s and changes nothing', async (_, wrong, path, message) => {
+    const template = await make()
+    const body = { name: 'new', content: 'new', ...wrong }
+    const answer = await api.request('PUT', `/api/templates/${template.id}`, body)
+    expect(answer).toMatchObject(wrongField(path, message))
+    expect(await api.get(`/api/templates/${template.id}`)).toEqual(template)
+  })
+})
+
+describe('resetting a template', () => {
+  it('brings the built-in text of its role back, and it keeps its name', async () => {
+    for (const role of ['worker', 'orchestrator']) {
+      const template = await make({ role })
+      await nextMillisecond()
+      const { status, body } = await api.request<Template>('POST', `/api/templates/${template.id}/reset`)
+      expect(status).toBe(200)
+      expect(body).toEqual({ ...template, content: await builtIn(role), updatedAt: body.updatedAt })
+      expect(body.updatedAt).toBeGreaterThan(template.updatedAt)
+    }
+  })
+})
+
+describe('a template that is not there', () => {
+  it.each([
+    ['PUT', '', { name: 'x' }],
+    ['POST', '/reset', undefined],
+    ['DELETE', '', undefined],
+  ])('is not found: %s %s', async (method, path, body) => {
+    const answer = await api.request(method, `/api/templates/tmpl_none${path}`, body)
+    expect(answer).toMatchObject(notFound)
+  })
+})
+
+describe('a change under If-Match', () => {
+  it.each([
+    ['PUT', '', { name: 'mine' }],
+    ['POST', '/reset', undefined],
+    ['DELETE', '', undefined],
+  ])('does not overwrite what somebody else wrote: %s %s', async (method, path, body) => {
+    const { id } = await make()
+    const url = `/api/templates/${id}`
+    const old = (await api.request('GET', url)).headers.get('etag') ?? ''
+    const theirs = await api.request<Template>('PUT', url, { content: 'theirs' })
+    const present = theirs.headers.get('etag') ?? ''
+
+    const answer = await api.request(method, url + path, body, { 'If-Match': old })
+    expect(answer).toMatchObject(refusal(412, 'PRECONDITION_FAILED', undefined, { etag: present }))
+    expect(await api.get(url)).toEqual(theirs.body)
+    expect(await api.request(method, url + path, body, { 'If-Match': present })).toMatchObject({
+      status: 200,
+    })
+  })
+})
+
+describe('deleting a template', () => {
+  it('answers with its id, and it is gone', async () => {
+    const { id } = await make()
+    const { status, body } = await api.request('DELETE', `/api/templates/${id}`)
+    expect({ status, body }).toEqual({ status: 200, body: { success: true, id } })
+    expect(await api.request('GET', `/api/templates/${id}`)).toMatchObject(notFound)
+    expect(await api.request('DELETE', `/api/templates/${id}`)).toMatchObject(notFound)
+  })
+})
+
+describe('other methods', () => {
+  it.each([
+    ['PATCH', '/api/templates', 'GET, POST'],
+    ['PUT', '/api/templates/role/worker', 'GET'],
+    ['DELETE', '/api/templates/default/worker', 'GET'],
+    ['PATCH', '/api/templates/tmpl_none', 'GET, PUT, DELETE'],
+    ['GET', '/api/templates/tmpl_none/reset', 'POST'],
+  ])('are not allowed: %s %s', async (method, path, allowed) => {
+    const answer = await api.request(method, path)
+    expect(answer).toMatchObject(refusal(405, 'METHOD_NOT_ALLOWED'))
+    expect(answer.headers.get('allow')).toBe(allowed)
+  })
+})
+
+describe('a role whose templates are all deleted', () => {
+  it('has none to give; the built-in text is still there, and spawning goes on with it', async () => {
+    for (const { id, role } of await list())
+      if (role === 'orchestrator') await api.ok('DELETE', `/api/templates/${id}`)
+    expect(await api.request('GET', '/api/templates/role/orchestrator')).toMatchObject(notFound)
+    const text = await builtIn('orchestrator')
+
+    const project = await api.project()
+    const task = await api.task(project.id)
+    const { sessionId } = await api.ok<{ sessionId: string }>('POST', '/api/sessions/spawn', {
+      projectId: project.id,
+      taskIds: [task.id],
+      role: 'orchestrator',
+    })
+    const manifest = await api.get<{ systemPrompt: string }>(`/api/sessions/${sessionId}/manifest`)
+    expect(manifest).not.toHaveProperty('templateId')
+    const beforeFirstPlaceholder = text.slice(0, text.indexOf('{{'))
+    expect(beforeFirstPlaceholder).not.toBe('')
+    expect(manifest.systemPrompt.startsWith(beforeFirstPlaceholder)).toBe(true)
+  })
+})
