@@ -1,4 +1,4 @@
-import type { ManifestTask, RelatedTask, SessionManifest } from '../../schemas/manifest'
+import type { RelatedTask, SessionManifest } from '../../schemas/manifest'
 import type { Task } from '../../schemas/task'
 import type { Reader } from './find'
 import { fillPlaceholders, listTasks } from './placeholders'
@@ -7,18 +7,18 @@ import { builtInText } from './templates'
 
 /** The manifest of a planned session, from what is stored. `skillsText` is its skills, formatted. */
 export const makeManifest = (reader: Reader, plan: SpawnPlan, skillsText: string): SessionManifest => {
-  const { request, project, tasks, template, sessionId, role, strategy } = plan
-  const relatedTasks = relatedTo(reader, tasks)
-  const text = template?.content ?? builtInText[role]
+  const { request, project, template, sessionId, role, strategy } = plan
+  const tasks = plan.tasks.map(describeTask)
+  const relatedTasks = relatedTo(reader, plan.tasks)
   return {
     manifestVersion: '1.0',
     role,
     strategy,
     project: { id: project.id, name: project.name, workingDir: project.workingDir },
-    tasks: tasks.map(describeTask),
+    tasks,
     skills: request.skills ?? [],
     session: {
-      model: request.model ?? tasks[0]?.model ?? 'sonnet',
+      model: request.model ?? plan.tasks[0]?.model ?? 'sonnet',
       permissionMode: 'acceptEdits',
       thinkingMode: 'auto',
       workingDirectory: project.workingDir,
@@ -28,7 +28,7 @@ export const makeManifest = (reader: Reader, plan: SpawnPlan, skillsText: string
       ...(relatedTasks.length > 0 && { relatedTasks }),
     },
     ...(template && { templateId: template.id }),
-    systemPrompt: fillPlaceholders(text, {
+    systemPrompt: fillPlaceholders(template?.content ?? builtInText[role], {
       PROJECT_NAME: project.name,
       PROJECT_DIR: project.workingDir,
       TASK_COUNT: String(tasks.length),
@@ -41,12 +41,14 @@ export const makeManifest = (reader: Reader, plan: SpawnPlan, skillsText: string
   }
 }
 
-const describeTask = (task: Task): ManifestTask => ({
+const describeTask = (task: Task) => ({
   id: task.id,
   title: task.title,
   description: task.description,
   parentId: task.parentId,
-  acceptanceCriteria: criteriaOf(task),
+  acceptanceCriteria: task.acceptanceCriteria?.length
+    ? task.acceptanceCriteria
+    : ['Task completed as described'],
   dependencies: task.dependencies,
   priority: task.priority,
   projectId: task.projectId,
@@ -54,23 +56,28 @@ const describeTask = (task: Task): ManifestTask => ({
   ...(task.initialPrompt !== '' && { metadata: { initialPrompt: task.initialPrompt } }),
 })
 
-/** A task's acceptance criteria: never none. */
-export const criteriaOf = ({ acceptanceCriteria = [] }: Task): string[] =>
-  acceptanceCriteria.length > 0 ? acceptanceCriteria : ['Task completed as described']
-
-/** Tasks that these wait for, that wait for these, and their parents and children: each once, by the first. */
+/**
+ * The tasks around those of a session, each once. One that is several things to them is named by what matters
+ * most: that they wait for it, then that it waits for them, then that it is a parent or child.
+ */
 const relatedTo = (reader: Reader, tasks: readonly Task[]): RelatedTask[] => {
   const own = new Set(tasks.map((task) => task.id))
   const related = new Map<string, RelatedTask>()
-  const add = (task: Task | undefined, relationship: RelatedTask['relationship']) => {
-    if (task && !own.has(task.id) && !related.has(task.id))
-      related.set(task.id, { id: task.id, title: task.title, status: task.status, relationship })
+  const add = (relationship: RelatedTask['relationship'], others: readonly (Task | undefined)[]) => {
+    for (const task of others)
+      if (task && !own.has(task.id) && !related.has(task.id))
+        related.set(task.id, { id: task.id, title: task.title, status: task.status, relationship })
   }
-  for (const task of tasks) {
-    for (const dependency of task.dependencies) add(reader.get('tasks', dependency), 'depends_on')
-    for (const waiting of reader.list('tasks', { dependencies: task.id })) add(waiting, 'blocks')
-    if (task.parentId !== null) add(reader.get('tasks', task.parentId), 'related_to')
-    for (const child of reader.list('tasks', { parentId: task.id })) add(child, 'related_to')
-  }
+  const find = (id: string | null) => (id === null ? undefined : reader.get('tasks', id))
+
+  add('depends_on', tasks.flatMap((task) => task.dependencies).map(find))
+  add(
+    'blocks',
+    tasks.flatMap(({ id }) => reader.list('tasks', { dependencies: id })),
+  )
+  add(
+    'related_to',
+    tasks.flatMap(({ id, parentId }) => [find(parentId), ...reader.list('tasks', { parentId: id })]),
+  )
   return [...related.values()]
 }

@@ -1,5 +1,4 @@
 import type { Task } from '../../schemas/task'
-import { criteriaOf } from './manifest'
 
 /** Replaces `{{NAME}}` in one pass; an unknown name stays as it is, and so does what the values hold. */
 export const fillPlaceholders = (text: string, values: Readonly<Record<string, string>>): string =>
@@ -7,15 +6,20 @@ export const fillPlaceholders = (text: string, values: Readonly<Record<string, s
     Object.hasOwn(values, name) ? (values[name] ?? placeholder) : placeholder,
   )
 
-/** Tasks as a Markdown list, with ids, descriptions and acceptance criteria. */
-export const listTasks = (tasks: readonly Task[]): string => tasks.map(describe).join('\n')
+type ListedTask = Pick<Task, 'id' | 'title' | 'description' | 'priority'> & {
+  acceptanceCriteria: readonly string[]
+}
 
-const describe = (task: Task): string =>
+/** Tasks as a Markdown list, with ids, descriptions and acceptance criteria. */
+export const listTasks = (tasks: readonly ListedTask[]): string => tasks.map(describe).join('\n')
+
+const describe = ({ id, title, description, priority, acceptanceCriteria }: ListedTask): string =>
   [
-    `- **${task.title}** (\`${task.id}\`, priority ${task.priority})`,
-    ...(task.description === '' ? [] : [indented(task.description)]),
+    `- **${inItem(title, 2)}** (\`${id}\`, priority ${priority})`,
+    ...(description === '' ? [] : [`  ${inItem(description, 2)}`]),
     '  Acceptance criteria:',
-    ...criteriaOf(task).map((criterion) => `  - ${criterion}`),
+    ...acceptanceCriteria.map((criterion) => `  - ${inItem(criterion, 4)}`),
   ].join('\n')
 
-const indented = (text: string) => text.replace(/^/gm, '  ')
+/** The further lines of a text are indented so far that they stay within their item of the list. */
+const inItem = (text: string, spaces: number) => text.replace(/\n/g, `\n${' '.repeat(spaces)}`)
