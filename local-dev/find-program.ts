@@ -1,0 +1,30 @@
+import { access, constants, stat } from 'node:fs/promises'
+import { delimiter, isAbsolute, join } from 'node:path'
+
+/**
+ * The absolute path of a program, or undefined if it is not there: an absolute path is taken as it is, a name
+ * is looked for in the folders of `searchPath` (a `PATH`).
+ */
+export const findProgram = async (name: string, searchPath: string): Promise<string | undefined> => {
+  if (isAbsolute(name)) return (await isThere(name)) ? name : undefined
+  for (const folder of searchPath.split(delimiter).filter(isAbsolute)) {
+    const path = join(folder, name)
+    if (await isProgram(path)) return path
+  }
+  return undefined
+}
+
+const isThere = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
+const isProgram = async (path: string) => {
+  try {
+    await access(path, constants.X_OK)
+    return (await stat(path)).isFile()
+  } catch {
+    return false
+  }
+}
