@@ -6,8 +6,8 @@ import type { NewId } from '../storage/ids'
 import type { Machine } from '../storage/rules/sessions'
 import type { SpawnPlan } from '../storage/rules/spawn'
 import type { Workspace } from '../storage/workspace'
+import type { Access } from './access'
 import type { Log } from './log'
-import type { Access } from './middleware/access'
 import type { Rooms } from './rooms/rooms'
 
 /** Where manifests are kept: files locally, the store hosted. */
@@ -22,6 +22,13 @@ export interface Manifests {
   read(sessionId: string): Promise<string | undefined>
 }
 
+/**
+ * Makes the manifest of a planned session, here or by another program: so it is checked before it is used.
+ * Whatever it writes at the manifest's location goes if the spawn fails. An `ApiError` that it throws is
+ * answered as it is; the message of any other error says why there is no manifest.
+ */
+export type GenerateManifest = (plan: SpawnPlan) => Promise<unknown>
+
 /** What the two hosts, Node and the Durable Object, give to the handlers. */
 export interface Host {
   workspace: Workspace
@@ -30,8 +37,7 @@ export interface Host {
   log: Log
   config: Pick<Config, 'serverUrl' | 'maxBodyBytes' | 'nodeEnv'>
   manifests: Manifests
-  /** Makes the manifest of a planned session. Throws `manifest_generation_failed`. */
-  generateManifest(plan: SpawnPlan): Promise<SessionManifest>
+  generateManifest: GenerateManifest
   /** What is told of the storage by `GET /health?verbose=1`, besides the entities. */
   storageStatus(): DriverStatus
   machine: Machine

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
-import type { Host } from '../functions/env'
+import type { GenerateManifest, Host } from '../functions/env'
 import type { Log } from '../functions/log'
-import { createAccess } from '../functions/middleware/access'
+import { createAccess } from '../functions/access'
 import { createRooms } from '../functions/rooms/rooms'
 import { version } from '../package.json'
 import type { Config } from '../schemas/config'
@@ -11,6 +11,7 @@ import { readerOf } from '../storage/rules/find'
 import { makeManifest } from '../storage/rules/manifest'
 import { ensureDefaultTemplates } from '../storage/rules/templates'
 import { openWorkspace } from '../storage/workspace'
+import { cliManifests } from './manifest-cli'
 import { fileManifests } from './manifests'
 import { createWriterThread } from './writer-thread'
 
@@ -29,15 +30,21 @@ export const openHost = async (config: Config, log: Log): Promise<Host> => {
   const rooms = createRooms(clock)
   workspace.subscribe(rooms.publish)
   await workspace.change(ensureDefaultTemplates)
+  const manifests = fileManifests(config.sessionDir, config.durability === 'strict')
+  const builtIn: GenerateManifest = async (plan) =>
+    workspace.read((documents) => makeManifest(readerOf(documents), plan, ''))
+  const flush = async () => driver.flush?.()
   return {
     workspace,
     rooms,
     log,
     access: createAccess(config),
     config,
-    manifests: fileManifests(config.sessionDir),
-    generateManifest: async (plan) =>
-      workspace.read((documents) => makeManifest(readerOf(documents), plan, '')),
+    manifests,
+    generateManifest:
+      config.manifestGenerator === 'server'
+        ? builtIn
+        : cliManifests({ config, location: manifests.location, flush, builtIn, log }),
     storageStatus: () => driver.status?.() ?? { quarantined: [], freeBytes: null },
     machine: { hostname: hostname(), platform: process.platform },
     defaultWorkingDir: process.cwd(),

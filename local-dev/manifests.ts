@@ -1,25 +1,27 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Manifests } from '../functions/env'
 import { apiError } from '../schemas/errors'
 
-/** Manifests as files: `{directory}/{sessionId}/manifest.json`. */
-export const fileManifests = (directory: string): Manifests => {
+/**
+ * Manifests as files: `{directory}/{sessionId}/manifest.json`. With `strict` one counts as written when it would
+ * survive a power failure.
+ */
+export const fileManifests = (directory: string, strict: boolean): Manifests => {
   const folderOf = (sessionId: string) => join(directory, sessionId)
   const location = (sessionId: string) => join(folderOf(sessionId), 'manifest.json')
   return {
     location,
     async write(sessionId, manifest) {
-      const draft = join(folderOf(sessionId), '.manifest.json')
       try {
         await mkdir(folderOf(sessionId), { recursive: true })
-        await writeFile(draft, `${JSON.stringify(manifest, null, 2)}\n`)
-        await rename(draft, location(sessionId))
+        await writeWhole(location(sessionId), `${JSON.stringify(manifest, null, 2)}\n`, strict)
+        if (strict) await syncFolder(directory)
       } catch (error) {
         throw apiError('STORAGE_UNAVAILABLE', `The manifest could not be written: ${reasonOf(error)}`)
       }
     },
-    remove: (sessionId) => rm(folderOf(sessionId), { recursive: true, force: true }),
+    remove: (sessionId) => rm(folderOf(sessionId), { recursive: true, force: true, maxRetries: 3 }),
     async read(sessionId) {
       try {
         return await readFile(location(sessionId), 'utf8')
@@ -28,6 +30,30 @@ export const fileManifests = (directory: string): Manifests => {
         throw error
       }
     },
+  }
+}
+
+/** Through a temporary file and a rename: a reader sees all of it or nothing. */
+const writeWhole = async (path: string, text: string, strict: boolean) => {
+  const draft = join(dirname(path), '.manifest.json')
+  const file = await open(draft, 'w')
+  try {
+    await file.writeFile(text)
+    if (strict) await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(draft, path)
+  if (strict) await syncFolder(dirname(path))
+}
+
+/** A new name is on the disk when its folder is. */
+const syncFolder = async (path: string) => {
+  const folder = await open(path)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
   }
 }
 

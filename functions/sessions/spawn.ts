@@ -5,6 +5,7 @@ import type { Session } from '../../schemas/session'
 import { SpawnResponse, SpawnSessionRequest, spawnRefusals } from '../../schemas/spawn'
 import { readerOf } from '../../storage/rules/find'
 import { commandOf, planSpawn, type SpawnPlan, spawnSession as spawn } from '../../storage/rules/spawn'
+import { generationFailed, usableManifest } from '../../storage/rules/usable-manifest'
 import { answer } from '../answers'
 import { endpointWithBody } from '../endpoint'
 import type { Call } from '../env'
@@ -40,16 +41,14 @@ export const spawnSession = endpointWithBody(
     const { workspace, manifests, clock, newId } = c.env
     const sessionId = newId('sess', clock())
     const plan = await workspace.read((documents) => planSpawn(readerOf(documents), request, sessionId))
-    const manifest = await c.env.generateManifest(plan)
-    const manifestPath = manifests.location(sessionId)
-    const session = await storeWithManifest(c, plan, manifest, manifestPath)
+    const session = await carryOut(c, plan)
     const command = commandOf(plan.role)
     return answer(
       c,
       {
         success: true,
         sessionId,
-        manifestPath,
+        manifestPath: manifests.location(sessionId),
         message: 'Spawn request sent to Agent Maestro',
         command,
         initialCommand: command,
@@ -62,22 +61,36 @@ export const spawnSession = endpointWithBody(
   },
 )
 
-/** The manifest first: whoever hears of the session can read it. If the session does not come to be, it goes. */
-const storeWithManifest = async (
-  c: Call,
-  plan: SpawnPlan,
-  manifest: SessionManifest,
-  manifestPath: string,
-): Promise<Session> => {
-  const { workspace, manifests, config, machine } = c.env
+/**
+ * The manifest first: whoever hears of the session can read it. Nothing is held while it is made, which may
+ * take seconds and call this API. If the session does not come to be, nothing of it remains.
+ */
+const carryOut = async (c: Call, plan: SpawnPlan): Promise<Session> => {
+  const { workspace, manifests, config, machine, log } = c.env
+  const { sessionId } = plan
+  const environment = { manifestPath: manifests.location(sessionId), serverUrl: config.serverUrl }
   try {
-    await manifests.write(plan.sessionId, manifest)
-    return await workspace.change((tx) =>
-      spawn(tx, plan, manifest, { manifestPath, serverUrl: config.serverUrl }, machine),
-    )
+    const manifest = await generate(c, plan)
+    await manifests.write(sessionId, manifest)
+    return await workspace.change((tx) => spawn(tx, plan, manifest, environment, machine))
   } catch (error) {
-    await manifests.remove(plan.sessionId)
-    if (error instanceof ApiError) throw error
-    throw apiError('spawn_error', error instanceof Error ? error.message : String(error))
+    await manifests.remove(sessionId).catch((err) => {
+      log.warn({ sessionId, err }, 'What a failed spawn left behind cannot be removed')
+    })
+    throw asApiError(error, (why) => apiError('spawn_error', why))
   }
+}
+
+const generate = async (c: Call, plan: SpawnPlan): Promise<SessionManifest> => {
+  try {
+    return usableManifest(await c.env.generateManifest(plan), plan)
+  } catch (error) {
+    throw asApiError(error, generationFailed)
+  }
+}
+
+/** What is no answer yet becomes one; the log still shows where it came from. */
+const asApiError = (error: unknown, make: (why: string) => ApiError): ApiError => {
+  if (error instanceof ApiError) return error
+  return Object.assign(make(error instanceof Error ? error.message : String(error)), { cause: error })
 }
