@@ -25,7 +25,7 @@ export interface Workspace {
   change<T>(rule: (transaction: Transaction) => T): Promise<T>
   /** Hears every event of every change, in the order of the changes, each after it is durable. */
   subscribe(listener: (event: PublishedEvent) => void): () => void
-  /** The number of the last event. */
+  /** The number of the last event that was told. */
   lastEvent(): number
   /** The driver, for what only some drivers have. */
   readonly driver: WorkspaceDriver
@@ -41,6 +41,13 @@ interface Settings {
   report: Report
 }
 
+/** A change on its way into storage. */
+interface Pending {
+  undo(): void
+  /** Settles when it is durable and told, or taken back. */
+  done: Promise<void>
+}
+
 /** Opens a workspace: reads everything that is stored. */
 export const openWorkspace = async ({ driver, clock, newId, report }: Settings): Promise<Workspace> => {
   const storage = createStorage({ driver })
@@ -49,59 +56,77 @@ export const openWorkspace = async ({ driver, clock, newId, report }: Settings):
 
   const store = driver.commit ?? commitOneByOne(storage)
   const listeners = new Set<(event: PublishedEvent) => void>()
-  /** How to undo each change that is not durable yet, oldest first. */
-  let undos: (() => void)[] = []
-  let latest: Promise<unknown> = Promise.resolve()
+  /** The changes that are not durable yet, oldest first. */
+  const pending: Pending[] = []
   let eventNumber = driver.log?.last() ?? 0
-
-  const undoAll = () => {
-    for (const undo of undos.reverse()) undo()
-    undos = []
-  }
-
-  const commit = async (batch: Batch, published: PublishedEvent[], undo: () => void) => {
-    undos.push(undo)
-    try {
-      await store(batch)
-    } catch (error) {
-      // The driver fails everything that is under way with the first failure, so all of it goes at once.
-      undoAll()
-      throw storageUnavailable(error)
-    }
-    undos.shift()
-    for (const event of published) for (const listener of listeners) listener(event)
-  }
+  let durableEvent = eventNumber
 
   const change = async <T>(rule: (transaction: Transaction) => T): Promise<T> => {
     const { transaction, finish } = beginTransaction(documents, clock(), newId)
-    const result = rule(transaction)
-    const staged = finish()
-    if (staged.entries.length === 0 && staged.removed.length === 0) {
+    let result: T
+    try {
+      result = rule(transaction)
+    } catch (refusal) {
+      // Perhaps it tells of something that is not durable yet.
       await durable()
-      return result
+      throw refusal
     }
+    const staged = finish()
+    if (staged.entries.length > 0 || staged.removed.length > 0) commit(staged)
+    await durable()
+    return result
+  }
+
+  /** Makes a change visible here, and hands it to the driver. */
+  const commit = (staged: Staged) => {
     const { batch, published } = describe(staged, documents, eventNumber)
     const numberBefore = eventNumber
     const restore = apply(documents, staged)
     eventNumber += published.length
-    const done = commit(batch, published, () => {
+    const undo = () => {
       restore()
       eventNumber = numberBefore
-    })
-    latest = done
-    await done
-    return result
+    }
+    const done = store(batch).then(
+      () => {
+        pending.shift()
+        published.forEach(publish)
+      },
+      (error) => {
+        undoFrom(undo)
+        throw storageUnavailable(error)
+      },
+    )
+    pending.push({ undo, done })
+  }
+
+  /** Takes back a change, and first those that were made on top of it: the driver fails them too. */
+  const undoFrom = (undo: () => void) => {
+    const index = pending.findIndex((change) => change.undo === undo)
+    if (index >= 0) for (const change of pending.splice(index).reverse()) change.undo()
+  }
+
+  const publish = (event: PublishedEvent) => {
+    durableEvent = event.number
+    for (const listener of listeners)
+      try {
+        listener(event)
+      } catch (error) {
+        report.error({ err: error, event: event.name }, 'A listener failed to hear of an event')
+      }
   }
 
   /** Resolves when everything changed so far is durable; fails if it could not be stored. */
   const durable = async () => {
-    if (undos.length > 0) await latest
+    await pending.at(-1)?.done
   }
 
   const read = <T>(question: (documents: Documents) => T): T | Promise<T> => {
-    const answer = question(documents)
-    if (undos.length === 0) return answer
-    return latest.then(
+    const last = pending.at(-1)
+    if (!last) return question(documents)
+    const answer = (async () => question(documents))()
+    answer.catch(() => undefined)
+    return last.done.then(
       () => answer,
       () => read(question),
     )
@@ -114,10 +139,10 @@ export const openWorkspace = async ({ driver, clock, newId, report }: Settings):
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    lastEvent: () => eventNumber,
+    lastEvent: () => durableEvent,
     driver,
     async close() {
-      await latest.catch(() => undefined)
+      await Promise.allSettled(pending.map(({ done }) => done))
       await storage.dispose()
     },
   }
