@@ -1,7 +1,7 @@
 import { createStorage } from 'unstorage'
 import { apiError } from '../schemas/errors'
 import { createMemoryDocuments, type Documents } from './documents'
-import type { Batch, Put, WorkspaceDriver } from './driver'
+import type { Put, WorkspaceDriver } from './driver'
 import type { Entry } from './entry'
 import { entityEventData, isLatestState, kindOfEvent, type LoggedEvent, type PublishedEvent } from './event'
 import { growthOf } from './growth'
