@@ -1,14 +1,22 @@
 import { Hono } from 'hono'
 import { answerError } from './answers'
 import type { Endpoint } from './endpoint'
-import type { Env } from './env'
-import { frontDoor } from './middleware/front-door'
-import { methodNotAllowed, notFound } from './not-found'
+import type { Call, Env } from './env'
+import { frontDoor } from './front-door'
+import { methodNotAllowed, noRoute } from './not-found'
 import { createProject } from './projects/create'
 import { deleteProject } from './projects/delete'
 import { getProject } from './projects/get'
 import { listProjects } from './projects/list'
 import { updateProject } from './projects/update'
+import { completeQueueItem } from './queue/complete'
+import { failQueueItem } from './queue/fail'
+import { getQueue } from './queue/get'
+import { listQueueItems } from './queue/items'
+import { pushQueueItem } from './queue/push'
+import { skipQueueItem } from './queue/skip'
+import { startQueueItem } from './queue/start'
+import { getQueueTop } from './queue/top'
 import { addSessionTask } from './sessions/add-task'
 import { createSession } from './sessions/create'
 import { deleteSession } from './sessions/delete'
@@ -20,6 +28,10 @@ import { removeSessionTask } from './sessions/remove-task'
 import { spawnSession } from './sessions/spawn'
 import { addSessionTimeline } from './sessions/timeline'
 import { updateSession } from './sessions/update'
+import { getSkill } from './skills/get'
+import { listSkills } from './skills/list'
+import { reloadSkill } from './skills/reload'
+import { listSkillsOfRole } from './skills/role'
 import { health } from './status/health'
 import { webSocketStatus } from './status/ws-status'
 import { listChildren } from './tasks/children'
@@ -68,6 +80,20 @@ export const routes: readonly Route[] = [
   ['DELETE', '/api/sessions/:id/tasks/:taskId', removeSessionTask],
   ['GET', '/api/sessions/:id/manifest', getManifest],
 
+  ['GET', '/api/skills', listSkills],
+  ['GET', '/api/skills/role/:role', listSkillsOfRole],
+  ['GET', '/api/skills/:id', getSkill],
+  ['POST', '/api/skills/:id/reload', reloadSkill],
+
+  ['GET', '/api/sessions/:id/queue', getQueue],
+  ['GET', '/api/sessions/:id/queue/top', getQueueTop],
+  ['POST', '/api/sessions/:id/queue/start', startQueueItem],
+  ['POST', '/api/sessions/:id/queue/complete', completeQueueItem],
+  ['POST', '/api/sessions/:id/queue/fail', failQueueItem],
+  ['POST', '/api/sessions/:id/queue/skip', skipQueueItem],
+  ['POST', '/api/sessions/:id/queue/push', pushQueueItem],
+  ['GET', '/api/sessions/:id/queue/items', listQueueItems],
+
   ['GET', '/api/templates', listTemplates],
   ['GET', '/api/templates/role/:role', getTemplateOfRole],
   ['GET', '/api/templates/default/:role', getBuiltInTemplate],
@@ -84,13 +110,28 @@ export const routes: readonly Route[] = [
 /** The whole API, for any host: `app.fetch(request, { ...host, address })`. */
 export const createApp = (): Hono<Env> => {
   const app = new Hono<Env>()
-  app.use(frontDoor)
-  for (const path of new Set(routes.map(([, path]) => path))) {
-    const here = routes.filter((route) => route[1] === path)
-    for (const [method, , handler] of here) app.on(method, path, handler)
-    app.all(path, methodNotAllowed(here.map(([method]) => method)))
+  const guarded = (handle: (c: Call) => Response | Promise<Response>) => (c: Call) =>
+    frontDoor(c) ?? handle(c)
+
+  for (const [method, path, endpoint] of routes) {
+    // Else another method on `/api/sessions/spawn` would find `/api/sessions/:id`.
+    if (isFixedWord(path)) app.on(otherMethods(path), path, guarded(methodNotAllowed(methodsOf(path))))
+    app.on(method, path, guarded(endpoint))
   }
-  app.notFound(notFound)
+  app.notFound(guarded(noRoute((method, path) => app.router.match(method, path)[0].length > 0)))
   app.onError((error, c) => answerError(c, error))
   return app
 }
+
+const methodsOf = (path: string) => routes.filter((route) => route[1] === path).map(([method]) => method)
+
+const otherMethods = (path: string) =>
+  ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !methodsOf(path).includes(method))
+
+/** Whether a path says in words what another one leaves open. */
+const isFixedWord = (path: string): boolean =>
+  routes.some(([, other]) => other !== path && coversPath(other.split('/'), path.split('/')))
+
+const coversPath = (pattern: string[], path: string[]) =>
+  pattern.length === path.length &&
+  pattern.every((segment, index) => segment === path[index] || segment.startsWith(':'))

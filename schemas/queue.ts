@@ -3,27 +3,6 @@ import { count, optionalOnCreate, reference, timestamp } from './fields'
 
 export const QueueItemStatus = z.enum(['queued', 'processing', 'completed', 'failed', 'skipped'])
 
-const exampleItem = {
-  taskId: 'task_1738713700000_p9q2r5t8w',
-  status: 'queued',
-  addedAt: 1738713700000,
-} as const
-const exampleQueue = {
-  sessionId: 'sess_1738713800000_m4n5o6p7q',
-  strategy: 'queue',
-  items: [exampleItem],
-  currentIndex: -1,
-  createdAt: 1738713700000,
-  updatedAt: 1738713700000,
-} as const
-const exampleStats = { total: 1, queued: 1, processing: 0, completed: 0, failed: 0, skipped: 0 }
-const exampleMessage = 'Completed task_1738713700000_p9q2r5t8w. Queue is empty.'
-
-/** What `top` says when no item waits. */
-export const nothingWaits = 'Queue is empty - all tasks processed'
-/** What `start` says when no item waits. */
-export const nothingToStart = 'Queue is empty — no items to process'
-
 export const QueueItem = z
   .looseObject({
     taskId: z.string().meta({ description: 'Task to work on', examples: ['task_1738713700000_p9q2r5t8w'] }),
@@ -46,7 +25,7 @@ export const QueueState = z
     strategy: z.literal('queue').meta({ description: 'Always queue', examples: ['queue'] }),
     items: z.array(QueueItem).meta({
       description: 'First in, first out',
-      examples: [[exampleItem]],
+      examples: [[{ taskId: 'task_1738713700000_p9q2r5t8w', status: 'queued', addedAt: 1738713700000 }]],
     }),
     currentIndex: z
       .int()
@@ -84,36 +63,34 @@ export const PushQueueItemRequest = z
   .meta({ title: 'PushQueueItemRequest', description: 'Body of POST /api/sessions/{id}/queue/push' })
 
 const success = z.literal(true).meta({ description: 'Always true', examples: [true] })
-const queue = QueueState.meta({ description: 'The queue', examples: [exampleQueue] })
-const items = z
-  .array(QueueItem)
-  .meta({ description: 'Its items, first in first out', examples: [[exampleItem]] })
-const stats = QueueStats.meta({ description: 'How many of its items stand where', examples: [exampleStats] })
-const hasMore = z.boolean().meta({ description: 'Whether an item waits', examples: [true] })
-const message = z.string().meta({ description: 'What happened, for people', examples: [exampleMessage] })
-
-const item = (description: string) => QueueItem.meta({ description, examples: [exampleItem] })
-const itemOrNull = (description: string) =>
-  QueueItem.nullable().meta({ description, examples: [exampleItem] })
+const stats = QueueStats.meta({ description: 'How many of its items stand where' })
+const hasMore = z.boolean().meta({ description: 'Whether an item waits', examples: [false] })
+const message = z.string().meta({
+  description: 'What happened, for people',
+  examples: ['Completed task_1738713700000_p9q2r5t8w. Queue is empty.'],
+})
+const item = (description: string) => QueueItem.meta({ description })
+const itemOrNull = (description: string) => QueueItem.nullable().meta({ description, examples: [null] })
 
 /** What an ending tells of the item that comes next, besides the one that ended. */
 const whatFollows = { nextItem: itemOrNull('The first item that waits, or null'), hasMore, message }
 
 export const QueueResponse = z
-  .object({ queue, stats })
+  .object({ queue: QueueState.meta({ description: 'The queue' }), stats })
   .meta({ title: 'QueueResponse', description: 'A queue, and how it stands' })
 
 export const QueueItemsResponse = z
-  .object({ items, stats })
+  .object({ items: QueueState.shape.items, stats })
   .meta({ title: 'QueueItemsResponse', description: 'The items of a queue, and how they stand' })
 
 export const QueueTopResponse = z
   .object({
     hasMore,
     item: itemOrNull('The first item that waits, or null'),
-    message: message
-      .optional()
-      .meta({ description: 'Only when none waits: says so', examples: [nothingWaits] }),
+    message: message.optional().meta({
+      description: 'Only when none waits: says so',
+      examples: ['Queue is empty - all tasks processed'],
+    }),
   })
   .meta({ title: 'QueueTopResponse', description: 'What would be started next' })
 

@@ -1,0 +1,17 @@
+import { QueueItemsResponse } from '../../schemas/queue'
+import { statsOf } from '../../storage/rules/queue-states'
+import { answer } from '../answers'
+import { endpoint } from '../endpoint'
+import { storedQueue } from './stored-queue'
+
+export const listQueueItems = endpoint(
+  {
+    summary: 'List the items of a session’s queue',
+    answers: { status: 200, schema: QueueItemsResponse },
+    errors: ['NOT_FOUND', 'VALIDATION_ERROR'],
+  },
+  async (c) => {
+    const queue = await storedQueue(c)
+    return answer(c, { items: queue.items, stats: statsOf(queue) })
+  },
+)

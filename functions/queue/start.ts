@@ -1,0 +1,24 @@
+import { StartQueueItemResponse } from '../../schemas/queue'
+import { startNext } from '../../storage/rules/queues'
+import { answer } from '../answers'
+import { endpoint } from '../endpoint'
+import { idOf } from '../stored-entity'
+
+export const startQueueItem = endpoint(
+  {
+    summary: 'Start the next item of a queue',
+    description: 'Only one item is worked on at a time: of several callers at once, one gets it.',
+    answers: { status: 200, schema: StartQueueItemResponse },
+    errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'STORAGE_UNAVAILABLE'],
+    emits: ['queue:item_started', 'queue:updated', 'task:updated', 'session:updated'],
+  },
+  async (c) => {
+    const item = (await c.env.workspace.change((tx) => startNext(tx, idOf(c))))?.item
+    return answer(
+      c,
+      item
+        ? { success: true, item, message: `Started processing task ${item.taskId}` }
+        : { success: true, item: null, empty: true, message: 'Queue is empty — no items to process' },
+    )
+  },
+)
