@@ -74,3 +74,15 @@ export const WebSocketStatus = z
       .meta({ description: 'Each of them' }),
   })
   .meta({ title: 'WebSocketStatus', description: 'Who is connected' })
+
+export const OpenApi = z
+  .looseObject({
+    openapi: z.string().meta({ description: 'Version of OpenAPI', examples: ['3.1.0'] }),
+    info: z
+      .looseObject({})
+      .meta({ description: 'What it describes', examples: [{ title: 'Maestro Server' }] }),
+    paths: z.looseObject({}).meta({ description: 'The endpoints', examples: [{}] }),
+    webhooks: z.looseObject({}).meta({ description: 'The events', examples: [{}] }),
+    components: z.looseObject({}).meta({ description: 'The schemas', examples: [{}] }),
+  })
+  .meta({ title: 'OpenApi', description: 'An OpenAPI 3.1 document' })

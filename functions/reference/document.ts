@@ -1,0 +1,117 @@
+import { ErrorResponse } from '../../schemas/errors'
+import { coreEvents, events, messageOf } from '../../schemas/events'
+import { type Converted, type JsonSchema, toJsonSchemas } from '../../schemas/json-schema'
+import type { Route } from '../app'
+import { errorExamples } from './error-answers'
+import { introduction } from './introduction'
+import type { OpenApiDocument } from './openapi-types'
+import { operationOf } from './operation'
+import { pathParameters, templateOf } from './parameters'
+import { tagOf } from './words'
+
+/** The OpenAPI document of some routes, made from what their endpoints say of themselves and from the schemas. */
+export const createDocument = (routes: readonly Route[], version: string): OpenApiDocument => {
+  const messages = Object.entries(events).map(([name, data]) => ({ name, message: messageOf(name, data) }))
+  const prefix = '#/components/schemas/'
+  const definitions = routes.map(([, , { definition }]) => definition)
+  const bodies = toJsonSchemas(
+    definitions.flatMap(({ body }) => body ?? []),
+    'input',
+    prefix,
+  )
+  const answers = toJsonSchemas(
+    [
+      ...definitions.map(({ answers }) => answers.schema),
+      ...messages.map(({ message }) => message),
+      ErrorResponse,
+    ],
+    'output',
+    prefix,
+  )
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Maestro Server',
+      version,
+      description: introduction,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ token: [] }, {}],
+    tags: tagsOf(routes),
+    paths: pathsOf(routes, bodies, answers),
+    webhooks: Object.fromEntries(
+      messages.map(({ name, message }) => [name, webhookOf(name, answers.of(message))]),
+    ),
+    components: {
+      schemas: sorted({ ...answers.named, ...bodies.named }),
+      headers,
+      examples: errorExamples(),
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'MAESTRO_API_TOKEN, where one is configured. Without one, only this machine is served.',
+        },
+      },
+    },
+  }
+}
+
+const pathsOf = (
+  routes: readonly Route[],
+  bodies: Converted,
+  answers: Converted,
+): OpenApiDocument['paths'] => {
+  const paths: OpenApiDocument['paths'] = {}
+  for (const route of routes) {
+    const [method, path] = route
+    const parameters = pathParameters(path, routes, answers)
+    paths[templateOf(path)] = {
+      ...paths[templateOf(path)],
+      [method.toLowerCase()]: operationOf(route, { bodies, answers, parameters }),
+    }
+  }
+  return paths
+}
+
+const tagsOf = (routes: readonly Route[]): OpenApiDocument['tags'] =>
+  [...new Set(routes.map(([, path]) => tagOf(path))), eventTag].map((name) => ({ name }))
+
+const eventTag = 'events over WebSocket'
+
+const webhookOf = (name: string, schema: JsonSchema) => ({
+  post: {
+    summary: name,
+    description:
+      name in coreEvents ? 'For everybody who asks for no rooms.' : 'For those who ask for a room of it.',
+    tags: [eventTag],
+    requestBody: { required: true, content: { 'application/json': { schema } } },
+  },
+})
+
+const headers: OpenApiDocument['components']['headers'] = {
+  'X-Request-Id': {
+    description: 'Id of the request, under which the log tells of it',
+    required: true,
+    schema: { type: 'string' },
+  },
+  ETag: {
+    description: 'Tag of the entity’s present state, for If-Match and If-None-Match',
+    required: true,
+    schema: { type: 'string' },
+  },
+  'X-Total-Count': {
+    description: 'Length of the whole list',
+    required: true,
+    schema: { type: 'integer', minimum: 0 },
+  },
+  'X-Next-Cursor': {
+    description: 'cursor of the next page; absent on the last',
+    schema: { type: 'string' },
+  },
+}
+
+const sorted = <T>(record: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))

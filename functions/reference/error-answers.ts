@@ -1,0 +1,76 @@
+import { type ErrorCode, type ErrorResponse, errors } from '../../schemas/errors'
+import type { Route } from '../app'
+import type { Answer, OpenApiDocument } from './openapi-types'
+
+/** Every error that an endpoint can give: its own, and those that come with what kind of endpoint it is. */
+export const errorCodesOf = ([method, , { definition }]: Route): Set<ErrorCode> =>
+  new Set<ErrorCode>([
+    'UNAUTHORIZED',
+    'FORBIDDEN',
+    'INTERNAL_ERROR',
+    ...(definition.body ? (['VALIDATION_ERROR', 'PAYLOAD_TOO_LARGE'] as const) : []),
+    ...(definition.query && 'limit' in definition.query ? (['VALIDATION_ERROR'] as const) : []),
+    ...(method === 'GET' ? [] : (['STORAGE_UNAVAILABLE'] as const)),
+    ...(definition.errors ?? []),
+  ])
+
+/** The answers with these errors, by status: the codes in the order of the table of errors. */
+export const errorAnswers = (codes: ReadonlySet<ErrorCode>): Record<string, Answer> => {
+  const answers: Record<string, Answer> = {}
+  for (const [status, ofStatus] of byStatus(allCodes().filter((code) => codes.has(code))))
+    answers[status] = {
+      description: ofStatus.join(', '),
+      headers: { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } },
+      content: {
+        'application/json': {
+          schema: {
+            $ref: '#/components/schemas/ErrorResponse',
+            properties: { code: { enum: ofStatus } },
+          },
+          examples: Object.fromEntries(
+            ofStatus.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+          ),
+        },
+      },
+    }
+  return answers
+}
+
+/** One example for each error, by its code. */
+export const errorExamples = (): OpenApiDocument['components']['examples'] =>
+  Object.fromEntries(
+    allCodes().map((code) => [code, { summary: errors[code].message, value: exampleOf(code) }]),
+  )
+
+const exampleOf = (code: ErrorCode): ErrorResponse => ({
+  error: true,
+  code,
+  message: errors[code].message,
+  ...exampleDetails[code],
+})
+
+/** How the errors look that tell more than their message. */
+const exampleDetails: Partial<Record<ErrorCode, Pick<ErrorResponse, 'message' | 'details'>>> = {
+  VALIDATION_ERROR: {
+    message: 'title is required',
+    details: { issues: [{ path: 'title', message: 'title is required' }] },
+  },
+  PRECONDITION_FAILED: { message: errors.PRECONDITION_FAILED.message, details: { etag: '"1k2j3h4g5f"' } },
+  task_not_found: {
+    message: 'Task task_1738713700000_p9q2r5t8w not found',
+    details: { taskId: 'task_1738713700000_p9q2r5t8w' },
+  },
+}
+
+const isCode = (word: string): word is ErrorCode => word in errors
+
+const allCodes = (): ErrorCode[] => Object.keys(errors).filter(isCode)
+
+const byStatus = (codes: readonly ErrorCode[]): Map<number, ErrorCode[]> => {
+  const groups = new Map<number, ErrorCode[]>()
+  for (const code of codes) {
+    const { status } = errors[code]
+    groups.set(status, [...(groups.get(status) ?? []), code])
+  }
+  return groups
+}

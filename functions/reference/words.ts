@@ -1,0 +1,43 @@
+/** What things are called in the reference: worked out from method and path, so that nobody has to write it. */
+
+/** The part of the reference that a path belongs to. */
+export const tagOf = (path: string): string => {
+  if (path.includes('/queue')) return 'queues'
+  return /^\/api\/(\w+)/.exec(path)?.[1] ?? 'server'
+}
+
+const verbs: Record<string, string> = { GET: 'get', PUT: 'update', PATCH: 'update', DELETE: 'delete' }
+
+/** What one posts to an entity to add to it; any other word there is something to do. */
+const additions: readonly string[] = ['events', 'timeline']
+
+/**
+ * The name of an operation, for programs that make clients of the document: `POST /api/tasks` is `createTask`,
+ * `GET /api/tasks/:id/children` is `listTaskChildren`, `POST /api/sessions/:id/queue/start` is
+ * `startSessionQueue`.
+ */
+export const operationId = (method: string, path: string, isList: boolean): string => {
+  const words = path.split(/[/.]/).filter((word) => word !== '' && word !== 'api')
+  const last = words.at(-1) ?? ''
+  const isAction = method === 'POST' && words.length > 1 && !last.startsWith(':') && !additions.includes(last)
+  const named = isAction ? words.slice(0, -1) : words
+  const isOne = method === 'POST'
+  const noun = named
+    .filter((word) => !word.startsWith(':'))
+    .map((word, place, all) =>
+      named[named.indexOf(word) + 1]?.startsWith(':') || (isOne && place === all.length - 1)
+        ? singular(word)
+        : word,
+    )
+    .map(capitalised)
+    .join('')
+  return (isAction ? last : isList ? 'list' : postVerb(method, words)) + noun
+}
+
+const postVerb = (method: string, words: readonly string[]) =>
+  verbs[method] ?? (words.length === 1 ? 'create' : 'add')
+
+const singular = (word: string) => word.replace(/s$/, '')
+
+const capitalised = (word: string) =>
+  word.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())
