@@ -9,6 +9,7 @@ import type { Workspace } from '../storage/workspace'
 import type { Access } from './access'
 import type { Log } from './log'
 import type { Rooms } from './rooms/rooms'
+import type { Skills } from './skills/skills'
 
 /** Where manifests are kept: files locally, the store hosted. */
 export interface Manifests {
@@ -38,6 +39,7 @@ export interface Host {
   config: Pick<Config, 'serverUrl' | 'maxBodyBytes' | 'nodeEnv'>
   manifests: Manifests
   generateManifest: GenerateManifest
+  skills: Skills
   /** What is told of the storage by `GET /health?verbose=1`, besides the entities. */
   storageStatus(): DriverStatus
   machine: Machine
