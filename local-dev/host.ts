@@ -3,6 +3,7 @@ import type { GenerateManifest, Host } from '../functions/env'
 import type { Log } from '../functions/log'
 import { createAccess } from '../functions/access'
 import { createRooms } from '../functions/rooms/rooms'
+import { promptOfSkills } from '../functions/skills/prompt'
 import { version } from '../package.json'
 import type { Config } from '../schemas/config'
 import { filesDriver } from '../storage/drivers/files/driver'
@@ -13,6 +14,7 @@ import { ensureDefaultTemplates } from '../storage/rules/templates'
 import { openWorkspace } from '../storage/workspace'
 import { cliManifests } from './manifest-cli'
 import { fileManifests } from './manifests'
+import { folderSkills } from './skills'
 import { createWriterThread } from './writer-thread'
 
 /** Opens everything that the handlers work on. Throws `DirectoryLockedError` if another server has the data. */
@@ -31,8 +33,11 @@ export const openHost = async (config: Config, log: Log): Promise<Host> => {
   workspace.subscribe(rooms.publish)
   await workspace.change(ensureDefaultTemplates)
   const manifests = fileManifests(config.sessionDir, config.durability === 'strict')
-  const builtIn: GenerateManifest = async (plan) =>
-    workspace.read((documents) => makeManifest(readerOf(documents), plan, ''))
+  const skills = folderSkills(config.skillsDir, log, clock)
+  const builtIn: GenerateManifest = async (plan) => {
+    const skillsText = await promptOfSkills(skills, plan.request.skills ?? [], log)
+    return workspace.read((documents) => makeManifest(readerOf(documents), plan, skillsText))
+  }
   const flush = async () => driver.flush?.()
   return {
     workspace,
@@ -45,6 +50,7 @@ export const openHost = async (config: Config, log: Log): Promise<Host> => {
       config.manifestGenerator === 'server'
         ? builtIn
         : cliManifests({ config, location: manifests.location, flush, builtIn, log }),
+    skills,
     storageStatus: () => driver.status?.() ?? { quarantined: [], freeBytes: null },
     machine: { hostname: hostname(), platform: process.platform },
     defaultWorkingDir: process.cwd(),
