@@ -5,11 +5,16 @@ import type { Call } from './env'
 type Headers = Record<string, string>
 
 /** An answer with a JSON text as its body. The headers of every answer (request id, CORS) come with it. */
-export const answerText = (c: Call, status: number, json: string, headers?: Headers): Response =>
-  new Response(json, {
+export const answerText = (c: Call, status: number, json: string, headers?: Headers): Response => {
+  c.env.log.debug(
+    { requestId: c.get('requestId'), method: c.req.method, path: c.req.path, status },
+    'Answered',
+  )
+  return new Response(json, {
     status,
     headers: { 'Content-Type': 'application/json', ...c.get('headers'), ...headers },
   })
+}
 
 /** An answer with a value as its body. */
 export const answer = (c: Call, body: object, status = 200): Response =>

@@ -17,6 +17,7 @@ import { pushQueueItem } from './queue/push'
 import { skipQueueItem } from './queue/skip'
 import { startQueueItem } from './queue/start'
 import { getQueueTop } from './queue/top'
+import { openApi } from './reference/openapi'
 import { addSessionTask } from './sessions/add-task'
 import { createSession } from './sessions/create'
 import { deleteSession } from './sessions/delete'
@@ -105,6 +106,7 @@ export const routes: readonly Route[] = [
 
   ['GET', '/health', health],
   ['GET', '/ws-status', webSocketStatus],
+  ['GET', '/openapi.json', openApi(() => routes)],
 ]
 
 /** The whole API, for any host: `app.fetch(request, { ...host, address })`. */

@@ -29,7 +29,7 @@ interface BodyDefinition<Body> extends Definition {
 
 /** A Hono handler that stands alone, and says what it is. */
 export interface Endpoint {
-  (c: Call): Promise<Response>
+  (c: Call): Response | Promise<Response>
   readonly definition: Definition & { body?: z.ZodType }
 }
 
@@ -38,9 +38,10 @@ export const endpoint = (
   definition: Definition,
   handle: (c: Call) => Response | Promise<Response>,
 ): Endpoint => {
-  const run = async (c: Call) => {
+  const run = (c: Call) => {
     try {
-      return await handle(c)
+      const response = handle(c)
+      return response instanceof Promise ? response.catch((error) => answerError(c, error)) : response
     } catch (error) {
       return answerError(c, error)
     }

@@ -2,9 +2,16 @@ import { apiError } from '../schemas/errors'
 import { answerError } from './answers'
 import type { Call } from './env'
 
-/** No such route. */
-export const notFound = (c: Call): Response =>
-  answerError(c, apiError('NOT_FOUND', `Not found: ${c.req.method} ${c.req.path}`))
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** Answers where no route is: 405 if there is one with another method, else 404. */
+export const noRoute =
+  (hasRoute: (method: string, path: string) => boolean) =>
+  (c: Call): Response => {
+    const allowed = methods.filter((method) => hasRoute(method, c.req.path))
+    if (allowed.length > 0) return methodNotAllowed(allowed)(c)
+    return answerError(c, apiError('NOT_FOUND', `Not found: ${c.req.method} ${c.req.path}`))
+  }
 
 /** A route there is, but not with this method. */
 export const methodNotAllowed =

@@ -7,7 +7,11 @@ const requireInModules = `import { createRequire } from 'node:module'; const req
 const outdir = process.argv[2] ?? 'dist'
 rmSync(outdir, { recursive: true, force: true })
 await build({
-  entryPoints: ['local-dev/server.ts', 'local-dev/document-writer.ts'],
+  entryPoints: [
+    'local-dev/server.ts',
+    'local-dev/document-writer.ts',
+    { in: 'local-dev/skills-install-command.ts', out: 'skills-install' },
+  ],
   outdir,
   bundle: true,
   platform: 'node',

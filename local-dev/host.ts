@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
+import { createAccess } from '../functions/access'
 import type { GenerateManifest, Host } from '../functions/env'
 import type { Log } from '../functions/log'
-import { createAccess } from '../functions/access'
 import { createRooms } from '../functions/rooms/rooms'
 import { promptOfSkills } from '../functions/skills/prompt'
 import { version } from '../package.json'

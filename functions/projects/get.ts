@@ -1,7 +1,6 @@
 import { Project } from '../../schemas/project'
-import { answerEntity } from '../answers'
 import { endpoint } from '../endpoint'
-import { storedEntity } from '../stored-entity'
+import { answerStored } from '../stored-entity'
 
 export const getProject = endpoint(
   {
@@ -9,5 +8,5 @@ export const getProject = endpoint(
     answers: { status: 200, schema: Project },
     errors: ['PROJECT_NOT_FOUND'],
   },
-  async (c) => answerEntity(c, await storedEntity(c, 'projects', 'PROJECT_NOT_FOUND')),
+  (c) => answerStored(c, 'projects', 'PROJECT_NOT_FOUND'),
 )

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createAccess } from '../../functions/middleware/access'
+import { createAccess } from '../../functions/access'
 
 const TOKEN = 'correct-horse-battery'
 

@@ -70,17 +70,22 @@ const openLocked = (
   const recovered = recoverJournal(journalFolder, (details) =>
     report.error(details, 'A line of the journal is damaged and is left out'),
   )
-  const journal = openJournal({ directory: journalFolder, strict, ...recovered })
-  if (recovered.changes.size > 0) {
-    writeDocuments(directory, completed(directory, recovered.changes), strict)
-    journal.markFlushed(recovered.lastBatch)
-  }
+  const journal = openJournal({
+    directory: journalFolder,
+    strict,
+    obstacle: () => unwritten.failure(),
+    ...recovered,
+  })
+  /** The last batch whose documents the files are to follow: one that still syncs is not yet among them. */
+  let handedOver = recovered.lastBatch
   const unwritten = createUnwritten({
     writer,
-    lastBatch: journal.lastBatch,
+    lastBatch: () => handedOver,
     onWritten: journal.markFlushed,
     onFailure: (error) => report.error({ err: error }, 'Documents could not be written; it is tried again'),
   })
+  // What a crash kept from the files is served from memory at once, and the files follow as always.
+  for (const [key, json] of completed(directory, recovered.changes)) unwritten.add(key, json)
   const quarantined: DriverStatus['quarantined'][number][] = []
 
   const store = async (
@@ -88,8 +93,7 @@ const openLocked = (
     removes: readonly string[],
     events: Parameters<typeof journal.append>[0]['events'],
   ) => {
-    if (unwritten.failure() !== undefined) throw unwritten.failure()
-    await journal.append({ puts, removes, events })
+    handedOver = await journal.append({ puts, removes, events })
     for (const { key, json } of puts) unwritten.add(key, json)
     for (const key of removes) unwritten.add(key, null)
   }
@@ -145,7 +149,7 @@ const completed = (directory: string, changes: ReadonlyMap<string, readonly Stor
     let json: string | null | undefined
     for (const step of steps) {
       if (step === null) json = null
-      else if ('whole' in step) json = step.whole
+      else if ('whole' in step) json = JSON.stringify(step.whole)
       else json = grow((json === undefined ? readDocument(directory, key) : json) ?? '{}', step.growth)
     }
     return [key, json ?? null] as const

@@ -15,7 +15,7 @@ export interface Line {
 }
 
 /** How a document changes in a batch: the whole of it, its growth, or gone (null). */
-export type StoredChange = { whole: string } | { growth: Growth } | null
+export type StoredChange = { whole: unknown } | { growth: Growth } | null
 
 interface Body {
   put?: Record<string, unknown>
@@ -26,9 +26,7 @@ interface Body {
   dataOf?: Record<number, string>
 }
 
-const withChecksum = (line: string) => `${crc32(line).toString(16).padStart(8, '0')} ${line}\n`
-
-/** The line for a batch. Documents go in as they are, and an event that carries one names it instead. */
+/** The line for a batch, without its checksum. Documents go in as they are, and an event that carries one names it instead. */
 export const batchLine = (batch: number, lastEvent: number, { puts, removes, events }: Batch): string => {
   const keysByText = new Map<string, string>()
   const put: string[] = []
@@ -56,12 +54,11 @@ export const batchLine = (batch: number, lastEvent: number, { puts, removes, eve
     ...(logged.length > 0 ? [`"events":${JSON.stringify(logged)}`] : []),
     ...(Object.keys(dataOf).length > 0 ? [`"dataOf":${JSON.stringify(dataOf)}`] : []),
   ]
-  return withChecksum(`B ${batch} ${lastEvent} {${parts.join()}}`)
+  return `B ${batch} ${lastEvent} {${parts.join()}}`
 }
 
 /** The line that says that everything up to a batch stands in the files. */
-export const flushedLine = (batch: number, lastEvent: number): string =>
-  withChecksum(`F ${batch} ${lastEvent} `)
+export const flushedLine = (batch: number, lastEvent: number): string => `F ${batch} ${lastEvent} `
 
 /** Reads a line; undefined if it is not whole. */
 export const parseLine = (text: string): Line | undefined => {
@@ -81,7 +78,7 @@ export const parseLine = (text: string): Line | undefined => {
 export const changesOf = (line: Line): Map<string, StoredChange> => {
   const { put = {}, grow = {}, remove = [] } = bodyOf(line)
   const changes = new Map<string, StoredChange>()
-  for (const key of Object.keys(put)) changes.set(key, { whole: JSON.stringify(put[key]) })
+  for (const key of Object.keys(put)) changes.set(key, { whole: put[key] })
   for (const [key, growth] of Object.entries(grow))
     changes.set(key, { growth: { rest: JSON.stringify(growth.rest), appended: growth.appended } })
   for (const key of remove) changes.set(key, null)

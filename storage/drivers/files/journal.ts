@@ -1,7 +1,8 @@
-import { closeSync, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import type { Batch } from '../../driver'
 import type { LoggedEvent } from '../../event'
 import { batchLine, eventsOf, flushedLine } from './journal-lines'
+import { createLineBuffer } from './line-buffer'
+import { createSegmentFile, type SegmentFile } from './segment-file'
 import { dropSegment, readLines, readSegment, type Segment, segmentAfter } from './segments'
 
 /** A segment is closed at this size, in bytes: small enough to be read in some 10 ms. */
@@ -13,6 +14,8 @@ interface Settings {
   directory: string
   /** Also wait until the disk has it: survives a power failure. */
   strict: boolean
+  /** What speaks against writing anything now; undefined if nothing does. */
+  obstacle(): unknown
   segments: Segment[]
   lastBatch: number
   lastEvent: number
@@ -40,64 +43,48 @@ interface Waiting {
 
 /**
  * Opens the journal for writing, in a new segment. Batches that come in during one turn of the event loop, or
- * while the disk syncs, are written together. After a failed write the file is cut back to what it held, and
- * everything that waits fails.
+ * while the disk syncs, are written together. If a write fails, everything that waits fails with it.
  */
 export const openJournal = ({
   directory,
   strict,
+  obstacle,
   segments,
   lastBatch,
   lastEvent,
   flushed,
 }: Settings): Journal => {
+  const lines = createLineBuffer()
   let waiting: Waiting[] = []
   let scheduled = false
   let failing: unknown
-  let file: { descriptor: number; bytes: number } | undefined
+  let file: SegmentFile | undefined
 
-  const openSegment = (): { descriptor: number; bytes: number } => {
+  const append = (target: SegmentFile) => {
+    try {
+      target.append(lines.bytes())
+    } finally {
+      lines.clear()
+    }
+  }
+
+  const openSegment = (): SegmentFile => {
     const segment = segmentAfter(directory, lastBatch, lastEvent)
+    const opened = createSegmentFile(segment.path)
     if (segments.at(-1)?.path !== segment.path) segments.push(segment)
-    file = { descriptor: openSync(segment.path, 'w'), bytes: 0 }
-    write(flushedLine(flushed, lastEvent))
-    return file
+    file = opened
+    lines.add(flushedLine(flushed, lastEvent))
+    append(opened)
+    return opened
   }
 
   const closeSegment = () => {
-    if (file) closeSync(file.descriptor)
+    file?.close()
     file = undefined
   }
 
-  const write = (text: string) => {
-    const target = file ?? openSegment()
-    const bytes = Buffer.from(text)
-    try {
-      for (let written = 0; written < bytes.length; )
-        written += writeSync(
-          target.descriptor,
-          bytes,
-          written,
-          bytes.length - written,
-          target.bytes + written,
-        )
-    } catch (error) {
-      cutBack(target)
-      throw error
-    }
-    target.bytes += bytes.length
-  }
-
-  /** A file that cannot even be cut is left behind: what is torn at its end is not read again. */
-  const cutBack = (target: { descriptor: number; bytes: number }) => {
-    try {
-      ftruncateSync(target.descriptor, target.bytes)
-    } catch {
-      closeSegment()
-    }
-  }
-
   const fail = (group: Waiting[], error: unknown) => {
+    if (file?.isTorn()) closeSegment()
     // Whoever waits is told before anybody can build on what is about to be undone.
     failing = error
     setImmediate(() => {
@@ -117,44 +104,31 @@ export const openJournal = ({
     scheduled = false
     const group = waiting
     waiting = []
-    const before = { batch: lastBatch, event: lastEvent, bytes: file?.bytes }
-    const takeBack = () => {
+    const before = { batch: lastBatch, event: lastEvent }
+    const takeBack = (error: unknown) => {
       lastBatch = before.batch
       lastEvent = before.event
+      fail(group, error)
     }
     try {
-      const lines = group.map(({ batch }) => {
+      if (obstacle() !== undefined) throw obstacle()
+      const target = file ?? openSegment()
+      const bytesBefore = target.bytes
+      for (const { batch } of group) {
         lastEvent = batch.events.at(-1)?.number ?? lastEvent
-        return batchLine(++lastBatch, lastEvent, batch)
-      })
-      // A new segment is named after what came before this group.
-      if (!file) {
-        const after = { batch: lastBatch, event: lastEvent }
-        takeBack()
-        openSegment()
-        lastBatch = after.batch
-        lastEvent = after.event
+        lines.add(batchLine(++lastBatch, lastEvent, batch))
       }
-      write(lines.join(''))
+      append(target)
+      if (!strict) return settle(group, before.batch + 1)
+      scheduled = true
+      target.sync(bytesBefore, (error) => {
+        scheduled = false
+        if (error) takeBack(error)
+        else settle(group, before.batch + 1)
+      })
     } catch (error) {
-      takeBack()
-      fail(group, error)
-      return
+      takeBack(error)
     }
-    if (!strict || !file) {
-      settle(group, before.batch + 1)
-      return
-    }
-    const synced = file
-    scheduled = true
-    fdatasync(synced.descriptor, (error) => {
-      scheduled = false
-      if (!error) return settle(group, before.batch + 1)
-      takeBack()
-      synced.bytes = before.bytes ?? 0
-      cutBack(synced)
-      fail(group, error)
-    })
   }
 
   const schedule = () => {
@@ -173,7 +147,9 @@ export const openJournal = ({
     markFlushed(batch) {
       flushed = batch
       try {
-        write(flushedLine(batch, lastEvent))
+        const target = file ?? openSegment()
+        lines.add(flushedLine(batch, lastEvent))
+        append(target)
       } catch {
         // Without the note, a start after a crash writes some files once more.
       }

@@ -37,7 +37,12 @@ export const recoverJournal = (
   const changes = new Map<string, StoredChange[]>()
   for (const line of batches) {
     if (line.batch <= flushed) continue
-    for (const [key, change] of changesOf(line)) changes.set(key, [...(changes.get(key) ?? []), change])
+    for (const [key, change] of changesOf(line)) {
+      // Only growth builds on what was before it.
+      const before = change !== null && 'growth' in change ? changes.get(key) : undefined
+      if (before) before.push(change)
+      else changes.set(key, [change])
+    }
   }
   return { segments, lastBatch, lastEvent, flushed, changes }
 }

@@ -4,7 +4,7 @@
  * requests and WebSocket upgrades alike.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Config } from '../../schemas/config'
+import type { Config } from '../schemas/config'
 
 export interface Access {
   /** Why the request is refused, or `undefined` if it may pass. */

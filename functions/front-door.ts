@@ -1,12 +1,14 @@
-import type { MiddlewareHandler } from 'hono'
-import { apiError } from '../../schemas/errors'
-import { answerError } from '../answers'
-import type { Call, Env } from '../env'
+import { apiError } from '../schemas/errors'
+import { answerError } from './answers'
+import type { Call } from './env'
 
 const goodRequestId = /^[A-Za-z0-9._-]{1,128}$/
 
-/** What every request passes first: it gets its id, its caller is checked, a preflight is answered. */
-export const frontDoor: MiddlewareHandler<Env> = async (c, next) => {
+/**
+ * What every request passes first: it gets its id, its caller is checked, a preflight is answered. Undefined
+ * if the request may go on. A plain function and no Hono middleware: a chain of those costs a lookup 4 µs.
+ */
+export const frontDoor = (c: Call): Response | undefined => {
   const { access, log } = c.env
   const given = c.req.header('X-Request-Id')
   const requestId = given !== undefined && goodRequestId.test(given) ? given : crypto.randomUUID()
@@ -20,9 +22,7 @@ export const frontDoor: MiddlewareHandler<Env> = async (c, next) => {
     log.warn({ requestId, method, path, address: c.env.address, origin, code: denial.code }, 'Refused')
     return answerError(c, apiError(denial.code, denial.message))
   }
-  if (c.req.method === 'OPTIONS') return answerPreflight(c, origin)
-  await next()
-  log.debug({ requestId, method: c.req.method, path: c.req.path, status: c.res.status }, 'Answered')
+  return c.req.method === 'OPTIONS' ? answerPreflight(c, origin) : undefined
 }
 
 const callOf = (c: Call, origin: string | undefined) => {
