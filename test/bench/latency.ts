@@ -29,7 +29,7 @@ export async function spawns(server: Server, stored: Stored, effort: Effort): Pr
       measure: `spawn, median, ${connections} at a time`,
       value: crowd.p50,
       judged: false,
-      note: `${note(crowd)}; not judged, this is a rate`,
+      note: `${note(crowd)}; not judged: 50 / rate`,
     },
   ]
 }

@@ -120,6 +120,6 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-function sleep(ms: number): Promise<void> {
+export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -11,6 +11,8 @@ import { connections, getTasks, load, type Stored, updateTasks } from './workloa
 
 export type Effort = { rounds: number; warmUpMs: number; measureMs: number }
 
+/** The ceiling's rounds differ by less than this share of their median when nothing else runs. */
+const quiet = 0.2
 const enoughWrites = { atLeast: 10_000 }
 
 /** Ceiling, GET, ceiling, GET, … ceiling. The ratio of each GET is to the mean of the two ceilings around it. */
@@ -39,7 +41,7 @@ export async function reads(server: Server, stored: Stored, effort: Effort): Pro
       value: median(rates),
       unit: '/s',
       judged: false,
-      note: `${describe(ceilings)}; ${rates.length} rounds, spread ${Math.round(spread * 100)} %`,
+      note: `${describe(ceilings)}; ${rates.length} rounds, spread ${Math.round(spread * 100)} %${spread > quiet ? ': NOT A QUIET MACHINE' : ''}`,
     },
     { measure: 'GET task by id', value: rate(gets), unit: '/s', judged: false, note: describe(gets) },
     {
