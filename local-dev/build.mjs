@@ -7,11 +7,11 @@ const requireInModules = `import { createRequire } from 'node:module'; const req
 const outdir = process.argv[2] ?? 'dist'
 rmSync(outdir, { recursive: true, force: true })
 await build({
-  entryPoints: [
-    'local-dev/server.ts',
-    'local-dev/document-writer.ts',
-    { in: 'local-dev/skills-install-command.ts', out: 'skills-install' },
-  ],
+  entryPoints: {
+    server: 'local-dev/server.ts',
+    'document-writer': 'local-dev/document-writer.ts',
+    'skills-install': 'local-dev/skills-install-command.ts',
+  },
   outdir,
   bundle: true,
   platform: 'node',

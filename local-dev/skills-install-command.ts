@@ -1,0 +1,33 @@
+/** `npm run skills:install [-- --force]`: installs the system skills into SKILLS_DIR, and says what it did. */
+import { homedir } from 'node:os'
+import { parseArgs } from 'node:util'
+import { readConfig } from './config'
+import { type InstalledFile, installSkills } from './skills-install'
+
+const words: Readonly<Record<InstalledFile['outcome'], string>> = {
+  written: 'written   ',
+  replaced: 'replaced  ',
+  unchanged: 'up to date',
+  kept: 'kept      ',
+}
+
+const run = async (): Promise<string[]> => {
+  const { values } = parseArgs({ options: { force: { type: 'boolean', default: false } } })
+  const read = readConfig(process.env, homedir())
+  if ('problems' in read) throw new Error(read.problems.join('\n'))
+  const installed = await installSkills(read.config.skillsDir, { overwrite: values.force })
+  const kept = installed.some(({ outcome }) => outcome === 'kept')
+  return [
+    ...installed.map(({ file, outcome }) => `${words[outcome]}  ${file}`),
+    ...(kept
+      ? ['What was kept differs from what is shipped: --force replaces it, and what was changed is lost.']
+      : []),
+  ]
+}
+
+try {
+  for (const line of await run()) process.stdout.write(`${line}\n`)
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+  process.exitCode = 1
+}

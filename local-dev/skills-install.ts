@@ -1,0 +1,64 @@
+/** Puts the skills that the project ships where the server looks for skills. */
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { systemSkills } from './content/skills'
+
+/** What was done with a file: `kept` is one that somebody changed, and that was left as it is. */
+export interface InstalledFile {
+  /** Absolute path. */
+  file: string
+  outcome: 'written' | 'replaced' | 'unchanged' | 'kept'
+}
+
+/**
+ * Installs every system skill as `{directory}/{id}/manifest.json` and `skill.md`. A file that is there with
+ * other content is kept, unless `overwrite`. Throws where a file cannot be written; those before it are.
+ */
+export const installSkills = async (
+  directory: string,
+  { overwrite }: { overwrite: boolean },
+): Promise<InstalledFile[]> => {
+  const installed: InstalledFile[] = []
+  for (const { id, files } of systemSkills)
+    for (const [name, text] of Object.entries(files)) {
+      const file = join(directory, id, name)
+      installed.push({ file, outcome: await install(file, text, overwrite) })
+    }
+  return installed
+}
+
+const install = async (file: string, text: string, overwrite: boolean): Promise<InstalledFile['outcome']> => {
+  const present = await textOf(file)
+  if (present !== undefined && isSame(file, present, text)) return 'unchanged'
+  if (present !== undefined && !overwrite) return 'kept'
+  const draft = join(dirname(file), `.${process.pid}.tmp`)
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(draft, text)
+    await rename(draft, file)
+  } finally {
+    await rm(draft, { force: true })
+  }
+  return present === undefined ? 'written' : 'replaced'
+}
+
+const textOf = async (file: string): Promise<string | undefined> => {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** JSON that is only laid out differently says the same. */
+const isSame = (file: string, one: string, other: string): boolean =>
+  one === other || (file.endsWith('.json') && compact(one) === compact(other))
+
+const compact = (json: string): string => {
+  try {
+    return JSON.stringify(JSON.parse(json))
+  } catch {
+    return json
+  }
+}
