@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020'
+import formats from 'ajv-formats'
+import { describe, expect, test } from 'vitest'
+import { partsOf } from '../../schemas/json-examples'
+import { jsonSchemaFiles } from '../../schemas/json-files'
+import type { JsonSchema } from '../../schemas/json-schema'
+
+const directory = join(import.meta.dirname, '../../schemas/json')
+const names = [
+  ...['project', 'task', 'session', 'session-timeline-event', 'session-event', 'queue-state', 'queue-item'],
+  ...['template', 'create-project-request', 'update-project-request', 'create-task-request'],
+  ...['update-task-request', 'create-session-request', 'update-session-request', 'spawn-session-request'],
+  ...['create-template-request', 'update-template-request', 'error-response', 'delete-response'],
+  ...['websocket-message', 'spawn-event', 'skill-manifest', 'session-manifest'],
+]
+
+const parse = (text: string): JsonSchema => JSON.parse(text)
+
+/** Every property in a schema and its definitions, with the way to it. */
+const propertiesOf = (schema: JsonSchema, path: string): [string, JsonSchema][] => [
+  ...Object.entries(schema.properties ?? {}).flatMap(([name, property]): [string, JsonSchema][] =>
+    typeof property === 'object' ? [[`${path}.${name}`, property]] : [],
+  ),
+  ...Object.entries(schema.properties ?? {}).flatMap(([name, property]) =>
+    typeof property === 'object' ? propertiesOf(property, `${path}.${name}`) : [],
+  ),
+  ...Object.entries(schema.$defs ?? {}).flatMap(([name, part]) => propertiesOf(part, `${path}#${name}`)),
+  ...partsOf({ ...schema, properties: {} }).flatMap((part) => propertiesOf(part, `${path}[]`)),
+]
+
+const described = ({ description }: JsonSchema) => typeof description === 'string' && description !== ''
+
+test('no file is missing, and none is there that nobody promised', () => {
+  expect(readdirSync(directory).sort()).toEqual(names.map((name) => `${name}.json`).sort())
+})
+
+describe.each(names)('%s.json', (name) => {
+  const schema = parse(readFileSync(join(directory, `${name}.json`), 'utf8'))
+  const ajv = formats.default(new Ajv2020({ allowUnionTypes: true }))
+  const properties = propertiesOf(schema, name)
+
+  test('is current: `npm run schemas` would change nothing', () => {
+    expect(schema).toEqual(jsonSchemaFiles()[name])
+  })
+
+  test('says what it is', () => {
+    expect(schema).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      $id: `urn:maestro-server:schemas:${name}`,
+      title: expect.stringMatching(/./),
+      description: expect.stringMatching(/./),
+    })
+  })
+
+  test('describes every property, with an example', () => {
+    expect(properties.length).toBeGreaterThan(0)
+    expect(properties.filter(([, property]) => !described(property)).map(([path]) => path)).toEqual([])
+    expect(properties.filter(([, { examples }]) => !examples?.length).map(([path]) => path)).toEqual([])
+  })
+
+  test('gives only examples that fit', () => {
+    ajv.compile(schema)
+    const wrong = properties.flatMap(([path, { examples = [], ...property }]) =>
+      examples.flatMap((example) => {
+        const validate = ajv.compile({ ...property, $defs: schema.$defs ?? {} })
+        return validate(example) ? [] : `${path}: ${ajv.errorsText(validate.errors)}`
+      }),
+    )
+    expect(wrong).toEqual([])
+  })
+})
