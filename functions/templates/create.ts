@@ -19,6 +19,7 @@ export const createTemplate = endpointWithBody(
     refuse,
     answers: { status: 201, schema: Template },
     errors: ['STORAGE_UNAVAILABLE'],
+    emits: ['template:created'],
   },
   async (c, body) => {
     const entry = await c.env.workspace.change((tx) => tx.entry('templates', create(tx, body).id))

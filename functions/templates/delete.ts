@@ -11,6 +11,7 @@ export const deleteTemplate = endpoint(
     description: 'A default one, too: its role then uses the built-in text until the server starts again.',
     answers: { status: 200, schema: DeleteResponse },
     errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
+    emits: ['template:deleted'],
   },
   async (c) => {
     const id = idOf(c)

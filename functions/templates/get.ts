@@ -6,9 +6,10 @@ import { idOf } from '../stored-entity'
 
 export const getTemplate = endpoint(
   { summary: 'Get a template', answers: { status: 200, schema: Template }, errors: ['NOT_FOUND'] },
-  async (c) => {
-    const entry = await c.env.workspace.read((documents) => documents.get('templates', idOf(c)))
-    if (!entry) throw templateNotFound()
-    return answerEntity(c, entry)
-  },
+  (c) =>
+    c.env.workspace.read((documents) => {
+      const entry = documents.get('templates', idOf(c))
+      if (!entry) throw templateNotFound()
+      return answerEntity(c, entry)
+    }),
 )

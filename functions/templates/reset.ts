@@ -10,6 +10,7 @@ export const resetTemplate = endpoint(
     summary: 'Give a template the built-in text of its role',
     answers: { status: 200, schema: Template },
     errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
+    emits: ['template:updated'],
   },
   async (c) => {
     const id = idOf(c)

@@ -12,13 +12,13 @@ export const getTemplateOfRole = endpoint(
     answers: { status: 200, schema: Template },
     errors: ['VALIDATION_ERROR', 'NOT_FOUND'],
   },
-  async (c) => {
+  (c) => {
     const role = roleOf(c, 'Invalid role')
-    const entry = await c.env.workspace.read((documents) => {
+    return c.env.workspace.read((documents) => {
       const template = templateOfRole(readerOf(documents), role)
-      return template && documents.get('templates', template.id)
+      const entry = template && documents.get('templates', template.id)
+      if (!entry) throw templateNotFound()
+      return answerEntity(c, entry)
     })
-    if (!entry) throw templateNotFound()
-    return answerEntity(c, entry)
   },
 )

@@ -12,6 +12,7 @@ export const updateTemplate = endpointWithBody(
     body: UpdateTemplateRequest,
     answers: { status: 200, schema: Template },
     errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
+    emits: ['template:updated'],
   },
   async (c, body) => {
     const id = idOf(c)
