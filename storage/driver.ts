@@ -41,8 +41,8 @@ export interface WorkspaceDriver extends Driver {
     /** The events after this number, in order; undefined if the log does not reach back so far, or not yet there. */
     since(number: number): Promise<LoggedEvent[] | undefined>
   }
-  /** Moves a document that cannot be read out of the way, and remembers why. */
-  quarantine?(key: string, reason: string): void
+  /** Moves a document that cannot be read out of the way, remembers why, and tells where it is now. */
+  quarantine?(key: string, reason: string): string
   /** Resolves when the documents stand where people and other programs read them. */
   flush?(): Promise<void>
   /** For `GET /health?verbose=1`. */

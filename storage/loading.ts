@@ -28,12 +28,19 @@ export const loadDocuments = async (
       const text = await storage.getItemRaw<string>(key)
       if (text !== null) documents.put(kind, readEntry(kind, key, text))
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      report.error({ key, reason }, 'A stored document cannot be read; it is set aside')
-      driver.quarantine?.(key, reason)
+      setAside(driver, key, error instanceof Error ? error.message : String(error), report)
     }
   }
   completeRelations(documents)
+}
+
+const setAside = (driver: WorkspaceDriver, key: string, reason: string, report: Report) => {
+  try {
+    const file = driver.quarantine?.(key, reason) ?? key
+    report.error({ file, reason }, 'A stored document cannot be read and was set aside')
+  } catch (error) {
+    report.error({ key, reason, err: error }, 'A stored document cannot be read, nor be set aside')
+  }
 }
 
 const readEntry = <K extends Kind>(kind: K, key: string, text: string): Entry<K> => {

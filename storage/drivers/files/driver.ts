@@ -127,7 +127,9 @@ const openLocked = (
       const path = pathOfKey(directory, key)
       const aside = `${path}.corrupt-${clock()}`
       renameSync(path, aside)
-      quarantined.push({ file: relative(directory, aside), reason })
+      const file = relative(directory, aside)
+      quarantined.push({ file, reason })
+      return aside
     },
     flush: unwritten.flush,
     status: () => ({ quarantined, freeBytes: freeBytes(directory) }),
