@@ -24,20 +24,15 @@ export const toJsonSchemas = (
   prefix: string,
 ): Converted => {
   const registry = z.registry<{ id: string }>()
-  const ids = new Map<z.ZodType, string>()
   const titles = new Set<string>()
-  for (const schema of new Set(schemas)) {
-    for (const part of titledPartsOf(schema, side)) {
-      const id = titleOf(part) ?? ''
-      if (registry.has(part)) continue
-      if (titles.has(id)) throw new Error(`Two schemas have the title ${id}`)
-      titles.add(id)
-      registry.add(part, { id })
-    }
-    const id = titleOf(schema) ?? `#${ids.size}`
-    ids.set(schema, id)
-    if (!registry.has(schema)) registry.add(schema, { id })
+  for (const part of titledPartsOf(schemas, side)) {
+    const title = titleOf(part) ?? ''
+    if (titles.has(title)) throw new Error(`Two schemas have the title ${title}`)
+    titles.add(title)
+    registry.add(part, { id: title })
   }
+  const ids = new Map(schemas.map((schema, place) => [schema, titleOf(schema) ?? `#${place}`]))
+  for (const [schema, id] of ids) if (!titles.has(id)) registry.add(schema, { id })
   const all = z.toJSONSchema(registry, { io: side, uri: (id) => prefix + id, override: tidy }).schemas
   for (const schema of Object.values(all)) {
     delete schema.$id
@@ -62,10 +57,11 @@ const titleOf = (schema: z.core.$ZodType): string | undefined => {
   return parent && z.globalRegistry.get(parent)?.title === title ? undefined : title
 }
 
-const titledPartsOf = (schema: z.ZodType, io: 'input' | 'output'): Set<z.core.$ZodType> => {
+/** Converted for the sake of it: that is how to come by every schema within the others. */
+const titledPartsOf = (schemas: readonly z.ZodType[], io: 'input' | 'output'): Set<z.core.$ZodType> => {
   const parts = new Set<z.core.$ZodType>()
   const collect = (part: z.core.$ZodType) => void (titleOf(part) !== undefined && parts.add(part))
-  z.toJSONSchema(schema, { io, override: ({ zodSchema }) => collect(zodSchema) })
+  z.toJSONSchema(z.union(schemas), { io, override: ({ zodSchema }) => collect(zodSchema) })
   return parts
 }
 
