@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import { apiError } from '../schemas/errors'
 import { isObject } from '../schemas/fields'
+import { parseJson } from '../schemas/json-text'
 import { describeProblem, type Problem, problemsOf, validationError } from '../schemas/problems'
 import type { Call } from './env'
 
@@ -49,14 +50,17 @@ const tooLarge = (limit: number) =>
 const parseObject = (text: string): Record<string, unknown> => {
   if (text.trim() === '') return {}
   if (isTooDeep(text)) throw invalid(`The body is nested deeper than ${deepest} levels`)
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch (error) {
-    throw invalid(`The body is not valid JSON: ${error instanceof Error ? error.message : error}`)
-  }
+  const body = parse(text)
   if (!isObject(body)) throw invalid('The body must be a JSON object')
   return body
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return parseJson(text)
+  } catch (error) {
+    throw invalid(`The body cannot be read: ${error instanceof Error ? error.message : error}`)
+  }
 }
 
 const invalid = (message: string) => validationError([{ path: '', message }])

@@ -18,6 +18,8 @@ export interface HttpServer {
   server: Server
   /** Ends every WebSocket, politely (close code 1001) or at once. */
   closeSockets(how: 'politely' | 'at once'): void
+  /** Ends connections on which nothing is under way, those that never sent a request included. */
+  closeIdleConnections(): void
 }
 
 export const createHttpServer = (host: Host): HttpServer => {
@@ -31,6 +33,12 @@ export const createHttpServer = (host: Host): HttpServer => {
   )
   const server = createServer({ keepAliveTimeout, requireHostHeader: false }, listener)
   server.on('clientError', answerMalformed)
+  const unused = new Set<Duplex>()
+  server.on('connection', (socket) => {
+    unused.add(socket)
+    socket.once('close', () => unused.delete(socket))
+  })
+  server.on('request', ({ socket }) => unused.delete(socket))
 
   const addresses = new WeakMap<object, string | undefined>()
   const sockets = crossws({
@@ -42,12 +50,17 @@ export const createHttpServer = (host: Host): HttpServer => {
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     const request = requestOf(incoming)
     addresses.set(request, addressOf(incoming))
+    unused.delete(socket)
     socket.on('error', () => socket.destroy())
     void sockets.handleUpgrade(incoming, socket, head, request)
   })
 
   return {
     server,
+    closeIdleConnections() {
+      server.closeIdleConnections()
+      for (const socket of unused) socket.destroy()
+    },
     closeSockets: (how) => sockets.closeAll(1001, 'The server is shutting down', how === 'at once'),
   }
 }

@@ -10,7 +10,10 @@ const closePatience = 1000
  * On SIGINT or SIGTERM: no new requests, running ones finish, sockets are closed, the store is flushed, exit 0.
  * After five seconds, or on a second signal: exit 1, and what was acknowledged is safe in the journal.
  */
-export const stopOnSignals = (host: Host, { server, closeSockets }: HttpServer): void => {
+export const stopOnSignals = (
+  host: Host,
+  { server, closeSockets, closeIdleConnections }: HttpServer,
+): void => {
   const { log, workspace } = host
   let stopping = false
 
@@ -26,7 +29,8 @@ export const stopOnSignals = (host: Host, { server, closeSockets }: HttpServer):
     const closed = new Promise((resolve) => server.close(resolve))
     closeSockets('politely')
     setTimeout(() => closeSockets('at once'), closePatience).unref()
-    setInterval(() => server.closeIdleConnections(), 50).unref()
+    closeIdleConnections()
+    setInterval(closeIdleConnections, 50).unref()
     await closed
     await workspace.close()
     log.info('Stopped')

@@ -1,4 +1,5 @@
 import type { Storage } from 'unstorage'
+import { parseJson } from '../schemas/json-text'
 import { describeProblem } from '../schemas/problems'
 import type { Documents } from './documents'
 import type { WorkspaceDriver } from './driver'
@@ -45,7 +46,7 @@ const setAside = (driver: WorkspaceDriver, key: string, reason: string, report: 
 
 const readEntry = <K extends Kind>(kind: K, key: string, text: string): Entry<K> => {
   const rules = kinds[kind]
-  const stored: unknown = JSON.parse(text)
+  const stored = parseJson(text)
   if (typeof stored !== 'object' || stored === null || Array.isArray(stored))
     throw new Error('it is not a JSON object')
   const migrated = rules.migrate({ ...stored })
