@@ -1,6 +1,7 @@
 // The HTTP side of the contract tests: a small fetch, and the three entities that most tests begin with.
 // The shapes are written here once more, on purpose: a test that borrowed the server's could not fail it.
 import { expect } from 'vitest'
+import { checkAnswer } from './conformance'
 
 export interface Project {
   id: string
@@ -95,7 +96,9 @@ export function client(url: string) {
       headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
     })
-    return { status: response.status, headers: response.headers, body: parse(await response.text()) }
+    const answer = { status: response.status, headers: response.headers, body: parse(await response.text()) }
+    await checkAnswer(url, { method, path, headers }, answer)
+    return answer
   }
 
   async function ok<Body>(method: string, path: string, body?: unknown): Promise<Body> {

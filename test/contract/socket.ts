@@ -1,5 +1,6 @@
 // The WebSocket side of the contract tests: a connection that keeps every message it was sent.
 import { WebSocket } from 'ws'
+import { checkMessage } from './conformance'
 import type { Api } from './http'
 
 export interface Message {
@@ -37,7 +38,9 @@ export function connect(url: string, options: ConnectOptions = {}): Promise<Sock
   let given = 0
 
   socket.on('message', (data, isBinary) => {
-    messages.push(isBinary ? { type: 'a binary frame', timestamp: 0 } : JSON.parse(data.toString()))
+    const message = isBinary ? { type: 'a binary frame', timestamp: 0 } : JSON.parse(data.toString())
+    checkMessage(message)
+    messages.push(message)
     for (const look of [...arrived]) look()
   })
   const closed = new Promise<number>((resolve) => socket.once('close', resolve))

@@ -1,0 +1,111 @@
+// Holds what the server answers and sends against its own reference, with a validator that is not the server's.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020'
+import formats from 'ajv-formats'
+import type { OpenApiDocument } from '../../functions/reference/openapi-types'
+
+interface Request {
+  method: string
+  path: string
+  headers: Record<string, string>
+}
+
+interface Answer {
+  status: number
+  headers: Headers
+  body: unknown
+}
+
+/** Throws if the reference of the server at `url` does not know such an answer to such a request. */
+export async function checkAnswer(url: string, request: Request, answer: Answer): Promise<void> {
+  const { method, path } = request
+  const told = `${method} ${path} answered ${answer.status}`
+  const token = new Headers(request.headers).get('authorization')
+  const reference = await referenceOf(url, token === null ? {} : { authorization: token })
+  const found = reference && operationOf(reference.document, method, path)
+  if (found === undefined) {
+    // No such path, no such method, or nobody who may read the reference.
+    if (method !== 'OPTIONS' && answer.body !== undefined)
+      valid(fileSchema('error-response'), answer.body, told)
+    return
+  }
+  const expected = found.operation.responses[answer.status]
+  if (!expected) throw new Error(`${told}, which the reference does not know of`)
+  for (const name of Object.keys(expected.headers))
+    if (reference?.document.components.headers[name]?.required && !answer.headers.has(name))
+      throw new Error(`${told} without ${name}`)
+  if (method === 'HEAD' || !expected.content) {
+    if (answer.body !== undefined) throw new Error(`${told} with a body`)
+    return
+  }
+  const type = answer.headers.get('content-type')?.split(';')[0] ?? ''
+  if (!(type in expected.content)) throw new Error(`${told} as "${type}"`)
+  const place = [...found.place, 'responses', `${answer.status}`, 'content', type, 'schema']
+  valid(reference?.schemaAt(place), answer.body, told)
+}
+
+/** Throws if a message that tells of an event is none that `websocket-message.json` describes. */
+export function checkMessage(message: { type: string }): void {
+  if (['pong', 'rooms', 'error'].includes(message.type)) return
+  valid(fileSchema('websocket-message'), message, message.type)
+}
+
+interface Reference {
+  document: OpenApiDocument
+  schemaAt(place: string[]): ValidateFunction | undefined
+}
+
+/** By the server's address. A server that does not let us read its reference may let the next request do so. */
+const references = new Map<string, Promise<Reference | undefined>>()
+
+function referenceOf(url: string, headers: Record<string, string>): Promise<Reference | undefined> {
+  const reference = references.get(url) ?? readReference(url, headers)
+  references.set(url, reference)
+  return reference
+}
+
+async function readReference(url: string, headers: Record<string, string>): Promise<Reference | undefined> {
+  const response = await fetch(`${url}/openapi.json`, { headers })
+  if (!response.ok) {
+    references.delete(url)
+    return undefined
+  }
+  const document: OpenApiDocument = JSON.parse(await response.text())
+  const ajv = validator().addSchema(document, 'openapi')
+  const pointer = (place: string[]) => place.map((key) => `/${encodeURIComponent(escaped(key))}`).join('')
+  return { document, schemaAt: (place) => ajv.getSchema(`openapi#${pointer(place)}`) }
+}
+
+/** A key within a JSON pointer. */
+const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')
+
+/** A path that is written out comes before one with parameters. */
+function operationOf({ paths }: OpenApiDocument, method: string, path: string) {
+  const [asked = ''] = path.split('?')
+  const fits = (template: string) =>
+    new RegExp(`^${template.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(asked)
+  const template = asked in paths ? asked : Object.keys(paths).find(fits)
+  if (template === undefined) return undefined
+  const name = method === 'HEAD' ? 'get' : method.toLowerCase()
+  const operation = paths[template]?.[name]
+  return operation && { operation, place: ['paths', template, name] }
+}
+
+const validator = () => formats.default(new Ajv2020({ strict: false, allErrors: true }))
+
+const fileSchemas = new Map<string, ValidateFunction>()
+
+function fileSchema(name: string): ValidateFunction {
+  const file = join(import.meta.dirname, `../../schemas/json/${name}.json`)
+  const known = fileSchemas.get(name) ?? validator().compile(JSON.parse(readFileSync(file, 'utf8')))
+  fileSchemas.set(name, known)
+  return known
+}
+
+function valid(validate: ValidateFunction | undefined, value: unknown, told: string): void {
+  if (validate?.(value)) return
+  const wrong = (validate?.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)
+  const text = JSON.stringify(value)?.slice(0, 1000)
+  throw new Error(`${told}, not as the reference says: ${wrong.slice(0, 5).join(', ')}\n${text}`)
+}
