@@ -1,0 +1,58 @@
+import { createAccess } from '../../functions/access'
+import type { Host } from '../../functions/env'
+import type { Log } from '../../functions/log'
+import { createRooms } from '../../functions/rooms/rooms'
+import { skillNotFound } from '../../functions/skills/skills'
+import { memoryDriver } from '../../storage/drivers/memory'
+import { createIds } from '../../storage/ids'
+import { readerOf } from '../../storage/rules/find'
+import { makeManifest } from '../../storage/rules/manifest'
+import { openWorkspace } from '../../storage/workspace'
+
+const silent: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silent,
+}
+
+const noSkill = async (id: string): Promise<never> => {
+  throw skillNotFound(id)
+}
+
+/** A host that keeps everything in memory: enough for any endpoint to work. */
+export const createMemoryHost = async (): Promise<Host> => {
+  const clock = Date.now
+  const newId = createIds()
+  const workspace = await openWorkspace({ driver: memoryDriver(), clock, newId, report: silent })
+  const manifests = new Map<string, string>()
+  return {
+    workspace,
+    rooms: createRooms(clock),
+    access: createAccess({
+      serverUrl: 'http://localhost:3000',
+      corsEnabled: true,
+      corsOrigins: ['*'],
+      corsCredentials: false,
+    }),
+    log: silent,
+    config: { serverUrl: 'http://localhost:3000', maxBodyBytes: 1_048_576, nodeEnv: 'test' },
+    manifests: {
+      location: (sessionId) => `memory:${sessionId}`,
+      write: async (sessionId, manifest) => void manifests.set(sessionId, JSON.stringify(manifest)),
+      remove: async (sessionId) => void manifests.delete(sessionId),
+      read: async (sessionId) => manifests.get(sessionId),
+    },
+    generateManifest: async (plan) =>
+      workspace.read((documents) => makeManifest(readerOf(documents), plan, '')),
+    skills: { list: async () => [], get: noSkill, reload: noSkill },
+    storageStatus: () => ({ quarantined: [], freeBytes: null }),
+    machine: { hostname: 'test', platform: 'test' },
+    defaultWorkingDir: '/',
+    version: '0.0.0',
+    clock,
+    newId,
+    startedAt: clock(),
+  }
+}
