@@ -41,6 +41,7 @@ export const writeDocuments = (
   strict: boolean,
 ): void => {
   const temporary = temporaryFolder(directory)
+  mkdirSync(temporary, { recursive: true })
   changes.forEach(([key, json], index) => {
     const path = pathOfKey(directory, key)
     if (json === null) {
@@ -48,8 +49,13 @@ export const writeDocuments = (
       return
     }
     const draft = join(temporary, String(index))
-    writeWhole(draft, `${JSON.stringify(JSON.parse(json), null, 2)}\n`, strict)
-    renameInto(draft, path)
+    try {
+      writeWhole(draft, `${JSON.stringify(JSON.parse(json), null, 2)}\n`, strict)
+      renameInto(draft, path)
+    } catch (error) {
+      rmSync(draft, { force: true })
+      throw error
+    }
   })
 }
 

@@ -121,7 +121,7 @@ const openLocked = (
     commit: ({ puts, removes, events }) => store(puts, removes, events),
     log: {
       last: journal.lastEvent,
-      since: async (number) => journal.eventsSince(number),
+      since: journal.eventsSince,
     },
     quarantine(key, reason) {
       const path = pathOfKey(directory, key)

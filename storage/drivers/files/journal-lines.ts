@@ -60,17 +60,25 @@ export const batchLine = (batch: number, lastEvent: number, { puts, removes, eve
 /** The line that says that everything up to a batch stands in the files. */
 export const flushedLine = (batch: number, lastEvent: number): string => `F ${batch} ${lastEvent} `
 
+const head = /^([0-9a-f]{8}) ([BF]) (\d+) (\d+) /
+
+/** A line tells with this many characters at most what it is about. */
+export const longestHead = 64
+
+/** The number of the last event up to a line, from its beginning alone. */
+export const lastEventOf = (beginning: string): number => Number(head.exec(beginning)?.[4] ?? Number.NaN)
+
 /** Reads a line; undefined if it is not whole. */
 export const parseLine = (text: string): Line | undefined => {
-  const match = /^([0-9a-f]{8}) ([BF]) (\d+) (\d+) /.exec(text)
+  const match = head.exec(text)
   if (!match) return undefined
-  const [head, checksum, kind, batch, lastEvent] = match
+  const [beginning, checksum, kind, batch, lastEvent] = match
   if (crc32(text.slice(9)) !== Number.parseInt(checksum ?? '', 16)) return undefined
   return {
     kind: kind === 'B' ? 'batch' : 'flushed',
     batch: Number(batch),
     lastEvent: Number(lastEvent),
-    body: text.slice(head.length),
+    body: text.slice(beginning.length),
   }
 }
 

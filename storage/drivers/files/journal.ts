@@ -1,9 +1,10 @@
 import type { Batch } from '../../driver'
 import type { LoggedEvent } from '../../event'
-import { batchLine, eventsOf, flushedLine } from './journal-lines'
+import { readEvents } from './event-log'
+import { batchLine, flushedLine } from './journal-lines'
 import { createLineBuffer } from './line-buffer'
 import { createSegmentFile, type SegmentFile } from './segment-file'
-import { dropSegment, readLines, readSegment, type Segment, segmentAfter } from './segments'
+import { dropSegment, readSegment, type Segment, segmentAfter } from './segments'
 
 /** A segment is closed at this size, in bytes: small enough to be read in some 10 ms. */
 const segmentBytes = 4 * 1024 * 1024
@@ -29,9 +30,11 @@ export interface Journal {
   append(batch: Batch): Promise<number>
   /** Notes that everything up to a batch stands in the files; segments that nobody needs go. */
   markFlushed(batch: number): void
-  lastBatch(): number
+  /** The number of the last durable event. */
   lastEvent(): number
-  eventsSince(number: number): LoggedEvent[] | undefined
+  /** The durable events after this number; undefined if they do not reach back so far, or damage cost some. */
+  /** The durable events after this number; undefined if they are not all known any more, or not yet. */
+  eventsSince(number: number): Promise<LoggedEvent[] | undefined>
   close(): void
 }
 
@@ -59,6 +62,8 @@ export const openJournal = ({
   let scheduled = false
   let failing: unknown
   let file: SegmentFile | undefined
+  const durableEvent = lastEvent
+  let reading: Promise<unknown> = Promise.resolve()
 
   const append = (target: SegmentFile) => {
     try {
@@ -94,8 +99,11 @@ export const openJournal = ({
     waiting = []
   }
 
-  const settle = (group: Waiting[], firstBatch: number) => {
-    for (const [index, { resolve }] of group.entries()) resolve(firstBatch + index)
+  const settle = (group: Waiting[]) => {
+    for (const { batch, resolve } of group) {
+      lastEvent = batch.events.at(-1)?.number ?? lastEvent
+      resolve(++lastBatch)
+    }
     if (file && file.bytes >= segmentBytes) closeSegment()
     schedule()
   }
@@ -104,30 +112,26 @@ export const openJournal = ({
     scheduled = false
     const group = waiting
     waiting = []
-    const before = { batch: lastBatch, event: lastEvent }
-    const takeBack = (error: unknown) => {
-      lastBatch = before.batch
-      lastEvent = before.event
-      fail(group, error)
-    }
     try {
       if (obstacle() !== undefined) throw obstacle()
       const target = file ?? openSegment()
       const bytesBefore = target.bytes
+      let number = lastBatch
+      let event = lastEvent
       for (const { batch } of group) {
-        lastEvent = batch.events.at(-1)?.number ?? lastEvent
-        lines.add(batchLine(++lastBatch, lastEvent, batch))
+        event = batch.events.at(-1)?.number ?? event
+        lines.add(batchLine(++number, event, batch))
       }
       append(target)
-      if (!strict) return settle(group, before.batch + 1)
+      if (!strict) return settle(group)
       scheduled = true
       target.sync(bytesBefore, (error) => {
         scheduled = false
-        if (error) takeBack(error)
-        else settle(group, before.batch + 1)
+        if (error) fail(group, error)
+        else settle(group)
       })
     } catch (error) {
-      takeBack(error)
+      fail(group, error)
     }
   }
 
@@ -155,23 +159,18 @@ export const openJournal = ({
       }
       const isNeeded = (_: Segment, index: number): boolean => {
         const next = segments[index + 1]
-        return !next || next.batchBefore > batch || next.eventBefore > lastEvent - keptEvents
+        return !next || next.batchBefore > batch || next.eventBefore > durableEvent - keptEvents
       }
       for (const segment of segments.filter((segment, index) => !isNeeded(segment, index)))
         dropSegment(segment)
       segments = segments.filter(isNeeded)
     },
-    lastBatch: () => lastBatch,
     lastEvent: () => lastEvent,
     eventsSince(number) {
-      const first = segments[0]?.eventBefore ?? 0
-      if (number > lastEvent || number < first) return undefined
-      return segments
-        .filter((_, index) => (segments[index + 1]?.eventBefore ?? lastEvent) > number)
-        .flatMap((segment) => readLines(readSegment(segment)))
-        .filter((line) => line.kind === 'batch' && line.lastEvent > number)
-        .flatMap(eventsOf)
-        .filter((event) => event.number > number)
+      // One after the other: fifty clients that come back at once would leave no turn to anybody else.
+      const events = reading.then(() => readEvents([...segments], number, durableEvent))
+      reading = events.catch(() => undefined)
+      return events
     },
     close: closeSegment,
   }

@@ -1,5 +1,5 @@
 import { changesOf, type Line, type StoredChange } from './journal-lines'
-import { listSegments, readLines, readSegment, type Segment } from './segments'
+import { listSegments, readSegment, type Segment } from './segments'
 
 /** What the journal of an earlier run holds. */
 export interface Recovered {
@@ -23,8 +23,8 @@ export const recoverJournal = (
   let lastEvent = newest?.eventBefore ?? 0
   let flushed = 0
   let batches: Line[] = []
-  for (const segment of segments.toReversed()) {
-    const lines = readLines(readSegment(segment), (line) => onDamage({ file: segment.path, line }))
+  for (const [index, segment] of [...segments.entries()].reverse()) {
+    const lines = readSegment(segment, segments[index + 1], (line) => onDamage({ file: segment.path, line }))
     for (const line of lines) {
       lastBatch = Math.max(lastBatch, line.batch)
       lastEvent = Math.max(lastEvent, line.lastEvent)

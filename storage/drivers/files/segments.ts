@@ -36,22 +36,26 @@ export const listSegments = (directory: string): Segment[] => {
 }
 
 /**
- * The lines of a segment, in order. What is not whole is left out: at the end it is a write that a crash cut
- * off, which nobody was told of; anywhere else it is damage, and `onDamage` hears of it.
+ * The lines of a segment, in order; `next` is the segment after it. What is not whole is left out: at the end it
+ * is a write that a crash cut off, which nobody was told of; anywhere else it is damage, and `onDamage` hears of
+ * it. So is what the next segment does not build on: a failed write that could not be cut off left it behind.
  */
-export const readLines = (text: string, onDamage: (at: number) => void = () => undefined): Line[] => {
+export const readSegment = (
+  { path }: Segment,
+  next: Segment | undefined,
+  onDamage: (line: number) => void = () => undefined,
+): Line[] => {
+  const text = readFileSync(path, 'utf8')
   const lines: Line[] = []
   for (let start = 0, number = 1; start < text.length; number++) {
     const end = text.indexOf('\n', start)
     if (end === -1) break
     const line = parseLine(text.slice(start, end))
-    if (line) lines.push(line)
-    else if (end + 1 < text.length) onDamage(number)
+    if (line && (!next || line.batch <= next.batchBefore)) lines.push(line)
+    if (!line && end + 1 < text.length) onDamage(number)
     start = end + 1
   }
   return lines
 }
-
-export const readSegment = ({ path }: Segment): string => readFileSync(path, 'utf8')
 
 export const dropSegment = ({ path }: Segment): void => rmSync(path, { force: true })

@@ -1,0 +1,56 @@
+// Data directories for the tests of the files driver.
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { WorkspaceDriver } from '../../storage/driver'
+import { filesDriver } from '../../storage/drivers/files/driver'
+import { clock, collect, type Opened, open, type Reported } from './open'
+
+export type Durability = 'process' | 'strict'
+
+/** An empty directory that goes with the test. */
+export const temporaryDirectory = (): string => {
+  const directory = mkdtempSync(join(tmpdir(), 'maestro-data-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** The driver on a directory. */
+export const filesIn = (
+  directory: string,
+  durability: Durability = 'process',
+  reported: Reported[] = [],
+): WorkspaceDriver => filesDriver({ directory, durability, report: collect(reported), clock })
+
+/** A workspace on a directory, closed with the test if it is not before. */
+export const openIn = async (directory: string, durability?: Durability): Promise<Opened> => {
+  const reported: Reported[] = []
+  const opened = await open(filesIn(directory, durability, reported), reported)
+  onTestFinished(() => opened.workspace.close().catch(() => undefined))
+  return opened
+}
+
+/** The directory as a `kill -9` at this moment would leave it: all that was written, and a lock of the dead. */
+export const afterCrash = (directory: string): string => {
+  const copy = temporaryDirectory()
+  cpSync(directory, copy, { recursive: true, preserveTimestamps: true })
+  rmSync(join(copy, '.lock'), { force: true })
+  return copy
+}
+
+/** The names of the journal's files, oldest first. */
+export const segmentsOf = (directory: string): string[] => readdirSync(join(directory, '.journal')).sort()
+
+/** The path of the file that the journal was last written to. */
+export const newestSegment = (directory: string): string =>
+  join(directory, '.journal', segmentsOf(directory).at(-1) ?? '')
+
+/** Every document that the files hold, by its path. */
+export const documentsIn = (directory: string): Record<string, unknown> => {
+  const found: Record<string, unknown> = {}
+  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' }))
+    if (name.endsWith('.json') && !name.startsWith('.'))
+      found[name] = JSON.parse(readFileSync(join(directory, name), 'utf8'))
+  return found
+}

@@ -1,0 +1,49 @@
+// Stands in for node:fs where a test needs a disk that fails. In the test file:
+//   vi.mock('node:fs', async (original) => (await import('./faulty-disk')).withFaults(await original()))
+import type * as fs from 'node:fs'
+import { afterEach } from 'vitest'
+
+interface Faults {
+  /** Whether a file takes no more: half of what is written to it still goes in, and the rest is refused. */
+  full: (path: string) => boolean
+  /** Files cannot be cut back. */
+  uncuttable: boolean
+  /** Decides when, and how, a sync of a file ends. */
+  sync: (end: (error: NodeJS.ErrnoException | null) => void) => void
+}
+
+const healthy: Faults = { full: () => false, uncuttable: false, sync: (end) => end(null) }
+export const faults: Faults = { ...healthy }
+afterEach(() => void Object.assign(faults, healthy))
+
+export const noSpace = (): NodeJS.ErrnoException =>
+  Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+
+export const withFaults = (real: typeof fs) => {
+  const paths = new Map<number, string>()
+  const faulty = {
+    openSync(path: fs.PathLike, flags: fs.OpenMode, mode?: fs.Mode) {
+      const descriptor = real.openSync(path, flags, mode)
+      paths.set(descriptor, String(path))
+      return descriptor
+    },
+    writeSync(
+      descriptor: number,
+      bytes: Uint8Array,
+      offset = 0,
+      length = bytes.byteLength - offset,
+      position: number | null = null,
+    ) {
+      if (!faults.full(paths.get(descriptor) ?? ''))
+        return real.writeSync(descriptor, bytes, offset, length, position)
+      if (length < 2) throw noSpace()
+      return real.writeSync(descriptor, bytes, offset, Math.floor(length / 2), position)
+    },
+    ftruncateSync(descriptor: number, length: number) {
+      if (faults.uncuttable) throw Object.assign(new Error('EIO: i/o error, ftruncate'), { code: 'EIO' })
+      real.ftruncateSync(descriptor, length)
+    },
+    fdatasync: (_descriptor: number, end: (error: NodeJS.ErrnoException | null) => void) => faults.sync(end),
+  }
+  return { ...real, ...faulty }
+}

@@ -1,0 +1,136 @@
+/** A disk that fails must not cost anybody what was acknowledged, nor keep what was refused. */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createProject, updateProject } from '../../storage/rules/projects'
+import { turn } from './controlled'
+import { afterCrash, type Durability, documentsIn, openIn, segmentsOf, temporaryDirectory } from './directory'
+import { faults, noSpace } from './faulty-disk'
+import { everything } from './open'
+
+vi.mock('node:fs', async (original) => (await import('./faulty-disk')).withFaults(await original()))
+
+const unavailable = { code: 'STORAGE_UNAVAILABLE', message: expect.stringContaining('ENOSPC') }
+const inJournal = (path: string) => path.includes('.journal')
+const inDocuments = (path: string) => path.includes('.writing')
+
+const start = async (durability: Durability = 'process') => {
+  const directory = temporaryDirectory()
+  const opened = await openIn(directory, durability)
+  const { workspace } = opened
+  const create = (name: string) => workspace.change((tx) => createProject(tx, { name }, '/').id)
+  const id = await create('first')
+  await workspace.driver.flush?.()
+  return { ...opened, directory, create, id }
+}
+
+/** What a server finds that starts after a crash at this moment. */
+const recovered = async (directory: string) => everything((await openIn(afterCrash(directory))).workspace)
+
+describe.each<Durability>(['process', 'strict'])('a full disk, %s', (durability) => {
+  it('refuses changes, keeps everything as it was, and takes changes again when there is room', async () => {
+    const { workspace, directory, create, heard } = await start(durability)
+    const before = await everything(workspace)
+    faults.full = inJournal
+    const refused = await Promise.allSettled(Array.from({ length: 20 }, () => create('lost')))
+    for (const result of refused) expect(result).toMatchObject({ reason: unavailable })
+    expect(await everything(workspace)).toEqual(before)
+    expect(await recovered(directory)).toEqual(before)
+    expect(heard).toHaveLength(1)
+
+    faults.full = () => false
+    await turn()
+    await create('second')
+    expect(heard.map(({ number }) => number)).toEqual([1, 2])
+    expect(await recovered(directory)).toEqual(await everything(workspace))
+  })
+
+  it('leaves no torn line in the journal', async () => {
+    const { directory, create } = await start(durability)
+    const path = join(directory, '.journal', segmentsOf(directory).at(-1) ?? '')
+    const before = readFileSync(path, 'utf8')
+    faults.full = inJournal
+    await expect(create('lost')).rejects.toMatchObject(unavailable)
+    expect(readFileSync(path, 'utf8')).toBe(before)
+  })
+
+  it('that cannot even be cut back brings nothing back that was refused', async () => {
+    const { workspace, directory, create } = await start(durability)
+    faults.full = inJournal
+    faults.uncuttable = true
+    const refused = Array.from({ length: 20 }, (_, number) => create(`lost ${number}`))
+    for (const result of await Promise.allSettled(refused)) expect(result.status).toBe('rejected')
+    Object.assign(faults, { full: () => false, uncuttable: false })
+    await turn()
+    await create('second')
+    expect(await recovered(directory)).toEqual(await everything(workspace))
+    expect(await workspace.driver.log?.since(0)).toHaveLength(2)
+  })
+
+  it('for the documents keeps what was acknowledged, refuses more, and recovers by itself', async () => {
+    const { workspace, directory, create, id } = await start(durability)
+    faults.full = inDocuments
+    await workspace.change((tx) => updateProject(tx, id, { name: 'acknowledged' }))
+    await workspace.driver.flush?.().catch(() => undefined)
+    await expect(create('lost')).rejects.toMatchObject(unavailable)
+    expect(readdirSync(join(directory, '.writing'))).toEqual([])
+    expect(await everything(workspace)).toMatchObject({ [`projects:${id}`]: { name: 'acknowledged' } })
+    expect(await recovered(directory)).toEqual(await everything(workspace))
+
+    faults.full = () => false
+    await expect
+      .poll(() => documentsIn(directory))
+      .toMatchObject({ [`projects/${id}.json`]: { name: 'acknowledged' } })
+    await create('second')
+  })
+})
+
+describe('while the disk syncs, strict', () => {
+  const held = () => {
+    let end: ((error: NodeJS.ErrnoException | null) => void) | undefined
+    faults.sync = (next) => {
+      end = next
+    }
+    onTestFinished(() => end?.(null))
+    return {
+      async finish(error: NodeJS.ErrnoException | null) {
+        end?.(error)
+        end = undefined
+        await turn()
+      },
+      begun: () => end !== undefined,
+    }
+  }
+
+  it('what is not synced is in no file, in no log and in no answer', async () => {
+    const { workspace, directory, create, heard } = await start('strict')
+    const before = await everything(workspace)
+    const sync = held()
+    const creating = Promise.allSettled([create('second')])
+    await expect.poll(sync.begun).toBe(true)
+    await workspace.driver.flush?.()
+    expect(Object.keys(documentsIn(directory))).toHaveLength(1)
+    expect(await workspace.driver.log?.since(0)).toHaveLength(1)
+    expect(workspace.driver.log?.last()).toBe(1)
+    expect(workspace.lastEvent()).toBe(1)
+    expect(heard).toHaveLength(1)
+    const answer = Promise.resolve(everything(workspace))
+    await sync.finish(noSpace())
+    expect(await creating).toMatchObject([{ reason: unavailable }])
+    expect(await answer).toEqual(before)
+    expect(await recovered(directory)).toEqual(before)
+  })
+
+  it('documents written meanwhile do not make a crash forget what is synced after them', async () => {
+    const { workspace, directory, create, id } = await start('strict')
+    await workspace.change((tx) => updateProject(tx, id, { name: 'written' }))
+    const sync = held()
+    const creating = create('second')
+    await expect.poll(sync.begun).toBe(true)
+    await workspace.driver.flush?.()
+    await sync.finish(null)
+    await creating
+    expect(await recovered(directory)).toEqual(await everything(workspace))
+  })
+})
