@@ -1,64 +1,13 @@
-// The manifest made by a CLI: a small program stands in for it. Its limit of 30 s is too long to wait for here.
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+// The manifest made by a CLI: a small program stands in for it.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type Api, client, type Project, refusal, type Task } from '../contract/http'
-import { makeDirectories, type Server, startServer } from '../contract/server'
-import { connect, heardDuring } from '../contract/socket'
+import { client } from '../contract/http'
+import { startServer } from '../contract/server'
+import { type Call, callsOf, good, makeCli, manifest, spawn, start, write } from './fake-cli'
 
-const manifest = { manifestVersion: '1.0', role: 'worker', tasks: [], skills: [], session: { model: 'opus' } }
-const write = (text: string) => `fs.writeFileSync(option('--output'), ${JSON.stringify(text)})`
-const good = write(JSON.stringify(manifest))
-
-/** A CLI that records how it was called, then does `what` (JavaScript). Returns its path. */
-function makeCli(what: string, name = 'maestro'): string {
-  const folder = join(makeDirectories().root, 'bin with space')
-  mkdirSync(folder)
-  const path = join(folder, name)
-  const program = `#!${process.execPath}
-const fs = require('node:fs')
-const option = (name) => process.argv[process.argv.indexOf(name) + 1]
-const read = (file) => JSON.parse(fs.readFileSync(process.env.DATA_DIR + '/' + file, 'utf8'))
-const call = { args: process.argv.slice(2), env: process.env, stdin: fs.readFileSync(0, 'utf8') }
-const projectId = option('--project-id')
-call.project = read('projects/' + projectId + '.json')
-call.tasks = option('--task-ids').split(',').map((id) => read('tasks/' + projectId + '/' + id + '.json'))
-fs.appendFileSync(${JSON.stringify(join(folder, 'calls'))}, JSON.stringify(call) + '\\n')
-${what}
-`
-  writeFileSync(path, program)
-  chmodSync(path, 0o755)
-  return path
-}
-
-interface Call {
-  args: string[]
-  env: Record<string, string>
-  stdin: string
-  project: Project
-  tasks: Task[]
-}
-const callsOf = (cli: string): Call[] =>
-  readFileSync(join(dirname(cli), 'calls'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-
-async function start(env: Record<string, string>) {
-  const server = await startServer({ env: { MANIFEST_GENERATOR: 'cli', ...env } })
-  onTestFinished(async () => void (await server.stop()))
-  const api = client(server.url)
-  const project = await api.project()
-  const tasks = [await api.task(project.id), await api.task(project.id, { title: 'just now' })]
-  const fields = { projectId: project.id, taskIds: tasks.map(({ id }) => id) }
-  return { server, api, project, tasks, fields }
-}
-
-interface Spawned {
-  sessionId: string
-  manifestPath: string
-}
-const spawn = (api: Api, fields: object) => api.ok<Spawned>('POST', '/api/sessions/spawn', fields)
+const written = { ...manifest, templateId: expect.stringMatching(/^tmpl_/) }
+const optionsOf = (call: Call | undefined) => call?.args.filter((argument) => argument.startsWith('--'))
 
 describe('a CLI that makes the manifest', () => {
   it('is called as the contract says, on files that are current, and its manifest is the one', async () => {
@@ -77,15 +26,93 @@ describe('a CLI that makes the manifest', () => {
     ])
     const { dataDir: DATA_DIR, sessionDir: SESSION_DIR } = server
     expect(call?.env).toMatchObject({ DATA_DIR, SESSION_DIR, MAESTRO_SERVER_URL: url, MAESTRO_API_URL: url })
+    expect(call?.env).not.toHaveProperty('MAESTRO_API_TOKEN')
     expect(call?.stdin).toBe('')
     expect(call?.project).toEqual(project)
-    expect(call?.tasks.map(({ id, title }) => ({ id, title }))).toEqual(
-      tasks.map(({ id, title }) => ({ id, title })),
-    )
+    expect(call?.tasks).toEqual(tasks)
 
-    const written = { ...manifest, templateId: expect.stringMatching(/^tmpl_/) }
     expect(JSON.parse(readFileSync(manifestPath, 'utf8'))).toEqual(written)
     expect(await api.get(`/api/sessions/${sessionId}/manifest`)).toEqual(written)
+  })
+
+  it('reads tasks as they were changed a moment before, also while others change', async () => {
+    // In a shell, which starts before files that lag behind could catch up.
+    const cli = makeCli('')
+    const lines = [
+      '#!/bin/sh',
+      'cp "$DATA_DIR/tasks/$6/$8.json" "$0.seen"',
+      'for output; do :; done',
+      `echo '${JSON.stringify(manifest)}' > "$output"`,
+    ]
+    writeFileSync(cli, lines.join('\n'))
+    const { api, project } = await start({ MAESTRO_CLI_PATH: cli })
+    const task = await api.task(project.id)
+    for (let round = 1; round <= 5; round++) {
+      const others = Array.from({ length: 20 }, () => api.task(project.id))
+      await api.ok('PATCH', `/api/tasks/${task.id}`, { title: `round ${round}` })
+      await spawn(api, { projectId: project.id, taskIds: [task.id] })
+      expect(JSON.parse(readFileSync(`${cli}.seen`, 'utf8')).title).toBe(`round ${round}`)
+      await Promise.all(others)
+    }
+  })
+
+  it('is not told of skills where there are none', async () => {
+    const cli = makeCli(good)
+    const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    await spawn(api, fields)
+    expect(optionsOf(callsOf(cli)[0])).not.toContain('--skills')
+  })
+
+  it('has what it is not told of put into its manifest: the model and the context of the request', async () => {
+    const cli = makeCli(write(JSON.stringify({ ...manifest, context: { custom: { own: 1 }, more: 2 } })))
+    const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    const { sessionId } = await spawn(api, { ...fields, model: 'haiku', context: { branch: 'main' } })
+    expect(await api.get(`/api/sessions/${sessionId}/manifest`)).toEqual({
+      ...written,
+      session: { model: 'haiku' },
+      context: { custom: { own: 1, branch: 'main' }, more: 2 },
+    })
+  })
+
+  it('may call the API while it works, and change things', async () => {
+    const cli = makeCli(`
+      const headers = { 'content-type': 'application/json', authorization: 'Bearer ' + process.env.MAESTRO_API_TOKEN }
+      const call = async (method, path, body) => {
+        const answer = await fetch(option('--api-url') + path, { method, headers, body: body && JSON.stringify(body) })
+        if (!answer.ok) throw new Error(method + ' ' + path + ' ' + await answer.text())
+        return answer.json()
+      }
+      const [taskId] = option('--task-ids').split(',')
+      await call('PATCH', '/api/tasks/' + taskId, { status: 'in_progress' })
+      const tasks = (await call('GET', '/api/tasks')).filter((task) => task.id === taskId)
+      fs.writeFileSync(option('--output'), JSON.stringify({ ...${JSON.stringify(manifest)}, title: tasks[0].status }))
+    `)
+    const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    const { sessionId } = await spawn(api, fields)
+    expect(await api.get(`/api/sessions/${sessionId}/manifest`)).toMatchObject({ title: 'in_progress' })
+  })
+
+  it('is given the token that the server asks for, and cannot put it into the log', async () => {
+    const token = 'a-token-of-the-test'
+    const cli = makeCli(`${good}; console.log('the token is', process.env.MAESTRO_API_TOKEN)`)
+    const env = {
+      MANIFEST_GENERATOR: 'cli',
+      MAESTRO_CLI_PATH: cli,
+      MAESTRO_API_TOKEN: token,
+      LOG_LEVEL: 'debug',
+    }
+    const server = await startServer({ env })
+    onTestFinished(async () => void (await server.stop()))
+    const headers = { authorization: `Bearer ${token}` }
+    const post = async (path: string, fields: object) =>
+      (await client(server.url).request<{ id: string }>('POST', path, fields, headers)).body.id
+    const projectId = await post('/api/projects', { name: 'app' })
+    const taskId = await post('/api/tasks', { projectId, title: 'a task' })
+    await post('/api/sessions/spawn', { projectId, taskIds: [taskId] })
+
+    expect(callsOf(cli)[0]?.env.MAESTRO_API_TOKEN).toBe(token)
+    expect(server.log()).toContain('the token is [redacted]')
+    expect(server.log()).not.toContain(token)
   })
 
   it('is found on PATH', async () => {
@@ -95,24 +122,56 @@ describe('a CLI that makes the manifest', () => {
     expect(callsOf(cli)).toHaveLength(1)
   })
 
-  it('is run again without an option that it does not know', async () => {
+  it.each([
+    ["error: unknown option '--api-url'", ['--api-url']],
+    ["error: unknown option '--strategy'", ['--strategy']],
+    ['Unknown arguments: api-url, apiUrl', ['--api-url']],
+    ['unrecognized arguments: --strategy simple --api-url http://localhost', ['--strategy', '--api-url']],
+  ])('is run again without an option that it does not know: %s', async (refusal, unknown) => {
+    const has = unknown.map((name) => `process.argv.includes('${name}')`).join(' || ')
+    const cli = makeCli(`if (${has}) { console.error(${JSON.stringify(refusal)}); process.exit(1) }\n${good}`)
+    const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    await spawn(api, fields)
+    const all = ['--role', '--project-id', '--task-ids', '--strategy', '--api-url', '--output']
+    const known = all.filter((option) => !unknown.includes(option))
+    expect(callsOf(cli).map(optionsOf)).toEqual([all, known])
+  })
+
+  it('is run a third time if it names the options that it does not know one by one', async () => {
     const refuse = (name: string) =>
       `if (process.argv.includes('${name}')) { console.error("error: unknown option '${name}'"); process.exit(1) }`
     const cli = makeCli(`${refuse('--api-url')}\n${refuse('--strategy')}\n${good}`)
     const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
     await spawn(api, fields)
-    const last = callsOf(cli).at(-1)
-    expect(last?.args).not.toContain('--api-url')
-    expect(last?.args).not.toContain('--strategy')
-    expect(last?.args).toContain('--output')
+    const last = ['--role', '--project-id', '--task-ids', '--output']
+    expect(callsOf(cli).map(optionsOf)).toEqual([expect.anything(), expect.anything(), last])
   })
 
   it('is never called through a shell', async () => {
     const cli = makeCli(good)
     const { server, api, fields } = await start({ MAESTRO_CLI_PATH: cli })
     const skill = `$(touch ${server.root}/pwned);touch ${server.root}/pwned`
-    await api.request('POST', '/api/sessions/spawn', { ...fields, skills: [skill] })
+    await spawn(api, { ...fields, skills: [skill] })
+    expect(callsOf(cli)[0]?.args).toContain(skill)
     expect(existsSync(join(server.root, 'pwned'))).toBe(false)
+  })
+
+  it('is a process of its own for each of many spawns at once', async () => {
+    const cli = makeCli(`fs.writeFileSync(option('--output'),
+      JSON.stringify({ ...${JSON.stringify(manifest)}, pid: process.pid }))`)
+    const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    const spawned = await Promise.all(Array.from({ length: 20 }, () => spawn(api, fields)))
+    const manifests = spawned.map(({ manifestPath }) => JSON.parse(readFileSync(manifestPath, 'utf8')))
+    expect(new Set(manifests.map(({ pid }) => pid)).size).toBe(20)
+    expect(callsOf(cli)).toHaveLength(20)
+  })
+
+  it('may say more than anybody wants to hear', async () => {
+    const flood = `const line = 'chatter '.repeat(8192)
+      for (let n = 0; n < 200; n++) { fs.writeSync(1, line); fs.writeSync(2, line) }`
+    const { api, fields } = await start({ MAESTRO_CLI_PATH: makeCli(`${flood}; ${good}`) })
+    const { sessionId } = await spawn(api, fields)
+    expect(await api.get(`/api/sessions/${sessionId}/manifest`)).toEqual(written)
   })
 
   it('is not needed: where there is none, the built-in generator serves', async () => {
@@ -121,55 +180,5 @@ describe('a CLI that makes the manifest', () => {
     expect(await api.get(`/api/sessions/${sessionId}/manifest`)).toMatchObject({
       project: { id: project.id },
     })
-  })
-})
-
-describe('a CLI that fails', () => {
-  /** The spawn is refused with this message, and nothing at all remains. */
-  async function expectFailure(cli: string, message: string | RegExp) {
-    const { server, api, fields, tasks } = await start({ MAESTRO_CLI_PATH: cli })
-    const listener = await connect(server.url)
-    const events = await heardDuring(listener, api, async () => {
-      const answer = await api.request('POST', '/api/sessions/spawn', fields)
-      expect(answer).toMatchObject(refusal(500, 'manifest_generation_failed'))
-      const text = 'Failed to generate manifest: '
-      expect(answer.body.message.startsWith(text)).toBe(true)
-      expect(answer.body.message.slice(text.length)).toMatch(message)
-      if (typeof message === 'string') expect(answer.body.message).toBe(text + message)
-    })
-    expect(events).toEqual([])
-    expect(await api.get('/api/sessions')).toEqual([])
-    expect(await api.get(`/api/tasks/${tasks[0]?.id}`)).toEqual(tasks[0])
-    expectNothingIn(server)
-  }
-
-  function expectNothingIn({ sessionDir, dataDir }: Server) {
-    expect(readdirSync(sessionDir)).toEqual([])
-    const sessions = join(dataDir, 'sessions')
-    expect(existsSync(sessions) ? readdirSync(sessions) : []).toEqual([])
-  }
-
-  it('leaves nothing: it is not there', async () => {
-    await expectFailure('/no/such/maestro', 'maestro CLI not found at /no/such/maestro')
-  })
-
-  it('leaves nothing: it exits with another code than 0', async () => {
-    const cli = makeCli(`${good}; process.stderr.write('boom'); process.exit(3)`)
-    await expectFailure(cli, 'Manifest generation failed (exit code 3): boom')
-  })
-
-  it.each([
-    ['it writes no file', ''],
-    ['it writes no JSON', write('{"role":')],
-  ])('leaves nothing: %s', async (_, what) => {
-    await expectFailure(makeCli(what), /^Failed to read manifest: ./)
-  })
-
-  it.each([
-    ['manifestVersion', { ...manifest, manifestVersion: undefined }],
-    ['role', { ...manifest, role: undefined }],
-    ['session.model', { ...manifest, session: {} }],
-  ])('leaves nothing: its manifest has no %s', async (field, wrong) => {
-    await expectFailure(makeCli(write(JSON.stringify(wrong))), `Manifest missing ${field}`)
   })
 })
