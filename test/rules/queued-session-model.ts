@@ -61,7 +61,8 @@ export const createSessionModel = (
     run(step: Step, now: number): string | string[] {
       switch (step.name) {
         case 'push':
-          return statuses.has(step.taskId) ? operate(step, now) : 'Task not found'
+          if (!statuses.has(step.taskId)) return 'Task not found'
+          return operate({ name: 'push', taskId: step.taskId }, now)
         case 'add':
           if (!statuses.has(step.taskId)) return 'Task not found'
           return members.has(step.taskId) ? [] : operate({ name: 'push', taskId: step.taskId }, now)
