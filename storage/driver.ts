@@ -38,7 +38,10 @@ export interface WorkspaceDriver extends Driver {
   log?: {
     /** The number of the last event, 0 if there was none. */
     last(): number
-    /** The events after this number, in order; undefined if the log does not reach back so far, or not yet there. */
+    /**
+     * The events after this number that are durable by now, in order and without a gap; undefined if the log does
+     * not reach back so far, or has not come so far yet.
+     */
     since(number: number): Promise<LoggedEvent[] | undefined>
   }
   /** Moves a document that cannot be read out of the way, remembers why, and tells where it is now. */

@@ -4,7 +4,7 @@ import { readEvents } from './event-log'
 import { batchLine, flushedLine } from './journal-lines'
 import { createLineBuffer } from './line-buffer'
 import { createSegmentFile, type SegmentFile } from './segment-file'
-import { dropSegment, readSegment, type Segment, segmentAfter } from './segments'
+import { dropSegment, type Segment, segmentAfter } from './segments'
 
 /** A segment is closed at this size, in bytes: small enough to be read in some 10 ms. */
 const segmentBytes = 4 * 1024 * 1024
@@ -32,8 +32,7 @@ export interface Journal {
   markFlushed(batch: number): void
   /** The number of the last durable event. */
   lastEvent(): number
-  /** The durable events after this number; undefined if they do not reach back so far, or damage cost some. */
-  /** The durable events after this number; undefined if they are not all known any more, or not yet. */
+  /** The durable events after this number; undefined if they are not all there: too old, to come, or damaged. */
   eventsSince(number: number): Promise<LoggedEvent[] | undefined>
   close(): void
 }
@@ -62,7 +61,6 @@ export const openJournal = ({
   let scheduled = false
   let failing: unknown
   let file: SegmentFile | undefined
-  const durableEvent = lastEvent
   let reading: Promise<unknown> = Promise.resolve()
 
   const append = (target: SegmentFile) => {
@@ -159,7 +157,7 @@ export const openJournal = ({
       }
       const isNeeded = (_: Segment, index: number): boolean => {
         const next = segments[index + 1]
-        return !next || next.batchBefore > batch || next.eventBefore > durableEvent - keptEvents
+        return !next || next.batchBefore > batch || next.eventBefore > lastEvent - keptEvents
       }
       for (const segment of segments.filter((segment, index) => !isNeeded(segment, index)))
         dropSegment(segment)
@@ -168,7 +166,7 @@ export const openJournal = ({
     lastEvent: () => lastEvent,
     eventsSince(number) {
       // One after the other: fifty clients that come back at once would leave no turn to anybody else.
-      const events = reading.then(() => readEvents([...segments], number, durableEvent))
+      const events = reading.then(() => readEvents([...segments], number, lastEvent))
       reading = events.catch(() => undefined)
       return events
     },

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { LoggedEvent } from '../../event'
+import { eventsOf, lastEventOf, longestHead, parseLine } from './journal-lines'
+import type { Segment } from './segments'
+
+/** After this time, in milliseconds, others have their turn: a catch-up may take a while, and nobody waits for it. */
+const longestTurn = 5
+
+/**
+ * The events after number `since`, up to number `upTo`, in order. Undefined if they are not all there: too old,
+ * still to come, or damaged.
+ */
+export const readEvents = async (
+  segments: readonly Segment[],
+  since: number,
+  upTo: number,
+): Promise<LoggedEvent[] | undefined> => {
+  const first = segments[0]?.eventBefore ?? upTo
+  if (since < first || since > upTo) return undefined
+  const events: LoggedEvent[] = []
+  for (const [index, segment] of segments.entries()) {
+    const last = Math.min(upTo, segments[index + 1]?.eventBefore ?? upTo)
+    if (last <= since) continue
+    const bytes = await readFile(segment.path).catch(nothingIfMissing)
+    let turnBegan = performance.now()
+    for (const line of linesBetween(bytes, since, last)) {
+      for (const event of eventsOf(line)) if (event.number > since) events.push(event)
+      if (performance.now() - turnBegan < longestTurn) continue
+      await nextTurn()
+      turnBegan = performance.now()
+    }
+  }
+  const isWhole =
+    events.length === upTo - since && events.every(({ number }, at) => number === since + 1 + at)
+  return isWhole ? events : undefined
+}
+
+/** It may have been dropped meanwhile. */
+const nothingIfMissing = (error: unknown): Buffer => {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0)
+  throw error
+}
+
+/** The lines of a segment with events after `since`, up to `last`. Others are passed over by their head. */
+function* linesBetween(bytes: Buffer, since: number, last: number) {
+  for (let start = 0; start < bytes.length; ) {
+    const newline = bytes.indexOf('\n', start)
+    const end = newline === -1 ? bytes.length : newline
+    const number = lastEventOf(bytes.toString('latin1', start, Math.min(end, start + longestHead)))
+    const line = number > since && number <= last && parseLine(bytes.toString('utf8', start, end))
+    if (line && line.kind === 'batch') yield line
+    start = end + 1
+  }
+}
