@@ -4,23 +4,36 @@ import { Strategy } from './session'
 import { Model, TaskPriority } from './task'
 import { Role } from './template'
 
+/** Of a task only `id` and `title` must be there, for the reason given at `SessionManifest`. */
 const ManifestTask = z.looseObject({
   id: z.string().meta({ description: 'Id of the task', examples: ['task_1738713700000_p9q2r5t8w'] }),
   title: z.string().meta({ description: 'What is to be done', examples: ['Add the login page'] }),
-  description: z.string().meta({ description: 'At length', examples: ['With e-mail and password.'] }),
+  description: z
+    .string()
+    .optional()
+    .meta({ description: 'At length', examples: ['With e-mail and password.'] }),
   parentId: z
     .string()
     .nullable()
+    .optional()
     .meta({ description: 'Parent task', examples: [null] }),
   acceptanceCriteria: z
     .array(z.string())
     .min(1)
+    .optional()
     .meta({ description: 'When it counts as done', examples: [['Task completed as described']] }),
-  dependencies: z.array(z.string()).meta({ description: 'Tasks it waits for', examples: [[]] }),
-  priority: TaskPriority.meta({ description: 'How urgent it is', examples: ['high'] }),
-  projectId: z.string().meta({ description: 'Its project', examples: ['proj_1738713600000_x7k9m2p4q'] }),
+  dependencies: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Tasks it waits for', examples: [[]] }),
+  priority: TaskPriority.optional().meta({ description: 'How urgent it is', examples: ['high'] }),
+  projectId: z
+    .string()
+    .optional()
+    .meta({ description: 'Its project', examples: ['proj_1738713600000_x7k9m2p4q'] }),
   createdAt: z
     .string()
+    .optional()
     .meta({ description: 'When it was created, ISO 8601', examples: ['2026-02-08T10:00:00.000Z'] }),
   metadata: z
     .looseObject({
@@ -117,5 +130,4 @@ export const SessionManifest = z
   .meta({ title: 'SessionManifest', description: 'What a spawned session starts from' })
 
 export type SessionManifest = z.infer<typeof SessionManifest>
-export type ManifestTask = z.infer<typeof ManifestTask>
 export type RelatedTask = z.infer<typeof RelatedTask>
