@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { count, optionalOnCreate, reference, timestamp } from './fields'
 
-export const QueueItemStatus = z.enum(['queued', 'processing', 'completed', 'failed', 'skipped'])
+const QueueItemStatus = z.enum(['queued', 'processing', 'completed', 'failed', 'skipped'])
 
 export const QueueItem = z
   .looseObject({

@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { Api } from './http'
 
-export interface Item {
+interface Item {
   taskId: string
   status: string
   addedAt: number
