@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Writable } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import crossws from 'crossws/adapters/node'
 import { createApp } from '../functions/app'
@@ -16,7 +16,7 @@ const climbs = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i
 /** A Node server of the API and its WebSocket. */
 export interface HttpServer {
   server: Server
-  /** Ends every WebSocket, politely (close code 1001) or at once. */
+  /** Ends every WebSocket and every event stream, politely (close code 1001) or at once. */
   closeSockets(how: 'politely' | 'at once'): void
   /** Ends connections on which nothing is under way, those that never sent a request included. */
   closeIdleConnections(): void
@@ -24,11 +24,16 @@ export interface HttpServer {
 
 export const createHttpServer = (host: Host): HttpServer => {
   const app = createApp()
+  const streams = new Set<Writable>()
   const listener = getRequestListener(
-    (request, { incoming }) =>
-      climbs.test(incoming.url ?? '')
-        ? answerUnreadable()
-        : app.fetch(request, { ...host, address: addressOf(incoming) }),
+    (request, { incoming, outgoing }) => {
+      if (climbs.test(incoming.url ?? '')) return answerUnreadable()
+      if (incoming.url?.startsWith('/api/events')) {
+        streams.add(outgoing)
+        outgoing.once('close', () => streams.delete(outgoing))
+      }
+      return app.fetch(request, { ...host, address: addressOf(incoming) })
+    },
     { hostname: 'localhost', errorHandler: answerUnreadable },
   )
   const server = createServer({ keepAliveTimeout, requireHostHeader: false }, listener)
@@ -61,7 +66,11 @@ export const createHttpServer = (host: Host): HttpServer => {
       server.closeIdleConnections()
       for (const socket of unused) socket.destroy()
     },
-    closeSockets: (how) => sockets.closeAll(1001, 'The server is shutting down', how === 'at once'),
+    closeSockets(how) {
+      sockets.closeAll(1001, 'The server is shutting down', how === 'at once')
+      host.rooms.endStreams()
+      if (how === 'at once') for (const stream of streams) stream.destroy()
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import type { HttpServer } from './http-server'
 
 /** A stop that takes longer is cut off, in milliseconds. */
 const patience = 5000
-/** WebSockets whose client does not answer the close are ended after this time, in milliseconds. */
+/** WebSockets and streams whose client does not take the end are cut off after this time, in milliseconds. */
 const closePatience = 1000
 
 /**

@@ -9,7 +9,6 @@ interface Subject {
   projectId?: string | undefined
   sessionId?: string | undefined
   taskId?: string | undefined
-  templateId?: string | undefined
 }
 
 /** The rooms of an event that tells of an entity's state. */

@@ -1,5 +1,6 @@
 import { isObject } from '../../schemas/fields'
-import { type Connection, defaultRoom, isRoomName, type Rooms } from './rooms'
+import { isRoomName, noSuchRooms, roomsOfQuery } from './room-names'
+import type { Connection, Rooms } from './rooms'
 
 /** A connection that can be talked to. */
 export interface Talker extends Connection {
@@ -16,9 +17,9 @@ interface Context {
 
 /** Puts a new connection into the rooms that its address asks for (`?rooms=a,b`), or into `all`. */
 export const welcome = ({ rooms }: Context, talker: Talker, url: string): void => {
-  const asked = new URL(url, 'http://localhost').searchParams.get('rooms')
+  const query = new URLSearchParams(url.split('?')[1])
   rooms.connect(talker)
-  for (const room of rightRooms(talker, asked ? asked.split(',') : [defaultRoom])) rooms.join(talker, room)
+  for (const room of rightRooms(talker, roomsOfQuery(query.getAll('rooms')))) rooms.join(talker, room)
 }
 
 /** Understands what a client says. What it does not understand is ignored: a client never changes state here. */
@@ -60,11 +61,7 @@ const rightRooms = (talker: Talker, names: unknown): string[] => {
     return []
   }
   const wrong = names.filter((name) => !isRoomName(name))
-  if (wrong.length > 0)
-    tellError(
-      talker,
-      `No such room: ${wrong.join(', ')}. Rooms are all, queues, templates, project:{id}, session:{id}, task:{id}`,
-    )
+  if (wrong.length > 0) tellError(talker, noSuchRooms(wrong))
   return names.filter(isRoomName)
 }
 

@@ -1,7 +1,6 @@
 import type { PublishedEvent } from '../../storage/event'
 
-/** One who listens: a WebSocket, or an event stream. */
-export interface Listener {
+interface Member {
   /** The rooms it is in. Kept by the registry. */
   readonly rooms: Set<string>
   /** Takes an event: the envelope is made once for all who hear it. */
@@ -9,38 +8,48 @@ export interface Listener {
 }
 
 /** A WebSocket that listens. */
-export interface Connection extends Listener {
+export interface Connection extends Member {
   /** As browsers number them: 1 is open. */
   readonly readyState: number
 }
 
+/** An event stream that listens. */
+export interface Stream extends Member {
+  /** Ends it: its client comes back, and catches up. */
+  end(): void
+}
+
+export type Listener = Connection | Stream
+
+/** A listener for which more than this many bytes wait is dropped: it comes back, and catches up. */
+export const mostWaiting = 4 * 1024 * 1024
+
 /** Who is in which room. */
 export interface Rooms {
+  connect(listener: Listener): void
+  /** Forgets a listener, whatever rooms it is in. */
+  disconnect(listener: Listener): void
+  /** Only who is connected can be in a room. */
   join(listener: Listener, room: string): void
   leave(listener: Listener, room: string): void
   /** Sends an event to its rooms; who is in several of them gets it once. */
   publish(event: PublishedEvent): void
-  connect(connection: Connection): void
-  disconnect(connection: Connection): void
   connections(): readonly Connection[]
+  /** How many are connected, WebSockets and streams. */
+  size(): number
+  /** Ends all streams, and those still to come: the host is about to stop. */
+  endStreams(): void
 }
 
-/** The room that every connection starts in, unless it asks for others. */
-export const defaultRoom = 'all'
-
-const roomName = /^(?:all|queues|templates|(?:project|session|task):[A-Za-z0-9_-]{1,128})$/
-
-/** Whether there can be such a room; whether anything is in it does not matter. */
-export const isRoomName = (name: unknown): name is string => typeof name === 'string' && roomName.test(name)
-
 /** The message that tells of an event. `timestamp`: when it is sent, in Unix milliseconds. */
-export const envelopeOf = ({ name, data }: PublishedEvent, timestamp: number): string =>
-  `{"type":"${name}","event":"${name}","data":${data},"timestamp":${timestamp}}`
+export const envelopeOf = (event: { name: string; data: string }, timestamp: number): string =>
+  `{"type":"${event.name}","event":"${event.name}","data":${event.data},"timestamp":${timestamp}}`
 
 /** A registry of rooms; `clock` gives Unix milliseconds. */
 export const createRooms = (clock: () => number): Rooms => {
+  const listeners = new Set<Listener>()
   const members = new Map<string, Set<Listener>>()
-  const connections = new Set<Connection>()
+  let ending = false
 
   const leave = (listener: Listener, room: string) => {
     listener.rooms.delete(room)
@@ -49,22 +58,35 @@ export const createRooms = (clock: () => number): Rooms => {
   }
 
   return {
+    connect(listener) {
+      listeners.add(listener)
+      if (ending && isStream(listener)) listener.end()
+    },
+    disconnect(listener) {
+      listeners.delete(listener)
+      for (const room of [...listener.rooms]) leave(listener, room)
+    },
     join(listener, room) {
+      if (!listeners.has(listener)) return
       listener.rooms.add(room)
       members.set(room, (members.get(room) ?? new Set()).add(listener))
     },
     leave,
     publish(event) {
-      const listeners = new Set(event.rooms.flatMap((room) => [...(members.get(room) ?? [])]))
-      if (listeners.size === 0) return
+      const hearers = new Set(event.rooms.flatMap((room) => [...(members.get(room) ?? [])]))
+      if (hearers.size === 0) return
       const envelope = envelopeOf(event, clock())
-      for (const listener of listeners) listener.hear(event, envelope)
+      for (const hearer of hearers) hearer.hear(event, envelope)
     },
-    connect: (connection) => void connections.add(connection),
-    disconnect(connection) {
-      connections.delete(connection)
-      for (const room of [...connection.rooms]) leave(connection, room)
+    connections: () => [...listeners].filter(isConnection),
+    size: () => listeners.size,
+    endStreams() {
+      ending = true
+      for (const stream of [...listeners].filter(isStream)) stream.end()
     },
-    connections: () => [...connections],
   }
 }
+
+const isConnection = (listener: Listener): listener is Connection => 'readyState' in listener
+
+const isStream = (listener: Listener): listener is Stream => 'end' in listener

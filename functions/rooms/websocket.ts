@@ -2,9 +2,8 @@ import type { Hooks, Peer } from 'crossws'
 import { type ApiError, apiError } from '../../schemas/errors'
 import type { Host } from '../env'
 import { type Talker, understand, welcome } from './protocol'
+import { mostWaiting } from './rooms'
 
-/** A client for which more than this many bytes wait is dropped: it comes back, and catches up. */
-const mostBuffered = 4 * 1024 * 1024
 /** A message of a client has at most this many bytes. */
 export const mostReceived = 64 * 1024
 /** Close code "try again later". */
@@ -31,19 +30,24 @@ export const createHooks = (
   }
 
   const createTalker = (peer: Peer): Talker => {
+    const send = (message: string) =>
+      guarded(() => {
+        peer.send(message, { compress: false })
+        if ((peer.websocket.bufferedAmount ?? 0) > mostWaiting) drop()
+      })
+    const drop = () => {
+      log.warn({ address: peer.remoteAddress }, 'Dropped a WebSocket client that reads too slowly')
+      rooms.disconnect(talker)
+      talkers.delete(peer)
+      peer.close(tryAgainLater, 'reading too slowly')
+    }
     const talker: Talker = {
       rooms: new Set(),
       get readyState() {
         return peer.websocket.readyState ?? 3
       },
-      send: (message) => void peer.send(message, { compress: false }),
-      hear(_event, envelope) {
-        peer.send(envelope, { compress: false })
-        if ((peer.websocket.bufferedAmount ?? 0) <= mostBuffered) return
-        log.warn({ address: peer.remoteAddress }, 'Dropped a client that reads too slowly')
-        rooms.disconnect(talker)
-        peer.close(tryAgainLater, 'reading too slowly')
-      },
+      send,
+      hear: (_event, envelope) => send(envelope),
     }
     return talker
   }

@@ -19,7 +19,7 @@ export const health = endpoint(
       ...brief,
       version,
       storage: { driver: workspace.driver.name ?? 'unknown', entities, ...storageStatus() },
-      clients: rooms.connections().length,
+      clients: rooms.size(),
       lastEventId: workspace.lastEvent(),
     })
   },

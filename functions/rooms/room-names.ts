@@ -1,0 +1,21 @@
+/** The room that everybody is in who asks for no other. */
+export const defaultRoom = 'all'
+
+const roomName = /^(?:all|queues|templates|(?:project|session|task):[A-Za-z0-9_-]{1,128})$/
+
+/** Whether there can be such a room; whether anything is in it does not matter. */
+export const isRoomName = (name: unknown): name is string => typeof name === 'string' && roomName.test(name)
+
+/** The rooms that the values of `?rooms=` name, with commas between them; `all` if they name none. */
+export const roomsOfQuery = (values: readonly string[]): string[] => {
+  const names = values.flatMap((value) => value.split(',')).filter((name) => name !== '')
+  return names.length > 0 ? names : [defaultRoom]
+}
+
+/** What to tell of names that are wrong: each is shown, but nobody's novel is sent back. */
+export const noSuchRooms = (wrong: readonly unknown[]): string => {
+  const shown = wrong
+    .slice(0, 10)
+    .map((name) => (typeof name === 'string' ? name.slice(0, 150) : typeof name))
+  return `No such room: ${shown.join(', ')}. Rooms are all, queues, templates, project:{id}, session:{id}, task:{id}`
+}
