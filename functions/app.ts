@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { answerError } from './answers'
 import type { Endpoint } from './endpoint'
 import type { Call, Env } from './env'
+import { streamEvents } from './events/stream'
 import { frontDoor } from './front-door'
 import { methodNotAllowed, noRoute } from './not-found'
 import { createProject } from './projects/create'
@@ -103,6 +104,8 @@ export const routes: readonly Route[] = [
   ['PUT', '/api/templates/:id', updateTemplate],
   ['POST', '/api/templates/:id/reset', resetTemplate],
   ['DELETE', '/api/templates/:id', deleteTemplate],
+
+  ['GET', '/api/events', streamEvents],
 
   ['GET', '/health', health],
   ['GET', '/ws-status', webSocketStatus],

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { timestamp } from './fields'
+import { count, timestamp } from './fields'
 import { Project } from './project'
 import { QueueItem, QueueState } from './queue'
 import { Session } from './session'
@@ -69,6 +69,11 @@ export const events = { ...coreEvents, ...roomEvents }
 
 export type EventName = keyof typeof events
 export type EventData<N extends EventName> = z.infer<(typeof events)[N]>
+
+/** The data of `reset`, which only the event stream sends: what the client missed is not known any more. */
+export const Reset = z.object({ lastEventId: count('Number of the last event', 3310) })
+
+export type Reset = z.infer<typeof Reset>
 
 export const isCoreEvent = (name: EventName): boolean => name in coreEvents
 

@@ -23,24 +23,22 @@ export type PlainEvent = Exclude<EventName, EntityEvent>
 export const kindOfEvent = (name: EntityEvent): Kind => entityEvents[name]
 
 /**
- * An event as the log keeps it. `data` is its data as JSON. An event that tells of an entity's new state keeps
- * only which entity (`about`, its kind and id): replayed, it tells of the state at that time.
+ * An event as the log keeps it. One that tells of an entity's new state comes without `data`: replayed, it tells
+ * of the state at that time.
  */
 export interface LoggedEvent {
   /** Its place in the log: 1, 2, 3, … */
   number: number
   name: EventName
   rooms: readonly string[]
+  /** The entity whose state it tells, if it tells of one. */
   about?: { kind: Kind; id: string }
+  /** Its data as JSON. */
   data?: string
 }
 
 /** An event on its way to the rooms, complete. */
-export interface PublishedEvent {
-  number: number
-  name: EventName
-  rooms: readonly string[]
-  /** Its data as JSON. */
+export interface PublishedEvent extends LoggedEvent {
   data: string
 }
 

@@ -183,7 +183,7 @@ const describe = ({ entries, removed, announcements }: Staged, documents: Docume
       const entry = byId.get(`${kind}:${announcement.id}`) ?? documents.get(kind, announcement.id)
       if (!entry) throw new Error(`${name} tells of ${announcement.id}, which is not there`)
       const data = entityEventData(entry)
-      published.push({ number, name, rooms, data })
+      published.push({ number, name, rooms, about, data })
       logged.push({ number, name, rooms, about, ...(isLatestState(name) ? {} : { data }) })
     } else {
       const data = JSON.stringify(announcement.data)
