@@ -13,7 +13,7 @@ interface Options {
 }
 
 /** How a program ended. */
-export interface Ended {
+interface Ended {
   /** Its exit code, or the signal that ended it. */
   exit: number | NodeJS.Signals
   /** Whether it was ended because `signal` aborted. */
