@@ -18,6 +18,7 @@ import { pushQueueItem } from './queue/push'
 import { skipQueueItem } from './queue/skip'
 import { startQueueItem } from './queue/start'
 import { getQueueTop } from './queue/top'
+import { docs } from './reference/docs'
 import { openApi } from './reference/openapi'
 import { addSessionTask } from './sessions/add-task'
 import { createSession } from './sessions/create'
@@ -110,6 +111,7 @@ export const routes: readonly Route[] = [
   ['GET', '/health', health],
   ['GET', '/ws-status', webSocketStatus],
   ['GET', '/openapi.json', openApi(() => routes)],
+  ['GET', '/docs', docs(() => routes)],
 ]
 
 /** The whole API, for any host: `app.fetch(request, { ...host, address })`. */

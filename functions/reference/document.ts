@@ -79,17 +79,22 @@ const pathsOf = (
 const tagsOf = (routes: readonly Route[]): OpenApiDocument['tags'] =>
   [...new Set(routes.map(([, path]) => tagOf(path))), eventTag].map((name) => ({ name }))
 
-const eventTag = 'events over WebSocket'
+/** The tag of `GET /api/events` too. */
+const eventTag = 'events'
 
 const webhookOf = (name: string, schema: JsonSchema) => ({
   post: {
     summary: name,
-    description:
-      name in coreEvents ? 'For everybody who asks for no rooms.' : 'For those who ask for a room of it.',
+    description: `Goes to the room ${roomOf(name)}, and to the rooms of what it is about.`,
     tags: [eventTag],
     requestBody: { required: true, content: { 'application/json': { schema } } },
   },
 })
+
+const roomOf = (name: string) => {
+  if (name in coreEvents) return 'all'
+  return name.startsWith('queue:') ? 'queues' : 'templates'
+}
 
 const headers: OpenApiDocument['components']['headers'] = {
   'X-Request-Id': {
