@@ -1,0 +1,216 @@
+// What a workspace holds, over every driver.
+import { createStorage, prefixStorage, snapshot } from 'unstorage'
+import { describe, expect, it } from 'vitest'
+import type { WorkspaceDriver } from '../../storage/driver'
+import { updateProject } from '../../storage/rules/projects'
+import { addSessionEvent, createSession, deleteSession, updateSession } from '../../storage/rules/sessions'
+import { createTask, deleteTask } from '../../storage/rules/tasks'
+import { everything, open } from './open'
+import { machine, oneSided, session, stored, work } from './work'
+
+/** A driver under test. */
+export interface Subject {
+  name: string
+  /** A new place for data. */
+  place(): {
+    /** The driver on it, once the one before is closed. */
+    open(): WorkspaceDriver
+    /** The driver on what a crash at this moment would leave there. */
+    openAfterCrash?(): WorkspaceDriver
+  }
+  /** Makes the next writes fail, in the middle of what they write, until `mend` is called. */
+  breakDisk(): void
+  mend(): void
+  /** What the driver cannot do, and why. */
+  skips: { reopening?: string; crash?: string; eventLog?: string }
+}
+
+export const suite = ({ name, place, breakDisk, mend, skips }: Subject): void => {
+  const start = async () => {
+    const here = place()
+    const opened = await open(here.open())
+    return { ...opened, ...(await work(opened.workspace)), here, reopen: () => open(here.open()) }
+  }
+
+  describe(`a workspace over ${name}`, () => {
+    it('has everything after it is closed and opened again, lists in the same order', async (context) => {
+      if (skips.reopening) context.skip(skips.reopening)
+      const { workspace, reopen } = await start()
+      const before = await everything(workspace)
+      await workspace.close()
+      const again = await reopen()
+      expect(Object.entries(await everything(again.workspace))).toEqual(Object.entries(before))
+      await again.workspace.close()
+    })
+
+    it('remembers every event, and numbers on where it left off', async (context) => {
+      const reason = skips.reopening ?? skips.eventLog
+      if (reason) context.skip(reason)
+      const { workspace, projectId, heard, reopen } = await start()
+      await workspace.close()
+      const again = await reopen()
+      expect(again.workspace.lastEvent()).toBe(heard.length)
+      await again.workspace.change((tx) => updateProject(tx, projectId, { name: 'after' }))
+      expect(again.heard.map(({ number }) => number)).toEqual([heard.length + 1])
+      const told = [...heard, ...again.heard].map(({ number, name, rooms }) => ({ number, name, rooms }))
+      expect(await again.workspace.driver.log?.since(0)).toMatchObject(told)
+      expect(await again.workspace.driver.log?.since(10)).toMatchObject(told.slice(10))
+      await again.workspace.close()
+    })
+
+    it('has all of every change that was told, whenever it crashes', async (context) => {
+      if (skips.crash) context.skip(skips.crash)
+      const { workspace, projectId, here } = await start()
+      const moments: { told: number; driver: WorkspaceDriver }[] = []
+      workspace.subscribe(({ name }) => {
+        if (name === 'session:created' && here.openAfterCrash)
+          moments.push({ told: moments.length + 1, driver: here.openAfterCrash() })
+      })
+      const sessions = (documents: Record<string, unknown>) =>
+        Object.keys(documents).filter((key) => key.startsWith('sessions:')).length
+      const before = sessions(await everything(workspace))
+      const changes = Array.from({ length: 12 }, (_, n) =>
+        workspace.change((tx) => {
+          const taskIds = [1, 2].map(() => createTask(tx, { projectId, title: `of ${n}` }).id)
+          createSession(tx, { projectId, taskIds }, machine)
+        }),
+      )
+      await Promise.all(changes)
+      expect(moments).toHaveLength(12)
+      for (const { told, driver } of moments) {
+        const found = await stored({ driver })
+        expect(sessions(found)).toBeGreaterThanOrEqual(before + told)
+        expect(oneSided(found)).toEqual([])
+        await driver.dispose?.()
+      }
+      await workspace.close()
+    })
+
+    it('keeps a history that only grew, to the last entry', async (context) => {
+      if (skips.reopening) context.skip(skips.reopening)
+      const { workspace, sessionId, reopen } = await start()
+      for (let turn = 0; turn < 100; turn++)
+        await workspace.change((tx) =>
+          addSessionEvent(tx, sessionId, { type: 'turn', data: `${turn}`.repeat(50) }),
+        )
+      await workspace.close()
+      const again = await reopen()
+      const { events } = await session(again.workspace, sessionId)
+      expect(events.map(({ data }) => data)).toEqual(Array.from({ length: 100 }, (_, n) => `${n}`.repeat(50)))
+      await again.workspace.close()
+    })
+
+    it('shows itself to everything that is made for unstorage', async () => {
+      const { workspace, projectId } = await start()
+      const storage = createStorage({ driver: workspace.driver })
+      const all = await everything(workspace)
+      expect((await storage.getKeys()).sort()).toEqual(Object.keys(all).sort())
+      expect(await storage.getItem(`projects:${projectId}`)).toEqual(all[`projects:${projectId}`])
+      expect(await storage.hasItem(`projects:${projectId}`)).toBe(true)
+      expect(await storage.hasItem('projects:proj_none')).toBe(false)
+      expect(await storage.getItem('projects:proj_none')).toBe(null)
+      expect(await prefixStorage(storage, 'projects').getKeys()).toEqual([projectId])
+      expect(await snapshot(storage, 'tasks')).toEqual(
+        Object.fromEntries(
+          Object.entries(all)
+            .filter(([key]) => key.startsWith('tasks:'))
+            .map(([key, task]) => [key.slice('tasks:'.length), task]),
+        ),
+      )
+      await workspace.close()
+    })
+
+    it('takes documents that come in through unstorage', async (context) => {
+      if (skips.reopening) context.skip(skips.reopening)
+      const { workspace, projectId, reopen } = await start()
+      const storage = createStorage({ driver: workspace.driver })
+      const project = { id: 'proj_copied', name: 'copied', workingDir: '/', createdAt: 1, updatedAt: 1 }
+      await storage.setItem('projects:proj_copied', project)
+      expect(await storage.getItem('projects:proj_copied')).toEqual(project)
+      await storage.removeItem(`projects:${projectId}`)
+      expect(await storage.hasItem(`projects:${projectId}`)).toBe(false)
+      await workspace.close()
+      const again = await reopen()
+      const keys = Object.keys(await everything(again.workspace))
+      expect(keys.filter((key) => key.startsWith('projects:'))).toEqual(['projects:proj_copied'])
+      await again.workspace.close()
+    })
+
+    it('does nothing at all when a rule throws, however far it came', async () => {
+      const { workspace, projectId, taskId, sessionId, heard } = await start()
+      const before = await everything(workspace)
+      const events = heard.length
+      const halfway = workspace.change((tx) => {
+        updateProject(tx, projectId, { name: 'half' })
+        deleteTask(tx, taskId)
+        deleteSession(tx, sessionId)
+        throw new Error('halfway')
+      })
+      await expect(halfway).rejects.toThrow('halfway')
+      expect(await everything(workspace)).toEqual(before)
+      expect(await stored(workspace)).toEqual(before)
+      expect(heard).toHaveLength(events)
+      await workspace.close()
+    })
+
+    it('does nothing at all when the disk fails in the middle, and works again after', async () => {
+      const { workspace, projectId, taskId, heard } = await start()
+      const before = await everything(workspace)
+      const events = heard.length
+      breakDisk()
+      const changes = [
+        workspace.change((tx) => deleteTask(tx, taskId)),
+        workspace.change((tx) => updateProject(tx, projectId, { name: 'lost' })),
+        workspace.change((tx) => createTask(tx, { projectId, title: 'lost' })),
+      ]
+      for (const result of await Promise.allSettled(changes))
+        expect(result).toMatchObject({
+          status: 'rejected',
+          reason: { code: 'STORAGE_UNAVAILABLE', status: 503 },
+        })
+      mend()
+      expect(await everything(workspace)).toEqual(before)
+
+      await new Promise((resolve) => setImmediate(resolve))
+      await workspace.change((tx) => updateProject(tx, projectId, { name: 'after' }))
+      expect(heard.slice(events)).toMatchObject([{ number: events + 1, name: 'project:updated' }])
+      expect(await stored(workspace)).toEqual(await everything(workspace))
+      await workspace.close()
+    })
+
+    it('loses none of two hundred changes that reach one entity at once', async () => {
+      const { workspace, sessionId } = await start()
+      const { timeline } = await session(workspace, sessionId)
+      const additions = Array.from({ length: 200 }, (_, n) => `${n}`)
+      await Promise.all(
+        additions.map((message) =>
+          workspace.change((tx) =>
+            updateSession(tx, sessionId, {
+              timeline: [{ type: 'progress', message }],
+              metadata: { [message]: 1 },
+            }),
+          ),
+        ),
+      )
+      const after = await session(workspace, sessionId)
+      expect(after.timeline.slice(timeline.length).map(({ message }) => message)).toEqual(additions)
+      expect(Object.keys(after.metadata ?? {})).toHaveLength(200)
+      await workspace.close()
+    })
+
+    it('tells of changes in their order, each when it is stored', async () => {
+      const { workspace, projectId, heard } = await start()
+      const known = heard.length
+      const names = Array.from({ length: 50 }, (_, n) => `name ${n}`)
+      const seen: unknown[] = []
+      workspace.subscribe(() => seen.push(workspace.driver.getItem(`projects:${projectId}`, {})))
+      await Promise.all(names.map((name) => workspace.change((tx) => updateProject(tx, projectId, { name }))))
+      const told = heard.slice(known).map(({ number, data }) => [number, JSON.parse(data).name])
+      expect(told).toEqual(names.map((name, n) => [known + n + 1, name]))
+      // When an event comes, the driver has that state, or one that came after it.
+      const states = (await Promise.all(seen)).map((json) => names.indexOf(JSON.parse(String(json)).name))
+      for (const [n, state] of states.entries()) expect(state).toBeGreaterThanOrEqual(n)
+      await workspace.close()
+    })
+  })
+}
