@@ -25,6 +25,11 @@ export const answerList = async <K extends Kind>(
   const limit = readLimit(c.req.query('limit'))
   const after = readCursor(c.req.query('cursor'))
   const { entries, total } = await c.env.workspace.read((documents) => {
+    if (!keep && limit !== undefined)
+      return {
+        entries: documents.list(kind, where, { after, limit: limit + 1 }),
+        total: documents.count(kind, where),
+      }
     const all = documents.list(kind, where)
     const kept = keep ? all.filter(keep) : all
     const rest = after ? kept.filter((entry) => isAfter(entry, after)) : kept

@@ -36,6 +36,17 @@ const StorageStatus = z.object({
     .number()
     .nullable()
     .meta({ description: 'Room left on the disk; null where that is not known', examples: [52_000_000_000] }),
+  follower: z
+    .object({
+      keys: count('Keys that are out of date there', 0),
+      milliseconds: count('For how long the oldest of them has been', 0),
+      problem: z
+        .string()
+        .optional()
+        .meta({ description: 'Why copying fails at present', examples: ['KV PUT failed: 429'] }),
+    })
+    .optional()
+    .meta({ description: 'Hosted: how far the copy in Workers KV is behind' }),
 })
 
 export const Health = z

@@ -1,4 +1,5 @@
 import type { Driver } from 'unstorage'
+import type { Documents } from './documents'
 import type { LoggedEvent } from './event'
 
 /** One entity to store. */
@@ -30,6 +31,11 @@ export interface Batch {
  */
 export interface WorkspaceDriver extends Driver {
   /**
+   * The documents, where the driver finds them as they are asked for. Without it they are all loaded into memory.
+   * What is put or removed there is about to be committed, or was not committed after all.
+   */
+  documents?: Documents
+  /**
    * Stores a batch, all of it or nothing, and resolves when it is durable; batches become durable in the order
    * of the calls. If one fails, so does every batch that was handed over before its failure was heard of.
    */
@@ -55,4 +61,6 @@ export interface WorkspaceDriver extends Driver {
 export interface DriverStatus {
   quarantined: readonly { file: string; reason: string }[]
   freeBytes: number | null
+  /** How far a copy of the documents is behind: its keys that are out of date, and for how many milliseconds. */
+  follower?: { keys: number; milliseconds: number; problem?: string }
 }

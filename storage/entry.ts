@@ -17,14 +17,15 @@ export class Entry<K extends Kind = Kind> {
   #compact: boolean
   #etag: string | undefined
 
-  constructor(kind: K, document: Entities[K], text?: string) {
+  /** `text`: what the document was made from, if there is one; `compact`: the same without spaces. */
+  constructor(kind: K, document: Entities[K], { text, compact }: { text?: string; compact?: string } = {}) {
     const rules = kinds[kind]
     this.kind = kind
     this.id = rules.id(document)
     this.key = rules.key(document)
     this.created = rules.createdAt(document)
     this.fields = rules.fields(document)
-    this.#text = text ?? JSON.stringify(document)
+    this.#text = text ?? compact ?? JSON.stringify(document)
     this.#compact = text === undefined
   }
 

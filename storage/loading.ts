@@ -52,7 +52,7 @@ const readEntry = <K extends Kind>(kind: K, key: string, text: string): Entry<K>
   const migrated = rules.migrate({ ...stored })
   const checked = rules.schema.safeParse(migrated, { error: describeProblem })
   if (!checked.success) throw new Error(checked.error.issues.map((issue) => issue.message).join('; '))
-  const entry = new Entry(kind, checked.data, isSame(stored, migrated) ? text : undefined)
+  const entry = new Entry(kind, checked.data, isSame(stored, migrated) ? { text } : {})
   if (entry.key !== key) throw new Error(`it belongs under ${entry.key}`)
   return entry
 }

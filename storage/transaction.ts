@@ -112,7 +112,8 @@ export const beginTransaction = (
     has: (kind, id) =>
       drafts[kind].has(id) ? drafts[kind].get(id) !== undefined : !!documents.get(kind, id),
     list,
-    count: (kind, where) => list(kind, where).length,
+    count: (kind, where) =>
+      drafts[kind].size === 0 ? documents.count(kind, where) : list(kind, where).length,
     put(kind, entity) {
       const staged: Drafts[typeof kind] = drafts[kind]
       staged.set(kinds[kind].id(entity), { document: entity })

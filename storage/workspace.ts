@@ -1,5 +1,5 @@
 import { createStorage } from 'unstorage'
-import { apiError } from '../schemas/errors'
+import { ApiError, apiError } from '../schemas/errors'
 import { createMemoryDocuments, type Documents } from './documents'
 import type { Put, WorkspaceDriver } from './driver'
 import type { Entry } from './entry'
@@ -48,11 +48,11 @@ interface Pending {
   done: Promise<void>
 }
 
-/** Opens a workspace: reads everything that is stored. */
+/** Opens a workspace: reads everything that is stored, unless the driver has it at hand. */
 export const openWorkspace = async ({ driver, clock, newId, report }: Settings): Promise<Workspace> => {
   const storage = createStorage({ driver })
-  const documents = createMemoryDocuments()
-  await loadDocuments(storage, driver, documents, report)
+  const documents = driver.documents ?? createMemoryDocuments()
+  if (!driver.documents) await loadDocuments(storage, driver, documents, report)
 
   const store = driver.commit ?? commitOneByOne(storage)
   const listeners = new Set<(event: PublishedEvent) => void>()
@@ -94,7 +94,7 @@ export const openWorkspace = async ({ driver, clock, newId, report }: Settings):
       },
       (error) => {
         undoFrom(undo)
-        throw storageUnavailable(error)
+        throw error instanceof ApiError ? error : storageUnavailable(error)
       },
     )
     pending.push({ undo, done })

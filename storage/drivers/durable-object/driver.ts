@@ -1,0 +1,109 @@
+import type { DurableObjectStorage } from '@cloudflare/workers-types'
+import { apiError } from '../../../schemas/errors'
+import type { Documents } from '../../documents'
+import type { Batch, WorkspaceDriver } from '../../driver'
+import { createSqlDocuments } from './documents'
+import { createEventLog } from './event-log'
+import { createOutbox, type Follower } from './outbox'
+import { createRows } from './rows'
+import { createTables } from './tables'
+
+/** A row of an object's SQLite has at most 2 MB; some of it is for the row's other columns. In bytes. */
+const mostBytes = 2_000_000 - 10_000
+
+interface Settings {
+  storage: DurableObjectStorage
+  follower: Follower
+  /** The time, in Unix milliseconds. */
+  clock: () => number
+}
+
+export interface DurableObjectDriver extends WorkspaceDriver {
+  documents: Documents
+  commit(batch: Batch): Promise<void>
+  /** Copies to the follower what is due. To be called when the object's alarm rings. */
+  follow(): Promise<void>
+}
+
+/**
+ * Keeps a workspace in a Durable Object's SQLite: documents and events of a batch in one transaction, and with
+ * them what the follower, Workers KV, is still to be told.
+ */
+export const durableObjectDriver = ({ storage, follower, clock }: Settings): DurableObjectDriver => {
+  const { sql } = storage
+  createTables(sql)
+  const rows = createRows(sql)
+  const { log, append } = createEventLog(sql)
+  const outbox = createOutbox(storage, follower, clock)
+  let failed = false
+
+  const write = ({ puts, removes, events }: Batch) => {
+    for (const { key, json } of puts) rows.put(key, json)
+    for (const key of removes) rows.remove(key)
+    for (const key of [...puts.map((put) => put.key), ...removes]) outbox.add(key)
+    append(events)
+  }
+
+  const commit = async (batch: Batch) => {
+    if (failed) throw new Error('a change before this one could not be stored')
+    try {
+      refuseOversized(batch)
+      storage.transactionSync(() => write(batch))
+    } catch (error) {
+      // Until our caller hears of it, changes are built on the one that failed.
+      failed = true
+      queueMicrotask(() => {
+        failed = false
+      })
+      throw error
+    }
+    outbox.schedule()
+    await storage.sync()
+  }
+
+  const textOf = (key: string) =>
+    sql.exec<{ json: string }>('SELECT json FROM documents WHERE key = ?', key).toArray()[0]?.json ?? null
+
+  const store = (change: Partial<Batch>) => commit({ puts: [], removes: [], events: [], ...change })
+
+  outbox.schedule()
+  return {
+    name: 'durable-object',
+    documents: createSqlDocuments(sql),
+    commit,
+    log,
+    follow: outbox.flush,
+    status: () => ({ quarantined: [], freeBytes: null, follower: outbox.status() }),
+
+    hasItem: (key) => textOf(key) !== null,
+    getItem: (key) => textOf(key),
+    getItemRaw: (key) => textOf(key),
+    getKeys: (base) =>
+      sql
+        .exec<{ key: string }>(
+          'SELECT key FROM documents WHERE substr(key, 1, ?) = ? ORDER BY key',
+          base.length,
+          base,
+        )
+        .toArray()
+        .map(({ key }) => key),
+    setItem: (key, json) => store({ puts: [{ key, json }] }),
+    setItemRaw: (key, json) => store({ puts: [{ key, json: String(json) }] }),
+    removeItem: (key) => store({ removes: [key] }),
+  }
+}
+
+const refuseOversized = ({ puts, events }: Batch) => {
+  for (const { key, json } of puts) if (isTooLong(json)) throw tooLarge(key)
+  for (const { name, data } of events) if (data !== undefined && isTooLong(data)) throw tooLarge(name)
+}
+
+/** A character takes at most three bytes, so most texts need not be looked at. */
+const isTooLong = (text: string) =>
+  3 * text.length > mostBytes && new TextEncoder().encode(text).length > mostBytes
+
+const tooLarge = (what: string) =>
+  apiError(
+    'PAYLOAD_TOO_LARGE',
+    `${what} would have more than 2 MB, which cannot be stored. Nothing was changed`,
+  )

@@ -1,0 +1,36 @@
+import type { SqlStorage } from '@cloudflare/workers-types'
+import type { WorkspaceDriver } from '../../driver'
+import type { LoggedEvent } from '../../event'
+
+/** As many events as the contract promises are kept; older ones go a thousand at a time. */
+const kept = 10_000
+const trimmedTogether = 1000
+
+/** The event log, in SQLite. */
+export const createEventLog = (sql: SqlStorage) => {
+  const first = () =>
+    sql.exec<{ number: number | null }>('SELECT min(number) AS number FROM events').one().number ?? 1
+  const last = () =>
+    sql.exec<{ number: number | null }>('SELECT max(number) AS number FROM events').one().number ?? 0
+
+  const since = async (number: number): Promise<LoggedEvent[] | undefined> => {
+    if (number > last() || number + 1 < first()) return undefined
+    const rows = sql.exec<{ json: string }>(
+      'SELECT json FROM events WHERE number > ? ORDER BY number',
+      number,
+    )
+    return Array.from(rows, ({ json }) => JSON.parse(json))
+  }
+
+  /** To be called within a transaction. */
+  const append = (events: readonly LoggedEvent[]) => {
+    for (const event of events) {
+      sql.exec('INSERT INTO events (number, json) VALUES (?, ?)', event.number, JSON.stringify(event))
+      if (event.number % trimmedTogether === 0)
+        sql.exec('DELETE FROM events WHERE number <= ?', event.number - kept)
+    }
+  }
+
+  const log: NonNullable<WorkspaceDriver['log']> = { last, since }
+  return { log, append }
+}

@@ -1,0 +1,40 @@
+import type { SqlStorage } from '@cloudflare/workers-types'
+
+/**
+ * What a workspace keeps in its object's SQLite.
+ *
+ * `fields` is an index: a row for every value by which a document can be found. `outbox` names the keys of which
+ * Workers KV does not have the last state yet.
+ */
+const tables = `
+  CREATE TABLE IF NOT EXISTS documents (
+    key TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    fields TEXT NOT NULL,
+    json TEXT NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS documents_by_id ON documents (kind, id);
+  CREATE INDEX IF NOT EXISTS documents_by_age ON documents (kind, created, id);
+  CREATE TABLE IF NOT EXISTS fields (
+    kind TEXT NOT NULL,
+    field TEXT NOT NULL,
+    value TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (kind, field, value, created, id)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, json TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS outbox (
+    key TEXT PRIMARY KEY,
+    change INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    attempts INTEGER NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS outbox_by_due ON outbox (due);
+`
+
+/** Makes the tables that are not there yet. */
+export const createTables = (sql: SqlStorage): void => void sql.exec(tables)
