@@ -27,6 +27,8 @@ interface KindRules<T> {
   /** Lists are in the order of this time, then of the id. */
   createdAt(entity: T): number
   fields(entity: T): Fields
+  /** Whether a document of an earlier version could pass for one of this. */
+  isOutdated(document: Record<string, unknown>): boolean
   /** Brings a document of an earlier version up to date; what is wrong with it stays wrong. */
   migrate(document: Record<string, unknown>): Record<string, unknown>
   /** Lists that only ever grow: the journal takes what was appended, not the whole. */
@@ -34,6 +36,7 @@ interface KindRules<T> {
 }
 
 const unchanged = (document: Record<string, unknown>) => document
+const never = () => false
 const nothing: Fields = {}
 
 export const kinds: { [K in Kind]: KindRules<Entities[K]> } = {
@@ -43,6 +46,7 @@ export const kinds: { [K in Kind]: KindRules<Entities[K]> } = {
     key: (project) => `projects:${project.id}`,
     createdAt: (project) => project.createdAt,
     fields: () => nothing,
+    isOutdated: never,
     migrate: unchanged,
     appendOnly: [],
   },
@@ -58,6 +62,7 @@ export const kinds: { [K in Kind]: KindRules<Entities[K]> } = {
       sessionIds: task.sessionIds,
       dependencies: task.dependencies,
     }),
+    isOutdated: (task) => 'timeline' in task,
     migrate: migrateTask,
     appendOnly: [],
   },
@@ -71,6 +76,7 @@ export const kinds: { [K in Kind]: KindRules<Entities[K]> } = {
       status: session.status,
       taskIds: session.taskIds,
     }),
+    isOutdated: never,
     migrate: migrateSession,
     appendOnly: ['events', 'timeline'],
   },
@@ -80,6 +86,7 @@ export const kinds: { [K in Kind]: KindRules<Entities[K]> } = {
     key: (queue) => `queues:${queue.sessionId}`,
     createdAt: (queue) => queue.createdAt,
     fields: () => nothing,
+    isOutdated: never,
     migrate: unchanged,
     appendOnly: [],
   },
@@ -89,6 +96,7 @@ export const kinds: { [K in Kind]: KindRules<Entities[K]> } = {
     key: (template) => `templates:${template.id}`,
     createdAt: (template) => template.createdAt,
     fields: (template) => ({ role: template.role }),
+    isOutdated: never,
     migrate: unchanged,
     appendOnly: [],
   },

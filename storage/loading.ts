@@ -1,7 +1,8 @@
 import type { Storage } from 'unstorage'
+import type * as z from 'zod'
 import { parseJson } from '../schemas/json-text'
 import { describeProblem } from '../schemas/problems'
-import type { Documents } from './documents'
+import { type Documents, matches } from './documents'
 import type { WorkspaceDriver } from './driver'
 import { Entry } from './entry'
 import { type Kind, kindOfKey, kinds } from './kinds'
@@ -49,39 +50,35 @@ const readEntry = <K extends Kind>(kind: K, key: string, text: string): Entry<K>
   const stored = parseJson(text)
   if (typeof stored !== 'object' || stored === null || Array.isArray(stored))
     throw new Error('it is not a JSON object')
-  const migrated = rules.migrate({ ...stored })
-  const checked = rules.schema.safeParse(migrated, { error: describeProblem })
-  if (!checked.success) throw new Error(checked.error.issues.map((issue) => issue.message).join('; '))
-  const entry = new Entry(kind, checked.data, isSame(stored, migrated) ? { text } : {})
+  const document = { ...stored }
+  const current = rules.isOutdated(document) ? undefined : rules.schema.safeParse(document)
+  const entry = current?.success
+    ? new Entry(kind, current.data, { text })
+    : new Entry(kind, checked(rules.schema, rules.migrate(document)))
   if (entry.key !== key) throw new Error(`it belongs under ${entry.key}`)
   return entry
 }
 
-/** Whether migration changed nothing, so that the text on disk is the entity. */
-const isSame = (stored: object, migrated: Record<string, unknown>): boolean => {
-  const before: Record<string, unknown> = { ...stored }
-  const fields = Object.keys(before)
-  return (
-    fields.length === Object.keys(migrated).length &&
-    fields.every((field) => before[field] === migrated[field])
-  )
+const checked = <T>(schema: z.ZodType<T>, document: Record<string, unknown>): T => {
+  const result = schema.safeParse(document, { error: describeProblem })
+  if (result.success) return result.data
+  throw new Error(result.error.issues.map((issue) => issue.message).join('; '))
 }
 
 /** Sessions and tasks name each other. Where only one side does, the other follows. */
 const completeRelations = (documents: Documents) => {
   for (const session of documents.list('sessions'))
-    for (const taskId of session.read().taskIds) {
-      const task = documents.get('tasks', taskId)?.read()
-      if (task && !task.sessionIds.includes(session.id))
-        documents.put('tasks', new Entry('tasks', { ...task, sessionIds: [...task.sessionIds, session.id] }))
+    for (const taskId of session.fields.taskIds ?? []) {
+      const entry = documents.get('tasks', taskId)
+      if (!entry || matches(entry.fields, { sessionIds: session.id })) continue
+      const task = entry.read()
+      documents.put('tasks', new Entry('tasks', { ...task, sessionIds: [...task.sessionIds, session.id] }))
     }
   for (const task of documents.list('tasks'))
     for (const sessionId of task.fields.sessionIds ?? []) {
-      const session = documents.get('sessions', sessionId)?.read()
-      if (session && !session.taskIds.includes(task.id))
-        documents.put(
-          'sessions',
-          new Entry('sessions', { ...session, taskIds: [...session.taskIds, task.id] }),
-        )
+      const entry = documents.get('sessions', sessionId)
+      if (!entry || matches(entry.fields, { taskIds: task.id })) continue
+      const session = entry.read()
+      documents.put('sessions', new Entry('sessions', { ...session, taskIds: [...session.taskIds, task.id] }))
     }
 }
