@@ -42,11 +42,14 @@ export const runProgram = (path: string, args: readonly string[], { env, signal 
     }
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort)
+    const settle = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+    }
 
     child.on('error', reject)
     child.on('exit', () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
+      settle()
       endGroup(child, 'SIGKILL')
       // Something that has left the group may still hold the outputs open.
       timer = setTimeout(() => {
@@ -55,7 +58,7 @@ export const runProgram = (path: string, args: readonly string[], { env, signal 
       }, patience)
     })
     child.on('close', (code, killer) => {
-      clearTimeout(timer)
+      settle()
       running.delete(child)
       resolve({ exit: killer ?? code ?? 0, aborted, stdout: stdout(), stderr: stderr() })
     })

@@ -11,12 +11,12 @@ const cli = makeCli('')
 const usual = await start({ MAESTRO_CLI_PATH: cli }, afterAll)
 
 /** The spawn is refused, and no session, folder, event or association of it remains. Returns the refusal. */
-async function refusalOf({ server, api, fields } = usual) {
+async function refusalOf({ server, api, fields } = usual, more: object = {}) {
   const tasks = await api.get('/api/tasks')
   const listener = await connect(server.url)
   let refusal: Answer<Problem> | undefined
   const events = await heardDuring(listener, api, async () => {
-    refusal = await api.request('POST', '/api/sessions/spawn', fields)
+    refusal = await api.request('POST', '/api/sessions/spawn', { ...fields, ...more })
   })
   await listener.close()
   expect(events).toEqual([])
@@ -57,6 +57,16 @@ describe('a CLI that fails leaves nothing', () => {
     writeFileSync(path, 'no program')
     expect(await refusalOf(await start({ MAESTRO_CLI_PATH: path }))).toMatchObject(
       failed(/maestro CLI at .* cannot be run: .*EACCES/),
+    )
+  })
+
+  it.each([
+    ['no program can be given', 'a\u0000b'],
+    ['are too long for a program', 'x'.repeat(500_000)],
+  ])('when it cannot be called with names of skills that %s', async (_, skill) => {
+    teach(cli, good)
+    expect(await refusalOf(usual, { skills: [skill] })).toMatchObject(
+      failed(/maestro CLI at .* cannot be run: /),
     )
   })
 
