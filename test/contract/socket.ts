@@ -2,6 +2,7 @@
 import { WebSocket } from 'ws'
 import { checkMessage } from './conformance'
 import type { Api } from './http'
+import { createInbox } from './inbox'
 
 export interface Message {
   type: string
@@ -33,42 +34,19 @@ export interface ConnectOptions {
 /** Connects to the server whose HTTP address is `url`. */
 export function connect(url: string, options: ConnectOptions = {}): Promise<Socket> {
   const socket = open(url, options)
-  const messages: Message[] = []
-  const arrived = new Set<() => void>()
-  let given = 0
+  const inbox = createInbox<Message>(({ type }) => type)
 
   socket.on('message', (data, isBinary) => {
     const message = isBinary ? { type: 'a binary frame', timestamp: 0 } : JSON.parse(data.toString())
     checkMessage(message)
-    messages.push(message)
-    for (const look of [...arrived]) look()
+    inbox.add(message)
   })
   const closed = new Promise<number>((resolve) => socket.once('close', resolve))
 
-  function waitUntil<T>(find: () => T | undefined): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        const found = find()
-        if (found === undefined) return
-        clearTimeout(hang)
-        arrived.delete(look)
-        resolve(found)
-      }
-      const hang = setTimeout(() => {
-        arrived.delete(look)
-        reject(
-          new Error(`not among ${messages.length} messages: ${messages.map(({ type }) => type).join(' ')}`),
-        )
-      }, 10_000)
-      arrived.add(look)
-      look()
-    })
-  }
-
   const connection: Socket = {
-    messages,
-    waitFor: (fits) => waitUntil(() => messages.find(fits)),
-    next: () => waitUntil(() => (given < messages.length ? messages[given++] : undefined)),
+    messages: inbox.all,
+    waitFor: inbox.waitFor,
+    next: inbox.next,
     send(message) {
       const raw = typeof message === 'string' || message instanceof Uint8Array
       socket.send(raw ? message : JSON.stringify(message))
