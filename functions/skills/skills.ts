@@ -1,4 +1,5 @@
 import { type ApiError, apiError } from '../../schemas/errors'
+import { isObject } from '../../schemas/fields'
 import { describeProblem, problemsOf } from '../../schemas/problems'
 import { type Skill, SkillManifest, type SkillSummary } from '../../schemas/skill'
 import type { Role } from '../../schemas/template'
@@ -49,6 +50,7 @@ const parseManifest = (id: string, text: string): SkillManifest => {
       `manifest.json is not valid JSON: ${error instanceof Error ? error.message : error}`,
     )
   }
+  if (!isObject(manifest)) throw skillBroken(id, 'manifest.json must hold an object')
   const parsed = SkillManifest.safeParse(manifest, { error: describeProblem })
   if (parsed.success) return parsed.data
   const problems = problemsOf(parsed.error).map(({ message }) => message)

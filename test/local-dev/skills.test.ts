@@ -1,0 +1,169 @@
+// The folder reader by itself, with a clock of its own: what is old enough is kept in memory, the rest is not.
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Log } from '../../functions/log'
+import { folderSkills } from '../../local-dev/skills'
+
+let root: string
+let directory: string
+let warnings: { folder: string; problem: string }[]
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'maestro-skills-'))
+  directory = join(root, 'skills')
+  warnings = []
+})
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+const log: Log = {
+  debug: () => {},
+  info: () => {},
+  warn: (fields) => {
+    if (typeof fields === 'object' && 'folder' in fields && 'problem' in fields)
+      warnings.push({ folder: String(fields.folder), problem: String(fields.problem) })
+  },
+  error: () => {},
+  child: () => log,
+}
+
+const write = (path: string, text: string) => {
+  const file = join(directory, path)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}
+const manifest = (fields: object = {}) =>
+  JSON.stringify({ name: 'n', version: '1.0.0', description: 'd', ...fields })
+
+const justNow = () => Date.now()
+/** To this clock, everything that is on disk was written long ago. */
+const muchLater = () => Date.now() + 60_000
+
+describe.each([
+  ['just written', justNow],
+  ['kept in memory', muchLater],
+])('a skill that is %s', (_, clock) => {
+  it('is read again when its manifest changes', async () => {
+    const skills = folderSkills(directory, log, clock)
+    write('a/manifest.json', manifest({ description: 'one' }))
+    expect(await skills.get('a')).toMatchObject({ description: 'one', instructions: '' })
+    write('a/manifest.json', manifest({ description: 'another' }))
+    expect(await skills.get('a')).toMatchObject({ description: 'another' })
+    expect(await skills.list()).toMatchObject([{ description: 'another' }])
+  })
+
+  it('is read again when skill.md comes, changes, is replaced and goes', async () => {
+    const skills = folderSkills(directory, log, clock)
+    const text = async () => (await skills.get('a')).instructions
+    write('a/manifest.json', manifest())
+    expect(await text()).toBe('')
+    write('a/skill.md', 'one')
+    expect(await text()).toBe('one')
+    write('a/skill.md', 'longer')
+    expect(await text()).toBe('longer')
+    write('a/draft', 'biggest')
+    renameSync(join(directory, 'a/draft'), join(directory, 'a/skill.md'))
+    expect(await text()).toBe('biggest')
+    rmSync(join(directory, 'a/skill.md'))
+    expect(await text()).toBe('')
+  })
+
+  it('is gone when its folder is, and there again when that is', async () => {
+    const skills = folderSkills(directory, log, clock)
+    expect(await skills.list()).toEqual([])
+    write('a/manifest.json', manifest())
+    expect(await skills.list()).toHaveLength(1)
+    rmSync(directory, { recursive: true })
+    expect(await skills.list()).toEqual([])
+    await expect(skills.get('a')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    write('a/manifest.json', manifest())
+    expect(await skills.get('a')).toMatchObject({ id: 'a' })
+  })
+
+  it('is broken while its manifest is, and whole again afterwards', async () => {
+    const skills = folderSkills(directory, log, clock)
+    write('a/manifest.json', manifest())
+    await skills.get('a')
+    write('a/manifest.json', '{"name"')
+    await expect(skills.get('a')).rejects.toMatchObject({ code: 'SKILL_LOAD_ERROR' })
+    await expect(skills.reload?.('a')).rejects.toMatchObject({ code: 'SKILL_LOAD_ERROR' })
+    expect(await skills.list()).toEqual([])
+    write('a/manifest.json', manifest({ version: '2.0.0' }))
+    expect(await skills.get('a')).toMatchObject({ version: '2.0.0' })
+    expect(await skills.reload?.('a')).toMatchObject({ version: '2.0.0' })
+  })
+
+  it('does not change in what somebody got before', async () => {
+    const skills = folderSkills(directory, log, clock)
+    write('a/manifest.json', manifest())
+    const before = await skills.get('a')
+    write('a/manifest.json', manifest({ description: 'another' }))
+    await skills.get('a')
+    expect(before.description).toBe('d')
+  })
+})
+
+describe('a skill that changes faster than a file system’s clock ticks', () => {
+  it('is never told as it was, though length and times of its files are the same', async () => {
+    const skills = folderSkills(directory, log, justNow)
+    for (let round = 100; round < 200; round++) {
+      write('a/manifest.json', manifest({ description: `round ${round}` }))
+      expect(await skills.get('a')).toMatchObject({ description: `round ${round}` })
+    }
+  })
+})
+
+describe('what is wrong with a skill', () => {
+  it('is logged once, however often skills are listed, and again when it is something else', async () => {
+    const skills = folderSkills(directory, log, justNow)
+    write('broken/manifest.json', '{')
+    write('good/manifest.json', manifest())
+    for (let times = 0; times < 3; times++) expect(await skills.list()).toHaveLength(1)
+    expect(warnings).toEqual([
+      { folder: join(directory, 'broken'), problem: expect.stringMatching(/not valid JSON/) },
+    ])
+    write('broken/manifest.json', '{}')
+    for (let times = 0; times < 3; times++) await skills.list()
+    expect(warnings).toHaveLength(2)
+    expect(warnings[1]?.problem).toMatch(/name is required/)
+    write('broken/manifest.json', manifest())
+    expect(await skills.list()).toHaveLength(2)
+    write('broken/manifest.json', '{}')
+    await skills.list()
+    expect(warnings).toHaveLength(3)
+  })
+
+  it('is not asked of folders without a manifest, nor of files', async () => {
+    write('empty/readme.txt', 'x')
+    write('a-file', 'x')
+    const skills = folderSkills(directory, log, justNow)
+    expect(await skills.list()).toEqual([])
+    for (const id of ['empty', 'a-file'])
+      await expect(skills.get(id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(warnings).toEqual([])
+  })
+
+  it('is said when a link leads out, and then it is not a skill at all', async () => {
+    mkdirSync(join(root, 'outside'))
+    writeFileSync(join(root, 'outside/manifest.json'), manifest())
+    mkdirSync(directory)
+    symlinkSync('../outside', join(directory, 'out'))
+    const skills = folderSkills(directory, log, justNow)
+    for (let times = 0; times < 3; times++) expect(await skills.list()).toEqual([])
+    await expect(skills.get('out')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(warnings).toEqual([
+      { folder: join(directory, 'out'), problem: expect.stringMatching(/a link that leads out/) },
+    ])
+  })
+
+  it('is the directory, when that is none: the list is empty and the log says why', async () => {
+    writeFileSync(directory, 'a file')
+    expect(await folderSkills(directory, log, justNow).list()).toEqual([])
+    const loop = join(root, 'loop')
+    symlinkSync('loop', loop)
+    const skills = folderSkills(loop, log, justNow)
+    for (let times = 0; times < 3; times++) expect(await skills.list()).toEqual([])
+    await expect(skills.get('a')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(warnings).toEqual([{ folder: loop, problem: expect.stringMatching(/ELOOP/) }])
+  })
+})

@@ -1,0 +1,266 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { client, refusal } from '../contract/http'
+import { startServer } from '../contract/server'
+
+interface Summary {
+  id: string
+  name: string
+  description: string
+  type: string
+  version: string
+}
+
+const server = await startServer()
+const api = client(server.url)
+afterAll(() => server.stop())
+
+const file = (path: string) => join(server.skillsDir, path)
+const write = (path: string, content: string | object) => {
+  mkdirSync(dirname(file(path)), { recursive: true })
+  writeFileSync(file(path), typeof content === 'string' ? content : JSON.stringify(content))
+}
+/** Puts a skill on disk; its instructions are `Do {id}.` */
+const put = (id: string, fields: object = {}) => {
+  write(`${id}/manifest.json`, {
+    name: `Name ${id}`,
+    version: '1.0.0',
+    description: `About ${id}.`,
+    ...fields,
+  })
+  write(`${id}/skill.md`, `Do ${id}.\n`)
+}
+const list = () => api.get<Summary[]>('/api/skills')
+const ids = async (path = '') => (await api.get<Summary[]>(`/api/skills${path}`)).map(({ id }) => id)
+const notFound = (id: string) => refusal(404, 'NOT_FOUND', `Skill not found: ${id}`)
+
+describe('skills on disk', () => {
+  it('are listed in short, sorted by their folders’ names', async () => {
+    put('b-skill', { type: 'custom', name: 'Another name' })
+    put('B.upper_2')
+    put('a-skill', { version: '2.1.0-rc.1', author: 'Ada', config: { x: 1 } })
+    expect(await list()).toEqual([
+      {
+        id: 'B.upper_2',
+        name: 'Name B.upper_2',
+        description: 'About B.upper_2.',
+        type: 'system',
+        version: '1.0.0',
+      },
+      {
+        id: 'a-skill',
+        name: 'Name a-skill',
+        description: 'About a-skill.',
+        type: 'system',
+        version: '2.1.0-rc.1',
+      },
+      {
+        id: 'b-skill',
+        name: 'Another name',
+        description: 'About b-skill.',
+        type: 'custom',
+        version: '1.0.0',
+      },
+    ])
+  })
+
+  it('are told whole one by one, with the text that agents read', async () => {
+    const more = { type: 'role', capabilities: ['c'], dependencies: ['gone'], assignTo: ['worker'] }
+    put('whole', { ...more, license: 'MIT' })
+    write('whole/skill.md', '## Erst\n\n“ja” 🎼\n')
+    const { status, body } = await api.request<Summary>('GET', '/api/skills/whole')
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      id: 'whole',
+      name: 'Name whole',
+      description: 'About whole.',
+      version: '1.0.0',
+      ...more,
+      instructions: '## Erst\n\n“ja” 🎼\n',
+    })
+    expect(await ids()).toContain('whole')
+  })
+
+  it('need no skill.md', async () => {
+    put('brief')
+    rmSync(file('brief/skill.md'))
+    expect(await api.get('/api/skills/brief')).toMatchObject({
+      instructions: '',
+      capabilities: [],
+      dependencies: [],
+      assignTo: [],
+    })
+  })
+
+  it('are new without a restart: come, changed, gone', async () => {
+    put('new')
+    expect(await ids()).toContain('new')
+    put('new', { version: '1.0.1' })
+    write('new/skill.md', 'Changed.')
+    expect(await api.get('/api/skills/new')).toMatchObject({ version: '1.0.1', instructions: 'Changed.' })
+    rmSync(file('new'), { recursive: true })
+    expect(await ids()).not.toContain('new')
+    expect(await api.request('GET', '/api/skills/new')).toMatchObject(notFound('new'))
+  })
+
+  it('are reloaded when asked: the answer is the skill in short', async () => {
+    put('again')
+    await api.get('/api/skills/again')
+    put('again', { version: '3.0.0' })
+    const { status, body } = await api.request('POST', '/api/skills/again/reload')
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      id: 'again',
+      name: 'Name again',
+      description: 'About again.',
+      type: 'system',
+      version: '3.0.0',
+      reloaded: true,
+    })
+  })
+
+  it('are given to roles: the system skills first, then those assigned', async () => {
+    for (const id of ['maestro-worker', 'maestro-cli', 'maestro-orchestrator']) put(id)
+    put('0-all', { assignTo: ['all'] })
+    put('zz-orchestrator', { assignTo: ['orchestrator'] })
+    put('zz-worker', { assignTo: ['worker'] })
+    const worker = ['maestro-cli', 'maestro-worker', '0-all', 'whole', 'zz-worker']
+    expect(await ids('/role/worker')).toEqual(worker)
+    const orchestrator = ['maestro-cli', 'maestro-orchestrator', '0-all', 'zz-orchestrator']
+    expect(await ids('/role/orchestrator')).toEqual(orchestrator)
+    rmSync(file('maestro-cli'), { recursive: true })
+    expect(await ids('/role/worker')).toEqual(worker.slice(1))
+  })
+})
+
+describe('a broken skill', () => {
+  it.each([
+    ['whose manifest is cut short', 'cut', '{"name":'],
+    ['whose manifest lacks its version', 'unversioned', { name: 'n', description: 'd' }],
+    ['whose manifest is far too large', 'large', ' '.repeat(1024 * 1024 + 1)],
+  ])('%s is left out of the lists, and says so when asked for', async (_, id, manifest) => {
+    const before = await list()
+    write(`${id}/manifest.json`, manifest)
+    expect(await list()).toEqual(before)
+    expect(await api.request('GET', '/api/skills/role/worker')).toMatchObject({ status: 200 })
+    expect(await api.request('GET', `/api/skills/${id}`)).toMatchObject(refusal(500, 'SKILL_LOAD_ERROR'))
+    expect(await api.request('POST', `/api/skills/${id}/reload`)).toMatchObject(
+      refusal(500, 'SKILL_LOAD_ERROR'),
+    )
+    expect(server.log()).toContain(file(id))
+  })
+
+  it.each(['manifest.json', 'skill.md'])('whose %s never ends does not hold the server up', async (name) => {
+    put('pipe')
+    rmSync(file(`pipe/${name}`))
+    execFileSync('mkfifo', [file(`pipe/${name}`)])
+    expect(await ids()).not.toContain('pipe')
+    expect(await api.request('GET', '/api/skills/pipe')).toMatchObject(refusal(500, 'SKILL_LOAD_ERROR'))
+    rmSync(file('pipe'), { recursive: true })
+  })
+})
+
+describe('what lies outside SKILLS_DIR', () => {
+  const outside = join(server.root, 'outside')
+  const secret = { name: 'secret', version: '1.0.0', description: 'secret' }
+  for (const folder of [server.root, outside, server.skillsDir, file('.hidden'), `${server.skillsDir}-2/x`]) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'manifest.json'), JSON.stringify(secret))
+    writeFileSync(join(folder, 'skill.md'), 'secret')
+  }
+  const expectHidden = async (path: string) => {
+    for (const [method, url] of [
+      ['GET', `/api/skills/${path}`],
+      ['POST', `/api/skills/${path}/reload`],
+    ] as const) {
+      const answer = await api.request(method, url)
+      expect(answer.status, url).toBe(404)
+      expect(JSON.stringify(answer.body)).not.toContain('secret')
+    }
+    expect(JSON.stringify(await list())).not.toContain('secret')
+  }
+
+  it.each([
+    ...['..%2foutside', '%2e%2e%2foutside', '.%2f', '%2e%2f..%2foutside', 'a-skill%2f..%2f..%2foutside'],
+    ...['..%5coutside', '..%2fskills-2%2fx', '.hidden', '%2ehidden', 'a-skill%2f', 'a-skill%00', '%2f'],
+    ...['..%252foutside', '%c0%ae%c0%ae%2foutside', encodeURIComponent(outside), '...', 'manifest.json'],
+  ])('is not reached by an id that climbs: %s', (id) => expectHidden(id))
+
+  it('is not reached by a folder that is a link', async () => {
+    symlinkSync(outside, file('link-out'))
+    symlinkSync('../outside', file('link-relative'))
+    symlinkSync(`../${server.skillsDir.split('/').at(-1)}-2/x`, file('link-like-named'))
+    symlinkSync('.', file('link-to-all'))
+    symlinkSync('link-out', file('link-to-link'))
+    for (const id of ['link-out', 'link-relative', 'link-like-named', 'link-to-all', 'link-to-link'])
+      await expectHidden(id)
+  })
+
+  it('is not reached by a manifest.json or skill.md that is a link', async () => {
+    put('links-manifest')
+    rmSync(file('links-manifest/manifest.json'))
+    symlinkSync(join(outside, 'manifest.json'), file('links-manifest/manifest.json'))
+    put('links-text')
+    rmSync(file('links-text/skill.md'))
+    symlinkSync('../../outside/skill.md', file('links-text/skill.md'))
+    for (const id of ['links-manifest', 'links-text']) await expectHidden(id)
+  })
+
+  it('is not confused with links that stay inside, which are skills', async () => {
+    put('target')
+    symlinkSync('target', file('alias'))
+    mkdirSync(file('borrowed'))
+    symlinkSync('../target/manifest.json', file('borrowed/manifest.json'))
+    symlinkSync('nowhere', file('dangling'))
+    for (const id of ['alias', 'borrowed'])
+      expect(await api.get(`/api/skills/${id}`)).toMatchObject({ id, name: 'Name target' })
+    expect(await api.request('GET', '/api/skills/dangling')).toMatchObject(notFound('dangling'))
+  })
+})
+
+describe('a spawned session', () => {
+  it('is given the skills that it names, in its order; what is missing is logged and stops nothing', async () => {
+    put('first')
+    put('second', { dependencies: ['first', 'absent-dependency'] })
+    write('shattered/manifest.json', '{')
+    const project = await api.project()
+    const task = await api.task(project.id)
+    const template = { name: 'Skills', role: 'worker', content: 'Before\n\n{{SKILLS}}\n\nAfter' }
+    const { id: templateId } = await api.ok<{ id: string }>('POST', '/api/templates', template)
+    const skills = ['second', 'absent-skill', 'first', 'shattered', 'second']
+    const { sessionId } = await api.ok<{ sessionId: string }>('POST', '/api/sessions/spawn', {
+      projectId: project.id,
+      taskIds: [task.id],
+      templateId,
+      skills,
+    })
+    const manifest = await api.get<object>(`/api/sessions/${sessionId}/manifest`)
+    expect(manifest).toMatchObject({
+      skills: ['second', 'absent-skill', 'first', 'shattered'],
+      systemPrompt: [
+        'Before',
+        '---\n# Name second (v1.0.0)',
+        'About second.',
+        'Do second.',
+        '---\n# Name first (v1.0.0)',
+        'About first.',
+        'Do first.',
+        'After',
+      ].join('\n\n'),
+    })
+    for (const missing of ['absent-skill', 'absent-dependency', 'shattered'])
+      expect(server.log()).toContain(missing)
+  })
+})
+
+describe('a SKILLS_DIR that is not there', () => {
+  it('holds no skills until it is made', async () => {
+    rmSync(server.skillsDir, { recursive: true })
+    expect(await list()).toEqual([])
+    expect(await api.request('GET', '/api/skills/a-skill')).toMatchObject(notFound('a-skill'))
+    put('a-skill')
+    expect(await ids()).toEqual(['a-skill'])
+  })
+})
