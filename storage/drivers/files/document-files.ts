@@ -9,7 +9,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 
 /** A document to write, as JSON, or to remove (null). */
 export type DocumentChange = readonly [key: string, json: string | null]
@@ -23,12 +23,12 @@ export interface DocumentWriter {
 
 const folders = ['projects', 'tasks', 'sessions', 'queues', 'templates']
 const namePattern = /^[A-Za-z0-9_-]+$/
+const keyPattern = /^[A-Za-z0-9_-]+(?::[A-Za-z0-9_-]+)+$/
 
 /** The file of a document: `tasks:p:t` is `tasks/p/t.json`. Keys are made of ids that were checked. */
 export const pathOfKey = (directory: string, key: string): string => {
-  const parts = key.split(':')
-  if (!parts.every((part) => namePattern.test(part))) throw new Error(`"${key}" is not a key of a document`)
-  return `${join(directory, ...parts)}.json`
+  if (!keyPattern.test(key)) throw new Error(`"${key}" is not a key of a document`)
+  return `${directory}${sep}${key.replaceAll(':', sep)}.json`
 }
 
 /**
