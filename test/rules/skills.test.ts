@@ -1,6 +1,8 @@
+import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import type { Log } from '../../functions/log'
 import { formatForPrompt, promptOfSkills } from '../../functions/skills/prompt'
+import { reloadSkill } from '../../functions/skills/reload'
 import { readSkill, type Skills, skillNotFound, skillsOfRole } from '../../functions/skills/skills'
 import type { Skill } from '../../schemas/skill'
 
@@ -16,6 +18,18 @@ const skill = (id: string, fields: Partial<Skill> = {}): Skill => ({
   assignTo: [],
   ...fields,
 })
+
+const quiet = () => {
+  const warnings: unknown[] = []
+  const log: Log = {
+    debug: () => {},
+    info: () => {},
+    warn: (fields) => void warnings.push(fields),
+    error: () => {},
+    child: () => log,
+  }
+  return { log, warnings }
+}
 
 describe('skills in a prompt', () => {
   it('stand each under a rule and a heading, with a blank line between them', () => {
@@ -43,18 +57,6 @@ describe('the skills of a spawn', () => {
       throw skillNotFound(id)
     },
   })
-  const quiet = () => {
-    const warnings: unknown[] = []
-    const log: Log = {
-      debug: () => {},
-      info: () => {},
-      warn: (fields) => void warnings.push(fields),
-      error: () => {},
-      child: () => log,
-    }
-    return { log, warnings }
-  }
-
   it('are those it names, in its order, and none that they depend on', async () => {
     const { log, warnings } = quiet()
     const all = skills(skill('a'), skill('b', { dependencies: ['a'] }), skill('c'))
@@ -68,6 +70,21 @@ describe('the skills of a spawn', () => {
     const all = skills(skill('a', { dependencies: ['gone'] }))
     expect(await promptOfSkills(all, ['none', 'a'], log)).toBe(formatForPrompt([skill('a')]))
     expect(warnings).toEqual([{ skill: 'none' }, { skill: 'a', dependency: 'gone' }])
+  })
+})
+
+describe('a reload', () => {
+  it('is refused with 501 by a host whose skills cannot be read again', async () => {
+    const app = new Hono().post('/api/skills/:id/reload', reloadSkill)
+    const skills: Pick<Skills, 'reload'> = {}
+    const { log } = quiet()
+    const answer = await app.request('/api/skills/a/reload', { method: 'POST' }, { skills, log })
+    expect(answer.status).toBe(501)
+    expect(await answer.json()).toEqual({
+      error: true,
+      code: 'NOT_IMPLEMENTED',
+      message: 'Reload not supported',
+    })
   })
 })
 
