@@ -23,11 +23,14 @@ export interface DocumentWriter {
 
 const folders = ['projects', 'tasks', 'sessions', 'queues', 'templates']
 const namePattern = /^[A-Za-z0-9_-]+$/
-const keyPattern = /^[A-Za-z0-9_-]+(?::[A-Za-z0-9_-]+)+$/
+const keyPattern = /^(?:(?:projects|sessions|queues|templates):|tasks:[A-Za-z0-9_-]+:)[A-Za-z0-9_-]+$/
 
-/** The file of a document: `tasks:p:t` is `tasks/p/t.json`. Keys are made of ids that were checked. */
+/** Whether a document can be kept under this key. Nothing else ever becomes a path. */
+export const isDocumentKey = (key: string): boolean => keyPattern.test(key)
+
+/** The file of a document: `tasks:p:t` is `tasks/p/t.json`. Throws if the key is none of a document. */
 export const pathOfKey = (directory: string, key: string): string => {
-  if (!keyPattern.test(key)) throw new Error(`"${key}" is not a key of a document`)
+  if (!isDocumentKey(key)) throw new Error(`"${key}" is not a key of a document`)
   return `${directory}${sep}${key.replaceAll(':', sep)}.json`
 }
 
@@ -101,6 +104,7 @@ const keysBelow = (path: string, key: string, depth: number): string[] =>
       return entry.isDirectory() && namePattern.test(entry.name)
         ? keysBelow(join(path, entry.name), `${key}:${entry.name}`, depth - 1)
         : []
+    if (!entry.isFile() && !entry.isSymbolicLink()) return []
     const name = entry.name.endsWith('.json') ? entry.name.slice(0, -'.json'.length) : ''
     return namePattern.test(name) ? [`${key}:${name}`] : []
   })

@@ -1,10 +1,12 @@
 import { mkdirSync, renameSync, statfsSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { isObject } from '../../../schemas/fields'
+import { parseJson } from '../../../schemas/json-text'
 import type { DriverStatus, Put, WorkspaceDriver } from '../../driver'
-import { grow } from '../../growth'
 import type { Report } from '../../loading'
 import {
   type DocumentWriter,
+  isDocumentKey,
   listKeys,
   pathOfKey,
   prepareFolders,
@@ -12,9 +14,8 @@ import {
   writeDocuments,
 } from './document-files'
 import { openJournal } from './journal'
-import type { StoredChange } from './journal-lines'
 import { type Lock, lockDirectory } from './lock'
-import { recoverJournal } from './recovery'
+import { recoverJournal, replay } from './recovery'
 import { createUnwritten } from './unwritten'
 
 interface Settings {
@@ -84,21 +85,50 @@ const openLocked = (
     onWritten: journal.markFlushed,
     onFailure: (error) => report.error({ err: error }, 'Documents could not be written; it is tried again'),
   })
-  // What a crash kept from the files is served from memory at once, and the files follow as always.
-  for (const [key, json] of completed(directory, recovered.changes)) unwritten.add(key, json)
   const quarantined: DriverStatus['quarantined'][number][] = []
+
+  const quarantine = (key: string, reason: string): string => {
+    const path = pathOfKey(directory, key)
+    const aside = `${path}.corrupt-${clock()}`
+    renameSync(path, aside)
+    quarantined.push({ file: relative(directory, aside), reason })
+    return aside
+  }
+
+  /** The document that a journaled growth builds on. A file that is none is set aside: what grew is kept. */
+  const grownFrom = (key: string): string | null => {
+    try {
+      const text = readDocument(directory, key)
+      if (text !== null && !isObject(parseJson(text))) throw new Error('it is not a JSON object')
+      return text
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      const file = quarantine(key, reason)
+      report.error({ file, reason }, 'A stored document cannot be read and was set aside')
+      return null
+    }
+  }
+
+  // What a crash kept from the files is served from memory at once, and the files follow as always.
+  for (const [key, steps] of recovered.changes)
+    unwritten.add(
+      key,
+      replay(steps, () => grownFrom(key)),
+    )
 
   const store = async (
     puts: readonly Put[],
     removes: readonly string[],
     events: Parameters<typeof journal.append>[0]['events'],
   ) => {
+    for (const key of [...puts.map((put) => put.key), ...removes]) pathOfKey(directory, key)
     handedOver = await journal.append({ puts, removes, events })
     for (const { key, json } of puts) unwritten.add(key, json)
     for (const key of removes) unwritten.add(key, null)
   }
 
   const read = (key: string): string | null => {
+    if (!isDocumentKey(key)) return null
     const waiting = unwritten.get(key)
     return waiting === undefined ? readDocument(directory, key) : waiting
   }
@@ -116,27 +146,21 @@ const openLocked = (
       }
       return [...keys]
     },
-    setItem: (key, value) => store([{ key, json: value }], [], []),
-    removeItem: (key) => store([], [key], []),
+    setItem: (key, value) => store([{ key, json: JSON.stringify(JSON.parse(value)) }], [], []),
+    removeItem: (key) => (isDocumentKey(key) ? store([], [key], []) : undefined),
     commit: ({ puts, removes, events }) => store(puts, removes, events),
     log: {
       last: journal.lastEvent,
       since: journal.eventsSince,
     },
-    quarantine(key, reason) {
-      const path = pathOfKey(directory, key)
-      const aside = `${path}.corrupt-${clock()}`
-      renameSync(path, aside)
-      const file = relative(directory, aside)
-      quarantined.push({ file, reason })
-      return aside
-    },
+    quarantine,
     flush: unwritten.flush,
     status: () => ({ quarantined, freeBytes: freeBytes(directory) }),
     async dispose() {
       try {
         await unwritten.flush()
       } finally {
+        unwritten.stop()
         journal.close()
         await writer.close()
         lock.release()
@@ -144,18 +168,6 @@ const openLocked = (
     },
   }
 }
-
-/** The documents as the journal makes them of what the files hold. */
-const completed = (directory: string, changes: ReadonlyMap<string, readonly StoredChange[]>) =>
-  [...changes].map(([key, steps]) => {
-    let json: string | null | undefined
-    for (const step of steps) {
-      if (step === null) json = null
-      else if ('whole' in step) json = JSON.stringify(step.whole)
-      else json = grow((json === undefined ? readDocument(directory, key) : json) ?? '{}', step.growth)
-    }
-    return [key, json ?? null] as const
-  })
 
 const freeBytes = (directory: string): number | null => {
   try {

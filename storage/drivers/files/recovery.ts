@@ -1,3 +1,4 @@
+import { grow } from '../../growth'
 import { changesOf, type Line, type StoredChange } from './journal-lines'
 import { listSegments, readSegment, type Segment } from './segments'
 
@@ -45,4 +46,15 @@ export const recoverJournal = (
     }
   }
   return { segments, lastBatch, lastEvent, flushed, changes }
+}
+
+/** What its changes make of a document, as JSON, or null if it is gone. `before` is asked if one builds on it. */
+export const replay = (steps: readonly StoredChange[], before: () => string | null): string | null => {
+  let json: string | null | undefined
+  for (const step of steps) {
+    if (step === null) json = null
+    else if ('whole' in step) json = JSON.stringify(step.whole)
+    else json = grow((json === undefined ? before() : json) ?? '{}', step.growth)
+  }
+  return json ?? null
 }

@@ -24,6 +24,8 @@ export interface Unwritten {
   flush(): Promise<void>
   /** What went wrong the last time; undefined as long as all is well. */
   failure(): unknown
+  /** Gives up: what is not written now is written after the next start. */
+  stop(): void
 }
 
 /** Lets the files follow: what changes several times within a moment is written once. */
@@ -32,6 +34,7 @@ export const createUnwritten = ({ writer, lastBatch, onWritten, onFailure }: Set
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> | undefined
   let failure: unknown
+  let stopped = false
 
   const writeAll = async () => {
     const batch = lastBatch()
@@ -61,6 +64,7 @@ export const createUnwritten = ({ writer, lastBatch, onWritten, onFailure }: Set
   }
 
   const schedule = (milliseconds: number) => {
+    if (stopped) return
     timer ??= setTimeout(() => {
       timer = undefined
       if (!writing) write().catch(() => undefined)
@@ -79,5 +83,9 @@ export const createUnwritten = ({ writer, lastBatch, onWritten, onFailure }: Set
       if (documents.size > 0) await write()
     },
     failure: () => failure,
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
   }
 }
