@@ -9,7 +9,10 @@ const mostContentBytes = 262_144
 const said = {
   name: { description: 'Name, stored trimmed', examples: ['Careful worker'] },
   role: { description: 'Role that it is for; it never changes', examples: ['worker'] },
-  content: { description: 'Markdown with placeholders', examples: ['You work on {{PROJECT_NAME}}.'] },
+  content: {
+    description: 'Markdown with placeholders, up to 256 KiB',
+    examples: ['You work on {{PROJECT_NAME}}.'],
+  },
 }
 
 const name = requiredText(200)
