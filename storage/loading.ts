@@ -65,7 +65,7 @@ const checked = <T>(schema: z.ZodType<T>, document: Record<string, unknown>): T 
   throw new Error(result.error.issues.map((issue) => issue.message).join('; '))
 }
 
-/** Sessions and tasks name each other. Where only one side does, the other follows. */
+/** Sessions and tasks name each other. Where only one side does, the other follows; a session that is gone goes. */
 const completeRelations = (documents: Documents) => {
   for (const session of documents.list('sessions'))
     for (const taskId of session.fields.taskIds ?? []) {
@@ -74,11 +74,16 @@ const completeRelations = (documents: Documents) => {
       const task = entry.read()
       documents.put('tasks', new Entry('tasks', { ...task, sessionIds: [...task.sessionIds, session.id] }))
     }
-  for (const task of documents.list('tasks'))
-    for (const sessionId of task.fields.sessionIds ?? []) {
+  for (const task of [...documents.list('tasks')]) {
+    const named = [task.fields.sessionIds ?? []].flat()
+    const sessionIds = named.filter((id) => documents.get('sessions', id))
+    if (sessionIds.length < named.length)
+      documents.put('tasks', new Entry('tasks', { ...task.read(), sessionIds }))
+    for (const sessionId of sessionIds) {
       const entry = documents.get('sessions', sessionId)
       if (!entry || matches(entry.fields, { taskIds: task.id })) continue
       const session = entry.read()
       documents.put('sessions', new Entry('sessions', { ...session, taskIds: [...session.taskIds, task.id] }))
     }
+  }
 }
