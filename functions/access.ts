@@ -15,13 +15,16 @@ export interface Access {
   preflightHeaders(origin: string | undefined, requestedHeaders: string | undefined): HeaderFields
 }
 
-type Settings = Pick<Config, 'serverUrl' | 'apiToken' | 'corsEnabled' | 'corsOrigins' | 'corsCredentials'> & {
+type Settings = Pick<Config, 'serverUrl' | 'corsEnabled' | 'corsOrigins' | 'corsCredentials'> & {
+  apiToken?: string | undefined
+  /** Where there are several tokens: whether this is one. It takes the same time for every wrong one. */
+  isToken?: (candidate: string) => boolean
   /** Where the host knows no caller's address: `true` serves those callers without a token. */
   trustCaller?: boolean
 }
 
 /** What the decisions need of a request. A header that is absent is `undefined`. */
-interface Call {
+export interface Call {
   method: string
   path: string
   hasQuery: boolean
@@ -44,7 +47,7 @@ type HeaderFields = Readonly<Record<string, string>>
 
 /** Made once at start: what every request asks is worked out here. */
 export function createAccess(settings: Settings): Access {
-  const isToken = settings.apiToken ? tokenCheck(settings.apiToken) : undefined
+  const isToken = settings.isToken ?? (settings.apiToken ? tokenCheck(settings.apiToken) : undefined)
   const admitsAnyPage = isToken !== undefined && settings.corsOrigins.includes('*')
   const isKnownOrigin = knownOrigins(settings)
   const isServedHost = keepingLastAnswer(servedHosts(settings.serverUrl))
@@ -52,7 +55,7 @@ export function createAccess(settings: Settings): Access {
 
   function check(request: Call): Denial | undefined {
     const { method, host, origin, address } = request
-    if (request.path === '/health' && !request.hasQuery && (method === 'GET' || method === 'HEAD')) return
+    if (isForAnyone(request)) return
     if (isToken === undefined && !isServedHost(host ?? '')) return hostRefused(host)
     if (origin !== undefined && !admitsAnyPage && !isKnownOrigin(origin) && !isOwnOrigin(origin, host)) {
       return originRefused(origin)
@@ -67,6 +70,11 @@ export function createAccess(settings: Settings): Access {
   }
 
   return { check, ...cors(settings, isKnownOrigin, admitsAnyPage) }
+}
+
+/** Load balancers have no token. */
+export function isForAnyone({ path, hasQuery, method }: Call): boolean {
+  return path === '/health' && !hasQuery && (method === 'GET' || method === 'HEAD')
 }
 
 /** Callers come one after the other with the same `Host`, `Origin` and address. */
@@ -115,16 +123,20 @@ function isOwnOrigin(origin: string, host: string | undefined): boolean {
 }
 
 /** Digests have one length, as `timingSafeEqual` requires, and comparing them tells nothing of the token's. */
-function tokenCheck(token: string): (candidate: string) => boolean {
+export function tokenCheck(token: string): (candidate: string) => boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   const expected = digest(token)
   return (candidate) => timingSafeEqual(digest(candidate), expected)
 }
 
 function carriesToken(request: Call, isToken: (candidate: string) => boolean): boolean {
-  const bearer = /^bearer +(.+)$/i.exec(request.authorization ?? '')?.[1]
-  if (bearer !== undefined && isToken(bearer)) return true
-  return request.tokenInQueryAllowed && request.queryToken !== undefined && isToken(request.queryToken)
+  return tokensOf(request).some(isToken)
+}
+
+/** What a request shows as its token. */
+export function tokensOf({ authorization = '', tokenInQueryAllowed, queryToken }: Call): string[] {
+  const bearer = /^bearer +(.+)$/i.exec(authorization)?.[1]
+  return [bearer, tokenInQueryAllowed ? queryToken : undefined].filter((token) => token !== undefined)
 }
 
 function hostRefused(host = ''): Denial {

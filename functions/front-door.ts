@@ -10,8 +10,7 @@ const goodRequestId = /^[A-Za-z0-9._-]{1,128}$/
  */
 export const frontDoor = (c: Call): Response | undefined => {
   const { access, log } = c.env
-  const given = c.req.header('X-Request-Id')
-  const requestId = given !== undefined && goodRequestId.test(given) ? given : crypto.randomUUID()
+  const requestId = requestIdOf(c.req.header('X-Request-Id'))
   const origin = c.req.header('Origin')
   c.set('requestId', requestId)
   c.set('headers', { 'X-Request-Id': requestId, ...access.corsHeaders(origin) })
@@ -24,6 +23,10 @@ export const frontDoor = (c: Call): Response | undefined => {
   }
   return c.req.method === 'OPTIONS' ? answerPreflight(c, origin) : undefined
 }
+
+/** The id that a request came with, if it is a good one; else a new one. */
+export const requestIdOf = (given: string | undefined): string =>
+  given !== undefined && goodRequestId.test(given) ? given : crypto.randomUUID()
 
 const callOf = (c: Call, origin: string | undefined) => {
   const { path, method, url } = c.req

@@ -1,7 +1,7 @@
 import type { Hooks, Peer } from 'crossws'
 import { type ApiError, apiError } from '../../schemas/errors'
 import type { Host } from '../env'
-import { type Talker, understand, welcome } from './protocol'
+import { asksForNumbers, type Talker, understand, welcome, withNumber } from './protocol'
 import { mostWaiting } from './rooms'
 
 /** A message of a client has at most this many bytes. */
@@ -11,13 +11,21 @@ const tryAgainLater = 1013
 
 const paths = new Set(['/', '/ws'])
 
+/** Remembers the rooms of a connection for a host that sleeps while its connections stay. */
+export interface ConnectionMemory {
+  remember(id: string, rooms: readonly string[]): void
+  recall(id: string): readonly string[] | undefined
+  forget(id: string): void
+}
+
 /** The WebSocket endpoint, for any host. `addressOf` gives the caller's address, where the host knows it. */
 export const createHooks = (
   host: Host,
   addressOf: (request: Request) => string | undefined,
+  memory?: ConnectionMemory,
 ): Partial<Hooks> => {
-  const { rooms, clock, log } = host
-  const context = { rooms, clock, debug: log.debug.bind(log) }
+  const { rooms, clock, log, workspace } = host
+  const context = { rooms, clock, lastEvent: workspace.lastEvent, debug: log.debug.bind(log) }
   const talkers = new WeakMap<Peer, Talker>()
 
   /** crossws does not catch what a hook throws, and on Node that would end the process. */
@@ -39,16 +47,30 @@ export const createHooks = (
       log.warn({ address: peer.remoteAddress }, 'Dropped a WebSocket client that reads too slowly')
       rooms.disconnect(talker)
       talkers.delete(peer)
+      memory?.forget(peer.id)
       peer.close(tryAgainLater, 'reading too slowly')
     }
+    const numbered = asksForNumbers(peer.request.url)
     const talker: Talker = {
       rooms: new Set(),
+      numbered,
       get readyState() {
         return peer.websocket.readyState ?? 3
       },
       send,
-      hear: (_event, envelope) => send(envelope),
+      hear: ({ number }, envelope) => send(numbered ? withNumber(envelope, number) : envelope),
     }
+    return talker
+  }
+
+  /** A connection that is older than this process. */
+  const restore = (peer: Peer): Talker | undefined => {
+    const known = memory?.recall(peer.id)
+    if (!known) return undefined
+    const talker = createTalker(peer)
+    talkers.set(peer, talker)
+    rooms.connect(talker)
+    for (const room of known) rooms.join(talker, room)
     return talker
   }
 
@@ -62,16 +84,19 @@ export const createHooks = (
         const talker = createTalker(peer)
         talkers.set(peer, talker)
         welcome(context, talker, peer.request.url)
+        memory?.remember(peer.id, [...talker.rooms])
       }),
     message: (peer, message) =>
       guarded(() => {
-        const talker = talkers.get(peer)
+        const talker = talkers.get(peer) ?? restore(peer)
         if (talker) understand(context, talker, message.text())
+        if (talker) memory?.remember(peer.id, [...talker.rooms])
       }),
     close: (peer) =>
       guarded(() => {
         const talker = talkers.get(peer)
         if (talker) rooms.disconnect(talker)
+        memory?.forget(peer.id)
       }),
     error: (_peer, error) => log.debug({ err: error }, 'A WebSocket failed'),
   }

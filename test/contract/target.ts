@@ -7,7 +7,12 @@ export interface Target {
   stop(): Promise<unknown>
 }
 
+/** Set by the projects of vitest.config.ts. */
+const isHosted = process.env.MAESTRO_TEST_HOST === 'hosted'
+
 /** Starts an empty server. `env`: configuration on top of what all tests use. */
-export function startTarget(env: Record<string, string> = {}): Promise<Target> {
-  return startServer({ env })
+export async function startTarget(env: Record<string, string> = {}): Promise<Target> {
+  if (!isHosted) return startServer({ env })
+  const { startHosted } = await import('../hosted/target')
+  return startHosted(env)
 }

@@ -1,15 +1,12 @@
 import type { DurableObjectStorage } from '@cloudflare/workers-types'
-import { apiError } from '../../../schemas/errors'
 import type { Documents } from '../../documents'
 import type { Batch, WorkspaceDriver } from '../../driver'
 import { createSqlDocuments } from './documents'
 import { createEventLog } from './event-log'
 import { createOutbox, type Follower } from './outbox'
+import { refuseTooLarge } from './row-limit'
 import { createRows } from './rows'
 import { createTables } from './tables'
-
-/** A row of an object's SQLite has at most 2 MB; some of it is for the row's other columns. In bytes. */
-const mostBytes = 2_000_000 - 10_000
 
 interface Settings {
   storage: DurableObjectStorage
@@ -94,16 +91,6 @@ export const durableObjectDriver = ({ storage, follower, clock }: Settings): Dur
 }
 
 const refuseOversized = ({ puts, events }: Batch) => {
-  for (const { key, json } of puts) if (isTooLong(json)) throw tooLarge(key)
-  for (const { name, data } of events) if (data !== undefined && isTooLong(data)) throw tooLarge(name)
+  for (const { key, json } of puts) refuseTooLarge(key, json)
+  for (const { name, data } of events) if (data !== undefined) refuseTooLarge(name, data)
 }
-
-/** A character takes at most three bytes, so most texts need not be looked at. */
-const isTooLong = (text: string) =>
-  3 * text.length > mostBytes && new TextEncoder().encode(text).length > mostBytes
-
-const tooLarge = (what: string) =>
-  apiError(
-    'PAYLOAD_TOO_LARGE',
-    `${what} would have more than 2 MB, which cannot be stored. Nothing was changed`,
-  )

@@ -1,0 +1,66 @@
+import type { DurableObjectState, WebSocket } from '@cloudflare/workers-types'
+import { createApp } from '../app'
+import type { Bindings } from './bindings'
+import { readHostedConfig } from './config'
+import { isUpgrade } from './door'
+import { type HostedHost, openHost } from './host'
+import { type Identity, readIdentity, takeIdentity } from './identity'
+import { createSockets } from './sockets'
+
+const app = createApp()
+
+/** What there is while the object is awake. */
+interface Open {
+  host: HostedHost
+  sockets: ReturnType<typeof createSockets>
+}
+
+/** A workspace: all its requests pass through here, and its documents and connections are kept here. */
+export class MaestroWorkspace {
+  readonly ctx: DurableObjectState
+  readonly #bindings: Bindings
+  #open: Promise<Open> | undefined
+
+  /** Runs whenever a request, a message or an alarm wakes the object: until all is open, nothing else happens. */
+  constructor(ctx: DurableObjectState, bindings: Bindings) {
+    this.ctx = ctx
+    this.#bindings = bindings
+    const identity = readIdentity(ctx.storage.sql)
+    if (identity) this.#open = this.#openAs(identity)
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    this.#open ??= this.#openAs(takeIdentity(this.ctx.storage.sql, request))
+    const { host, sockets } = await this.#open
+    return isUpgrade(request) ? sockets.upgrade(request) : app.fetch(request, host)
+  }
+
+  async alarm(): Promise<void> {
+    const open = await this.#open
+    await open?.host.driver.follow()
+  }
+
+  async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    const open = await this.#open
+    await open?.sockets.message(socket, message)
+  }
+
+  async webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): Promise<void> {
+    const open = await this.#open
+    await open?.sockets.close(socket, code, reason, wasClean)
+  }
+
+  async webSocketError(socket: WebSocket): Promise<void> {
+    const open = await this.#open
+    await open?.sockets.error(socket)
+  }
+
+  #openAs({ workspace, origin }: Identity): Promise<Open> {
+    return this.ctx.blockConcurrencyWhile(async () => {
+      const read = readHostedConfig(this.#bindings, origin)
+      if ('problems' in read) throw new Error(read.problems.join('\n'))
+      const host = await openHost(this.ctx, this.#bindings, read.config, workspace)
+      return { host, sockets: createSockets(this, host) }
+    })
+  }
+}

@@ -1,0 +1,55 @@
+import type { DurableObjectStorage } from '@cloudflare/workers-types'
+import { refuseTooLarge } from '../../storage/drivers/durable-object/row-limit'
+import type { Log } from '../log'
+import { readSkill, type Skills, skillNotFound } from '../skills/skills'
+
+/** The two files of a skill, as text. */
+export interface SkillTexts {
+  id: string
+  manifest: string
+  instructions: string
+}
+
+export interface StoredSkills extends Skills {
+  /** Stores or replaces a skill. Throws `SKILL_LOAD_ERROR` if it cannot be used. */
+  publish(skill: SkillTexts): Promise<void>
+}
+
+/** Skills in the object's SQLite, where a command puts them. There is nothing to reload. */
+export const storedSkills = (storage: DurableObjectStorage, log: Log): StoredSkills => {
+  const { sql } = storage
+  sql.exec(
+    'CREATE TABLE IF NOT EXISTS skills (id TEXT PRIMARY KEY, manifest TEXT NOT NULL, instructions TEXT NOT NULL)',
+  )
+  const read = ({ id, manifest, instructions }: SkillTexts) => readSkill(id, manifest, instructions)
+
+  return {
+    async list() {
+      const rows = sql.exec<Record<keyof SkillTexts, string>>('SELECT * FROM skills ORDER BY id').toArray()
+      return rows.flatMap((row) => {
+        try {
+          return read(row)
+        } catch (err) {
+          log.warn({ skill: row.id, err }, 'A skill is left out')
+          return []
+        }
+      })
+    },
+    async get(id) {
+      const row = sql
+        .exec<Record<keyof SkillTexts, string>>('SELECT * FROM skills WHERE id = ?', id)
+        .toArray()[0]
+      if (!row) throw skillNotFound(id)
+      return read(row)
+    },
+    async publish(skill) {
+      read(skill)
+      refuseTooLarge(`Skill ${skill.id}`, skill.manifest + skill.instructions)
+      sql.exec(
+        'INSERT OR REPLACE INTO skills (id, manifest, instructions) VALUES (?, ?, ?)',
+        ...[skill.id, skill.manifest, skill.instructions],
+      )
+      await storage.sync()
+    },
+  }
+}
