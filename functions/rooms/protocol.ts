@@ -4,6 +4,8 @@ import type { Connection, Rooms } from './rooms'
 
 /** A connection that can be talked to. */
 export interface Talker extends Connection {
+  /** Whether it asked (`?ids=1`) to be told the numbers of events, so that it can catch up after a cut. */
+  readonly numbered: boolean
   send(message: string): void
 }
 
@@ -11,15 +13,28 @@ interface Context {
   rooms: Rooms
   /** The time, in Unix milliseconds. */
   clock: () => number
+  /** The number of the last event that was told. */
+  lastEvent: () => number
   /** Hears of what was ignored. */
   debug(details: object, message: string): void
 }
 
-/** Puts a new connection into the rooms that its address asks for (`?rooms=a,b`), or into `all`. */
-export const welcome = ({ rooms }: Context, talker: Talker, url: string): void => {
-  const query = new URLSearchParams(url.split('?')[1])
+/** Whether the address of a connection asks for the numbers of events. */
+export const asksForNumbers = (url: string): boolean => queryOf(url).get('ids') === '1'
+
+/** An envelope with the number of its event, as the event stream has it. */
+export const withNumber = (envelope: string, number: number): string =>
+  `${envelope.slice(0, -1)},"id":${number}}`
+
+/**
+ * Puts a new connection into the rooms that its address asks for (`?rooms=a,b`), or into `all`. One that asked
+ * for numbers is told its rooms at once, with the number of the last event before it.
+ */
+export const welcome = (context: Context, talker: Talker, url: string): void => {
+  const { rooms } = context
   rooms.connect(talker)
-  for (const room of rightRooms(talker, roomsOfQuery(query.getAll('rooms')))) rooms.join(talker, room)
+  for (const room of rightRooms(talker, roomsOfQuery(queryOf(url).getAll('rooms')))) rooms.join(talker, room)
+  if (talker.numbered) tellRooms(context, talker)
 }
 
 /** Understands what a client says. What it does not understand is ignored: a client never changes state here. */
@@ -27,15 +42,15 @@ export const understand = (context: Context, talker: Talker, text: string): void
   const message = parse(text)
   switch (message?.type) {
     case 'ping':
-      talker.send(JSON.stringify({ type: 'pong', timestamp: context.clock() }))
+      tell(context, talker, { type: 'pong', timestamp: context.clock() })
       break
     case 'subscribe':
       for (const room of rightRooms(talker, message.rooms)) context.rooms.join(talker, room)
-      tellRooms(talker)
+      tellRooms(context, talker)
       break
     case 'unsubscribe':
       for (const room of rightRooms(talker, message.rooms)) context.rooms.leave(talker, room)
-      tellRooms(talker)
+      tellRooms(context, talker)
       break
     case 'heartbeat':
     case 'keepalive':
@@ -44,6 +59,11 @@ export const understand = (context: Context, talker: Talker, text: string): void
       context.debug({ characters: text.length }, 'Ignored a message that is not understood')
   }
 }
+
+const queryOf = (url: string) => new URLSearchParams(url.split('?')[1])
+
+const tell = ({ lastEvent }: Context, talker: Talker, message: object) =>
+  talker.send(JSON.stringify(talker.numbered ? { ...message, id: lastEvent() } : message))
 
 const parse = (text: string): Record<string, unknown> | undefined => {
   try {
@@ -67,4 +87,5 @@ const rightRooms = (talker: Talker, names: unknown): string[] => {
 
 const tellError = (talker: Talker, message: string) => talker.send(JSON.stringify({ type: 'error', message }))
 
-const tellRooms = (talker: Talker) => talker.send(JSON.stringify({ type: 'rooms', rooms: [...talker.rooms] }))
+const tellRooms = (context: Context, talker: Talker) =>
+  tell(context, talker, { type: 'rooms', rooms: [...talker.rooms] })
