@@ -51,10 +51,8 @@ export const createHooks = (
       peer.close(tryAgainLater, 'reading too slowly')
     }
     const numbered = asksForNumbers(peer.request.url)
-    const numbered = asksForNumbers(peer.request.url)
     const talker: Talker = {
       rooms: new Set(),
-      numbered,
       numbered,
       get readyState() {
         return peer.websocket.readyState ?? 3
