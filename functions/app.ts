@@ -135,10 +135,18 @@ const methodsOf = (path: string) => routes.filter((route) => route[1] === path).
 const otherMethods = (path: string) =>
   ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !methodsOf(path).includes(method))
 
-/** Whether a path says in words what another one leaves open. */
+/** Whether a path says in words what another one, that could be meant as well, leaves open. */
 const isFixedWord = (path: string): boolean =>
-  routes.some(([, other]) => other !== path && coversPath(other.split('/'), path.split('/')))
+  routes.some(([, other]) => beats(path.split('/'), other.split('/')))
 
-const coversPath = (pattern: string[], path: string[]) =>
-  pattern.length === path.length &&
-  pattern.every((segment, index) => segment === path[index] || segment.startsWith(':'))
+const beats = (path: string[], other: string[]): boolean => {
+  const isParameter = (segment: string | undefined) => segment?.startsWith(':') === true
+  const differing = path.findIndex((segment, index) => segment !== other[index])
+  return (
+    path.length === other.length &&
+    isParameter(other[differing]) &&
+    path.every(
+      (segment, index) => segment === other[index] || isParameter(segment) || isParameter(other[index]),
+    )
+  )
+}
