@@ -1,17 +1,13 @@
 // A client asks for a fixed word in a path, and the server takes it for an id.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Client, client } from './http'
-import { startTarget, type Target } from './target'
+import { afterAll, describe, expect, it } from 'vitest'
+import { client } from './http'
+import { startTarget } from './target'
+
+const target = await startTarget()
+const api = client(target.url)
+afterAll(() => target.stop())
 
 describe('a fixed word in a path is never taken for an id', () => {
-  let target: Target
-  let api: Client
-  beforeAll(async () => {
-    target = await startTarget()
-    api = client(target.url)
-  })
-  afterAll(() => target.stop())
-
   it.each([
     ['GET', '/api/sessions/spawn', 'POST'],
     ['PATCH', '/api/sessions/spawn', 'POST'],
