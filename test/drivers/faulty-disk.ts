@@ -10,11 +10,13 @@ interface Faults {
   uncuttable: boolean
   /** Decides when, and how, a sync of a file ends. */
   sync: (end: (error: NodeJS.ErrnoException | null) => void) => void
+  /** What was done, in order, with the path. */
+  done: string[]
 }
 
-const healthy: Faults = { full: () => false, uncuttable: false, sync: (end) => end(null) }
-export const faults: Faults = { ...healthy }
-afterEach(() => void Object.assign(faults, healthy))
+const healthy = (): Faults => ({ full: () => false, uncuttable: false, sync: (end) => end(null), done: [] })
+export const faults: Faults = healthy()
+afterEach(() => void Object.assign(faults, healthy()))
 
 export const noSpace = (): NodeJS.ErrnoException =>
   Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
@@ -34,10 +36,23 @@ export const withFaults = (real: typeof fs) => {
       length = bytes.byteLength - offset,
       position: number | null = null,
     ) {
+      faults.done.push(`write ${paths.get(descriptor)}`)
       if (!faults.full(paths.get(descriptor) ?? ''))
         return real.writeSync(descriptor, bytes, offset, length, position)
       if (length < 2) throw noSpace()
       return real.writeSync(descriptor, bytes, offset, Math.floor(length / 2), position)
+    },
+    renameSync(from: fs.PathLike, to: fs.PathLike) {
+      real.renameSync(from, to)
+      faults.done.push(`rename ${to}`)
+    },
+    rmSync(path: fs.PathLike, options?: fs.RmOptions) {
+      real.rmSync(path, options)
+      faults.done.push(`remove ${path}`)
+    },
+    fsyncSync(descriptor: number) {
+      real.fsyncSync(descriptor)
+      faults.done.push(`sync ${paths.get(descriptor)}`)
     },
     ftruncateSync(descriptor: number, length: number) {
       if (faults.uncuttable) throw Object.assign(new Error('EIO: i/o error, ftruncate'), { code: 'EIO' })

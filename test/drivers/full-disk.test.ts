@@ -1,9 +1,10 @@
 /** A disk that fails must not cost anybody what was acknowledged, nor keep what was refused. */
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createProject, updateProject } from '../../storage/rules/projects'
+import { createTask, deleteTask } from '../../storage/rules/tasks'
 import { turn } from './controlled'
 import { afterCrash, type Durability, documentsIn, openIn, segmentsOf, temporaryDirectory } from './directory'
 import { faults, noSpace } from './faulty-disk'
@@ -132,5 +133,42 @@ describe('while the disk syncs, strict', () => {
     await sync.finish(null)
     await creating
     expect(await recovered(directory)).toEqual(await everything(workspace))
+  })
+})
+
+describe('a power failure, strict', () => {
+  it('finds every name on the disk before the journal relies on it', async () => {
+    const { workspace, directory, id } = await start('strict')
+    await workspace.change((tx) => createTask(tx, { projectId: id, title: 'a task' }))
+    const task = await workspace.read((documents) => documents.list('tasks')[0]?.key.replaceAll(':', '/'))
+    faults.done.length = 0
+    await workspace.driver.flush?.()
+    const name = (path: string) => path.replace(directory, '').replace(/-\d+\.log$/, '')
+    expect(faults.done.map(name)).toEqual([
+      'write /.writing/0',
+      'sync /.writing/0',
+      `rename /${task}.json`,
+      `sync /tasks/${id}`,
+      'sync /tasks',
+      'write /.journal/000000000000',
+    ])
+  })
+
+  it('has nothing to find in a folder that somebody deleted', async () => {
+    const { workspace, directory, id } = await start('strict')
+    const task = await workspace.change((tx) => createTask(tx, { projectId: id, title: 'a task' }))
+    await workspace.driver.flush?.()
+    rmSync(join(directory, 'tasks'), { recursive: true })
+    await workspace.change((tx) => deleteTask(tx, task.id))
+    await workspace.driver.flush?.()
+    expect(Object.keys(documentsIn(directory))).toEqual([`projects/${id}.json`])
+  })
+
+  it('finds a new part of the journal under its name', async () => {
+    const directory = temporaryDirectory()
+    const { workspace } = await openIn(directory, 'strict')
+    faults.done.length = 0
+    await workspace.change((tx) => createProject(tx, { name: 'first' }, '/'))
+    expect(faults.done[0]).toBe(`sync ${join(directory, '.journal')}`)
   })
 })

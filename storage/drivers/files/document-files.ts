@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
+import { syncFolders } from './sync-folders'
 
 /** A document to write, as JSON, or to remove (null). */
 export type DocumentChange = readonly [key: string, json: string | null]
@@ -45,8 +46,11 @@ export const writeDocuments = (
 ): void => {
   const temporary = temporaryFolder(directory)
   mkdirSync(temporary, { recursive: true })
+  const changedFolders = new Set<string>()
   changes.forEach(([key, json], index) => {
     const path = pathOfKey(directory, key)
+    const folder = dirname(path)
+    changedFolders.add(folder).add(dirname(folder))
     if (json === null) {
       rmSync(path, { force: true })
       return
@@ -60,6 +64,7 @@ export const writeDocuments = (
       throw error
     }
   })
+  if (strict) syncFolders(...changedFolders)
 }
 
 /** Where files are written before they get their name. */

@@ -73,7 +73,7 @@ export const openJournal = ({
 
   const openSegment = (): SegmentFile => {
     const segment = segmentAfter(directory, lastBatch, lastEvent)
-    const opened = createSegmentFile(segment.path)
+    const opened = createSegmentFile(segment.path, strict)
     if (segments.at(-1)?.path !== segment.path) segments.push(segment)
     file = opened
     lines.add(flushedLine(flushed, lastEvent))

@@ -1,4 +1,6 @@
-import { closeSync, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { syncFolders } from './sync-folders'
 
 /** A segment that is being written. Its size is what is certain to be in it. */
 export interface SegmentFile {
@@ -12,9 +14,12 @@ export interface SegmentFile {
   close(): void
 }
 
-/** Begins a segment: whatever is at that path goes. */
-export const createSegmentFile = (path: string): SegmentFile => {
+/** Begins a segment: whatever is at that path goes. With `strict`, its name survives a power failure. */
+export const createSegmentFile = (path: string, strict: boolean): SegmentFile => {
+  const folder = dirname(path)
+  mkdirSync(folder, { recursive: true })
   const descriptor = openSync(path, 'w')
+  if (strict) syncFolders(folder, dirname(folder))
   let size = 0
   let torn = false
 
