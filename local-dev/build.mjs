@@ -1,12 +1,14 @@
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { build } from 'esbuild'
+import { thirdPartyLicenses } from './third-party-licenses.mjs'
 
 // Some dependencies are CommonJS and call require() for Node's own modules.
 const requireInModules = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`
 
 const outdir = process.argv[2] ?? 'dist'
 rmSync(outdir, { recursive: true, force: true })
-await build({
+const { metafile } = await build({
   entryPoints: {
     server: 'local-dev/server.ts',
     'document-writer': 'local-dev/document-writer.ts',
@@ -21,7 +23,9 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: true,
+  metafile: true,
   loader: { '.md': 'text' },
   banner: { js: requireInModules },
   logLevel: 'warning',
 })
+writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicenses(metafile))
