@@ -6,6 +6,8 @@ import { afterEach } from 'vitest'
 interface Faults {
   /** Whether a file takes no more: half of what is written to it still goes in, and the rest is refused. */
   full: (path: string) => boolean
+  /** Whether a file cannot be opened for writing. */
+  readOnly: (path: string) => boolean
   /** Files cannot be cut back. */
   uncuttable: boolean
   /** Decides when, and how, a sync of a file ends. */
@@ -14,7 +16,13 @@ interface Faults {
   done: string[]
 }
 
-const healthy = (): Faults => ({ full: () => false, uncuttable: false, sync: (end) => end(null), done: [] })
+const healthy = (): Faults => ({
+  full: () => false,
+  readOnly: () => false,
+  uncuttable: false,
+  sync: (end) => end(null),
+  done: [],
+})
 export const faults: Faults = healthy()
 afterEach(() => void Object.assign(faults, healthy()))
 
@@ -25,6 +33,8 @@ export const withFaults = (real: typeof fs) => {
   const paths = new Map<number, string>()
   const faulty = {
     openSync(path: fs.PathLike, flags: fs.OpenMode, mode?: fs.Mode) {
+      if (flags !== 'r' && faults.readOnly(String(path)))
+        throw Object.assign(new Error('EROFS: read-only file system, open'), { code: 'EROFS' })
       const descriptor = real.openSync(path, flags, mode)
       paths.set(descriptor, String(path))
       return descriptor

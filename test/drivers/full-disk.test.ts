@@ -87,6 +87,25 @@ describe.each<Durability>(['process', 'strict'])('a full disk, %s', (durability)
   })
 })
 
+describe('a disk that turned read-only', () => {
+  it('refuses changes and serves what is there, until it can be written again', async () => {
+    const { directory } = await start()
+    const { workspace, heard } = await openIn(afterCrash(directory))
+    const before = await everything(workspace)
+    faults.readOnly = () => true
+    const create = () => workspace.change((tx) => createProject(tx, { name: 'second' }, '/'))
+    for (let turn = 0; turn < 3; turn++)
+      await expect(create()).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
+    expect(await everything(workspace)).toEqual(before)
+    expect(await workspace.driver.log?.since(0)).toHaveLength(1)
+    faults.readOnly = () => false
+    await turn()
+    await create()
+    expect(heard).toMatchObject([{ number: 2 }])
+    expect(await workspace.driver.log?.since(0)).toHaveLength(2)
+  })
+})
+
 describe('while the disk syncs, strict', () => {
   const held = () => {
     let end: ((error: NodeJS.ErrnoException | null) => void) | undefined
