@@ -1,0 +1,58 @@
+/**
+ * A typed client of the API, for Node 20 and later, Workers and browsers. It repeats nothing by itself: a
+ * `MaestroError` is an answer, and after `ServerUnreachable` only the caller knows whether to ask again.
+ */
+import type * as z from 'zod'
+import type { Health, WebSocketStatus } from '../../schemas/responses'
+import { eventsOf } from './events'
+import { projectsOf } from './projects'
+import { queueOf } from './queue'
+import { type ClientOptions, createRequests } from './requests'
+import { sessionsOf } from './sessions'
+import { skillsOf } from './skills'
+import { tasksOf } from './tasks'
+import { templatesOf } from './templates'
+
+export type Client = ReturnType<typeof createClient>
+
+/** Throws `TypeError` if the URL cannot be one. */
+export const createClient = (options: ClientOptions) => {
+  const requests = createRequests(options)
+  return {
+    /** The address of the server, without a slash at its end. */
+    url: requests.url,
+    projects: projectsOf(requests),
+    tasks: tasksOf(requests),
+    sessions: sessionsOf(requests),
+    queue: queueOf(requests),
+    templates: templatesOf(requests),
+    skills: skillsOf(requests),
+    events: eventsOf(requests),
+    /** How the server is; with `verbose`, in detail. */
+    health: ({ verbose = false } = {}) =>
+      requests.ask<z.infer<typeof Health>>('GET', '/health', verbose ? { query: { verbose: 1 } } : {}),
+    /** Who is connected by WebSocket. */
+    webSocketStatus: () => requests.ask<z.infer<typeof WebSocketStatus>>('GET', '/ws-status'),
+  }
+}
+
+export type { EventData, EventName } from '../../schemas/events'
+export type { SessionManifest } from '../../schemas/manifest'
+export type { CreateProjectRequest, Project, UpdateProjectRequest } from '../../schemas/project'
+export type { QueueItem, QueueState, QueueStats } from '../../schemas/queue'
+export type {
+  CreateSessionRequest,
+  Session,
+  SessionStatus,
+  Strategy,
+  UpdateSessionRequest,
+} from '../../schemas/session'
+export type { Skill, SkillSummary } from '../../schemas/skill'
+export type { SpawnEvent, SpawnSessionRequest } from '../../schemas/spawn'
+export type { CreateTaskRequest, Task, TaskStatus, UpdateTaskRequest } from '../../schemas/task'
+export type { Role, Template } from '../../schemas/template'
+export type { SessionTimelineEvent, TimelineType } from '../../schemas/timeline'
+export type { Page, Tagged } from './entities'
+export type { ListenOptions, MaestroEvent } from './events'
+export { MaestroError, ServerUnreachable } from './problems'
+export type { ClientOptions } from './requests'
