@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import type { AddressInfo } from 'node:net'
 import { homedir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
