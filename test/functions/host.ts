@@ -3,6 +3,7 @@ import type { Host } from '../../functions/env'
 import type { Log } from '../../functions/log'
 import { createRooms } from '../../functions/rooms/rooms'
 import { skillNotFound } from '../../functions/skills/skills'
+import type { WorkspaceDriver } from '../../storage/driver'
 import { memoryDriver } from '../../storage/drivers/memory'
 import { createIds } from '../../storage/ids'
 import { readerOf } from '../../storage/rules/find'
@@ -21,15 +22,17 @@ const noSkill = async (id: string): Promise<never> => {
   throw skillNotFound(id)
 }
 
-/** A host that keeps everything in memory: enough for any endpoint to work. */
-export const createMemoryHost = async (): Promise<Host> => {
+/** A host that keeps everything in memory, unless another driver is given: enough for any endpoint to work. */
+export const createMemoryHost = async (driver: WorkspaceDriver = memoryDriver()): Promise<Host> => {
   const clock = Date.now
   const newId = createIds()
-  const workspace = await openWorkspace({ driver: memoryDriver(), clock, newId, report: silent })
+  const workspace = await openWorkspace({ driver, clock, newId, report: silent })
+  const rooms = createRooms(clock)
+  workspace.subscribe(rooms.publish)
   const manifests = new Map<string, string>()
   return {
     workspace,
-    rooms: createRooms(clock),
+    rooms,
     access: createAccess({
       serverUrl: 'http://localhost:3000',
       corsEnabled: true,

@@ -1,0 +1,220 @@
+// What a stream holds on to, and what it does when things go wrong: nothing that a client could see from outside.
+import { Hono } from 'hono'
+import memory from 'unstorage/drivers/memory'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Env, Host } from '../../functions/env'
+import { streamEvents } from '../../functions/events/stream'
+import type { WorkspaceDriver } from '../../storage/driver'
+import { memoryDriver } from '../../storage/drivers/memory'
+import { createProject, updateProject } from '../../storage/rules/projects'
+import { controlledDriver, turn } from '../drivers/controlled'
+import { createMemoryHost } from './host'
+
+const app = new Hono<Env>().get('/api/events', streamEvents)
+const megabyte = 1024 * 1024
+
+const hostOf = (driver?: WorkspaceDriver) => createMemoryHost(driver)
+const ask = async (host: Host, query = '', init: RequestInit = {}) =>
+  app.fetch(new Request(`http://localhost/api/events${query}`, init), host)
+
+const create = (host: Host, name = 'a project') =>
+  host.workspace.change((tx) => createProject(tx, { name }, '/'))
+
+interface Reading {
+  /** The next part of the stream as text; undefined when it has ended. */
+  next(): Promise<string | undefined>
+  /** All that is left of it, or all up to the part that contains this. */
+  rest(until?: string): Promise<string>
+  leave(): Promise<void>
+}
+
+const read = (response: Response): Reading => {
+  const reader = response.body?.getReader()
+  if (!reader) throw new Error('there is no stream')
+  const next = async () => {
+    const { done, value } = await reader.read()
+    return done ? undefined : new TextDecoder().decode(value)
+  }
+  return {
+    next,
+    async rest(until) {
+      let text = ''
+      for (let part = await next(); part !== undefined; part = await next()) {
+        text += part
+        if (until !== undefined && part.includes(until)) break
+      }
+      return text
+    },
+    leave: () => reader.cancel(),
+  }
+}
+
+describe('a comment', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('comes every 15 s, with the number that the client has to come back with', async () => {
+    const host = await hostOf()
+    const stream = read(await ask(host, '?rooms=templates'))
+    expect(await stream.next()).toBe(':\nid: 0\n\n')
+    await create(host)
+    await vi.advanceTimersByTimeAsync(15_000)
+    expect(await stream.next()).toBe(':\nid: 1\n\n')
+    await vi.advanceTimersByTimeAsync(15_000)
+    expect(await stream.next()).toBe(':\nid: 1\n\n')
+    await stream.leave()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('nothing is kept of a stream', () => {
+  const nothingLeft = (host: Host) => {
+    expect(host.rooms.size()).toBe(0)
+    expect(vi.getTimerCount()).toBe(0)
+  }
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  it('whose client has gone', async () => {
+    const host = await hostOf()
+    const streams = [read(await ask(host)), read(await ask(host, '?since=0&rooms=all,queues'))]
+    expect(host.rooms.size()).toBe(2)
+    for (const stream of streams) await stream.leave()
+    nothingLeft(host)
+    await create(host)
+  })
+
+  it('whose client goes while it catches up', async () => {
+    const host = await hostOf()
+    const response = await ask(host, '?since=0')
+    await response.body?.cancel()
+    nothingLeft(host)
+  })
+
+  it('whose client is told at once that it asked for something wrong', async () => {
+    const host = await hostOf()
+    expect((await ask(host, '?rooms=kitchen')).status).toBe(400)
+    nothingLeft(host)
+  })
+
+  it('that was a HEAD', async () => {
+    const host = await hostOf()
+    expect((await ask(host, '', { method: 'HEAD' })).status).toBe(200)
+    nothingLeft(host)
+  })
+
+  it('whose log could not be read', async () => {
+    const driver = memoryDriver()
+    const failing = { last: () => 0, since: () => Promise.reject(new Error('the disk is on fire')) }
+    const host = await hostOf({ ...driver, log: failing })
+    expect((await ask(host, '?since=0')).status).toBe(500)
+    nothingLeft(host)
+  })
+
+  it('that is read too slowly, and its client can come back and miss nothing', async () => {
+    const host = await hostOf()
+    const project = await create(host)
+    const stream = read(await ask(host))
+    await stream.next()
+    const name = 'x'.repeat(megabyte)
+    for (let n = 1; n <= 10 && host.rooms.size() > 0; n++)
+      await host.workspace.change((tx) => updateProject(tx, project.id, { name: `${n}${name}` }))
+    nothingLeft(host)
+    const numbers = [...(await stream.rest()).matchAll(/^id: (\d+)$/gm)].map(([, number]) => Number(number))
+    const last = numbers.at(-1) ?? 1
+    expect(last).toBeLessThan(host.workspace.lastEvent())
+    expect(numbers).toEqual(numbers.map((_, n) => 2 + n))
+
+    const again = read(await ask(host, `?since=${last}`))
+    expect(await again.next()).toContain(`id: ${host.workspace.lastEvent()}\n`)
+    await again.leave()
+    nothingLeft(host)
+  })
+
+  it('when the host stops, and a new one ends at once', async () => {
+    const host = await hostOf()
+    const stream = read(await ask(host))
+    host.rooms.endStreams()
+    expect(await stream.rest()).not.toContain('event:')
+    expect(await read(await ask(host)).rest()).toBe('')
+    nothingLeft(host)
+  })
+})
+
+describe('what was missed', () => {
+  it('may be more than what may wait', async () => {
+    const host = await hostOf()
+    for (let n = 0; n < 10; n++) await create(host, `${n}${'x'.repeat(megabyte)}`)
+    const stream = read(await ask(host, '?since=0'))
+    await create(host, 'the last')
+    const text = await stream.rest('the last')
+    const numbers = [...text.matchAll(/^event: .*\nid: (\d+)$/gm)].map(([, number]) => Number(number))
+    expect(numbers).toEqual(Array.from({ length: 11 }, (_, n) => n + 1))
+    await stream.leave()
+  })
+
+  it('is not known of a store without an event log: reset', async () => {
+    const host = await hostOf(memory())
+    await create(host)
+    const stream = read(await ask(host, '?since=1'))
+    expect(await stream.next()).toMatch(/^event: reset\nid: 1\ndata: .*"data":\{"lastEventId":1\}/)
+    await create(host)
+    expect(await stream.next()).toContain('id: 2\n')
+    await stream.leave()
+  })
+
+  it('does not hold what is not durable yet, nor what then fails', async () => {
+    const { driver, succeed, fail } = controlledDriver()
+    const host = await hostOf(driver)
+    const first = create(host, 'first')
+    await succeed()
+    const { id } = await first
+    const renamed = host.workspace.change((tx) => updateProject(tx, id, { name: 'renamed' }))
+    await succeed()
+    await renamed
+
+    const failing = host.workspace.change((tx) => updateProject(tx, id, { name: 'in vain' }))
+    const failed = expect(failing).rejects.toThrow('could not be stored')
+    const asked = ask(host, '?since=0')
+    await turn()
+    await fail()
+    await failed
+    const stream = read(await asked)
+    const text = await stream.next()
+    expect(text).toContain('"name":"renamed"')
+    expect(text).not.toContain('in vain')
+
+    const again = host.workspace.change((tx) => updateProject(tx, id, { name: 'again' }))
+    await succeed()
+    await again
+    expect(await stream.next()).toMatch(/^event: project:updated\nid: 3\n.*"name":"again"/)
+    await stream.leave()
+  })
+
+  it('joins what becomes durable while it is looked up: each once, in order, the newest state last', async () => {
+    const { driver, succeed } = controlledDriver()
+    const host = await hostOf(driver)
+    const first = create(host, '0')
+    await succeed()
+    const { id } = await first
+    const changes = ['1', '2', '3'].map((name) =>
+      host.workspace.change((tx) => updateProject(tx, id, { name })),
+    )
+    await succeed()
+    const asked = ask(host, '?since=0')
+    await succeed()
+    await succeed()
+    await Promise.all(changes)
+    const stream = read(await asked)
+    const text = await stream.rest('"name":"3"')
+    const told = [...text.matchAll(/^id: (\d+)\ndata: .*"name":"(\d)"/gm)].map(([, number, name]) => [
+      number,
+      name,
+    ])
+    expect(told.at(0)).toEqual(['1', '0'])
+    expect(told.at(-1)).toEqual(['4', '3'])
+    expect(told).toEqual(told.toSorted())
+    expect(new Set(told.map(([number]) => number)).size).toBe(told.length)
+    await stream.leave()
+  })
+})
