@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const licenceFile = /^(licen[cs]e|copying|notice)\b/i
+/** Some have it in their README, below everything else. */
+const licenceSection = /^#+ *licen[cs]e\b.*$[^]*/im
 const rule = '='.repeat(80)
 
 /**
@@ -10,7 +12,7 @@ const rule = '='.repeat(80)
  *
  * @param {import('esbuild').Metafile} metafile of the build
  * @returns {string}
- * @throws if a package has no licence file: whoever adds such a dependency has to look into it.
+ * @throws if a package has no licence text: whoever adds such a dependency has to look into it.
  */
 export const thirdPartyLicenses = ({ outputs }) => {
   const used = Object.values(outputs).flatMap(({ inputs }) =>
@@ -26,9 +28,16 @@ const packageFolder = (path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)
 
 const licenceOf = (folder) => {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const files = readdirSync(folder).filter((file) => licenceFile.test(file))
-  if (files.length === 0)
-    throw new Error(`${name} (${license}) is bundled, but has no licence file: ${folder}`)
-  const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim())
+  const read = (file) => readFileSync(join(folder, file), 'utf8').trim()
+  const files = readdirSync(folder)
+  const texts = files.filter((file) => licenceFile.test(file)).map(read)
+  if (texts.length === 0)
+    texts.push(
+      ...files
+        .filter((file) => file === 'README.md')
+        .flatMap((file) => read(file).match(licenceSection) ?? []),
+    )
+  if (texts.length === 0)
+    throw new Error(`${name} (${license}) is bundled, but has no licence text: ${folder}`)
   return [`${name} ${version} (${license})`, ...texts].join('\n\n')
 }
