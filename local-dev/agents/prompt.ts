@@ -1,0 +1,63 @@
+/** What an agent is told. The system prompt usually holds everything; what it does not, is added. */
+import { formatForPrompt } from '../../functions/skills/prompt'
+import type { SessionManifest } from '../../schemas/manifest'
+import type { Skill } from '../../schemas/skill'
+import { listTasks } from '../../storage/rules/placeholders'
+
+/**
+ * Composes the whole prompt. A template may leave out tasks or skills, and another program may make manifests
+ * without a system prompt: nothing is said twice, and nothing of the manifest is lost.
+ */
+export const composePrompt = (manifest: SessionManifest, skills: readonly Skill[]): string => {
+  const system = manifest.systemPrompt?.trim() ?? ''
+  const parts = [
+    system || introduction(manifest),
+    tasksMissingIn(system, manifest),
+    firstWords(system, manifest),
+    formatForPrompt(skills.filter(({ instructions }) => !system.includes(instructions.trimEnd()))),
+  ]
+  const text = parts.filter((part) => part !== '').join('\n\n')
+  return `${/maestro (report|queue)\b/.test(text) ? text : `${text}\n\n${howToReport(manifest)}`}\n`
+}
+
+const introduction = ({ project, role, strategy = 'simple' }: SessionManifest): string =>
+  `You are a coding agent in a session of Maestro${project ? ` on ${project.name}, in ${project.workingDir}` : ''}. ` +
+  `Your role: ${role}; strategy: ${strategy}.`
+
+const tasksMissingIn = (system: string, { tasks = [] }: SessionManifest): string => {
+  const missing = tasks.filter(({ id }) => !system.includes(id))
+  if (missing.length === 0) return ''
+  const listed = listTasks(
+    missing.map(({ id, title, description, priority, acceptanceCriteria }) => ({
+      id,
+      title,
+      description: description ?? '',
+      priority: priority ?? 'medium',
+      acceptanceCriteria: acceptanceCriteria ?? ['Task completed as described'],
+    })),
+  )
+  return `## Tasks\n\n${listed}`
+}
+
+/** What whoever wrote a task wants to be said first. */
+const firstWords = (system: string, { tasks = [] }: SessionManifest): string => {
+  const said = tasks.flatMap(({ id, metadata }) => {
+    const words = metadata?.initialPrompt?.trim() ?? ''
+    return words === '' || system.includes(words) ? [] : [`- \`${id}\`: ${words.replace(/\n/g, '\n  ')}`]
+  })
+  return said.length === 0 ? '' : `## To begin with\n\n${said.join('\n')}`
+}
+
+const howToReport = ({ strategy }: SessionManifest): string =>
+  [
+    '## How to report',
+    '',
+    "- `maestro report progress 'TEXT' --task ID`, at every milestone",
+    "- `maestro report complete 'TEXT' --task ID`, when it is done; `blocked`, `needs-input` and `error` likewise",
+    ...(strategy === 'queue'
+      ? [
+          "- The queue decides what is next: `maestro queue start`, then `queue complete`, `queue fail --reason 'WHY'` or `queue skip`",
+        ]
+      : []),
+    "- At the end: `maestro report complete 'SUMMARY'` if all is done, else `maestro session complete`",
+  ].join('\n')
