@@ -6,7 +6,6 @@ import { createRooms } from '../functions/rooms/rooms'
 import { promptOfSkills } from '../functions/skills/prompt'
 import { version } from '../package.json'
 import type { Config } from '../schemas/config'
-import { filesDriver } from '../storage/drivers/files/driver'
 import { createIds } from '../storage/ids'
 import { readerOf } from '../storage/rules/find'
 import { makeManifest } from '../storage/rules/manifest'
@@ -14,20 +13,14 @@ import { ensureDefaultTemplates } from '../storage/rules/templates'
 import { openWorkspace } from '../storage/workspace'
 import { cliManifests } from './manifest-cli'
 import { fileManifests } from './manifests'
+import { openDriver } from './open-driver'
 import { folderSkills } from './skills'
-import { createWriterThread } from './writer-thread'
 
-/** Opens everything that the handlers work on. Throws `DirectoryLockedError` if another server has the data. */
+/** Opens everything that the handlers work on. Throws if another server has the data. */
 export const openHost = async (config: Config, log: Log): Promise<Host> => {
   const clock = Date.now
   const newId = createIds()
-  const driver = filesDriver({
-    directory: config.dataDir,
-    durability: config.durability,
-    writer: createWriterThread(config.dataDir, config.durability === 'strict'),
-    report: log,
-    clock,
-  })
+  const driver = await openDriver(config, log)
   const workspace = await openWorkspace({ driver, clock, newId, report: log })
   const rooms = createRooms(clock)
   workspace.subscribe(rooms.publish)

@@ -53,7 +53,11 @@ const tellStarted = async (config: Config, host: Host, { server }: HttpServer) =
   const address = server.address()
   const bound = typeof address === 'object' && address ? hostAndPort(address) : ''
   host.log.info(
-    { data: config.dataDir, sessions: config.sessionDir, skills: config.skillsDir },
+    {
+      ...(config.databaseType === 'filesystem' && { data: config.dataDir }),
+      sessions: config.sessionDir,
+      skills: config.skillsDir,
+    },
     'Directories',
   )
   host.log.info({ projects, tasks, sessions }, 'Loaded')

@@ -1,0 +1,92 @@
+import type { Batch } from '../../driver'
+import type { LoggedEvent } from '../../event'
+import type { Ownership } from './ownership'
+
+/** Batches that are stored together. */
+export interface Group {
+  /** The last state of every document that changes; null: it is removed. */
+  documents: ReadonlyMap<string, string | null>
+  events: readonly LoggedEvent[]
+}
+
+export const groupOf = (batches: readonly Batch[]): Group => {
+  const documents = new Map<string, string | null>()
+  for (const { puts, removes } of batches) {
+    for (const { key, json } of puts) documents.set(key, json)
+    for (const key of removes) documents.set(key, null)
+  }
+  return { documents, events: batches.flatMap(({ events }) => events) }
+}
+
+/**
+ * One statement, thus one transaction and one round trip. It has no effect unless the database is still ours: the
+ * row it updates first is locked until it ends.
+ */
+const statement = `
+  WITH
+    owner AS MATERIALIZED (UPDATE maestro.server SET commits = $2 WHERE epoch = $1 RETURNING true),
+    put AS (
+      INSERT INTO maestro.documents (key, json)
+      SELECT key, json FROM unnest($3::text[], $4::text[]) AS given (key, json) WHERE EXISTS (SELECT FROM owner)
+      ON CONFLICT (key) DO UPDATE SET json = excluded.json
+    ),
+    removed AS (DELETE FROM maestro.documents WHERE key = ANY ($5::text[]) AND EXISTS (SELECT FROM owner)),
+    logged AS (
+      INSERT INTO maestro.events (number, json)
+      SELECT number, json FROM unnest($6::bigint[], $7::text[]) AS given (number, json)
+      WHERE EXISTS (SELECT FROM owner)
+    ),
+    trimmed AS (DELETE FROM maestro.events WHERE number <= $8 AND EXISTS (SELECT FROM owner))
+  SELECT FROM owner`
+
+interface Numbers {
+  /** How often something was stored, once this is. */
+  commits: number
+  /** Older events go, up to this number. */
+  trimUpTo: number
+}
+
+/** Stores a group, all of it or nothing. Resolves with false, and nothing stored, if the database is not ours. */
+export const storeGroup = async (
+  { session, epoch }: Ownership,
+  { documents, events }: Group,
+  { commits, trimUpTo }: Numbers,
+): Promise<boolean> => {
+  const keys: string[] = []
+  const texts: string[] = []
+  const removed: string[] = []
+  for (const [key, json] of documents)
+    if (json === null) removed.push(key)
+    else texts.push(json) && keys.push(key)
+  const rows = await session.query(statement, [
+    epoch,
+    commits,
+    keys,
+    texts,
+    removed,
+    events.map(({ number }) => number),
+    events.map((event) => JSON.stringify(event)),
+    trimUpTo,
+  ])
+  return rows.length === 1
+}
+
+/** Takes back a group that was stored after all, though its callers heard otherwise. To be repeated if it fails. */
+export const takeBack = async (
+  ownership: Ownership,
+  group: Group,
+  contents: ReadonlyMap<string, string>,
+  { commits, lastEvent }: { commits: number; lastEvent: number },
+): Promise<void> => {
+  await ownership.session.query('DELETE FROM maestro.events WHERE number > $1', [lastEvent])
+  const before = [...group.documents.keys()].map((key): [string, string | null] => [
+    key,
+    contents.get(key) ?? null,
+  ])
+  const isOurs = await storeGroup(
+    ownership,
+    { documents: new Map(before), events: [] },
+    { commits, trimUpTo: 0 },
+  )
+  if (!isOurs) throw new Error('another server has the database')
+}

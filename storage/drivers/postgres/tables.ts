@@ -1,0 +1,65 @@
+import type { Query } from './session'
+
+/**
+ * What a database holds of us, in a schema of its own. Documents and events are text, exactly as the server sends
+ * them: `jsonb` would order keys anew, refuse some strings that JSON allows (`\u0000`) and change the entity tags,
+ * and nothing here is ever looked up by its content.
+ *
+ * `server` has one row. `owner` is the server that has the database, `epoch` counts how often one took hold of it,
+ * and `commits` how often one stored something: so a server that lost its connection learns what became of its
+ * last statement, and whether somebody else was here.
+ */
+const first = `
+  CREATE TABLE maestro.documents (key text COLLATE "C" PRIMARY KEY, json text NOT NULL);
+  CREATE TABLE maestro.events (number bigint PRIMARY KEY, json text NOT NULL);
+  CREATE TABLE maestro.quarantine (
+    key text NOT NULL,
+    json text NOT NULL,
+    reason text NOT NULL,
+    since timestamptz NOT NULL DEFAULT now()
+  );
+  CREATE TABLE maestro.server (
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
+    version integer NOT NULL,
+    owner uuid,
+    pid integer,
+    hostname text,
+    backend integer,
+    since timestamptz,
+    epoch integer NOT NULL DEFAULT 0,
+    commits bigint NOT NULL DEFAULT 0
+  );
+  INSERT INTO maestro.server (version) VALUES (0);
+`
+
+/** What makes each version of the tables out of the one before it. */
+const steps: readonly string[] = [first]
+
+/** Brings the tables to the version that this server knows: all of it, or nothing. */
+export const prepareTables = async (query: Query): Promise<void> => {
+  const version = await versionOf(query)
+  if (version > steps.length)
+    throw new Error(
+      `it was written by a later Maestro Server (its tables have version ${version}, this server knows ${steps.length})`,
+    )
+  if (version === steps.length) return
+  const schema = version === 0 && !(await exists(query, `to_regnamespace('maestro')`))
+  const statements = [
+    ...(schema ? ['CREATE SCHEMA maestro'] : []),
+    ...steps.slice(version),
+    `UPDATE maestro.server SET version = ${steps.length}`,
+  ]
+  // Several statements in one message are one transaction.
+  await query(statements.join(';\n'))
+}
+
+const versionOf = async (query: Query): Promise<number> => {
+  if (!(await exists(query, `to_regclass('maestro.server')`))) return 0
+  const [row] = await query<{ version: number }>('SELECT version FROM maestro.server')
+  return row?.version ?? 0
+}
+
+const exists = async (query: Query, name: string): Promise<boolean> => {
+  const [row] = await query<{ there: boolean }>(`SELECT ${name} IS NOT NULL AS there`)
+  return row?.there === true
+}
