@@ -25,9 +25,14 @@ interface Sighting {
 
 /** The identity of this process. Reads four files of /proc on Linux, runs `ps` once elsewhere. */
 export function ownIdentity(): ProcessIdentity {
+  return identityOf(process.pid)
+}
+
+/** The same of another process, which is there now and shares our boot and namespaces. */
+export function identityOf(pid: number): ProcessIdentity {
   return {
-    pid: process.pid,
-    startTime: procIsOurs() ? (sight(process.pid)?.startTime ?? null) : null,
+    pid,
+    startTime: procIsOurs() ? (sight(pid)?.startTime ?? null) : null,
     bootId:
       attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? `host:${hostname()}`,
     pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')) ?? null,
