@@ -9,6 +9,7 @@ export const createProject = endpointWithBody(
     body: CreateProjectRequest,
     answers: { status: 201, schema: Project },
     errors: ['STORAGE_UNAVAILABLE'],
+    emits: ['project:created'],
   },
   async (c, body) => {
     const entry = await c.env.workspace.change((tx) =>

@@ -10,6 +10,7 @@ export const deleteProject = endpoint(
     summary: 'Delete a project that no task and no session refers to',
     answers: { status: 200, schema: DeleteResponse },
     errors: ['PROJECT_NOT_FOUND', 'PROJECT_HAS_DEPENDENCIES', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
+    emits: ['project:deleted'],
   },
   async (c) => {
     const id = idOf(c)

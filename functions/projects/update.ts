@@ -11,6 +11,7 @@ export const updateProject = endpointWithBody(
     body: UpdateProjectRequest,
     answers: { status: 200, schema: Project },
     errors: ['PROJECT_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
+    emits: ['project:updated'],
   },
   async (c, body) => {
     const id = idOf(c)

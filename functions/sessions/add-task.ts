@@ -10,6 +10,7 @@ export const addSessionTask = endpoint(
     summary: 'Put a task into a session',
     answers: { status: 200, schema: Session },
     errors: ['NOT_FOUND', 'STORAGE_UNAVAILABLE'],
+    emits: ['session:task_added', 'task:session_added', 'queue:updated', 'task:updated', 'session:updated'],
   },
   async (c) => {
     const id = idOf(c)

@@ -10,6 +10,7 @@ export const createSession = endpointWithBody(
     body: CreateSessionRequest,
     answers: { status: 201, schema: Session },
     errors: ['PROJECT_NOT_FOUND', 'CONFLICT', 'STORAGE_UNAVAILABLE'],
+    emits: ['session:created', 'session:task_added', 'task:session_added', 'queue:created', 'task:updated'],
   },
   async (c, body) => {
     const entry = await c.env.workspace.change((tx) =>

@@ -11,6 +11,7 @@ export const deleteSession = endpoint(
     description: 'It leaves its tasks; its queue goes with it, its folder with the manifest stays.',
     answers: { status: 200, schema: DeleteResponse },
     errors: ['SESSION_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
+    emits: ['session:task_removed', 'task:session_removed', 'session:deleted'],
   },
   async (c) => {
     const id = idOf(c)

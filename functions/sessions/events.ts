@@ -11,6 +11,7 @@ export const addSessionEvent = endpointWithBody(
     body: AddSessionEventRequest,
     answers: { status: 200, schema: Session },
     errors: ['NOT_FOUND', 'STORAGE_UNAVAILABLE'],
+    emits: ['session:updated'],
   },
   async (c, body) => {
     const id = idOf(c)

@@ -10,6 +10,14 @@ export const removeSessionTask = endpoint(
     summary: 'Take a task out of a session',
     answers: { status: 200, schema: Session },
     errors: ['NOT_FOUND', 'STORAGE_UNAVAILABLE'],
+    emits: [
+      'session:task_removed',
+      'task:session_removed',
+      'queue:item_skipped',
+      'queue:item_failed',
+      'queue:updated',
+      'task:updated',
+    ],
   },
   async (c) => {
     const id = idOf(c)

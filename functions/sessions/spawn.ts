@@ -36,6 +36,7 @@ export const spawnSession = endpointWithBody(
       'spawn_error',
       'STORAGE_UNAVAILABLE',
     ],
+    emits: ['session:spawn', 'session:task_added', 'task:session_added', 'queue:created', 'task:updated'],
   },
   async (c, request) => {
     const { workspace, manifests, clock, newId } = c.env

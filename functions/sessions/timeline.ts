@@ -12,6 +12,7 @@ export const addSessionTimeline = endpointWithBody(
     body: AddSessionTimelineRequest,
     answers: { status: 200, schema: Session },
     errors: ['NOT_FOUND', 'STORAGE_UNAVAILABLE'],
+    emits: ['session:updated'],
   },
   async (c, body) => {
     const id = idOf(c)

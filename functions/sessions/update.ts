@@ -12,6 +12,17 @@ export const updateSession = endpointWithBody(
     body: UpdateSessionRequest,
     answers: { status: 200, schema: Session },
     errors: ['SESSION_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
+    emits: [
+      'session:updated',
+      'session:task_added',
+      'task:session_added',
+      'session:task_removed',
+      'task:session_removed',
+      'queue:updated',
+      'task:updated',
+      'queue:item_skipped',
+      'queue:item_failed',
+    ],
   },
   async (c, body) => {
     const id = idOf(c)

@@ -9,6 +9,7 @@ export const createTask = endpointWithBody(
     body: CreateTaskRequest,
     answers: { status: 201, schema: Task },
     errors: ['PROJECT_NOT_FOUND', 'TASK_NOT_FOUND', 'BUSINESS_RULE_ERROR', 'STORAGE_UNAVAILABLE'],
+    emits: ['task:created'],
   },
   async (c, body) => {
     const entry = await c.env.workspace.change((tx) => tx.entry('tasks', create(tx, body).id))

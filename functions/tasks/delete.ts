@@ -11,6 +11,15 @@ export const deleteTask = endpoint(
     description: 'It leaves its sessions and what depends on it; its children move up to its parent.',
     answers: { status: 200, schema: DeleteResponse },
     errors: ['TASK_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
+    emits: [
+      'session:task_removed',
+      'task:session_removed',
+      'queue:item_skipped',
+      'queue:item_failed',
+      'queue:updated',
+      'task:updated',
+      'task:deleted',
+    ],
   },
   async (c) => {
     const id = idOf(c)

@@ -11,6 +11,7 @@ export const addTaskTimeline = endpointWithBody(
     body: TaskTimelineRequest,
     answers: { status: 200, schema: TaskTimelineResponse },
     errors: ['TASK_NOT_FOUND', 'SESSION_NOT_FOUND', 'STORAGE_UNAVAILABLE'],
+    emits: ['session:updated', 'task:updated'],
   },
   async (c, { message, sessionId, type = 'progress' }) => {
     const taskId = idOf(c)

@@ -12,6 +12,17 @@ export const updateTask = endpointWithBody(
     body: UpdateTaskRequest,
     answers: { status: 200, schema: Task },
     errors: ['TASK_NOT_FOUND', 'PRECONDITION_FAILED', 'BUSINESS_RULE_ERROR', 'STORAGE_UNAVAILABLE'],
+    emits: [
+      'task:updated',
+      'session:task_added',
+      'task:session_added',
+      'session:task_removed',
+      'task:session_removed',
+      'queue:updated',
+      'session:updated',
+      'queue:item_skipped',
+      'queue:item_failed',
+    ],
   },
   async (c, body) => {
     const id = idOf(c)

@@ -1,10 +1,11 @@
 // Thousands of requests that nobody would think of, several at once: nothing breaks, and nothing is left half done.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { OpenApiDocument } from '../../functions/reference/openapi-types'
 import { expectConsistent, expectReadable, readEverything } from './consistency'
 import { fuzz } from './fuzz/run'
 import { type Api, client } from './http'
 import { differences, pictureOf, pictureOfEvents } from './mirror'
-import { connect } from './socket'
+import { connect, heardDuring } from './socket'
 import { startTarget, type Target } from './target'
 
 let target: Target
@@ -34,4 +35,23 @@ test('no request breaks the server, and what it stores stays whole', { timeout: 
   const before = templates.map((data) => ({ type: 'template:created', data, timestamp: 0 }))
   const heard = pictureOfEvents([...before, ...socket.messages])
   expect(differences(heard, pictureOf(everything))).toEqual([])
+})
+
+test('every event that a request sends is one that the reference names for it', async () => {
+  const document = await api.get<OpenApiDocument>('/openapi.json')
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods))
+  const named = new Map(operations.map((operation) => [operation.operationId, operation['x-events'] ?? []]))
+  const socket = await connect(target.url, { path: '/?rooms=all,queues,templates' })
+  const unnamed = new Set<string>()
+  const heard = new Set<string>()
+
+  await fuzz(api, 15, async (operationId, send) => {
+    for (const { type } of await heardDuring(socket, api, send)) {
+      heard.add(type)
+      if (!named.get(operationId)?.includes(type)) unnamed.add(`${operationId}: ${type}`)
+    }
+  })
+  await socket.close()
+  expect([...unnamed]).toEqual([])
+  expect(heard.size).toBeGreaterThan(10)
 })

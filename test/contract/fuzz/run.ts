@@ -16,11 +16,14 @@ export interface Outcome {
   succeeded: Set<string>
 }
 
+/** Sees one request being sent, while nothing else is under way. */
+export type Observe = (operationId: string, send: () => Promise<void>) => Promise<void>
+
 /**
  * Sends `runs` times 25 requests. Fails on a status from 500 on, and (in the client) on any answer that the
  * reference does not know. `FUZZ_SEED` repeats the requests of a failure, which tells its seed.
  */
-export const fuzz = async (api: Api, runs: number): Promise<Outcome> => {
+export const fuzz = async (api: Api, runs: number, observe?: Observe): Promise<Outcome> => {
   const document = await api.get<OpenApiDocument>('/openapi.json')
   const known = knowledge()
   const outcome: Outcome = { requests: 0, succeeded: new Set() }
@@ -55,8 +58,10 @@ export const fuzz = async (api: Api, runs: number): Promise<Outcome> => {
   const requests = fc.array(requestsTo(document), { minLength: perRun, maxLength: perRun })
   const sequence = fc.asyncProperty(requests, async (all) => {
     await begin()
-    for (let first = 0; first < all.length; first += atOnce)
-      await Promise.all(all.slice(first, first + atOnce).map(send))
+    if (observe) for (const request of all) await observe(request.operationId, () => send(request))
+    else
+      for (let first = 0; first < all.length; first += atOnce)
+        await Promise.all(all.slice(first, first + atOnce).map(send))
   })
   const seed = Number(process.env.FUZZ_SEED ?? Date.now())
   // The store has moved on when a run fails, so a smaller one would not fail again.
