@@ -11,10 +11,27 @@ const markdownAsText = {
 export default defineConfig({
   plugins: [markdownAsText],
   test: {
-    include: ['test/**/*.test.ts'],
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
     outputFile: { json: 'node_modules/.cache/vitest-report.json' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // The contract runs twice: against the Node server, and against the Worker in Miniflare.
+    projects: [
+      {
+        extends: true,
+        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/hosted/**'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'hosted',
+          include: ['test/contract/**/*.test.ts', 'test/hosted/**/*.test.ts'],
+          env: { MAESTRO_TEST_HOST: 'hosted' },
+          setupFiles: ['test/hosted/setup.ts'],
+          // Miniflare takes seconds to import: once a worker is enough.
+          isolate: false,
+        },
+      },
+    ],
   },
 })

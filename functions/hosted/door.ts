@@ -47,11 +47,11 @@ const openDoor = (
       log.warn({ requestId, method, path, origin, code: denial.code }, 'Refused')
       return refusal(apiError(denial.code, denial.message), headers)
     }
-    if (isForAnyone(call)) return healthy(startedAt, headers)
     const workspace = tokensOf(call)
       .map(workspaceOf)
       .find((found) => found !== undefined)
     if (workspace !== undefined) return forward(bindings, workspace, request, requestId)
+    if (isForAnyone(call)) return healthy(startedAt, headers)
     // A browser cannot send a token with a preflight, and needs no workspace.
     const preflight = access.preflightHeaders(origin, header(request, 'Access-Control-Request-Headers'))
     return new Response(null, { status: 204, headers: { ...headers, ...preflight } })

@@ -15,13 +15,21 @@ export interface StoredSkills extends Skills {
   publish(skill: SkillTexts): Promise<void>
 }
 
-/** Skills in the object's SQLite, where a command puts them. There is nothing to reload. */
+/** Skills in the object's SQLite, where a command puts them. They are read anew every time. */
 export const storedSkills = (storage: DurableObjectStorage, log: Log): StoredSkills => {
   const { sql } = storage
   sql.exec(
     'CREATE TABLE IF NOT EXISTS skills (id TEXT PRIMARY KEY, manifest TEXT NOT NULL, instructions TEXT NOT NULL)',
   )
   const read = ({ id, manifest, instructions }: SkillTexts) => readSkill(id, manifest, instructions)
+
+  const get = async (id: string) => {
+    const row = sql
+      .exec<Record<keyof SkillTexts, string>>('SELECT * FROM skills WHERE id = ?', id)
+      .toArray()[0]
+    if (!row) throw skillNotFound(id)
+    return read(row)
+  }
 
   return {
     async list() {
@@ -35,13 +43,8 @@ export const storedSkills = (storage: DurableObjectStorage, log: Log): StoredSki
         }
       })
     },
-    async get(id) {
-      const row = sql
-        .exec<Record<keyof SkillTexts, string>>('SELECT * FROM skills WHERE id = ?', id)
-        .toArray()[0]
-      if (!row) throw skillNotFound(id)
-      return read(row)
-    },
+    get,
+    reload: get,
     async publish(skill) {
       read(skill)
       refuseTooLarge(`Skill ${skill.id}`, skill.manifest + skill.instructions)

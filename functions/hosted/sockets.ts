@@ -32,14 +32,21 @@ export const createSockets = (object: DurableObject, host: Host) => {
       if (bytesOf(message) > mostReceived) socket.close(tooBig, `more than ${mostReceived} bytes`)
       else await adapter.handleDurableMessage(object, socket, message)
     },
-    close: (socket: WebSocket, code: number, reason: string, wasClean: boolean) =>
-      adapter.handleDurableClose(object, socket, code, reason, wasClean),
+    async close(socket: WebSocket, code: number, reason: string, wasClean: boolean) {
+      // crossws does not answer the close, and the client would wait for that.
+      if (mayBeSaid(code)) socket.close(code, reason)
+      else socket.close()
+      await adapter.handleDurableClose(object, socket, code, reason, wasClean)
+    },
     error: (socket: WebSocket) => adapter.handleDurableClose(object, socket, brokeOff, '', false),
   }
 }
 
 /** A message that has no effect, from which crossws and our hooks come to know the connection again. */
 const nothing = '{"type":"keepalive"}'
+
+/** 1005 and 1006 stand for a close without a code, and for none at all. */
+const mayBeSaid = (code: number) => code !== 1005 && code !== brokeOff
 
 const bytesOf = (message: string | ArrayBuffer): number =>
   typeof message === 'string' ? new TextEncoder().encode(message).length : message.byteLength

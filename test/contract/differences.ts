@@ -1,0 +1,7 @@
+// What cannot be the same on Cloudflare, each with the test of the contract that does not hold there, and why.
+export const differences: readonly { test: string; reason: string }[] = [
+  {
+    test: 'lets go of who has gone',
+    reason: 'a Worker hears that a reader is gone when it writes: with the next comments, within 30 seconds',
+  },
+]
