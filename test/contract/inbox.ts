@@ -13,34 +13,35 @@ export interface Inbox<T> {
 /** An empty one; `nameOf` is how a failure tells what had come instead. */
 export function createInbox<T>(nameOf: (item: T) => string): Inbox<T> {
   const all: T[] = []
-  const arrived = new Set<() => void>()
+  const waiting = new Set<(item: T) => void>()
   let given = 0
 
-  function waitUntil(find: () => T | undefined): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        const found = find()
-        if (found === undefined) return
+  const comes = (fits: (item: T) => boolean) =>
+    new Promise<T>((resolve, reject) => {
+      const look = (item: T) => {
+        if (!fits(item)) return
         clearTimeout(hang)
-        arrived.delete(look)
-        resolve(found)
+        waiting.delete(look)
+        resolve(item)
       }
       const hang = setTimeout(() => {
-        arrived.delete(look)
-        reject(new Error(`not among ${all.length} that came: ${all.map(nameOf).join(' ')}`))
+        waiting.delete(look)
+        const last = all.slice(-50).map(nameOf).join(' ')
+        reject(new Error(`not among the ${all.length} that came, at last: ${last}`))
       }, 10_000)
-      arrived.add(look)
-      look()
+      waiting.add(look)
     })
-  }
 
   return {
     all,
     add(item) {
       all.push(item)
-      for (const look of [...arrived]) look()
+      for (const look of [...waiting]) look(item)
     },
-    waitFor: (fits) => waitUntil(() => all.find(fits)),
-    next: () => waitUntil(() => (given < all.length ? all[given++] : undefined)),
+    waitFor: async (fits) => all.find(fits) ?? comes(fits),
+    async next() {
+      const place = given++
+      return all[place] ?? comes(() => all.length > place)
+    },
   }
 }

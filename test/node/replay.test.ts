@@ -1,0 +1,143 @@
+// What a client can catch up with that was away while the server was restarted, or killed, or busy for long.
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { client, type Project, type Session, type Task } from '../contract/http'
+import { type Server, startServer } from '../contract/server'
+import { lastEventId, listen, type Stream, since, toldBy } from '../contract/stream'
+
+async function start() {
+  const server = await startServer()
+  onTestFinished(async () => void (await server.stop()))
+  return { server, api: client(server.url) }
+}
+
+async function again(server: Server) {
+  const next = await server.restart()
+  onTestFinished(async () => void (await next.stop()))
+  return { server: next, api: client(next.url) }
+}
+
+async function open(server: Server, number: string, rooms = 'all'): Promise<Stream> {
+  const stream = await listen(server.url, { query: `rooms=${rooms}`, ...since(number) })
+  onTestFinished(() => stream.close())
+  return stream
+}
+
+describe.each(['a restart', 'kill -9'])('over %s', (how) => {
+  const end = (server: Server) => (how === 'kill -9' ? server.kill9() : undefined)
+
+  it('a client is told what it missed before and after, with the numbers it knows', async () => {
+    let { server, api } = await start()
+    const project = await api.project()
+    const stream = await open(server, '0', 'all,queues')
+    await stream.waitFor(({ event }) => event === 'project:created')
+    const number = stream.lastEventId()
+
+    const task = await api.task(project.id)
+    const session = await api.session(project.id, [task.id], { strategy: 'queue' })
+    await end(server)
+    ;({ server, api } = await again(server))
+    await stream.ended
+    await api.ok('DELETE', `/api/sessions/${session.id}/tasks/${task.id}`)
+    const renamed = await api.ok<Project>('PUT', `/api/projects/${project.id}`, { name: 'new' })
+
+    const next = await open(server, number, 'all,queues')
+    const told = await toldBy(next, api)
+    const isUpdate = ([name]: [string, unknown]) => name.endsWith(':updated')
+    expect(told.filter((event) => !isUpdate(event)).map(([name]) => name)).toEqual([
+      ...['task:created', 'session:created', 'session:task_added', 'task:session_added', 'queue:created'],
+      ...['session:task_removed', 'task:session_removed', 'queue:item_skipped'],
+    ])
+    expect(told.slice(0, 2)).toEqual([
+      ['task:created', task],
+      ['session:created', session],
+    ])
+    expect(told.filter(isUpdate)).toEqual(
+      expect.arrayContaining([
+        ['task:updated', await api.get<Task>(`/api/tasks/${task.id}`)],
+        ['project:updated', renamed],
+      ]),
+    )
+    const numbers = next.events.map(({ id }) => Number(id))
+    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
+    expect(numbers[0]).toBe(Number(number) + 1)
+  })
+
+  it('a client that missed nothing is told nothing, and numbers go on', async () => {
+    let { server, api } = await start()
+    await api.project()
+    const number = await lastEventId(api)
+    await end(server)
+    ;({ server, api } = await again(server))
+    const stream = await open(server, number)
+    expect(await toldBy(stream, api)).toEqual([])
+    expect(Number(stream.lastEventId())).toBe(Number(number) + 1)
+  })
+
+  it('a number of another store is answered by reset', async () => {
+    let { server, api } = await start()
+    await api.project()
+    await end(server)
+    ;({ server, api } = await again(server))
+    const stream = await open(server, '1000')
+    const lastId = Number(await lastEventId(api))
+    expect(await stream.next()).toMatchObject({ event: 'reset', message: { data: { lastEventId: lastId } } })
+  })
+})
+
+describe('of very many events', () => {
+  it('the last 10,000 are known, also after kill -9; of what is older a client is told that it is not', async () => {
+    let { server, api } = await start()
+    const project = await api.project()
+    const taskIds: string[] = []
+    while (taskIds.length < 1000) {
+      const made = await Promise.all(Array.from({ length: 50 }, () => api.task(project.id)))
+      taskIds.push(...made.map(({ id }) => id))
+    }
+    const isTooOld = async (number: string) => {
+      const stream = await listen(server.url, since(number))
+      const { event } = await stream.next()
+      await stream.close()
+      return event === 'reset'
+    }
+    // Each tells 2,001 events.
+    const sessions: Session[] = []
+    for (let n = 0; n < 60 && !(await isTooOld('0')); n++)
+      sessions.push(await api.session(project.id, taskIds))
+    expect(await isTooOld('0')).toBe(true)
+
+    const last = Number(await lastEventId(api))
+    for (const life of ['this', 'the next']) {
+      const stream = await listen(server.url, since(String(last - 10_000)))
+      await stream.waitFor(({ id }) => id === String(last))
+      await stream.close()
+      const numbers = stream.events.map(({ id }) => Number(id))
+      expect([life, numbers.length]).toEqual([life, 10_000])
+      expect(numbers).toEqual(numbers.map((_, n) => last - 9999 + n))
+      const created = stream.events.filter(({ event }) => event === 'session:created')
+      expect(created.map(({ message }) => message.data)).toEqual(sessions.slice(-created.length))
+      expect(created.length).toBeGreaterThanOrEqual(4)
+      if (life === 'the next') break
+      await server.kill9()
+      ;({ server, api } = await again(server))
+    }
+    expect(await isTooOld('1')).toBe(true)
+  })
+
+  it('others are served while one catches up', async () => {
+    const { server, api } = await start()
+    const project = await api.project()
+    const tasks = await Promise.all(Array.from({ length: 300 }, () => api.task(project.id)))
+    for (let n = 0; n < 5; n++)
+      await api.session(
+        project.id,
+        tasks.map(({ id }) => id),
+      )
+    const streams = await Promise.all(Array.from({ length: 10 }, () => open(server, '0')))
+    const task = await api.ok<Task>('PATCH', `/api/tasks/${tasks[0]?.id}`, { title: 'meanwhile' })
+    for (const stream of streams)
+      await stream.waitFor(({ message }) => JSON.stringify(message.data) === JSON.stringify(task))
+    const [first] = streams
+    for (const { events } of streams)
+      expect(events.map(({ id }) => id)).toEqual(first?.events.map(({ id }) => id))
+  })
+})
