@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const program = join(import.meta.dirname, '../../dist/server.js')
+const builtServer = join(import.meta.dirname, '../../dist/server.js')
 
 /** What is to be undone when this process ends, the last first. Vitest ends its workers with SIGTERM. */
 const leftovers = new Set<() => void>()
@@ -46,15 +46,19 @@ export interface Start {
   env?: Record<string, string>
   /** Called before the process starts, to put files into its directories. */
   prepare?: (directories: Directories) => void
+  /** The program and its arguments. Default: Node with the built server. */
+  command?: Command
 }
 
+type Command = readonly [program: string, ...arguments: string[]]
+
 /** Starts a server and waits until `/health` answers. Throws with its output when it does not come up. */
-export async function startServer({ env = {}, prepare }: Start = {}): Promise<Server> {
+export async function startServer({ env = {}, prepare, command }: Start = {}): Promise<Server> {
   const directories = makeDirectories()
   prepare?.(directories)
   for (let attempt = 1; ; attempt++) {
     try {
-      return await start(directories, await freePort(), env)
+      return await start(directories, await freePort(), env, command)
     } catch (error) {
       // Between asking for a free port and using it, someone else may have taken it.
       if (attempt === 3 || !String(error).includes('EADDRINUSE')) {
@@ -83,8 +87,13 @@ export function makeDirectories(): Directories {
   return { root, dataDir, sessionDir, skillsDir }
 }
 
-async function start(directories: Directories, port: number, env: Record<string, string>): Promise<Server> {
-  const running = launch(directories, port, env)
+async function start(
+  directories: Directories,
+  port: number,
+  env: Record<string, string>,
+  command?: Command,
+): Promise<Server> {
+  const running = launch(directories, port, env, command)
   const url = `http://127.0.0.1:${port}`
   await healthy(url, running)
 
@@ -112,7 +121,7 @@ async function start(directories: Directories, port: number, env: Record<string,
     kill9: async () => void (await end('SIGKILL')),
     async restart(changed = env) {
       await end('SIGTERM')
-      return start(directories, port, changed)
+      return start(directories, port, changed, command)
     },
   }
 }
@@ -123,8 +132,13 @@ interface Running {
   log: () => string
 }
 
-function launch(directories: Directories, port: number, env: Record<string, string>): Running {
-  if (!existsSync(program)) throw new Error(`${program} is not there: npm run build`)
+function launch(
+  directories: Directories,
+  port: number,
+  env: Record<string, string>,
+  [program, ...args]: Command = [process.execPath, builtServer],
+): Running {
+  if (!existsSync(builtServer)) throw new Error(`${builtServer} is not there: npm run build`)
   const variables = {
     PATH: process.env.PATH,
     HOME: directories.root,
@@ -138,7 +152,7 @@ function launch(directories: Directories, port: number, env: Record<string, stri
     ...env,
   }
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(program, args, {
     cwd: directories.root,
     env: set,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -168,7 +182,8 @@ async function healthy(url: string, running: Running): Promise<void> {
   throw new Error(`the server did not start:\n${running.log()}`)
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody listened on a moment ago. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)
