@@ -33,7 +33,7 @@ export interface Operation {
   'x-events'?: readonly string[]
 }
 
-export interface Webhook {
+interface Webhook {
   summary: string
   description: string
   tags: string[]
