@@ -17,7 +17,7 @@ nav a { display: block; color: inherit; padding: .1rem 0; overflow: hidden; text
 input { width: 100%; font: inherit; padding: .45rem .6rem; color: inherit; background: var(--page);
   border: 1px solid var(--line); border-radius: 6px }
 main { padding: 1.5rem clamp(1rem, 4vw, 3rem) 6rem; max-width: 66rem }
-section h2 { text-transform: capitalize }
+section h2::first-letter { text-transform: uppercase }
 h1 { font-size: 1.7rem; margin: 0 0 .5rem } h1 small { font-size: 1rem; color: var(--soft); font-weight: 400 }
 h2 { font-size: 1.15rem; margin: 2.25rem 0 .6rem } h3 { font-size: 1rem; margin: 1.5rem 0 .3rem }
 h4 { font-size: 12px; letter-spacing: .06em; text-transform: uppercase; color: var(--soft); margin: 1rem 0 .3rem }

@@ -48,7 +48,7 @@ ${navigation(document)}
 <main>
 <h1>${title} <small>${version}</small></h1>
 <p>The same as an <a href="/openapi.json">OpenAPI 3.1 document</a>. What is marked <b>*</b> must be there.</p>
-${textPiece(description)}
+<section>${textPiece(description)}</section>
 ${document.tags.map(({ name }) => endpointSection(document, name, address))}
 ${eventSection(document)}
 ${schemaSection(document)}
