@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { thirdPartyLicenses } from './third-party-licenses.mjs'
@@ -11,11 +11,15 @@ rmSync(outdir, { recursive: true, force: true })
 const { metafile } = await build({
   entryPoints: {
     server: 'local-dev/server.ts',
+    cli: 'local-dev/cli/main.ts',
+    client: 'functions/client/client.ts',
     'document-writer': 'local-dev/document-writer.ts',
     'skills-install': 'local-dev/skills-install-command.ts',
   },
   outdir,
   bundle: true,
+  // What several of them need is in files of its own, and the command line loads only what it is asked for.
+  splitting: true,
   platform: 'node',
   target: 'node20',
   format: 'esm',
@@ -29,3 +33,16 @@ const { metafile } = await build({
   logLevel: 'warning',
 })
 writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicenses(metafile))
+chmodSync(join(outdir, 'cli.js'), 0o755)
+
+// The client for browsers and Workers, which have WebSockets of their own.
+await build({
+  entryPoints: { 'client.browser': 'functions/client/client.ts' },
+  outdir,
+  bundle: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'esm',
+  sourcemap: true,
+  logLevel: 'warning',
+})

@@ -2,19 +2,51 @@
 import { Miniflare } from 'miniflare'
 import type { Target } from '../contract/target'
 import { bundle, compatibility } from './bundle'
+import type { KvWrite } from './worker'
 
 const script = bundle('worker.ts')
+const token = 'a-token'
 
-/** Starts an empty server, hosted. Requests without a token get one. */
-export const startHosted = async (variables: Record<string, string> = {}): Promise<Target> => {
+export interface Hosted extends Target {
+  /** What is in KV, by key. */
+  kv(): Promise<Record<string, string>>
+  /** Puts something into KV that the server did not. */
+  putIntoKv(key: string, value: string): Promise<void>
+  /** Every write to KV that the server tried. */
+  kvWrites(): Promise<KvWrite[]>
+  /** From now on, KV takes no writes, or takes them again. */
+  kvFails(fails: boolean): Promise<void>
+  /** The object loses what it has in memory. */
+  restart(): Promise<void>
+}
+
+/** Starts an empty server, hosted. Requests without a token get one, unless `TEST_TOKEN` is empty. */
+export const startHosted = async (variables: Record<string, string> = {}): Promise<Hosted> => {
   const miniflare = new Miniflare({
     ...compatibility,
     modules: true,
     script: await script,
     durableObjects: { MAESTRO_WORKSPACES: { className: 'MaestroWorkspace', useSQLite: true } },
     kvNamespaces: ['MAESTRO_KV'],
-    bindings: { LOG_LEVEL: 'warn', MAESTRO_API_TOKEN: 'a-token', TEST_TOKEN: 'a-token', ...variables },
+    bindings: { LOG_LEVEL: 'warn', MAESTRO_API_TOKEN: token, TEST_TOKEN: token, ...variables },
   })
   const { origin } = await miniflare.ready
-  return { url: origin, stop: () => miniflare.dispose() }
+  const namespace = await miniflare.getKVNamespace('MAESTRO_KV')
+  return {
+    url: origin,
+    stop: () => miniflare.dispose(),
+    async kv() {
+      const { keys } = await namespace.list()
+      const entries = keys.map(async ({ name }) => [name, (await namespace.get(name, 'text')) ?? ''] as const)
+      return Object.fromEntries(await Promise.all(entries))
+    },
+    putIntoKv: (key, value) => namespace.put(key, value),
+    kvWrites: async () => JSON.parse(await (await fetch(`${origin}/test/kv`)).text()),
+    async kvFails(fails) {
+      await fetch(`${origin}/test/kv?fails=${fails}`)
+    },
+    async restart() {
+      await fetch(`${origin}/test/restart`)
+    },
+  }
 }

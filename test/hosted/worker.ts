@@ -3,17 +3,51 @@ import type { DurableObjectState } from '@cloudflare/workers-types'
 import type { Bindings } from '../../functions/hosted/bindings'
 import worker, { MaestroWorkspace as Deployed } from '../../functions/worker'
 
+/** Every write to KV that was tried, in order. */
+export interface KvWrite {
+  key: string
+  /** Unix milliseconds. */
+  time: number
+  failed: boolean
+}
+
+const kvWrites: KvWrite[] = []
+let kvFails = false
+
+const watched = (kv: Bindings['MAESTRO_KV']): Bindings['MAESTRO_KV'] => {
+  const watch = async (key: string, write: () => Promise<void>) => {
+    kvWrites.push({ key, time: Date.now(), failed: kvFails })
+    if (kvFails) throw new Error('KV PUT failed: 429 Too Many Requests')
+    await write()
+  }
+  return {
+    put: (key, value) => watch(key, () => kv.put(key, value)),
+    delete: (key) => watch(key, () => kv.delete(key)),
+  }
+}
+
 export class MaestroWorkspace extends Deployed {
   constructor(ctx: DurableObjectState, bindings: Bindings) {
-    super(ctx, bindings)
+    super(ctx, { ...bindings, MAESTRO_KV: watched(bindings.MAESTRO_KV) })
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    // As when Cloudflare moves the object: whatever is in memory is gone.
+    if (new URL(request.url).pathname === '/test/restart') this.ctx.abort('a test asked for it')
+    return super.fetch(request)
   }
 }
 
 export default {
   async fetch(request: Request, bindings: Bindings): Promise<Response> {
     const { TEST_TOKEN } = bindings
+    const { pathname, searchParams } = new URL(request.url)
+    if (pathname === '/test/kv') {
+      if (searchParams.has('fails')) kvFails = searchParams.get('fails') === 'true'
+      return Response.json(kvWrites)
+    }
     const given = await whole(request)
-    if (typeof TEST_TOKEN === 'string' && !given.headers.has('Authorization'))
+    if (TEST_TOKEN && !given.headers.has('Authorization'))
       given.headers.set('Authorization', `Bearer ${TEST_TOKEN}`)
     return worker.fetch(given, bindings)
   },

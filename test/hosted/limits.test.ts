@@ -1,0 +1,42 @@
+/** What is too large for Cloudflare is refused whole: nobody finds half of it later. */
+
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Api, client, refusal, type Session } from '../contract/http'
+import { connect, heardDuring } from '../contract/socket'
+import { type Hosted, startHosted } from './target'
+
+let target: Hosted
+let api: Api
+
+beforeAll(async () => {
+  target = await startHosted()
+  api = client(target.url)
+})
+afterAll(() => target.stop())
+
+it('a document that outgrows a row is 413, and stays as it was', async () => {
+  const socket = await connect(target.url)
+  const { id } = await api.session((await api.project()).id)
+  const grow = () =>
+    api.request('POST', `/api/sessions/${id}/events`, { type: 'log', data: 'é'.repeat(450_000) })
+  expect([(await grow()).status, (await grow()).status]).toEqual([200, 200])
+  const before = await api.get<Session>(`/api/sessions/${id}`)
+  const heard = await heardDuring(socket, api, async () => {
+    expect(await grow()).toMatchObject(refusal(413, 'PAYLOAD_TOO_LARGE'))
+  })
+  expect(heard).toEqual([])
+  expect(await api.get<Session>(`/api/sessions/${id}`)).toEqual(before)
+  await target.restart()
+  expect(await api.get<Session>(`/api/sessions/${id}`)).toEqual(before)
+  expect((await api.request('POST', `/api/sessions/${id}/events`, { type: 'small' })).status).toBe(200)
+})
+
+it('a frame that is too large ends that connection, and no other', async () => {
+  const [greedy, other] = [await connect(target.url), await connect(target.url)]
+  greedy.send(`{"type":"ping","filler":"${'x'.repeat(70_000)}"}`)
+  expect(await greedy.closed).toBe(1009)
+  await api.project()
+  expect(await other.next()).toMatchObject({ type: 'project:created' })
+  await expect.poll(async () => (await api.get<{ clients: number }>('/health?verbose=1')).clients).toBe(1)
+  await other.close()
+})
