@@ -1,0 +1,44 @@
+// A workspace in memory with a project, and short ways to work on it, for the tests of rules.
+import type { CreateSessionRequest, Session } from '../../schemas/session'
+import type { CreateTaskRequest, Task } from '../../schemas/task'
+import { memoryDriver } from '../../storage/drivers/memory'
+import type { Entities, Kind } from '../../storage/kinds'
+import { createProject } from '../../storage/rules/projects'
+import { createSession } from '../../storage/rules/sessions'
+import { createTask } from '../../storage/rules/tasks'
+import type { Transaction } from '../../storage/transaction'
+import { open } from '../drivers/open'
+import { machine } from '../drivers/work'
+
+export const start = async () => {
+  const { workspace, heard } = await open(memoryDriver())
+  const projectId = await workspace.change((tx) => createProject(tx, { name: 'p' }, '/').id)
+
+  const get = async <K extends Kind>(kind: K, id: string): Promise<Entities[K]> => {
+    const entry = await workspace.read((documents) => documents.get(kind, id))
+    if (!entry) throw new Error(`there is no entity ${id} among the ${kind}`)
+    return entry.read()
+  }
+
+  return {
+    workspace,
+    heard,
+    projectId,
+    change: workspace.change,
+    get,
+    task: (fields: Partial<CreateTaskRequest> = {}): Promise<Task> =>
+      workspace.change((tx) => createTask(tx, { projectId, title: 'a task', ...fields })),
+    session: (taskIds: string[] = [], fields: Partial<CreateSessionRequest> = {}): Promise<Session> =>
+      workspace.change((tx) => createSession(tx, { projectId, taskIds, ...fields }, machine)),
+    /** Makes a change, and gives what was told of it: each event's name with the id or pair that it is about. */
+    async told(rule: (tx: Transaction) => unknown): Promise<string[]> {
+      const known = heard.length
+      await workspace.change(rule)
+      return heard.slice(known).map(({ name, data }) => `${name} ${subjectOf(JSON.parse(data))}`)
+    },
+  }
+}
+
+/** What an event is about, in a word: an id, or two. */
+const subjectOf = (data: Record<string, unknown>): string =>
+  [data.id, data.sessionId, data.taskId].filter((id) => id !== undefined).join(' ')
