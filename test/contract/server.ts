@@ -5,7 +5,6 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const builtServer = join(import.meta.dirname, '../../dist/server.js')
 
 /** What is to be undone when this process ends, the last first. Vitest ends its workers with SIGTERM. */
 const leftovers = new Set<() => void>()
@@ -126,6 +125,12 @@ async function start(
   }
 }
 
+function builtServer(): Command {
+  const script = join(import.meta.dirname, '../../dist/server.js')
+  if (!existsSync(script)) throw new Error(`${script} is not there: npm run build`)
+  return [process.execPath, script]
+}
+
 interface Running {
   child: ChildProcess
   exited: Promise<number | null>
@@ -136,9 +141,8 @@ function launch(
   directories: Directories,
   port: number,
   env: Record<string, string>,
-  [program, ...args]: Command = [process.execPath, builtServer],
+  [program, ...args]: Command = builtServer(),
 ): Running {
-  if (!existsSync(builtServer)) throw new Error(`${builtServer} is not there: npm run build`)
   const variables = {
     PATH: process.env.PATH,
     HOME: directories.root,
