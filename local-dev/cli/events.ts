@@ -1,0 +1,63 @@
+import type { MaestroEvent } from '../../functions/client/client'
+import { isObject } from '../../schemas/fields'
+import { listOf } from './arguments'
+import { defineCommand } from './command'
+import { UsageError } from './exit'
+import { dim, sentence, time } from './look'
+
+/** Without a number, so many of the last events are shown. */
+const shownByDefault = 50
+
+export const command = defineCommand({
+  about: 'What happened: the last events, or all from now on with --follow',
+  example: 'maestro events --follow --room queues --room session:sess_1',
+  args: {
+    follow: { type: 'boolean', description: 'Go on until it is ended; every event is a line' },
+    room: {
+      type: 'string',
+      valueHint: 'ROOM',
+      description: 'all, queues, templates, project:ID, session:ID, task:ID; may be repeated; default all',
+    },
+    since: { type: 'string', valueHint: 'NUMBER', description: 'Begin after the event with this number' },
+  },
+  repeatable: ['room'],
+  async run({ args, values, client, json, print }) {
+    const rooms = listOf(values('room'))
+    const since = args.since === undefined ? undefined : numberOf(args.since)
+    if (args.follow) {
+      await client.events.follow({
+        rooms,
+        since,
+        signal: new AbortController().signal,
+        onEvent: (event) => print(json ? JSON.stringify(event) : lineOf(event)),
+        onReset: (lastEventId) => warn(`what happened before event ${lastEventId} is not known any more`),
+        onCut: (reason) => warn(reason instanceof Error ? reason.message : String(reason)),
+      })
+      return undefined
+    }
+    const { lastEventId = 0 } = since === undefined ? await client.health({ verbose: true }) : {}
+    const begin = since ?? Math.max(0, lastEventId - shownByDefault)
+    const { events, reset } = await client.events.missed({ since: begin, rooms })
+    if (reset) warn(`what happened after event ${begin} is not known any more`)
+    return { json: events, text: events.map(lineOf).join('\n') || 'Nothing happened' }
+  },
+})
+
+const warn = (text: string) => void process.stderr.write(`maestro events: ${text}\n`)
+
+const numberOf = (text: string): number => {
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new UsageError('--since must be the number of an event')
+}
+
+const lineOf = ({ id, timestamp, type, data }: MaestroEvent): string =>
+  `${dim(`${id}  ${time(timestamp)}`)}  ${type}  ${sentence(subjectOf(data))}`
+
+/** What an event is about, in a few words: of all kinds of data, what there is. */
+const subjectOf = (data: object): string => {
+  const words: string[] = []
+  for (const key of ['id', 'sessionId', 'taskId', 'status', 'sessionStatus', 'title', 'name', 'reason'])
+    if (key in data) words.push(String(Object.entries(data).find(([name]) => name === key)?.[1] ?? ''))
+  const [, inner] = Object.entries(data).find(([name]) => name === 'session' || name === 'item') ?? []
+  return (isObject(inner) ? [...words, subjectOf(inner)] : words).filter((word) => word !== '').join(' ')
+}

@@ -1,0 +1,39 @@
+/** How a command ends: its exit code, and the one line that says why. */
+import { MaestroError, ServerUnreachable } from '../../functions/client/problems'
+import { CannotStart } from '../agents/problems'
+
+/** What agents and scripts go by; the `maestro-cli` skill explains them. */
+export const exitCodes = { failed: 1, notFound: 2, unreachable: 3, notAllowed: 4, wrongUsage: 64 } as const
+
+/** The command was called in a way that it does not understand. */
+export class UsageError extends Error {}
+
+/** Whether this is an error that citty throws for a missing or wrong argument. */
+const isCittyError = (error: unknown): error is Error => error instanceof Error && error.name === 'CLIError'
+
+export const exitCodeOf = (error: unknown): number => {
+  if (error instanceof UsageError || isCittyError(error)) return exitCodes.wrongUsage
+  if (error instanceof CannotStart) return error.exitCode
+  if (error instanceof ServerUnreachable) return exitCodes.unreachable
+  if (!(error instanceof MaestroError)) return exitCodes.failed
+  // A proxy before a server that is away.
+  if (error.code === 'UNEXPECTED_ANSWER')
+    return error.status >= 502 ? exitCodes.unreachable : exitCodes.failed
+  if (error.status === 404) return exitCodes.notFound
+  return error.status === 401 || error.status === 403 ? exitCodes.notAllowed : exitCodes.failed
+}
+
+/** What went wrong, on one line. */
+export const lineOf = (error: unknown): string => {
+  const text =
+    error instanceof MaestroError ? messageOf(error) : error instanceof Error ? error.message : error
+  return String(text).replace(/\s*\n\s*/g, ' ')
+}
+
+/** A validation error names only the first problem; its details have all. */
+const messageOf = ({ message, status, details }: MaestroError): string => {
+  if (status === 401) return `${message}: set MAESTRO_API_TOKEN to the server's`
+  const issues: unknown = details?.issues
+  if (!Array.isArray(issues) || issues.length < 2) return message
+  return issues.map((issue: { message?: unknown }) => String(issue.message)).join('; ')
+}

@@ -1,0 +1,80 @@
+/** The fields of a request as flags: named, explained and checked as its schema has it. */
+import type { StringArgDef } from 'citty'
+import * as z from 'zod'
+import { describeProblem, problemsOf } from '../../schemas/problems'
+import { listOf } from './arguments'
+import { UsageError } from './exit'
+
+/** Lists of ids, which have no commas in them; sentences have. */
+const idLists: readonly string[] = ['taskIds', 'skills', 'skillIds', 'agentIds', 'dependencies', 'sessionIds']
+const sentenceLists: readonly string[] = ['acceptanceCriteria']
+/** Fields that `null` clears. */
+const nullable: readonly string[] = ['parentId', 'model', 'dueDate', 'sessionStatus', 'agentId']
+
+/** `parentId` is `--parent-id`. */
+export const flagOf = (field: string): string =>
+  field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+type Shape = Readonly<Record<string, z.ZodType>>
+
+/** A flag for each of these fields of a request. */
+export const flagsOf = (shape: Shape, fields: readonly string[]): Record<string, StringArgDef> =>
+  Object.fromEntries(fields.map((field) => [flagOf(field), flagFor(field, shape[field])]))
+
+const flagFor = (field: string, schema: z.ZodType | undefined): StringArgDef => {
+  const description = schema?.meta()?.description ?? field
+  const isIdList = idLists.includes(field)
+  return {
+    type: 'string',
+    description: sentenceLists.includes(field) ? `${description}; once for each` : description,
+    valueHint: isIdList ? 'ID,ID' : (choicesOf(schema)?.join('|') ?? 'TEXT'),
+  }
+}
+
+/** The flags among these that may be given more than once. */
+export const repeatableOf = (fields: readonly string[]): string[] =>
+  fields.filter((field) => idLists.includes(field) || sentenceLists.includes(field)).map(flagOf)
+
+/** What was given of these fields, as a request has them. */
+export const fieldsFrom = (
+  values: (flag: string) => string[],
+  fields: readonly string[],
+): Record<string, unknown> =>
+  Object.fromEntries(
+    fields.flatMap((field) => {
+      const given = values(flagOf(field))
+      return given.length > 0 ? [[field, valueGiven(field, given)]] : []
+    }),
+  )
+
+const valueGiven = (field: string, given: readonly string[]): unknown => {
+  if (idLists.includes(field)) return listOf(given)
+  if (sentenceLists.includes(field)) return given.filter((sentence) => sentence.trim() !== '')
+  return nullable.includes(field) && given[0] === 'null' ? null : given[0]
+}
+
+/** The request, as its schema has it; throws `UsageError` with everything that is wrong, by flag. */
+export const requestOf = <T>(schema: z.ZodType<T>, fields: Record<string, unknown>): T => {
+  const byFlag = (issue: z.core.$ZodRawIssue) =>
+    describeProblem({ ...issue, path: issue.path?.map((part) => `--${flagOf(String(part))}`) ?? [] })
+  const read = schema.safeParse(fields, { error: byFlag })
+  if (read.success) return read.data
+  throw new UsageError(
+    problemsOf(read.error)
+      .map(({ message }) => message)
+      .join('; '),
+  )
+}
+
+/** The same for a change, which must change something. */
+export const changeOf = <T>(schema: z.ZodType<T>, fields: Record<string, unknown>): T => {
+  if (Object.keys(fields).length === 0)
+    throw new UsageError('Nothing is to be changed: give at least one flag')
+  return requestOf(schema, fields)
+}
+
+const choicesOf = (schema: unknown): string[] | undefined => {
+  if (schema instanceof z.ZodEnum) return schema.options.map(String)
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return choicesOf(schema.unwrap())
+  return schema instanceof z.ZodPipe ? choicesOf(schema.out) : undefined
+}

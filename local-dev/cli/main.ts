@@ -1,0 +1,79 @@
+#!/usr/bin/env node
+/** The `maestro` command. */
+import { version } from '../../package.json'
+import { commands, type Group, type Load } from './commands'
+import { exitCodeOf, lineOf, UsageError } from './exit'
+import { bold, dim, table } from './look'
+
+const print = (line: string) => void process.stdout.write(`${line}\n`)
+
+const isGroup = (entry: Load | Group): entry is Group => typeof entry !== 'function'
+
+const isHelp = (word: string | undefined) => word === '--help' || word === '-h' || word === 'help'
+
+/** Of own keys only: `maestro constructor` is no command. */
+const find = <T>(entries: Readonly<Record<string, T>>, name: string | undefined): T | undefined =>
+  name !== undefined && Object.hasOwn(entries, name) ? entries[name] : undefined
+
+const run = async (words: readonly string[]): Promise<void> => {
+  const [first, ...rest] = words
+  if (first === undefined || isHelp(first)) return print(await helpOfAll())
+  if (first === '--version' || first === '-v') return print(version)
+  const entry = find(commands, first)
+  if (!entry) throw new UsageError(`There is no command "${first}": maestro --help lists them`)
+  if (!isGroup(entry)) return runCommand(entry, `maestro ${first}`, rest)
+  const [second, ...others] = rest
+  if (isHelp(second)) return print(await helpOfGroup(`maestro ${first}`, entry))
+  const load = find(entry.commands, second)
+  const names = Object.keys(entry.commands).join(', ')
+  if (!load) throw new UsageError(`maestro ${first} needs one of: ${names}`)
+  return runCommand(load, `maestro ${first} ${second}`, others)
+}
+
+const runCommand = async (load: Load, path: string, words: readonly string[]): Promise<void> => {
+  const { command } = await load()
+  const flags = words.includes('--') ? words.slice(0, words.indexOf('--')) : words
+  if (flags.some((word) => word === '--help' || word === '-h')) return print(await command.help(path))
+  try {
+    await command.run(words, print)
+  } catch (error) {
+    process.exitCode = exitCodeOf(error)
+    const hint = process.exitCode === 64 ? ` (${path} --help)` : ''
+    process.stderr.write(`${path}: ${lineOf(error)}${hint}\n`)
+  }
+}
+
+const helpOfAll = async (): Promise<string> => {
+  const rows: [string, string][] = []
+  for (const [name, entry] of Object.entries(commands))
+    rows.push([
+      isGroup(entry) ? `${name} ${Object.keys(entry.commands).join('|')}` : name,
+      isGroup(entry) ? entry.about : (await entry()).command.about,
+    ])
+  return [
+    `maestro ${version}: coordinates coding agents`,
+    '',
+    `${bold('USAGE')} maestro COMMAND [ARGUMENTS] [--json]`,
+    '',
+    table(['COMMAND', ''], rows, ''),
+    '',
+    dim('maestro COMMAND --help has every flag and an example. Environment: MAESTRO_SERVER_URL (default'),
+    dim('http://localhost:3000), MAESTRO_API_TOKEN, and in a session MAESTRO_SESSION_ID.'),
+  ].join('\n')
+}
+
+const helpOfGroup = async (path: string, group: Group): Promise<string> => {
+  const rows: [string, string][] = []
+  for (const [name, load] of Object.entries(group.commands)) rows.push([name, (await load()).command.about])
+  return [`${path}: ${group.about}`, '', table(['COMMAND', ''], rows, '')].join('\n')
+}
+
+// Whoever reads may have enough: `maestro events | head -1`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+try {
+  await run(process.argv.slice(2))
+} catch (error) {
+  process.exitCode = exitCodeOf(error)
+  process.stderr.write(`maestro: ${lineOf(error)}\n`)
+}

@@ -1,0 +1,3 @@
+import { initCommand } from '../init'
+
+export const command = initCommand('orchestrator')

@@ -1,0 +1,23 @@
+import { resolve } from 'node:path'
+import { UpdateProjectRequest } from '../../../schemas/project'
+import { defineCommand } from '../command'
+import { changeOf, fieldsFrom, flagsOf } from '../fields'
+import { projectLine } from './look'
+
+const fields = ['name', 'workingDir', 'description']
+
+export const command = defineCommand({
+  about: 'Change a project; what is not named stays',
+  example: 'maestro project update proj_1 --working-dir ~/src/app',
+  args: {
+    id: { type: 'positional', description: 'The project', required: true },
+    ...flagsOf(UpdateProjectRequest.shape, fields),
+  },
+  async run({ client, args, values }) {
+    const given = fieldsFrom(values, fields)
+    const [workingDir] = values('working-dir')
+    const change = workingDir === undefined ? given : { ...given, workingDir: resolve(workingDir) }
+    const project = await client.projects.update(String(args.id), changeOf(UpdateProjectRequest, change))
+    return { json: project, text: projectLine('Changed', project) }
+  },
+})

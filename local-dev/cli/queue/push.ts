@@ -1,0 +1,13 @@
+import { defineCommand } from '../command'
+import { ownSession } from '../environment'
+import { itemLine } from './look'
+
+export const command = defineCommand({
+  about: 'Add a task at the end of the queue',
+  example: 'MAESTRO_SESSION_ID=sess_1 maestro queue push task_1',
+  args: { task: { type: 'positional', description: 'The task', required: true } },
+  async run({ client, args, environment }) {
+    const answer = await client.queue.push(ownSession(environment), args.task)
+    return { json: answer, text: itemLine(answer.item) }
+  },
+})

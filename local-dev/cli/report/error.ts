@@ -1,0 +1,8 @@
+import { reportCommand } from './report'
+
+export const command = reportCommand({
+  about: 'Say that a task cannot be done as asked',
+  example: "maestro report error 'The API has no such field' --task task_1,task_2",
+  sessionStatus: 'failed',
+  type: 'error',
+})

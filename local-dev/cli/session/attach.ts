@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process'
+import { hostname } from 'node:os'
+import { claimOf } from '../../runner/claim'
+import { defineCommand } from '../command'
+
+export const command = defineCommand({
+  about: 'Sit down before the terminal of a session that "maestro run" has started in tmux',
+  example: 'maestro session attach sess_1',
+  args: {
+    id: { type: 'positional', required: true, valueHint: 'SESSION', description: 'Id of the session' },
+  },
+  async run({ args, client }) {
+    const session = await client.sessions.get(args.id)
+    const claim = claimOf(session)
+    if (!claim) throw new Error(`No "maestro run" has started ${session.id}: it is ${session.status}`)
+    if (claim.host !== hostname()) throw new Error(`${session.id} runs on ${claim.host}: attach there`)
+    if (!claim.tmux)
+      throw new Error(
+        `${session.id} has no terminal: maestro session watch ${session.id} shows what it prints`,
+      )
+    const { socket, session: name } = claim.tmux
+    const code = await new Promise<number | null>((resolve, reject) => {
+      // Inside of another tmux it would refuse.
+      const env = { ...process.env, TMUX: '' }
+      const child = spawn('tmux', ['-L', socket, 'attach-session', '-t', `=${name}`], {
+        env,
+        stdio: 'inherit',
+      })
+      child.once('error', reject)
+      child.once('exit', resolve)
+    })
+    if (code !== 0) throw new Error(`The terminal of ${session.id} is closed: it is ${session.status}`)
+    return undefined
+  },
+})

@@ -1,0 +1,44 @@
+import type { Session } from '../../../functions/client/client'
+import { details, sentence, table, time } from '../look'
+
+export const sessionTable = (sessions: readonly Session[]): string =>
+  table(
+    ['ID', 'STATUS', 'ROLE', 'STRATEGY', 'TASKS', 'LAST ACTIVITY', 'NAME'],
+    sessions.map((session) => [
+      session.id,
+      session.status,
+      wordOf(session, 'role'),
+      session.strategy,
+      session.taskIds.length,
+      time(session.lastActivity),
+      session.name,
+    ]),
+    'No sessions',
+  )
+
+export const sessionDetails = (session: Session): string =>
+  details({
+    session: session.id,
+    name: session.name,
+    status: session.status,
+    role: wordOf(session, 'role'),
+    strategy: session.strategy,
+    'spawned by': wordOf(session, 'spawnedBy'),
+    project: session.projectId,
+    tasks: session.taskIds,
+    agent: session.agentId,
+    started: time(session.startedAt),
+    ended: time(session.completedAt),
+    timeline: session.timeline.map(({ timestamp, type, taskId, message }) =>
+      [time(timestamp), type, taskId, message].filter(Boolean).join('  '),
+    ),
+  })
+
+export const sessionLine = (what: string, { id, status, name }: Session): string =>
+  sentence(`${what} ${id} (${status}): ${name}`)
+
+/** A word of a session's metadata, where it is one. */
+const wordOf = ({ metadata }: Session, key: string): string => {
+  const word = metadata?.[key]
+  return typeof word === 'string' ? word : ''
+}

@@ -1,0 +1,17 @@
+import { defineCommand } from '../command'
+import { ownSession } from '../environment'
+import { sentence } from '../look'
+
+export const command = defineCommand({
+  about: "Note in this session's timeline that it needs an answer; no task is marked",
+  example: "maestro session needs-input 'May I use port 4000?'",
+  args: { message: { type: 'positional', description: 'The question', required: true } },
+  async run({ client, args, environment }) {
+    const { message } = args
+    const session = await client.sessions.addTimeline(ownSession(environment), {
+      type: 'needs_input',
+      message,
+    })
+    return { json: session, text: sentence(`Asked in ${session.id}: ${message}`) }
+  },
+})

@@ -1,0 +1,50 @@
+import { SpawnSessionRequest } from '../../../schemas/spawn'
+import { defineCommand } from '../command'
+import { UsageError } from '../exit'
+import { fieldsFrom, flagsOf, repeatableOf, requestOf } from '../fields'
+import { sentence } from '../look'
+import { projectChosen } from '../project/chosen'
+
+const fields = [
+  'taskIds',
+  'projectId',
+  'role',
+  'strategy',
+  'sessionName',
+  'model',
+  'skills',
+  'templateId',
+  'context',
+]
+
+export const command = defineCommand({
+  about: 'Make a session for some tasks and ask for an agent; maestro run, or a UI that listens, starts it',
+  example: "maestro session spawn --task-ids task_1,task_2 --strategy queue --session-name 'Small repairs'",
+  args: flagsOf(SpawnSessionRequest.out.shape, fields),
+  repeatable: repeatableOf(fields),
+  async run(call) {
+    const { client, values, environment } = call
+    const { context, ...given } = fieldsFrom(values, fields)
+    const request = requestOf(SpawnSessionRequest, {
+      projectId: 'to be found',
+      ...given,
+      ...(context !== undefined && { context: objectOf(String(context)) }),
+      ...(environment.sessionId !== undefined && {
+        spawnSource: 'session',
+        sessionId: environment.sessionId,
+      }),
+    })
+    const projectId = await projectChosen(call, values('project-id')[0])
+    const spawned = await client.sessions.spawn({ ...request, projectId })
+    const { sessionId, cwd, command } = spawned
+    return { json: spawned, text: sentence(`Spawned ${sessionId}: ${command}, in ${cwd}`) }
+  },
+})
+
+const objectOf = (json: string): unknown => {
+  try {
+    return JSON.parse(json)
+  } catch {
+    throw new UsageError(`--context must be a JSON object like '{"ticket":"APP-12"}'`)
+  }
+}

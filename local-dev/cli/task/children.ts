@@ -1,0 +1,12 @@
+import { defineCommand } from '../command'
+import { taskTable } from './look'
+
+export const command = defineCommand({
+  about: 'List the children of a task',
+  example: 'maestro task children task_1',
+  args: { id: { type: 'positional', description: 'The task', required: true } },
+  async run({ client, args }) {
+    const tasks = await client.tasks.children(args.id)
+    return { json: tasks, text: taskTable(tasks) }
+  },
+})

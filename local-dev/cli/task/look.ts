@@ -1,0 +1,41 @@
+import type { Task } from '../../../functions/client/client'
+import { details, sentence, table, time } from '../look'
+
+export const taskTable = (tasks: readonly Task[]): string =>
+  table(
+    ['ID', 'STATUS', 'SESSION SAYS', 'PRIORITY', 'TITLE'],
+    tasks.map(({ id, status, sessionStatus, priority, title }) => [
+      id,
+      status,
+      sessionStatus ?? '-',
+      priority,
+      title,
+    ]),
+    'No tasks',
+  )
+
+export const taskDetails = (task: Task): string =>
+  details({
+    task: task.id,
+    title: task.title,
+    status: task.status,
+    'session says': task.sessionStatus,
+    priority: task.priority,
+    project: task.projectId,
+    parent: task.parentId,
+    sessions: task.sessionIds,
+    dependencies: task.dependencies,
+    skills: task.skillIds,
+    agents: task.agentIds,
+    model: task.model,
+    due: task.dueDate,
+    created: time(task.createdAt),
+    started: time(task.startedAt),
+    completed: time(task.completedAt),
+    description: task.description,
+    criteria: task.acceptanceCriteria?.map((criterion) => `- ${criterion}`) ?? [],
+    'initial prompt': task.initialPrompt,
+  })
+
+export const taskLine = (what: string, { id, title, status, sessionStatus }: Task): string =>
+  sentence(`${what} ${id} (${[status, sessionStatus].filter(Boolean).join(', ')}): ${title}`)

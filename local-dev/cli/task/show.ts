@@ -1,0 +1,12 @@
+import { defineCommand } from '../command'
+import { taskDetails } from './look'
+
+export const command = defineCommand({
+  about: 'Show a task',
+  example: 'maestro task show task_1',
+  args: { id: { type: 'positional', description: 'The task', required: true } },
+  async run({ client, args }) {
+    const task = await client.tasks.get(args.id)
+    return { json: task, text: taskDetails(task) }
+  },
+})

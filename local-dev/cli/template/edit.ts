@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { MaestroError } from '../../../functions/client/client'
+import { defineCommand } from '../command'
+import { sentence } from '../look'
+import { editText } from './editor'
+
+export const command = defineCommand({
+  about: 'Change the text of a template: in $VISUAL or $EDITOR, or to what a file holds',
+  example: 'maestro template edit tmpl_1 --file worker.md',
+  args: {
+    id: { type: 'positional', description: 'The template', required: true },
+    file: {
+      type: 'string',
+      valueHint: 'FILE',
+      description: 'Take the text from this file; -: from standard input',
+    },
+  },
+  async run({ client, args }) {
+    const { entity, etag } = await client.templates.getTagged(args.id)
+    const edited = args.file === undefined ? await editText(entity.content, `${entity.id}.md`) : undefined
+    const content = edited ? edited.text : await read(args.file ?? '-')
+    if (content === entity.content) {
+      await edited?.remove()
+      return { json: entity, text: sentence(`Nothing changed in ${entity.id}: ${entity.name}`) }
+    }
+    try {
+      const template = await client.templates.update(entity.id, { content }, { ifMatch: etag })
+      await edited?.remove()
+      return { json: template, text: sentence(`Changed ${template.id}: ${template.name}`) }
+    } catch (error) {
+      throw edited ? withPath(error, edited.path) : error
+    }
+  },
+})
+
+const read = (file: string): Promise<string> => (file === '-' ? text(process.stdin) : readFile(file, 'utf8'))
+
+/** What somebody wrote is not lost because the server does not take it. */
+const withPath = (error: unknown, path: string): unknown => {
+  if (!(error instanceof Error)) return error
+  const message = `${error.message}. Your text is in ${path}`
+  if (error instanceof MaestroError) return new MaestroError(error.status, error.code, message, error.details)
+  error.message = message
+  return error
+}

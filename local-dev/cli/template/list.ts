@@ -1,0 +1,24 @@
+import { defineCommand } from '../command'
+import { table, time } from '../look'
+
+export const command = defineCommand({
+  about: 'List templates; of each role the custom one that changed last is used, else the default',
+  example: 'maestro template list',
+  async run({ client }) {
+    const templates = await client.templates.list()
+    return {
+      json: templates,
+      text: table(
+        ['ID', 'ROLE', 'DEFAULT', 'CHANGED', 'NAME'],
+        templates.map(({ id, role, isDefault, updatedAt, name }) => [
+          id,
+          role,
+          isDefault ? 'yes' : 'no',
+          time(updatedAt),
+          name,
+        ]),
+        'No templates',
+      ),
+    }
+  },
+})

@@ -1,0 +1,12 @@
+import { defineCommand } from '../command'
+import { sentence } from '../look'
+
+export const command = defineCommand({
+  about: 'Give a template the built-in text of its role again; what it held is lost',
+  example: 'maestro template reset tmpl_1',
+  args: { id: { type: 'positional', description: 'The template', required: true } },
+  async run({ client, args }) {
+    const template = await client.templates.reset(args.id)
+    return { json: template, text: sentence(`Reset ${template.id}: ${template.name}`) }
+  },
+})

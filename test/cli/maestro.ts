@@ -1,0 +1,54 @@
+// Runs the built `maestro` command as a process, as a shell would.
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+
+export const program = join(import.meta.dirname, '../../dist/cli.js')
+
+export interface Ended {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface Options {
+  env?: Record<string, string>
+  cwd?: string
+  /** Standard input; without it there is none. */
+  input?: string
+}
+
+/** A way to call `maestro` with an environment that holds nothing but this. */
+export function maestroWith(environment: Record<string, string>) {
+  const run = (args: readonly string[], { env, cwd, input }: Options = {}) =>
+    new Promise<Ended>((resolve, reject) => {
+      const child = spawn(process.execPath, [program, ...args], {
+        env: { PATH: process.env.PATH, ...environment, ...env },
+        ...(cwd !== undefined && { cwd }),
+      })
+      let [stdout, stderr] = ['', '']
+      child.stdout.on('data', (text) => (stdout += text))
+      child.stderr.on('data', (text) => (stderr += text))
+      const hang = setTimeout(() => child.kill('SIGKILL'), 20_000)
+      child.once('error', reject)
+      child.once('close', (code) => {
+        clearTimeout(hang)
+        resolve({ code, stdout, stderr })
+      })
+      child.stdin.on('error', () => undefined)
+      child.stdin.end(input)
+    })
+
+  /** The text that a call which must succeed prints for people. */
+  const text = async (args: readonly string[], options?: Options): Promise<string> => {
+    const ended = await run(args, options)
+    expect(ended).toEqual({ code: 0, stdout: expect.any(String), stderr: '' })
+    return ended.stdout
+  }
+
+  /** What a call which must succeed answers with `--json`. */
+  const json = async <T = Record<string, unknown>>(args: readonly string[], options?: Options): Promise<T> =>
+    JSON.parse(await text([...args, '--json'], options))
+
+  return { run, text, json }
+}
