@@ -12,7 +12,8 @@ let target: Target
 let api: Api
 
 beforeAll(async () => {
-  target = await startTarget()
+  // Every made-up skill of a spawn would be warned of.
+  target = await startTarget({ LOG_LEVEL: 'error' })
   api = client(target.url)
 })
 afterAll(() => target.stop())
