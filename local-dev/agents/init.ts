@@ -1,5 +1,5 @@
 /** `maestro worker init`, `maestro orchestrator init`: from a manifest to an agent that has ended. */
-import { stat, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { Client } from '../../functions/client/client'
 import { MaestroError } from '../../functions/client/client'
@@ -88,9 +88,15 @@ const prepare = async (options: InitOptions, sessionId: string) => {
   const promptFile = isAbsolute(path)
     ? join(dirname(path), 'prompt.md')
     : join(options.sessionDir, sessionId, 'prompt.md')
-  await writeFile(promptFile, prompt, { mode: 0o600 }).catch((error: Error) => {
-    throw new CannotStart(1, `The prompt cannot be written: ${error.message}`)
-  })
+  try {
+    await mkdir(dirname(promptFile), { recursive: true })
+    await writeFile(promptFile, prompt, { mode: 0o600 })
+  } catch (error) {
+    throw new CannotStart(
+      1,
+      `The prompt cannot be written: ${error instanceof Error ? error.message : error}`,
+    )
+  }
   return { agent, cwd, command: commandOf(agent, manifest, { ...options, prompt, promptFile }) }
 }
 

@@ -1,0 +1,44 @@
+import * as z from 'zod'
+import type { Client, Session } from '../../functions/client/client'
+import { changeSession } from '../agents/change-session'
+
+/** Who starts a session, as `metadata.runner` of the session says. */
+export const Claim = z.object({
+  /** Of the runner; a runner that is started again is another one. */
+  id: z.string(),
+  host: z.string(),
+  pid: z.number(),
+  /** Unix milliseconds. */
+  claimedAt: z.number(),
+  /** Where its terminal is, if it has one. */
+  tmux: z.object({ socket: z.string(), session: z.string() }).optional(),
+})
+
+export type Claim = z.infer<typeof Claim>
+
+export const claimOf = ({ metadata }: Pick<Session, 'metadata'>): Claim | undefined =>
+  Claim.safeParse(metadata?.runner).data
+
+/**
+ * Claims a session that waits to be started, so that exactly one of several runners starts it. `from` is a runner
+ * that has died: what it had claimed may be taken over, whatever the session's status is by now. Answers the
+ * session, or undefined if it is not to be had.
+ */
+export const claimSession = async (
+  client: Client,
+  id: string,
+  claim: Claim,
+  from?: string,
+): Promise<Session | undefined> => {
+  let isOurs = false
+  const session = await changeSession(client, id, (session) => {
+    const holder = claimOf(session)
+    isOurs = holder?.id === claim.id
+    const isFree = holder ? holder.id === from : session.status === 'spawning'
+    if (isOurs || !isFree) return undefined
+    isOurs = true
+    const { tmux } = holder ?? {}
+    return { metadata: { runner: { ...claim, ...(tmux && { tmux }) } } }
+  })
+  return isOurs ? session : undefined
+}
