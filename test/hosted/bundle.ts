@@ -5,8 +5,8 @@ import { build } from 'esbuild'
 /** The date and flags of wrangler.toml. */
 export const compatibility = { compatibilityDate: '2026-04-26', compatibilityFlags: ['nodejs_compat'] }
 
-/** The text of the module whose entry this is, a path in this folder. */
-export const bundle = async (entry: string): Promise<string> => {
+/** The text of the module whose entry this is, a path in this folder; `stubs` stand in for modules of that name. */
+export const bundle = async (entry: string, stubs: Record<string, string> = {}): Promise<string> => {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, entry)],
     bundle: true,
@@ -15,6 +15,9 @@ export const bundle = async (entry: string): Promise<string> => {
     target: 'es2023',
     conditions: ['workerd', 'worker', 'browser'],
     external: ['node:*', 'cloudflare:*'],
+    alias: Object.fromEntries(
+      Object.entries(stubs).map(([name, path]) => [name, join(import.meta.dirname, path)]),
+    ),
     loader: { '.md': 'text' },
     logLevel: 'warning',
   })

@@ -75,7 +75,7 @@ export const durableObjectDriver = ({ storage, follower, clock }: Settings): Dur
     hasItem: (key) => textOf(key) !== null,
     getItem: (key) => textOf(key),
     getItemRaw: (key) => textOf(key),
-    getKeys: (base) =>
+    getKeys: (base = '') =>
       sql
         .exec<{ key: string }>(
           'SELECT key FROM documents WHERE substr(key, 1, ?) = ? ORDER BY key',

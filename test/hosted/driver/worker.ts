@@ -1,0 +1,71 @@
+// Runs the driver suite in objects, one for every test.
+import type {
+  DurableObjectNamespace,
+  DurableObjectState,
+  DurableObjectStorage,
+} from '@cloudflare/workers-types'
+import { durableObjectDriver } from '../../../storage/drivers/durable-object/driver'
+import { suite } from '../../drivers/suite'
+import { names, run } from './in-object'
+
+let storage: DurableObjectStorage | undefined
+let broken = false
+
+const nobodyFollows = { put: async () => undefined, delete: async () => undefined }
+
+/** While it is broken, a transaction fails after it has written everything. */
+const breakable = (real: DurableObjectStorage): DurableObjectStorage =>
+  new Proxy(real, {
+    get(target, name) {
+      if (name === 'transactionSync')
+        return (write: () => void) =>
+          target.transactionSync(() => {
+            write()
+            if (broken) throw new Error('the disk is full')
+          })
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+
+suite({
+  name: 'the durable-object driver',
+  place: () => ({
+    open() {
+      if (!storage) throw new Error('a test runs in no object')
+      return durableObjectDriver({ storage: breakable(storage), follower: nobodyFollows, clock: Date.now })
+    },
+  }),
+  breakDisk: () => {
+    broken = true
+  },
+  mend: () => {
+    broken = false
+  },
+  skips: { crash: 'here a crash takes the whole object: test/hosted/restart.test.ts' },
+})
+
+export class TestObject {
+  constructor(ctx: DurableObjectState) {
+    storage = ctx.storage
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    return Response.json(await run(new URL(request.url).searchParams.get('name') ?? ''))
+  }
+
+  async alarm(): Promise<void> {}
+}
+
+export default {
+  async fetch(request: Request, { OBJECTS }: { OBJECTS: DurableObjectNamespace }): Promise<Response> {
+    const name = new URL(request.url).searchParams.get('name')
+    return name === null ? Response.json(names()) : fetchFrom(OBJECTS.getByName(name), request.url)
+  },
+}
+
+const fetchFrom = async (object: { fetch(url: string): Promise<unknown> }, url: string) => {
+  const answer = await object.fetch(url)
+  if (!(answer instanceof Response)) throw new Error('no answer')
+  return answer
+}
