@@ -1,0 +1,77 @@
+// Somebody installs the package, without the repository around it, and it does not start.
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import packageJson from '../../package.json'
+import { startServer } from '../contract/server'
+
+const root = join(import.meta.dirname, '../..')
+const directory = mkdtempSync(join(tmpdir(), 'maestro-pack-'))
+const modules = join(directory, 'installed/node_modules')
+const installed = join(modules, packageJson.name)
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+/** `npx maestro-server`, and the command line's own way. */
+const startingCommands =
+  'maestro' in packageJson.bin ? ['maestro-server', 'maestro serve'] : ['maestro-server']
+
+const npm = (cwd: string, ...args: string[]) =>
+  execFileSync('npm', [...args, '--offline', '--no-audit', '--no-fund', '--no-update-notifier'], {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+
+// In a copy, because packing builds, and other tests run what is built here.
+beforeAll(() => {
+  const source = join(directory, 'source')
+  const left = new Set(['.git', 'node_modules', 'dist', 'test'].map((name) => join(root, name)))
+  cpSync(root, source, { recursive: true, filter: (path) => !left.has(path) })
+  symlinkSync(join(root, 'node_modules'), join(source, 'node_modules'))
+  npm(source, 'pack', '--pack-destination', directory)
+  const tarball = readdirSync(directory).find((name) => name.endsWith('.tgz')) ?? 'no tarball'
+  npm(directory, 'install', '--omit=dev', '--prefix', join(directory, 'installed'), join(directory, tarball))
+})
+
+describe('the installed package', () => {
+  it('is alone: everything that it needs is in its bundle', () => {
+    expect(readdirSync(modules).filter((name) => !name.startsWith('.'))).toEqual([packageJson.name])
+  })
+
+  it('has its licence, and those of all that it includes', () => {
+    const texts = readFileSync(join(installed, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8')
+    const versions: Record<string, string> = packageJson.devDependencies
+    for (const name of ['hono', '@hono/node-server', 'zod', 'pino', 'crossws', 'unstorage'])
+      expect(texts).toContain(`\n${name} ${versions[name]} (MIT)\n`)
+    expect(existsSync(join(installed, 'LICENSE'))).toBe(true)
+  })
+
+  it('has no tests, no sources and no maps', () => {
+    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
+    expect(files.filter((file) => /\.(map|tsx?|test\.js)$/.test(file) && !file.endsWith('.d.ts'))).toEqual([])
+  })
+
+  it.each(startingCommands)('starts with `%s`', async (line) => {
+    const [program = '', ...args] = line.split(' ')
+    const server = await startServer({ command: [join(modules, '.bin', program), ...args] })
+    onTestFinished(async () => void (await server.stop()))
+    const created = await fetch(`${server.url}/api/projects`, { method: 'POST', body: '{"name":"packed"}' })
+    expect(created.status).toBe(201)
+    server.signal('SIGTERM')
+    expect(await server.exited).toBe(0)
+    const [folder = ''] = readdirSync(join(server.dataDir, 'projects'))
+    expect(basename(folder)).toMatch(/^proj_.*\.json$/)
+  })
+
+  it('is what npx starts', () => {
+    const run = () =>
+      execFileSync('npx', ['--offline', packageJson.name], {
+        cwd: join(directory, 'installed'),
+        env: { ...process.env, PORT: 'none' },
+        stdio: 'pipe',
+      })
+    expect(run).toThrow('CONFIG_ERROR')
+  })
+})
