@@ -8,7 +8,7 @@ import type { Outcome } from './driver/in-object'
 const miniflare = new Miniflare({
   ...compatibility,
   modules: true,
-  script: await bundle('driver/worker.ts', { vitest: './driver/in-object.ts' }),
+  script: await bundle('driver/worker.ts', { stubs: { vitest: './driver/in-object.ts' } }),
   durableObjects: { OBJECTS: { className: 'TestObject', useSQLite: true } },
 })
 afterAll(() => miniflare.dispose())

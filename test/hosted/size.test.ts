@@ -1,0 +1,16 @@
+/** Cloudflare takes a Worker up to a size, and starts a small one sooner. */
+
+import { gzipSync } from 'node:zlib'
+import { expect, it } from 'vitest'
+import { bundle } from './bundle'
+
+const KiB = 1024
+
+it('the Worker has at most 300 KiB, and 100 KiB packed, the reference page left out', async () => {
+  const text = await bundle('../../functions/worker.ts', { minify: true, without: /\/page(-\w+)?$/ })
+  const [bytes, packed] = [Buffer.byteLength(text), gzipSync(text).length]
+  expect(bytes, `${bytes} bytes`).toBeLessThanOrEqual(300 * KiB)
+  expect(packed, `${packed} bytes packed`).toBeLessThanOrEqual(100 * KiB)
+  // Or something is missing from it.
+  expect(bytes).toBeGreaterThan(100 * KiB)
+})
