@@ -1,5 +1,5 @@
 // Somebody installs the server as docs/deploy.md says, with files that no longer fit the program.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -76,7 +76,8 @@ describe('the Dockerfile', () => {
   })
 })
 
-const version = isInstalled('systemd-analyze', '--version') ? versionOfSystemd() : 0
+/** Judging a file that is not installed came with systemd 250. */
+const canAnalyze = isInstalled('systemd-analyze', '--version') && versionOfSystemd() >= 250
 const units = ['deploy/maestro-server.service', 'deploy/maestro-server.user.service']
 
 describe.each(units)('the unit %s', (path) => {
@@ -91,22 +92,22 @@ describe.each(units)('the unit %s', (path) => {
     expect([config.port, config.host]).toEqual([defaults.port, '127.0.0.1'])
   })
 
-  it.skipIf(version === 0)('is what systemd accepts (runs where systemd-analyze is installed)', () => {
+  it.skipIf(!canAnalyze)('has nothing that systemd does not know (runs with systemd 250 or later)', () => {
     const own = temporaryDirectory()
     const file = join(own, 'maestro-server.service')
     writeFileSync(file, unit.replace('/usr/bin/node', process.execPath))
     const manager = path.includes('.user.') ? '--user' : '--system'
-    const verify = () =>
-      execFileSync('systemd-analyze', [manager, 'verify', file], {
-        env: { ...process.env, XDG_RUNTIME_DIR: own },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        encoding: 'utf8',
-      })
-    expect(verify()).toBe('')
+    const { status, stderr } = spawnSync('systemd-analyze', [manager, 'verify', file], {
+      env: { ...process.env, XDG_RUNTIME_DIR: own },
+      encoding: 'utf8',
+    })
+    // It may have something to say of other units of this machine.
+    const complaints = stderr.split('\n').filter((line) => line.includes('maestro-server'))
+    expect([status, complaints]).toEqual([0, []])
   })
 })
 
-it.skipIf(version < 250)(
+it.skipIf(!canAnalyze)(
   'the system unit leaves the server little to harm (runs with systemd 250 or later)',
   () => {
     const file = join(root, 'deploy/maestro-server.service')
@@ -122,11 +123,6 @@ describe('docs/deploy.md', () => {
     const names = [...text.matchAll(/\b(?:deploy|docs|local-dev)\/[\w.-]+/g)].map(([name]) => name)
     expect(names.length).toBeGreaterThan(3)
     expect(names.filter((name) => !existsSync(join(root, name)))).toEqual([])
-  })
-
-  it('names scripts that there are', () => {
-    const scripts = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script)
-    expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(scripts))
   })
 
   it('sets variables that the server knows', () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-export interface Instruction {
+interface Instruction {
   word: string
   /** The rest, on one line. */
   text: string
