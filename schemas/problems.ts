@@ -25,8 +25,7 @@ export const describeProblem = (issue: RawIssue): string => {
   }
 }
 
-const article = (type: string) =>
-  type === 'int' || type === 'array' || type === 'object' ? `an ${nameOf(type)}` : `a ${nameOf(type)}`
+const article = (type: string) => (/^[aeio]/.test(nameOf(type)) ? `an ${nameOf(type)}` : `a ${nameOf(type)}`)
 
 const nameOf = (type: string) => ({ int: 'integer', record: 'object' })[type] ?? type
 
