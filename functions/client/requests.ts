@@ -15,7 +15,7 @@ export interface ClientOptions {
 
 export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>
 
-export interface RequestOptions {
+interface RequestOptions {
   query?: Query
   /** Sent as JSON. */
   body?: object

@@ -8,13 +8,13 @@ import { UsageError } from './exit'
 import { bold } from './look'
 
 /** What a command hands back: for programs the server's answer, for people a text. */
-export interface Answer {
+interface Answer {
   json: unknown
   text: string
 }
 
 /** What a command finds. */
-export interface Call<A extends ArgsDef> {
+interface Call<A extends ArgsDef> {
   args: ParsedArgs<A>
   /** Every value of a flag that may be repeated. */
   values(flag: string): string[]

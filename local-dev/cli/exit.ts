@@ -3,7 +3,7 @@ import { MaestroError, ServerUnreachable } from '../../functions/client/problems
 import { CannotStart } from '../agents/problems'
 
 /** What agents and scripts go by; the `maestro-cli` skill explains them. */
-export const exitCodes = { failed: 1, notFound: 2, unreachable: 3, notAllowed: 4, wrongUsage: 64 } as const
+const exitCodes = { failed: 1, notFound: 2, unreachable: 3, notAllowed: 4, wrongUsage: 64 } as const
 
 /** The command was called in a way that it does not understand. */
 export class UsageError extends Error {}

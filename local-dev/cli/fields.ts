@@ -12,8 +12,7 @@ const sentenceLists: readonly string[] = ['acceptanceCriteria']
 const nullable: readonly string[] = ['parentId', 'model', 'dueDate', 'sessionStatus', 'agentId']
 
 /** `parentId` is `--parent-id`. */
-export const flagOf = (field: string): string =>
-  field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+const flagOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 type Shape = Readonly<Record<string, z.ZodType>>
 

@@ -38,7 +38,7 @@ const runCommand = async (load: Load, path: string, words: readonly string[]): P
     await command.run(words, print)
   } catch (error) {
     process.exitCode = exitCodeOf(error)
-    const hint = process.exitCode === 64 ? ` (${path} --help)` : ''
+    const hint = error instanceof UsageError ? ` (${path} --help)` : ''
     process.stderr.write(`${path}: ${lineOf(error)}${hint}\n`)
   }
 }

@@ -1,0 +1,122 @@
+// A script goes by the exit code of `maestro`, and goes on where it should have stopped.
+import { createServer } from 'node:http'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { startServer } from '../contract/server'
+import { maestroWith } from './maestro'
+
+const server = await startServer({ env: { MAESTRO_API_TOKEN: 'secret' } })
+afterAll(() => server.stop())
+const environment = {
+  MAESTRO_SERVER_URL: server.url,
+  MAESTRO_API_TOKEN: 'secret',
+  MAESTRO_SESSION_ID: 'sess_none',
+}
+const { run, text } = maestroWith(environment)
+const oneLine = (text: string) => expect.stringMatching(new RegExp(`^maestro[^\n]*: [^\n]*${text}[^\n]*\n$`))
+
+it.each([
+  [['project', 'show', 'proj_none'], 'Project not found'],
+  [['project', 'update', 'proj_none', '--name', 'x'], 'Project not found'],
+  [['task', 'show', 'task_none'], 'Task not found'],
+  [['task', 'show', ''], 'Task not found'],
+  [['task', 'show', '../projects'], 'Task not found'],
+  [['task', 'delete', 'task_none'], 'Task not found'],
+  [['task', 'create', '--title', 'x', '--project-id', 'proj_none'], 'Project not found'],
+  [['task', 'create', '--title', 'x', '--parent-id', 'task_none'], 'Task not found'],
+  [['session', 'show', 'sess_none'], 'Session not found'],
+  [['session', 'spawn', '--project-id', 'proj_none', '--task-ids', 'task_none'], 'Task task_none not found'],
+  [['session', 'complete'], 'Session not found'],
+  [['report', 'progress', 'x'], 'Session not found'],
+  [['queue', 'start'], 'Session not found'],
+  [['whoami'], 'Session not found'],
+  [['template', 'show', 'tmpl_none'], 'Template not found'],
+  [['skill', 'show', 'none'], 'Skill not found: none'],
+])('%j: there is none, 2', async (args, message) => {
+  expect(await run([...args, '--json'])).toEqual({ code: 2, stdout: '', stderr: oneLine(message) })
+})
+
+it.each([
+  [['task', 'list'], 'http://127.0.0.1:1'],
+  [['report', 'progress', 'x', '--task', 'task_1'], 'http://127.0.0.1:1'],
+  [['status'], 'http://nowhere.invalid'],
+  [['events'], 'http://127.0.0.1:1'],
+])('%j: a server that cannot be reached, 3', async (args, url) => {
+  const ended = await run(args, { env: { MAESTRO_SERVER_URL: url } })
+  expect(ended).toEqual({
+    code: 3,
+    stdout: '',
+    stderr: oneLine(`Cannot reach the Maestro server at ${url}: .+`),
+  })
+})
+
+it('a proxy whose server is away is no reachable server either, 3; any other web server has failed, 1', async () => {
+  let status = 502
+  const other = createServer((_request, response) => response.writeHead(status).end('<html></html>'))
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void other.close())
+  const address = other.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const env = { MAESTRO_SERVER_URL: `http://127.0.0.1:${port}` }
+  expect(await run(['task', 'list'], { env })).toMatchObject({ code: 3, stderr: oneLine('status 502') })
+  for (status of [200, 404])
+    expect(await run(['task', 'list'], { env })).toMatchObject({
+      code: 1,
+      stderr: oneLine('is the URL right'),
+    })
+})
+
+it.each([[{ MAESTRO_API_TOKEN: 'wrong' }], [{ MAESTRO_API_TOKEN: '' }]])(
+  '%j: not allowed, 4',
+  async (env) => {
+    for (const args of [['task', 'list'], ['status'], ['events', '--follow'], ['queue', 'start']])
+      expect(await run(args, { env })).toEqual({ code: 4, stdout: '', stderr: oneLine('MAESTRO_API_TOKEN') })
+  },
+)
+
+describe('wrong usage, 64', () => {
+  it.each([
+    [['nothing'], 'There is no command "nothing"'],
+    [['constructor'], 'There is no command "constructor"'],
+    [['task'], 'maestro task needs one of: create, list'],
+    [['task', 'toString'], 'maestro task needs one of'],
+    [['task', 'show'], 'ID'],
+    [['task', 'show', 'a', 'b'], '"b" is one argument too many'],
+    [['task', 'list', '--projectid', 'x'], 'There is no flag --projectid'],
+    [['task', 'list', '-x'], 'There is no flag -x'],
+    [['task', 'list', '--project-id'], '--project-id needs a value'],
+    [['task', 'list', '--project-id', '--status', 'todo'], '--project-id needs a value'],
+    [['task', 'list', '--status', 'todo', '--status', 'done'], '--status is given twice'],
+    [['task', 'create'], '--title is required'],
+    [['task', 'create', '--title', 'x', '--priority', 'urgent'], '--priority must be one of'],
+    [['task', 'create', '--title', 'x', '--due-date', 'soon'], '--due-date must be a date'],
+    [['task', 'update', 'task_1'], 'Nothing is to be changed'],
+    [['session', 'spawn', '--task-ids', 'a', '--context', '{'], '--context must be a JSON object'],
+    [['session', 'spawn', '--task-ids', 'a', '--context', '[]'], '--context must be an object'],
+    [['session', 'spawn', '--task-ids', ','], '--task-ids'],
+    [['report', 'bogus', 'x'], 'needs one of: progress, complete, blocked, needs-input, error'],
+    [['events', '--since', 'yesterday'], '--since must be the number of an event'],
+    [['queue', 'complete', 'task_1'], '"task_1" is one argument too many'],
+  ])('%j', async (args, message) => {
+    expect(await run(args)).toEqual({ code: 64, stdout: '', stderr: oneLine(message) })
+  })
+
+  it.each(['queue start', 'whoami', 'report progress x', 'session complete', 'session show'])(
+    '%s outside of a session',
+    async (line) => {
+      const ended = await run(line.split(' '), { env: { MAESTRO_SESSION_ID: '' } })
+      expect(ended).toEqual({ code: 64, stdout: '', stderr: oneLine('MAESTRO_SESSION_ID') })
+    },
+  )
+
+  it('a URL that is none', async () => {
+    const ended = await run(['task', 'list'], { env: { MAESTRO_SERVER_URL: 'localhost:3000' } })
+    expect(ended).toEqual({ code: 64, stdout: '', stderr: oneLine('MAESTRO_SERVER_URL') })
+  })
+})
+
+it('a request that the rules forbid has failed, 1, and all that is wrong is said', async () => {
+  const [, id = ''] = /(proj_\w+)/.exec(await text(['project', 'create', '--name', 'x'])) ?? []
+  await text(['task', 'create', '--title', 'x', '--project-id', id])
+  const ended = await run(['project', 'delete', id])
+  expect(ended).toEqual({ code: 1, stdout: '', stderr: oneLine('Cannot delete project with 1 existing') })
+})

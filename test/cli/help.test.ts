@@ -1,0 +1,72 @@
+// Somebody asks `--help` how a command is called, and it says nothing, or something that does not work.
+import { describe, expect, it } from 'vitest'
+import { commands } from '../../local-dev/cli/commands'
+import { systemSkills } from '../../local-dev/content/skills'
+import { builtInText } from '../../storage/rules/templates'
+import { maestroWith } from './maestro'
+
+const { run, text } = maestroWith({})
+
+const paths = Object.entries(commands).flatMap(([name, entry]) =>
+  typeof entry === 'function'
+    ? [{ path: name, load: entry }]
+    : Object.entries(entry.commands).map(([sub, load]) => ({ path: `${name} ${sub}`, load })),
+)
+
+describe('help', () => {
+  it.each(paths)('of $path has its flags and an example', async ({ path, load }) => {
+    const { command } = await load()
+    const help = await command.help(`maestro ${path}`)
+    expect(help).toContain(command.about)
+    expect(help).toContain('--json')
+    expect(help).toMatch(/EXAMPLE\n\n {2}.*maestro /)
+  })
+
+  it('is given for everything, for a group and for a command', async () => {
+    const all = await text(['--help'])
+    expect(await text([])).toBe(all)
+    for (const name of Object.keys(commands)) expect(all).toMatch(new RegExp(`^${name}( |$)`, 'm'))
+    expect(await text(['task', '--help'])).toMatch(/^complete +Say/m)
+    expect(await text(['task', 'create', '--title', 'x', '--help'])).toContain('--acceptance-criteria')
+    expect(await text(['task', 'create', '-h'])).toContain('--acceptance-criteria')
+    expect(await text(['--version'])).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  it('has no colours where nobody sees them', async () => {
+    expect(await text(['task', 'create', '--help'])).not.toContain('\u001b')
+  })
+})
+
+describe('what agents are told', () => {
+  const texts = [...Object.values(builtInText), ...systemSkills.map(({ files }) => files['skill.md'])]
+  const named = texts.flatMap((said) => [...said.matchAll(/`maestro ([a-z]+)(?: ([a-z-]+))?/g)])
+  const known = new Set(paths.flatMap(({ path }) => [path, path.split(' ')[0]]))
+
+  it('names only commands that there are', () => {
+    expect(named.length).toBeGreaterThan(50)
+    for (const [, first = '', second] of named) {
+      const entry = Object.entries(commands).find(([name]) => name === first)?.[1]
+      const path = typeof entry === 'object' && second !== undefined ? `${first} ${second}` : first
+      expect(known).toContain(path)
+    }
+  })
+
+  it.each([
+    [
+      'task create',
+      '--title --parent-id --description --priority --acceptance-criteria --dependencies --model',
+    ],
+    ['task create', '--initial-prompt --skill-ids --due-date'],
+    ['task update', '--priority --status --description'],
+    ['task list', '--project-id --status --parent-id --session-id'],
+    ['session list', '--project-id --task-id --status --active'],
+    ['session spawn', '--task-ids --session-name --model --strategy --role --skills --template-id --context'],
+    ['report complete', '--task'],
+    ['queue fail', '--reason'],
+    ['events', '--follow --room'],
+    ['manifest generate', '--role --project-id --task-ids --skills --strategy --api-url --output'],
+  ])('%s has the flags %s', async (path, flags) => {
+    const { stdout } = await run([...path.split(' '), '--help'])
+    for (const flag of flags.split(' ')) expect(stdout).toMatch(new RegExp(`${flag}\\b`))
+  })
+})
