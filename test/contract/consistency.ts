@@ -71,7 +71,7 @@ export function expectConsistent({ projects, tasks, sessions, queues }: Everythi
 /** Fails if an entity that is in a list cannot be read by its id, or reads otherwise. */
 export async function expectReadable(api: Api, { projects, tasks, sessions, templates }: Everything) {
   for (const [kind, entities] of Object.entries({ projects, tasks, sessions, templates }))
-    for (const entity of entities) expect(await api.get(`/api/${kind}/${entity.id}`)).toEqual(entity)
+    expect(await Promise.all(entities.map(({ id }) => api.get(`/api/${kind}/${id}`)))).toEqual(entities)
 }
 
 /** Whether steps from a start lead back to it. */
