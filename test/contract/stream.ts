@@ -49,7 +49,7 @@ export async function listen(url: string, { query = '', headers = {} }: ListenOp
   const readBlock = (block: string) => {
     const fields: Record<string, string> = {}
     for (const line of block.split('\n')) {
-      const [, name = '', value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? []
+      const [, name = '', value = ''] = /^([^:]*):? ?(.*)$/s.exec(line) ?? []
       if (name === '') comments++
       else fields[name] = value
     }
