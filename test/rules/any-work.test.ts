@@ -1,0 +1,205 @@
+/** Any work in any order leaves a whole: nothing dangling, one-sided, half done, or told that did not happen. */
+
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { ApiError } from '../../schemas/errors'
+import { memoryDriver } from '../../storage/drivers/memory'
+import type { PublishedEvent } from '../../storage/event'
+import { addTask, pushTask, removeTask } from '../../storage/rules/links'
+import { createProject, deleteProject } from '../../storage/rules/projects'
+import { completeCurrent, failCurrent, skipNext, startNext } from '../../storage/rules/queues'
+import { createSession, deleteSession, updateSession } from '../../storage/rules/sessions'
+import { createTask, deleteTask, updateTask } from '../../storage/rules/tasks'
+import type { Transaction } from '../../storage/transaction'
+import type { Workspace } from '../../storage/workspace'
+import { everything, open } from '../drivers/open'
+import { machine, stored } from '../drivers/work'
+import { expectListsRight, expectWhole, worldOf } from './invariants'
+
+/** Entities are named by number, in order of creation, round and round; the highest names none. */
+const none = 9
+const one = fc.oneof({ weight: 12, arbitrary: fc.nat(none - 1) }, { weight: 1, arbitrary: fc.constant(none) })
+/** Nearly all of it is in one project. */
+const most = fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: one })
+const several = fc.uniqueArray(one, { maxLength: 3 })
+const taskStatus = fc.constantFrom('todo' as const, 'in_progress' as const, 'completed' as const)
+const sessionStatus = fc.constantFrom(
+  'idle' as const,
+  'working' as const,
+  'completed' as const,
+  'failed' as const,
+)
+const strategy = fc.constantFrom('simple' as const, 'queue' as const)
+
+const creation = fc.oneof(
+  fc.record({
+    do: fc.constant('create task' as const),
+    project: one,
+    parent: fc.option(one),
+    dependencies: several,
+  }),
+  fc.record({ do: fc.constant('create session' as const), project: most, tasks: several, strategy }),
+)
+const update = fc.oneof(
+  fc.record({ do: fc.constant('update task' as const), task: one, status: taskStatus }),
+  fc.record({ do: fc.constant('update task' as const), task: one, parent: fc.option(one) }),
+  fc.record({ do: fc.constant('update task' as const), task: one, dependencies: several }),
+  fc.record({ do: fc.constant('update task' as const), task: one, sessions: several, status: taskStatus }),
+  fc.record(
+    { do: fc.constant('update session' as const), session: one, status: sessionStatus, tasks: several },
+    { requiredKeys: ['do', 'session'] },
+  ),
+)
+const link = fc.record({
+  do: fc.constantFrom('add' as const, 'remove' as const, 'push' as const),
+  session: one,
+  task: one,
+})
+const queue = fc.record({
+  do: fc.constantFrom('start' as const, 'complete' as const, 'fail' as const, 'skip' as const),
+  session: one,
+})
+const deletion = fc.oneof(
+  fc.record({ do: fc.constant('delete project' as const), project: one }),
+  fc.record({ do: fc.constant('delete task' as const), task: one }),
+  fc.record({ do: fc.constant('delete session' as const), session: one }),
+)
+const step = fc.oneof(
+  { weight: 6, arbitrary: creation },
+  { weight: 8, arbitrary: update },
+  { weight: 4, arbitrary: link },
+  { weight: 4, arbitrary: queue },
+  { weight: 2, arbitrary: deletion },
+)
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
+
+const perform = (tx: Transaction, step: Step) => {
+  const named = (kind: 'projects' | 'tasks' | 'sessions') => {
+    const ids = tx.list(kind).map(({ id }) => id)
+    return (number: number) => (number === none ? undefined : ids[number % ids.length]) ?? 'none'
+  }
+  const [project, task, session] = [named('projects'), named('tasks'), named('sessions')]
+  switch (step.do) {
+    case 'delete project':
+      return deleteProject(tx, project(step.project))
+    case 'create task':
+      return createTask(tx, {
+        projectId: project(step.project),
+        title: 't',
+        parentId: step.parent === null ? undefined : task(step.parent),
+        dependencies: [...new Set(step.dependencies.map(task))],
+      })
+    case 'update task':
+      return updateTask(tx, task(step.task), {
+        ...('status' in step && { status: step.status }),
+        ...('parent' in step && { parentId: step.parent === null ? null : task(step.parent) }),
+        ...('dependencies' in step && { dependencies: [...new Set(step.dependencies.map(task))] }),
+        ...('sessions' in step && { sessionIds: [...new Set(step.sessions.map(session))] }),
+      })
+    case 'delete task':
+      return deleteTask(tx, task(step.task))
+    case 'create session':
+      return createSession(
+        tx,
+        {
+          projectId: project(step.project),
+          taskIds: [...new Set(step.tasks.map(task))],
+          strategy: step.strategy,
+        },
+        machine,
+      )
+    case 'update session':
+      return updateSession(tx, session(step.session), {
+        status: step.status,
+        taskIds: step.tasks && [...new Set(step.tasks.map(task))],
+      })
+    case 'delete session':
+      return deleteSession(tx, session(step.session))
+    case 'add':
+      return addTask(tx, session(step.session), task(step.task))
+    case 'remove':
+      return removeTask(tx, session(step.session), task(step.task))
+    case 'push':
+      return pushTask(tx, session(step.session), task(step.task))
+    case 'start':
+      return startNext(tx, session(step.session))
+    case 'complete':
+      return completeCurrent(tx, session(step.session))
+    case 'fail':
+      return failCurrent(tx, session(step.session))
+    case 'skip':
+      return skipNext(tx, session(step.session))
+  }
+}
+
+/** Events tell the truth: an entity as it is now, or that it is gone; and of every change somebody is told. */
+const expectTrue = (
+  events: PublishedEvent[],
+  before: Record<string, unknown>,
+  now: Record<string, unknown>,
+) => {
+  for (const { name, about, data } of events) {
+    const told: unknown = JSON.parse(data)
+    const key = Object.keys({ ...now, ...before }).find(
+      (key) => about && key.endsWith(`:${about.id}`) && key.startsWith(about.kind),
+    )
+    if (key)
+      expect(name.startsWith('queue') ? { sessionId: about?.id, queue: now[key] } : now[key]).toEqual(told)
+  }
+  const changed = Object.keys({ ...before, ...now }).filter(
+    (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
+  )
+  const all = events.map(({ data }) => data).join()
+  for (const key of changed) expect(all).toContain(key.split(':').at(-1))
+  expect(new Set(events.map(({ name, data }) => name + data)).size).toBe(events.length)
+}
+
+/** Deletes what there is, one after the other; what is left is whole each time. */
+const deleteAll = async (workspace: Workspace) => {
+  const { sessions, tasks, projects } = await workspace.read(worldOf)
+  const deletions = [
+    ...[...sessions.keys()].map((id) => (tx: Transaction) => deleteSession(tx, id)),
+    ...[...tasks.keys()].map((id) => (tx: Transaction) => deleteTask(tx, id)),
+    ...projects.map((id) => (tx: Transaction) => deleteProject(tx, id)),
+  ]
+  for (const deletion of deletions) {
+    await workspace.change(deletion)
+    expectWhole(await workspace.read(worldOf))
+  }
+}
+
+it('holds together', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
+      const { workspace, heard } = await open(memoryDriver())
+      const begun = new Map<string, number>()
+      for (const name of ['p', 'q']) await workspace.change((tx) => createProject(tx, { name }, '/'))
+      for (const step of steps) {
+        const [before, known] = [await everything(workspace), heard.length]
+        const refusal: unknown = await workspace
+          .change((tx) => void perform(tx, step))
+          .catch((error) => error)
+        const now = await everything(workspace)
+        if (refusal) {
+          expect(refusal).toBeInstanceOf(ApiError)
+          expect(refusal).toMatchObject({ status: expect.toSatisfy((status) => status < 500) })
+          expect([now, heard.length]).toEqual([before, known])
+        }
+        expectTrue(heard.slice(known), before, now)
+        expect(await stored(workspace)).toEqual(now)
+        await workspace.read(expectListsRight)
+        const world = await workspace.read(worldOf)
+        expectWhole(world)
+        for (const { id, startedAt, completedAt } of world.tasks.values())
+          for (const [what, time] of Object.entries({ startedAt, completedAt })) {
+            if (begun.has(`${id} ${what}`)) expect(time).toBe(begun.get(`${id} ${what}`))
+            else if (time !== null) begun.set(`${id} ${what}`, time)
+          }
+      }
+      await deleteAll(workspace)
+      expect(await everything(workspace)).toEqual({})
+      expect(heard.map(({ number }) => number)).toEqual(heard.map((_, index) => index + 1))
+    }),
+    { numRuns: 100 },
+  )
+})

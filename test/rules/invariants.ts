@@ -1,0 +1,93 @@
+// What must hold between all that is stored, whatever was done before.
+import { expect } from 'vitest'
+import type { QueueState } from '../../schemas/queue'
+import { endedStatuses, type Session } from '../../schemas/session'
+import type { Task } from '../../schemas/task'
+import type { Documents } from '../../storage/documents'
+import { kindNames } from '../../storage/kinds'
+
+export interface World {
+  projects: string[]
+  tasks: Map<string, Task>
+  sessions: Map<string, Session>
+  queues: Map<string, QueueState>
+}
+
+export const worldOf = (documents: Documents): World => ({
+  projects: documents.list('projects').map(({ id }) => id),
+  tasks: new Map(documents.list('tasks').map((entry) => [entry.id, entry.read()])),
+  sessions: new Map(documents.list('sessions').map((entry) => [entry.id, entry.read()])),
+  queues: new Map(documents.list('queues').map((entry) => [entry.id, entry.read()])),
+})
+
+/** Fails if anything dangles, closes a circle, or is known to one side only. */
+export const expectWhole = (world: World): void => {
+  for (const task of world.tasks.values()) expectTaskInPlace(world, task)
+  for (const session of world.sessions.values()) expectSessionInPlace(world, session)
+  for (const queue of world.queues.values()) expectQueueInPlace(world, queue)
+}
+
+const expectOnce = (ids: readonly string[]) => expect(new Set(ids).size).toBe(ids.length)
+
+const expectTaskInPlace = ({ projects, tasks, sessions }: World, task: Task) => {
+  expect(projects).toContain(task.projectId)
+  if (task.parentId !== null) expect(tasks.get(task.parentId)?.projectId).toBe(task.projectId)
+  expectNoWayBack(task.id, ({ parentId }) => (parentId === null ? [] : [parentId]), tasks)
+  expectNoWayBack(task.id, ({ dependencies }) => dependencies, tasks)
+  for (const id of task.dependencies) expect(tasks.has(id)).toBe(true)
+  for (const id of task.sessionIds) expect(sessions.get(id)?.taskIds).toContain(task.id)
+  expectOnce(task.dependencies)
+  expectOnce(task.sessionIds)
+  if (task.status === 'in_progress') expect(task.startedAt).not.toBe(null)
+  if (task.status === 'completed') expect(task.completedAt).not.toBe(null)
+}
+
+const expectNoWayBack = (id: string, ways: (task: Task) => string[], tasks: Map<string, Task>) => {
+  const seen = new Set<string>()
+  const open = [id]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const task = tasks.get(next)
+    for (const way of task ? ways(task) : []) {
+      expect(way).not.toBe(id)
+      if (!seen.has(way)) open.push(way)
+      seen.add(way)
+    }
+  }
+}
+
+const expectSessionInPlace = ({ projects, tasks, queues }: World, session: Session) => {
+  expect(projects).toContain(session.projectId)
+  for (const id of session.taskIds) {
+    const task = tasks.get(id)
+    if (task) expect(task.sessionIds).toContain(session.id)
+  }
+  expectOnce(session.taskIds)
+  expectOnce(session.timeline.map(({ id }) => id))
+  expect(session.completedAt !== null).toBe(endedStatuses.includes(session.status))
+  expect(queues.has(session.id)).toBe(session.strategy === 'queue')
+}
+
+const expectQueueInPlace = ({ tasks, sessions }: World, { sessionId, items, currentIndex }: QueueState) => {
+  const open = items.filter(({ status }) => status === 'queued' || status === 'processing')
+  expectOnce(open.map(({ taskId }) => taskId))
+  for (const { taskId } of open) {
+    expect(tasks.has(taskId)).toBe(true)
+    expect(sessions.get(sessionId)?.taskIds).toContain(taskId)
+  }
+  expect(items.filter(({ status }) => status === 'processing').length).toBe(currentIndex === -1 ? 0 : 1)
+  expect(currentIndex).toBe(items.findIndex(({ status }) => status === 'processing'))
+}
+
+/** Fails if a list by a field shows anything but what has it. */
+export const expectListsRight = (documents: Documents): void => {
+  for (const kind of kindNames)
+    for (const entry of documents.list(kind)) {
+      expect(documents.get(kind, entry.id)).toBe(entry)
+      for (const [field, values] of Object.entries(entry.fields))
+        for (const value of [values].flat()) {
+          const listed = documents.list(kind, { [field]: value })
+          expect(listed).toContain(entry)
+          for (const one of listed) expect(documents.get(kind, one.id)).toBe(one)
+        }
+    }
+}
