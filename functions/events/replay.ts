@@ -10,7 +10,7 @@ export interface Replay {
 }
 
 /** A message of the stream: an event, or that the client has to start over. */
-export interface Message {
+interface Message {
   number: number
   name: string
   /** Its data as JSON; made when it is sent, for there may be thousands. */

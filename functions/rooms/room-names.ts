@@ -1,5 +1,5 @@
 /** The room that everybody is in who asks for no other. */
-export const defaultRoom = 'all'
+const defaultRoom = 'all'
 
 const roomName = /^(?:all|queues|templates|(?:project|session|task):[A-Za-z0-9_-]{1,128})$/
 

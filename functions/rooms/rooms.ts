@@ -19,7 +19,7 @@ export interface Stream extends Member {
   end(): void
 }
 
-export type Listener = Connection | Stream
+type Listener = Connection | Stream
 
 /** A listener for which more than this many bytes wait is dropped: it comes back, and catches up. */
 export const mostWaiting = 4 * 1024 * 1024
