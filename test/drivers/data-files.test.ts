@@ -6,7 +6,15 @@ import { createStorage } from 'unstorage'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { updateProject } from '../../storage/rules/projects'
 import { addSessionEvent, deleteSession } from '../../storage/rules/sessions'
-import { afterCrash, documentsIn, filesIn, openIn, segmentsOf, temporaryDirectory } from './directory'
+import {
+  afterCrash,
+  documentsIn,
+  filesIn,
+  newestSegment,
+  openIn,
+  segmentsOf,
+  temporaryDirectory,
+} from './directory'
 import { everything, open } from './open'
 import { session, work } from './work'
 
@@ -85,6 +93,29 @@ describe('the files', () => {
     expect(await everything((await openIn(directory)).workspace)).toMatchObject({
       [`projects:${projectId}`]: { name: 'now' },
     })
+  })
+})
+
+describe('a server that another took the directory from', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  it('writes nothing more into it, and says why', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { workspace, directory, projectId, reported } = await start()
+    const rename = (name: string) => workspace.change((tx) => updateProject(tx, projectId, { name }))
+    await rename('mine')
+    writeFileSync(join(directory, '.lock'), JSON.stringify({ pid: 4711 }))
+    const journal = readFileSync(newestSegment(directory), 'utf8')
+    await vi.advanceTimersByTimeAsync(5_000)
+    await expect.poll(() => reported.length).toBeGreaterThan(0)
+    const files = documentsIn(directory)
+    await expect(rename('lost')).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      message: expect.stringContaining('taken over'),
+    })
+    expect(documentsIn(directory)).toEqual(files)
+    expect(readFileSync(newestSegment(directory), 'utf8').startsWith(journal)).toBe(true)
+    expect(readFileSync(newestSegment(directory), 'utf8')).not.toContain('lost')
   })
 })
 

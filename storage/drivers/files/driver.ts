@@ -39,12 +39,6 @@ export const filesDriver = ({ directory, durability, writer, report, clock }: Se
   const strict = durability === 'strict'
   mkdirSync(directory, { recursive: true })
   const lock = lockDirectory(directory)
-  lock.onLost(() =>
-    report.error(
-      { directory },
-      'The lock of the data directory was taken away: another server may be using it',
-    ),
-  )
   try {
     return openLocked(directory, strict, writer ?? inThisThread(directory, strict), lock, report, clock)
   } catch (error) {
@@ -66,6 +60,11 @@ const openLocked = (
   report: Report,
   clock: () => number,
 ): WorkspaceDriver => {
+  let lost: Error | undefined
+  lock.onLost((pid) => {
+    lost = new Error(`${directory} was taken over by ${pid === null ? 'another server' : `process ${pid}`}`)
+    report.error({ directory, pid }, 'The data directory was taken over: nothing more is written to it')
+  })
   prepareFolders(directory)
   const journalFolder = join(directory, '.journal')
   const recovered = recoverJournal(journalFolder, (details) =>
@@ -74,13 +73,13 @@ const openLocked = (
   const journal = openJournal({
     directory: journalFolder,
     strict,
-    obstacle: () => unwritten.failure(),
+    obstacle: () => lost ?? unwritten.failure(),
     ...recovered,
   })
   /** The last batch whose documents the files are to follow: one that still syncs is not yet among them. */
   let handedOver = recovered.lastBatch
   const unwritten = createUnwritten({
-    writer,
+    writer: { ...writer, write: (changes) => (lost ? Promise.reject(lost) : writer.write(changes)) },
     lastBatch: () => handedOver,
     onWritten: journal.markFlushed,
     onFailure: (error) => report.error({ err: error }, 'Documents could not be written; it is tried again'),
