@@ -1,0 +1,90 @@
+// A developer spawns a session for five tasks, and comes back to the work done, or to what stands in its way.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Stage, setStage, worker } from './stage'
+
+describe('an agent that works through a queue', () => {
+  let stage: Stage
+  let id: string
+  let tasks: Awaited<ReturnType<Stage['tasks']>>
+  beforeAll(async () => {
+    stage = await setStage()
+    tasks = await stage.tasks('one', 'two', 'fail three', 'ask four', 'five')
+    await stage.run(['--agent', worker])
+    id = await stage.spawn(
+      tasks.map((task) => task.id),
+      { strategy: 'queue' },
+    )
+    await stage.ended(id)
+  })
+  afterAll(() => stage.strike())
+
+  it('leaves every task in the state that it came to', async () => {
+    const found = await stage.client.tasks.list({ projectId: stage.project.id })
+    expect(found.map(({ status, sessionStatus }) => `${status} ${sessionStatus}`)).toEqual([
+      'todo completed',
+      'todo completed',
+      'todo failed',
+      'todo completed',
+      'todo completed',
+    ])
+  })
+
+  it('leaves an empty queue that says why one failed', async () => {
+    const { items, stats } = await stage.client.queue.items(id)
+    expect(stats).toMatchObject({ total: 5, queued: 0, processing: 0, completed: 4, failed: 1 })
+    expect(items[2]).toMatchObject({ status: 'failed', failReason: 'There is no such thing' })
+  })
+
+  it('has told everything in the timeline, in order', async () => {
+    const { status, timeline, agentId } = await stage.client.sessions.get(id)
+    expect({ status, agentId }).toEqual({ status: 'completed', agentId: 'node' })
+    const index = (taskId: string | undefined) => tasks.findIndex((task) => task.id === taskId) + 1
+    expect(timeline.map(({ type, taskId }) => (taskId ? `${type} ${index(taskId)}` : type))).toEqual([
+      'session_started',
+      'progress',
+      ...['task_started 1', 'progress 1', 'task_completed 1'],
+      ...['task_started 2', 'progress 2', 'task_completed 2'],
+      ...['task_started 3', 'progress 3', 'task_failed 3'],
+      ...['task_started 4', 'needs_input 4', 'progress 4', 'task_completed 4'],
+      ...['task_started 5', 'progress 5', 'task_completed 5'],
+      'session_stopped',
+    ])
+    expect(timeline.at(-1)).toMatchObject({
+      message: expect.stringMatching(/^node ended with exit code 0 after \d+\.\d s$/),
+      metadata: { exitCode: 0, signal: null, duration: expect.any(Number) },
+    })
+  })
+
+  it('has changed the files, and committed them', () => {
+    expect(stage.files()).toEqual(['ask-four.txt', 'five.txt', 'one.txt', 'two.txt'])
+    expect(stage.commits()).toEqual(['five', 'ask four', 'two', 'one', 'begin'])
+    expect(stage.starts()).toEqual([id])
+  })
+
+  it('has its output kept, and watched by whoever comes later', async () => {
+    expect(stage.sessionFile(id, 'output.log')).toMatch(
+      /^node starts in .*\n5 tasks, strategy queue\nthrough\nEnded .*\n$/,
+    )
+    const watched = await stage.maestro.text(['session', 'watch', id])
+    expect(watched).toContain('5 tasks, strategy queue')
+    expect(watched).toContain('Tabs or spaces?')
+    expect(watched).toContain(`${id} is completed`)
+  })
+})
+
+describe('a session that stays simple', () => {
+  it('completes its tasks and itself', async () => {
+    const stage = await setStage()
+    try {
+      const [one, two] = await stage.tasks('one', 'two')
+      await stage.run(['--agent', worker])
+      const id = await stage.spawn([one?.id ?? '', two?.id ?? ''])
+      expect(await stage.ended(id)).toMatchObject({ status: 'completed' })
+      const found = await stage.client.tasks.list({ projectId: stage.project.id })
+      expect(found.map((task) => task.sessionStatus)).toEqual(['completed', 'completed'])
+      expect(stage.files()).toEqual(['one.txt', 'two.txt'])
+    } finally {
+      await stage.strike()
+    }
+  })
+})

@@ -1,0 +1,77 @@
+// Somebody stops a session, or the runner, or the agent stops by itself: each time everybody knows what runs.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Runner, type Stage, setStage, until, worker } from './stage'
+
+let stage: Stage
+let runner: Runner
+beforeAll(async () => {
+  stage = await setStage()
+  // One that does not let itself be ended, and has a child of its own.
+  writeFileSync(
+    join(stage.directory, 'stubborn.sh'),
+    "trap '' TERM; sleep 60 & echo $! > child.pid; wait; wait\n",
+  )
+  writeFileSync(
+    join(stage.directory, 'agent.sh'),
+    'case $(cat "$1") in *stubborn*) . ./stubborn.sh;; *crash*) exit 7;; *) exec $WORKER "$1";; esac\n',
+  )
+  runner = await stage.run(['--agent', 'sh agent.sh {promptFile}'], {
+    WORKER: worker.replace(' {promptFile}', ''),
+  })
+})
+afterAll(() => stage.strike())
+
+const begin = async (title: string) => {
+  const [task] = await stage.tasks(title)
+  const id = await stage.spawn([task?.id ?? ''])
+  return { id, taskId: task?.id }
+}
+
+it('ends the agent of a session that is stopped, and says which signal ended it', async () => {
+  const { id, taskId } = await begin('wait for it')
+  await stage.working(taskId)
+  await stage.maestro.text(['session', 'stop', id])
+  const session = await stage.ended(id)
+  expect(session.status).toBe('stopped')
+  expect(session.timeline.at(-1)).toMatchObject({
+    type: 'session_stopped',
+    message: expect.stringContaining('was ended by SIGTERM'),
+    metadata: { signal: 'SIGTERM' },
+  })
+  expect(stage.files()).toEqual([])
+})
+
+it('ends what does not end politely, with everything that it has started', async () => {
+  const { id } = await begin('stubborn')
+  await until('its child runs', () => stage.exists('child.pid'))
+  await stage.client.sessions.update(id, { status: 'stopped' })
+  const child = Number(stage.file('child.pid'))
+  await until('its child has ended', () => !isThere(child))
+  expect((await stage.client.sessions.get(id)).status).toBe('stopped')
+})
+
+it('calls a session failed whose agent fails, with its exit code', async () => {
+  const { id } = await begin('crash')
+  const session = await stage.ended(id)
+  expect(session.status).toBe('failed')
+  expect(session.timeline.at(-1)).toMatchObject({ metadata: { exitCode: 7, signal: null } })
+})
+
+it('says at Ctrl-C what still runs, and lets it run', async () => {
+  const { id, taskId } = await begin('wait again')
+  await stage.working(taskId)
+  expect(await runner.end('SIGINT')).toBe(0)
+  expect(runner.output()).toMatch(new RegExp(`${id}  .* goes on`))
+  stage.go()
+  expect(await stage.ended(id)).toMatchObject({ status: 'completed' })
+})
+
+const isThere = (pid: number) => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
