@@ -20,7 +20,7 @@ export const runFlags = {
       'claude, codex, gemini, opencode, demo, or a command line with {prompt} or {promptFile}; default MAESTRO_AGENT, else the first of them on PATH',
   },
   max: { type: 'string', valueHint: 'NUMBER', description: 'So many sessions at once, default 4' },
-  'no-tmux': { type: 'boolean', description: 'Without terminals, also where tmux is installed' },
+  'without-tmux': { type: 'boolean', description: 'Without terminals, also where tmux is installed' },
 } as const satisfies ArgsDef
 
 interface Wanted {
@@ -29,7 +29,7 @@ interface Wanted {
   print(line: string): void
   agent?: string | undefined
   max?: string | undefined
-  'no-tmux'?: boolean | undefined
+  'without-tmux'?: boolean | undefined
 }
 
 /** Starts a runner on this machine. `leave` says what still runs, and leaves it running. */
@@ -38,7 +38,7 @@ export const runHere = async ({ client, json, print, ...wanted }: Wanted) => {
   const max = numberOf(wanted.max ?? '4')
   const agent = wanted.agent ?? process.env.MAESTRO_AGENT
   await checkAgent(agent)
-  const terminal = !wanted['no-tmux'] && (await isTmuxThere()) ? 'tmux' : 'none'
+  const terminal = !wanted['without-tmux'] && (await isTmuxThere()) ? 'tmux' : 'none'
   const folder = await ownProgramFolder(sessionDir, ownProgram())
   const tell = json
     ? (news: News) => print(JSON.stringify({ timestamp: Date.now(), ...news }))

@@ -44,7 +44,7 @@ export const startInTmux = async ({ id, command, cwd, env, folder }: Start): Pro
     return Number(stdout.trim())
   } catch (error) {
     const why = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error)
-    throw new Error(`tmux could not start it (--no-tmux does without): ${why}`)
+    throw new Error(`tmux could not start it (--without-tmux does without): ${why}`)
   }
 }
 
