@@ -1,0 +1,140 @@
+// An agent is called with words that it does not know, or with a prompt that a shell has chewed, and does nothing.
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chooseAgent } from '../../local-dev/agents/choose'
+import { splitWords } from '../../local-dev/agents/command-line'
+import type { Order } from '../../local-dev/agents/presets'
+
+const order: Order = {
+  prompt: 'Do `this`, $HOME and "that"',
+  promptFile: '/sessions/one/prompt.md',
+  interactive: false,
+  model: 'opus',
+  permissionMode: 'acceptEdits',
+}
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'maestro-agents-'))
+  for (const name of ['claude', 'codex', 'gemini', 'opencode', 'other']) {
+    writeFileSync(join(folder, name), '#!/bin/sh\n')
+    chmodSync(join(folder, name), 0o755)
+  }
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const choose = (wanted: string | undefined, searchPath = folder) =>
+  chooseAgent({ wanted, cwd: folder, searchPath, demo: ['node', 'demo'] })
+const commandOf = async (wanted: string, changed: Partial<Order> = {}) => {
+  const [program, ...args] = (await choose(wanted)).command({ ...order, ...changed })
+  return [program?.replace(`${folder}/`, ''), ...args]
+}
+
+describe('presets', () => {
+  it('call claude with the prompt in its system prompt, model and permission mode, and leave to report', async () => {
+    const rest = [
+      ...['--allowedTools', 'Bash(maestro:*)', '--model', 'opus', '--permission-mode', 'acceptEdits'],
+      ...['--append-system-prompt', order.prompt, 'Begin with your tasks, as your instructions say.'],
+    ]
+    expect(await commandOf('claude')).toEqual(['claude', '--print', ...rest])
+    expect(await commandOf('claude', { interactive: true })).toEqual(['claude', ...rest])
+    expect(await commandOf('claude', { permissionMode: undefined })).not.toContain('--permission-mode')
+  })
+
+  it('call codex in a sandbox that lets it reach the server', async () => {
+    const network = ['--config', 'sandbox_workspace_write.network_access=true']
+    expect(await commandOf('codex')).toEqual([
+      'codex',
+      'exec',
+      '--skip-git-repo-check',
+      '--sandbox',
+      'workspace-write',
+      ...network,
+      order.prompt,
+    ])
+    expect(await commandOf('codex', { interactive: true })).toEqual([
+      'codex',
+      '--sandbox',
+      'workspace-write',
+      ...network,
+      '--ask-for-approval',
+      'on-request',
+      order.prompt,
+    ])
+    expect(await commandOf('codex', { permissionMode: 'plan' })).toContain('read-only')
+    expect(await commandOf('codex', { permissionMode: 'bypassPermissions' })).toContain(
+      '--dangerously-bypass-approvals-and-sandbox',
+    )
+  })
+
+  it('call gemini and opencode with and without a person before them', async () => {
+    const modes = ['--approval-mode', 'auto_edit', '--allowed-tools', 'run_shell_command(maestro)']
+    expect(await commandOf('gemini')).toEqual(['gemini', ...modes, '--prompt', order.prompt])
+    expect(await commandOf('gemini', { interactive: true })).toContain('--prompt-interactive')
+    expect(await commandOf('gemini', { permissionMode: 'of another agent' })).not.toContain('--approval-mode')
+    expect(await commandOf('opencode')).toEqual(['opencode', 'run', order.prompt])
+    expect(await commandOf('opencode', { interactive: true })).toEqual(['opencode', '--prompt', order.prompt])
+  })
+
+  it('say where the prompt is when it is too long for an argument, and never give it as an option', async () => {
+    const [, , long] = await commandOf('opencode', { prompt: 'é'.repeat(60_000) })
+    expect(long).toContain('/sessions/one/prompt.md')
+    expect((await commandOf('opencode', { prompt: '- a list' })).at(-1)).toBe('\n- a list')
+  })
+
+  it('are looked for in an order when nobody says which', async () => {
+    expect((await choose(undefined)).name).toBe('claude')
+    expect((await choose(' ')).name).toBe('claude')
+    await expect(choose(undefined, '/nowhere')).rejects.toMatchObject({ exitCode: 1 })
+  })
+})
+
+describe('a command line', () => {
+  it('gets the prompt in one piece, or the file', async () => {
+    expect(await commandOf('other --ask {prompt} --in "{promptFile}" x={promptFile}')).toEqual([
+      'other',
+      '--ask',
+      order.prompt,
+      '--in',
+      order.promptFile,
+      `x=${order.promptFile}`,
+    ])
+  })
+
+  it('does not look for placeholders in the prompt itself', async () => {
+    expect(await commandOf('other {prompt}', { prompt: 'say {promptFile}' })).toEqual([
+      'other',
+      'say {promptFile}',
+    ])
+  })
+
+  it('may begin with a path, seen from the project', async () => {
+    expect((await choose('./other {prompt}')).command(order)[0]).toBe(join(folder, 'other'))
+    await expect(choose('./missing {prompt}')).rejects.toMatchObject({ exitCode: 1 })
+  })
+
+  it('is refused without a place for the prompt, or with an open quote', async () => {
+    for (const wrong of ['other', 'constructor', "other '{prompt}", '{prompt}'])
+      await expect(choose(wrong)).rejects.toMatchObject({ exitCode: 64 })
+  })
+
+  it.each([
+    ['a  b\tc', ['a', 'b', 'c']],
+    [`a 'b  c' "d 'e'"`, ['a', 'b  c', "d 'e'"]],
+    [String.raw`a\ b "c\"d\\e\n" 'f\'`, ['a b', String.raw`c"d\e\n`, 'f\\']],
+    [`x'y'"z" ''`, ['xyz', '']],
+    [' ', []],
+  ])('%s is taken apart as a shell would', (line, words) => {
+    expect(splitWords(line)).toEqual(words)
+  })
+
+  it('with something that is not closed is none', () => {
+    for (const line of ['a "b', "a 'b", 'a \\']) expect(() => splitWords(line)).toThrow('is not closed')
+  })
+})
+
+it('the demo agent is a part of the command', async () => {
+  expect((await choose('demo')).command(order)).toEqual(['node', 'demo'])
+})
