@@ -40,6 +40,8 @@ export interface WorkspaceDriver extends Driver {
    * of the calls. If one fails, so does every batch that was handed over before its failure was heard of.
    */
   commit?(batch: Batch): Promise<void>
+  /** Waited for before every change, where changes that come in together are cheaper to commit together. */
+  gather?(): Promise<void>
   /** The event log. Without one, events are told live only. */
   log?: {
     /** The number of the last event, 0 if there was none. */

@@ -62,6 +62,7 @@ export const openWorkspace = async ({ driver, clock, newId, report }: Settings):
   let durableEvent = eventNumber
 
   const change = async <T>(rule: (transaction: Transaction) => T): Promise<T> => {
+    if (driver.gather) await driver.gather()
     const { transaction, finish } = beginTransaction(documents, clock(), newId)
     let result: T
     try {

@@ -28,6 +28,8 @@ export const startHosted = async (variables: Record<string, string> = {}): Promi
     script: await script,
     durableObjects: { MAESTRO_WORKSPACES: { className: 'MaestroWorkspace', useSQLite: true } },
     kvNamespaces: ['MAESTRO_KV'],
+    // Else it would ask Cloudflare what a request from here looks like.
+    cf: false,
     bindings: { LOG_LEVEL: 'warn', MAESTRO_API_TOKEN: token, TEST_TOKEN: token, ...variables },
   })
   const { origin } = await miniflare.ready

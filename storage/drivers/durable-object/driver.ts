@@ -33,6 +33,18 @@ export const durableObjectDriver = ({ storage, follower, clock }: Settings): Dur
   const { log, append } = createEventLog(sql)
   const outbox = createOutbox(storage, follower, clock)
   let failed = false
+  let turn: Promise<void> | undefined
+
+  /** What an object writes in one turn, its runtime makes durable at once: so requests wait for the next one. */
+  const gather = () => {
+    turn ??= new Promise((resolve) => {
+      setTimeout(() => {
+        turn = undefined
+        resolve()
+      }, 0)
+    })
+    return turn
+  }
 
   const write = ({ puts, removes, events }: Batch) => {
     for (const { key, json } of puts) rows.put(key, json)
@@ -67,6 +79,7 @@ export const durableObjectDriver = ({ storage, follower, clock }: Settings): Dur
   return {
     name: 'durable-object',
     documents: createSqlDocuments(sql),
+    gather,
     commit,
     log,
     follow: outbox.flush,
