@@ -14,7 +14,7 @@ export interface Subject {
   /** A new place for data. */
   place(): {
     /** The driver on it, once the one before is closed. */
-    open(): WorkspaceDriver
+    open(): WorkspaceDriver | Promise<WorkspaceDriver>
     /** The driver on what a crash at this moment would leave there. */
     openAfterCrash?(): WorkspaceDriver
   }
@@ -28,8 +28,9 @@ export interface Subject {
 export const suite = ({ name, place, breakDisk, mend, skips }: Subject): void => {
   const start = async () => {
     const here = place()
-    const opened = await open(here.open())
-    return { ...opened, ...(await work(opened.workspace)), here, reopen: () => open(here.open()) }
+    const reopen = async () => open(await here.open())
+    const opened = await reopen()
+    return { ...opened, ...(await work(opened.workspace)), here, reopen }
   }
 
   describe(`a workspace over ${name}`, () => {
