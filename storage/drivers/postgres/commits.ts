@@ -3,6 +3,7 @@ import type { Report } from '../../loading'
 import { type Group, groupOf, storeGroup, takeBack } from './group'
 import { createHold } from './hold'
 import { type Ownership, TakenOverError } from './ownership'
+import { trimEvents } from './stored'
 
 /** A group is full at this size, in characters. */
 const groupSize = 8 * 1024 * 1024
@@ -72,14 +73,17 @@ export const createCommits = ({ first, retake, contents, lastEvent, report }: Se
     const group = groupOf(members.map(({ batch }) => batch))
     unanswered = group
     try {
-      const numbers = { commits: commits + 1, trimUpTo: trimFor(lastEvent, group) }
-      if (!(await storeGroup(ownership, group, numbers))) throw new Error('another server has the database')
+      await storeGroup(ownership, group, commits + 1)
     } catch (error) {
       hold.lose(ownership, error)
       fail(members, error)
       return
     }
+    const before = lastEvent
     settle(group, members)
+    // If it fails, the next time does its work.
+    if (isTimeToTrim(before, lastEvent))
+      await trimEvents(ownership.session.query, lastEvent - keptEvents).catch(() => undefined)
   }
 
   const run = async () => {
@@ -142,8 +146,5 @@ const takeSome = (waiting: Waiting[]): Waiting[] => {
   return waiting.splice(0, end === -1 ? waiting.length : Math.max(1, end))
 }
 
-const trimFor = (lastEvent: number, { events }: Group): number => {
-  const last = events.at(-1)?.number ?? lastEvent
-  const isDue = Math.floor(last / trimmedTogether) > Math.floor(lastEvent / trimmedTogether)
-  return isDue ? lastEvent - keptEvents : 0
-}
+const isTimeToTrim = (before: number, now: number) =>
+  Math.floor(before / trimmedTogether) < Math.floor(now / trimmedTogether)

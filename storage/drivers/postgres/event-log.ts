@@ -1,8 +1,9 @@
 import { Pool } from 'pg'
+import { apiError } from '../../../schemas/errors'
 import type { WorkspaceDriver } from '../../driver'
 import type { LoggedEvent } from '../../event'
 import type { Commits } from './commits'
-import { answerPatience, connectionTo, type Query } from './session'
+import { answerPatience, connectionTo, type Query, reasonOf } from './session'
 
 interface Settings {
   url: string
@@ -39,7 +40,9 @@ export const createEventLog = ({ url, connections, commits }: Settings): EventLo
     const rows = await query<{ json: string }>(
       'SELECT json FROM maestro.events WHERE number > $1 AND number <= $2 ORDER BY number',
       [number, last],
-    )
+    ).catch((error) => {
+      throw apiError('STORAGE_UNAVAILABLE', `The event log cannot be read: ${reasonOf(error)}`)
+    })
     return rows.length === last - number ? rows.map(({ json }) => JSON.parse(json)) : undefined
   }
 

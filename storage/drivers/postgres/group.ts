@@ -35,40 +35,36 @@ const statement = `
       INSERT INTO maestro.events (number, json)
       SELECT number, json FROM unnest($6::bigint[], $7::text[]) AS given (number, json)
       WHERE EXISTS (SELECT FROM owner)
-    ),
-    trimmed AS (DELETE FROM maestro.events WHERE number <= $8 AND EXISTS (SELECT FROM owner))
+    )
   SELECT FROM owner`
 
-interface Numbers {
-  /** How often something was stored, once this is. */
-  commits: number
-  /** Older events go, up to this number. */
-  trimUpTo: number
-}
-
-/** Stores a group, all of it or nothing. Resolves with false, and nothing stored, if the database is not ours. */
+/**
+ * Stores a group, all of it or nothing; `commits`: how often something was stored, once this is. Throws, and has
+ * stored nothing, if the database is not ours any more.
+ */
 export const storeGroup = async (
   { session, epoch }: Ownership,
   { documents, events }: Group,
-  { commits, trimUpTo }: Numbers,
-): Promise<boolean> => {
-  const keys: string[] = []
+  commits: number,
+): Promise<void> => {
+  const put: string[] = []
   const texts: string[] = []
   const removed: string[] = []
-  for (const [key, json] of documents)
-    if (json === null) removed.push(key)
-    else texts.push(json) && keys.push(key)
+  for (const [key, json] of documents) {
+    if (json !== null) texts.push(json)
+    const keys = json === null ? removed : put
+    keys.push(key)
+  }
   const rows = await session.query(statement, [
     epoch,
     commits,
-    keys,
+    put,
     texts,
     removed,
     events.map(({ number }) => number),
     events.map((event) => JSON.stringify(event)),
-    trimUpTo,
   ])
-  return rows.length === 1
+  if (rows.length === 0) throw new Error('another server has the database')
 }
 
 /** Takes back a group that was stored after all, though its callers heard otherwise. To be repeated if it fails. */
@@ -83,10 +79,5 @@ export const takeBack = async (
     key,
     contents.get(key) ?? null,
   ])
-  const isOurs = await storeGroup(
-    ownership,
-    { documents: new Map(before), events: [] },
-    { commits, trimUpTo: 0 },
-  )
-  if (!isOurs) throw new Error('another server has the database')
+  await storeGroup(ownership, { documents: new Map(before), events: [] }, commits)
 }

@@ -23,3 +23,7 @@ export const readLastEvent = async (query: Query): Promise<number> => {
   const [row] = await query<{ number: string | null }>('SELECT max(number) AS number FROM maestro.events')
   return Number(row?.number ?? 0)
 }
+
+/** Forgets events, up to this number. */
+export const trimEvents = (query: Query, upTo: number): Promise<unknown> =>
+  query('DELETE FROM maestro.events WHERE number <= $1', [upTo])
