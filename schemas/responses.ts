@@ -97,3 +97,7 @@ export const OpenApi = z
     components: z.looseObject({}).meta({ description: 'The schemas', examples: [{}] }),
   })
   .meta({ title: 'OpenApi', description: 'An OpenAPI 3.1 document' })
+
+export type DeleteResponse = z.infer<typeof DeleteResponse>
+export type Health = z.infer<typeof Health>
+export type WebSocketStatus = z.infer<typeof WebSocketStatus>

@@ -76,3 +76,4 @@ export const ReloadedSkill = SkillSummary.extend({
 export type SkillManifest = z.infer<typeof SkillManifest>
 export type SkillSummary = z.infer<typeof SkillSummary>
 export type Skill = z.infer<typeof Skill>
+export type ReloadedSkill = z.infer<typeof ReloadedSkill>

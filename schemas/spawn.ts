@@ -126,3 +126,4 @@ export const SpawnResponse = z
 export type SpawnSource = z.infer<typeof SpawnSource>
 export type SpawnSessionRequest = z.infer<typeof SpawnSessionRequest>
 export type SpawnEvent = z.infer<typeof SpawnEvent>
+export type SpawnResponse = z.infer<typeof SpawnResponse>

@@ -173,3 +173,4 @@ export type Model = z.infer<typeof Model>
 export type CreateTaskRequest = z.infer<typeof CreateTaskRequest>
 export type UpdateTaskRequest = z.infer<typeof UpdateTaskRequest>
 export type TaskTimelineRequest = z.infer<typeof TaskTimelineRequest>
+export type TaskTimelineResponse = z.infer<typeof TaskTimelineResponse>

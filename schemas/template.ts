@@ -72,3 +72,4 @@ export type Role = z.infer<typeof Role>
 export type Template = z.infer<typeof Template>
 export type CreateTemplateRequest = z.infer<typeof CreateTemplateRequest>
 export type UpdateTemplateRequest = z.infer<typeof UpdateTemplateRequest>
+export type BuiltInTemplate = z.infer<typeof BuiltInTemplate>

@@ -2,7 +2,6 @@
  * A typed client of the API, for Node 20 and later, Workers and browsers. It repeats nothing by itself: a
  * `MaestroError` is an answer, and after `ServerUnreachable` only the caller knows whether to ask again.
  */
-import type * as z from 'zod'
 import type { Health, WebSocketStatus } from '../../schemas/responses'
 import { eventsOf } from './events'
 import { projectsOf } from './projects'
@@ -30,9 +29,9 @@ export const createClient = (options: ClientOptions) => {
     events: eventsOf(requests),
     /** How the server is; with `verbose`, in detail. */
     health: ({ verbose = false } = {}) =>
-      requests.ask<z.infer<typeof Health>>('GET', '/health', verbose ? { query: { verbose: 1 } } : {}),
+      requests.ask<Health>('GET', '/health', verbose ? { query: { verbose: 1 } } : {}),
     /** Who is connected by WebSocket. */
-    webSocketStatus: () => requests.ask<z.infer<typeof WebSocketStatus>>('GET', '/ws-status'),
+    webSocketStatus: () => requests.ask<WebSocketStatus>('GET', '/ws-status'),
   }
 }
 

@@ -1,4 +1,3 @@
-import type * as z from 'zod'
 import type { CreateProjectRequest, Project, UpdateProjectRequest } from '../../schemas/project'
 import type { DeleteResponse } from '../../schemas/responses'
 import { type ChangeOptions, ifMatch, type PageOptions, pageOf, taggedOf } from './entities'
@@ -14,5 +13,5 @@ export const projectsOf = (requests: Requests) => ({
     requests.ask<Project>('PUT', path`/api/projects/${id}`, { body, ...ifMatch(options) }),
   /** Refused while tasks or sessions belong to it. */
   delete: (id: string, options?: ChangeOptions) =>
-    requests.ask<z.infer<typeof DeleteResponse>>('DELETE', path`/api/projects/${id}`, ifMatch(options)),
+    requests.ask<DeleteResponse>('DELETE', path`/api/projects/${id}`, ifMatch(options)),
 })

@@ -1,4 +1,3 @@
-import type * as z from 'zod'
 import type { SessionManifest } from '../../schemas/manifest'
 import type { DeleteResponse } from '../../schemas/responses'
 import type {
@@ -34,10 +33,9 @@ export const sessionsOf = (requests: Requests) => ({
   update: (id: string, body: UpdateSessionRequest, options?: ChangeOptions) =>
     requests.ask<Session>('PATCH', path`/api/sessions/${id}`, { body, ...ifMatch(options) }),
   delete: (id: string, options?: ChangeOptions) =>
-    requests.ask<z.infer<typeof DeleteResponse>>('DELETE', path`/api/sessions/${id}`, ifMatch(options)),
+    requests.ask<DeleteResponse>('DELETE', path`/api/sessions/${id}`, ifMatch(options)),
   /** Makes a session with its manifest, and asks whoever listens to start an agent for it. */
-  spawn: (body: SpawnSessionRequest) =>
-    requests.ask<z.infer<typeof SpawnResponse>>('POST', '/api/sessions/spawn', { body }),
+  spawn: (body: SpawnSessionRequest) => requests.ask<SpawnResponse>('POST', '/api/sessions/spawn', { body }),
   addEvent: (id: string, body: AddSessionEventRequest) =>
     requests.ask<Session>('POST', path`/api/sessions/${id}/events`, { body }),
   addTimeline: (id: string, body: AddSessionTimelineRequest) =>

@@ -1,4 +1,3 @@
-import type * as z from 'zod'
 import type { ReloadedSkill, Skill, SkillSummary } from '../../schemas/skill'
 import type { Role } from '../../schemas/template'
 import { path, type Requests } from './requests'
@@ -8,5 +7,5 @@ export const skillsOf = ({ ask }: Requests) => ({
   /** With its instructions. */
   get: (id: string) => ask<Skill>('GET', path`/api/skills/${id}`),
   ofRole: (role: Role) => ask<SkillSummary[]>('GET', path`/api/skills/role/${role}`),
-  reload: (id: string) => ask<z.infer<typeof ReloadedSkill>>('POST', path`/api/skills/${id}/reload`),
+  reload: (id: string) => ask<ReloadedSkill>('POST', path`/api/skills/${id}/reload`),
 })

@@ -1,4 +1,3 @@
-import type * as z from 'zod'
 import type { DeleteResponse } from '../../schemas/responses'
 import type {
   CreateTaskRequest,
@@ -32,10 +31,10 @@ export const tasksOf = (requests: Requests) => ({
     requests.ask<Task>('PATCH', path`/api/tasks/${id}`, { body, ...ifMatch(options) }),
   /** Its children move up to its parent. */
   delete: (id: string, options?: ChangeOptions) =>
-    requests.ask<z.infer<typeof DeleteResponse>>('DELETE', path`/api/tasks/${id}`, ifMatch(options)),
+    requests.ask<DeleteResponse>('DELETE', path`/api/tasks/${id}`, ifMatch(options)),
   /** Its direct children. */
   children: (id: string) => requests.ask<Task[]>('GET', path`/api/tasks/${id}/children`),
   /** Notes something about the task in the timeline of a session. */
   addTimeline: (id: string, body: TaskTimelineRequest) =>
-    requests.ask<z.infer<typeof TaskTimelineResponse>>('POST', path`/api/tasks/${id}/timeline`, { body }),
+    requests.ask<TaskTimelineResponse>('POST', path`/api/tasks/${id}/timeline`, { body }),
 })

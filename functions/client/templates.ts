@@ -1,4 +1,3 @@
-import type * as z from 'zod'
 import type { DeleteResponse } from '../../schemas/responses'
 import type {
   BuiltInTemplate,
@@ -19,12 +18,11 @@ export const templatesOf = (requests: Requests) => ({
   update: (id: string, body: UpdateTemplateRequest, options?: ChangeOptions) =>
     requests.ask<Template>('PUT', path`/api/templates/${id}`, { body, ...ifMatch(options) }),
   delete: (id: string, options?: ChangeOptions) =>
-    requests.ask<z.infer<typeof DeleteResponse>>('DELETE', path`/api/templates/${id}`, ifMatch(options)),
+    requests.ask<DeleteResponse>('DELETE', path`/api/templates/${id}`, ifMatch(options)),
   /** Gives it the built-in text of its role again. */
   reset: (id: string) => requests.ask<Template>('POST', path`/api/templates/${id}/reset`),
   /** The template that sessions of a role start from; 404 if the role has none. */
   ofRole: (role: Role) => requests.ask<Template>('GET', path`/api/templates/role/${role}`),
   /** The text that the server brings with it. */
-  builtIn: (role: Role) =>
-    requests.ask<z.infer<typeof BuiltInTemplate>>('GET', path`/api/templates/default/${role}`),
+  builtIn: (role: Role) => requests.ask<BuiltInTemplate>('GET', path`/api/templates/default/${role}`),
 })
