@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 const licenceFile = /^(licen[cs]e|copying|notice)\b/i
 /** Some have it in their README, below everything else. */
-const licenceSection = /^#+ *licen[cs]e\b.*$[^]*/im
+const licenceSection = /^#+ *licen[cs]e\b.*$[\s\S]*/im
 const rule = '='.repeat(80)
 
 /**

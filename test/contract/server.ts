@@ -5,7 +5,6 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-
 /** What is to be undone when this process ends, the last first. Vitest ends its workers with SIGTERM. */
 const leftovers = new Set<() => void>()
 process.once('exit', undoLeftovers)
