@@ -5,6 +5,7 @@ import { batchLine, flushedLine } from './journal-lines'
 import { createLineBuffer } from './line-buffer'
 import { createSegmentFile, type SegmentFile } from './segment-file'
 import { dropSegment, type Segment, segmentAfter } from './segments'
+import { shareReading } from './shared-reading'
 
 /** A segment is closed at this size, in bytes: small enough to be read in some 10 ms. */
 const segmentBytes = 4 * 1024 * 1024
@@ -61,7 +62,7 @@ export const openJournal = ({
   let scheduled = false
   let failing: unknown
   let file: SegmentFile | undefined
-  let reading: Promise<unknown> = Promise.resolve()
+  const eventsSince = shareReading((number) => readEvents([...segments], number, lastEvent))
 
   const append = (target: SegmentFile) => {
     try {
@@ -164,11 +165,9 @@ export const openJournal = ({
       segments = segments.filter(isNeeded)
     },
     lastEvent: () => lastEvent,
-    eventsSince(number) {
-      // One after the other: fifty clients that come back at once would leave no turn to anybody else.
-      const events = reading.then(() => readEvents([...segments], number, lastEvent))
-      reading = events.catch(() => undefined)
-      return events
+    async eventsSince(number) {
+      const isKnown = number >= (segments[0]?.eventBefore ?? lastEvent) && number <= lastEvent
+      return isKnown ? eventsSince(number) : undefined
     },
     close: closeSegment,
   }
