@@ -44,6 +44,7 @@ export const openEventStream = async (
     outflow.begin(blocksOf(messages, upTo, clock))
     for (const event of heard)
       if (event.number > upTo) outflow.write(eventBlock(event.number, event.name, envelopeOf(event, clock())))
+    heard.length = 0
     live = true
   }
 

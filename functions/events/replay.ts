@@ -1,4 +1,6 @@
 import type { Reset } from '../../schemas/events'
+import type { Documents } from '../../storage/documents'
+import type { Entry } from '../../storage/entry'
 import { entityEventData, isLatestState, type LoggedEvent, type PublishedEvent } from '../../storage/event'
 import type { Workspace } from '../../storage/workspace'
 
@@ -30,10 +32,7 @@ export const replay = async (workspace: Workspace, { since, rooms, heard }: Miss
   const logged = since >= 0 ? await workspace.driver.log?.since(since) : undefined
   if (!logged) return startOver(workspace.lastEvent())
   const missed = logged.filter((event) => event.rooms.some((room) => rooms.has(room)))
-  const states = await workspace.read(
-    (documents) =>
-      new Map(missed.map(({ about }) => [keyOf(about), about && documents.get(about.kind, about.id)])),
-  )
+  const states = await workspace.read((documents) => statesOf(missed, documents))
   // One that is updated again live is told of then: its state of now would come before its state of then.
   const told = new Set(heard.filter(({ name }) => isLatestState(name)).map(({ about }) => keyOf(about)))
   const messages: Message[] = []
@@ -46,6 +45,15 @@ export const replay = async (workspace: Workspace, { since, rooms, heard }: Miss
     if (isLatestState(name)) told.add(key)
   }
   return { messages: messages.reverse(), upTo: logged.at(-1)?.number ?? since }
+}
+
+/** The entities that events tell of which the log keeps without data. */
+const statesOf = (events: readonly LoggedEvent[], documents: Documents): Map<string, Entry | undefined> => {
+  const states = new Map<string, Entry | undefined>()
+  for (const { about, data } of events)
+    if (about && data === undefined && !states.has(keyOf(about)))
+      states.set(keyOf(about), documents.get(about.kind, about.id))
+  return states
 }
 
 const keyOf = (about: LoggedEvent['about']) => `${about?.kind}:${about?.id}`
