@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Session, Task } from '../contract/http'
 import type { Requests } from './requests'
 
-export interface Queue {
+interface Queue {
   sessionId: string
   items: { taskId: string; status: string }[]
 }
