@@ -1,20 +1,66 @@
 // A new user types what the README says, and sees something else.
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Server, startServer } from '../contract/server'
+import { freePort, makeDirectories, type Server, startServer } from '../contract/server'
 
 const root = join(import.meta.dirname, '../..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
-const session = (/```console\n([\s\S]*?)```/.exec(readme)?.[1] ?? '').trimEnd().split('\n')
+/** What stands in a block of the README: the commands, and what they print. */
+const sessions = [...readme.matchAll(/```console\n([\s\S]*?)```/g)].map(([, text = '']) => {
+  const lines = text.trimEnd().split('\n')
+  return {
+    commands: lines.filter((line) => line.startsWith('$ ')).map((line) => line.slice(2)),
+    shown: lines.filter((line) => !line.startsWith('$ ')),
+  }
+})
+const theSession = (index: number) => {
+  const session = sessions[index]
+  expect(session?.commands.length).toBeGreaterThan(3)
+  return session ?? { commands: [], shown: [] }
+}
 
-/** Ids, times and directories differ from run to run. */
-const normal = (line: string) =>
-  line.replace(/(proj|task|sess)_\d+_[0-9a-z]{9}/g, '$1_ID').replace(/"\/[^"]*(\/sessions\/sess_ID)/g, '"$1')
+/** Ids, times and directories differ from run to run; what comes from several programs, in its order. */
+const normal = (lines: string[]) => lines.map(normalLine).sort()
+const normalLine = (line: string) =>
+  line
+    .replace(/(proj|task|sess)_\d+_[0-9a-z]{9}/g, '$1_ID')
+    .replace(/"\/[^"]*(\/sessions\/sess_ID)/g, '"$1')
+    .replace(/^\d\d:\d\d:\d\d/, 'TIME')
+    .replace(/\d+\.\d s$/, 'SECONDS')
+    .replace(/\/\S*\/app$/, 'APP')
 
-describe('the session in the README', () => {
+const run = promisify(execFile)
+
+describe('the first session in the README', () => {
+  const { root: home } = makeDirectories()
+
+  it('prints what the README shows', async () => {
+    const { commands, shown } = theSession(0)
+    const port = await freePort()
+    mkdirSync(join(home, 'bin'))
+    symlinkSync(join(root, 'dist/cli.js'), join(home, 'bin/maestro'))
+    const patient = 'until maestro status > /dev/null 2>&1; do sleep 0.1; done'
+    const script = [...commands, 'kill -TERM $(jobs -p)', 'wait'].join('\n').replace('sleep 2', patient)
+    const { stdout } = await run('bash', ['-c', script], {
+      cwd: home,
+      env: {
+        HOME: home,
+        TMUX_TMPDIR: home,
+        PATH: `${join(home, 'bin')}:${process.env.PATH}`,
+        PORT: String(port),
+        MAESTRO_SERVER_URL: `http://127.0.0.1:${port}`,
+      },
+      timeout: 25_000,
+    })
+    expect(normal(stdout.trimEnd().split('\n'))).toEqual(normal(shown))
+    expect(readFileSync(join(home, 'maestro.log'), 'utf8')).toContain('Login page has ended: completed')
+  })
+})
+
+describe('the session over HTTP in the README', () => {
   let server: Server
   beforeAll(async () => {
     server = await startServer()
@@ -22,17 +68,15 @@ describe('the session in the README', () => {
   afterAll(() => server.stop())
 
   it('prints what the README shows', async () => {
-    const commands = session.filter((line) => line.startsWith('$ ')).map((line) => line.slice(2))
-    const shown = session.filter((line) => !line.startsWith('$ '))
-    expect(commands.length).toBeGreaterThan(3)
+    const { commands, shown } = theSession(1)
     // What the listener hears comes when it comes: a moment after each command lets it be printed.
     const script = [...commands.flatMap((command) => [command, 'sleep 0.5']), 'kill $(jobs -p)'].join('\n')
-    const { stdout } = await promisify(execFile)(
+    const { stdout } = await run(
       'bash',
       ['-c', script.replaceAll('localhost:3000', `127.0.0.1:${server.port}`)],
       { cwd: root },
     )
-    expect(stdout.trimEnd().split('\n').map(normal).sort()).toEqual(shown.map(normal).sort())
+    expect(normal(stdout.trimEnd().split('\n'))).toEqual(normal(shown))
   })
 
   it('names every variable of the configuration', () => {

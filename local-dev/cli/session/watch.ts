@@ -5,23 +5,31 @@ import type { SessionTimelineEvent } from '../../../schemas/timeline'
 import { folderOf, logOf } from '../../runner/folder'
 import { logReader } from '../../runner/follow-log'
 import { defineCommand } from '../command'
+import { UsageError } from '../exit'
 import { bold, dim, sentence, time } from '../look'
+import { projectChosen } from '../project/chosen'
 import { configuration } from '../this-machine'
 
 /** The log is looked at so often, in milliseconds. */
 const interval = 300
-/** An agent that has reported its end still has to end, which is told as well; in milliseconds. */
-const aftermath = 1500
+/** An agent that has reported the end of its session still has to end, which is told as well; in milliseconds. */
+const aftermath = { unlessTold: 5000, onceTold: 500 }
 
 export const command = defineCommand({
   about:
     'Follow a session: what its agent prints (on the machine where it runs) and its timeline, until it ends',
   example: 'maestro session watch sess_1',
   args: {
-    id: { type: 'positional', required: true, valueHint: 'SESSION', description: 'Id of the session' },
+    id: {
+      type: 'positional',
+      required: false,
+      valueHint: 'SESSION',
+      description: "Id of the session; default: this project's latest",
+    },
   },
-  async run({ args, client, json, print }) {
-    const first = await client.sessions.get(args.id)
+  async run(call) {
+    const { args, client, json, print } = call
+    const first = args.id ? await client.sessions.get(args.id) : await latest(call)
     const read = logReader(logOf(folderOf(first, configuration().sessionDir)))
     const shown = new Set<string>()
     const show = ({ timeline }: Session) => {
@@ -36,7 +44,7 @@ export const command = defineCommand({
     }
     const done = new AbortController()
     let last = first
-    const following = follow(client, args.id, done, (session) => {
+    const following = follow(client, first.id, done, (session) => {
       last = session
       show(session)
     })
@@ -54,6 +62,13 @@ export const command = defineCommand({
   },
 })
 
+const latest = async (call: Parameters<typeof projectChosen>[0]): Promise<Session> => {
+  const sessions = await call.client.sessions.list({ projectId: await projectChosen(call, undefined) })
+  const last = sessions.at(-1)
+  if (!last) throw new UsageError('This project has no sessions yet')
+  return last
+}
+
 /** Tells the session whenever it changes; aborts `done` when it has ended. */
 const follow = async (
   client: Client,
@@ -63,7 +78,9 @@ const follow = async (
 ) => {
   const seen = (session: Session) => {
     show(session)
-    if (endedStatuses.includes(session.status)) setTimeout(() => done.abort(), aftermath)
+    if (!endedStatuses.includes(session.status)) return
+    const isTold = session.timeline.some(({ type }) => type === 'session_stopped')
+    setTimeout(() => done.abort(), isTold ? aftermath.onceTold : aftermath.unlessTold)
   }
   await client.events.follow({
     rooms: [`session:${id}`],
@@ -78,4 +95,4 @@ const follow = async (
 }
 
 const lineOf = ({ timestamp, type, message = '', taskId }: SessionTimelineEvent): string =>
-  `${dim(time(timestamp))}  ${bold(type)}  ${sentence([taskId, message].filter(Boolean).join('  '))}`
+  `${dim(time(timestamp).slice(11))}  ${bold(type)}  ${sentence([taskId, message].filter(Boolean).join('  '))}`.trimEnd()
