@@ -8,6 +8,8 @@ import { sql } from './cluster'
 import { databases, documentsIn, openOn } from './databases'
 import type { Fault } from './wire'
 
+/** Longer than any of it takes, on a machine with much else to do. */
+const patience = { timeout: 20_000 }
 const unavailable = { code: 'STORAGE_UNAVAILABLE', status: 503 }
 
 describe.each(await databases())('a workspace over $name', ({ create, wire, oneSession }) => {
@@ -25,7 +27,7 @@ describe.each(await databases())('a workspace over $name', ({ create, wire, oneS
     workspace.change((tx) => createProject(tx, { name }, '/').id)
   /** The first change that is taken again. */
   const addWhenBack = (workspace: Workspace, name: string) =>
-    expect.poll(() => add(workspace, name).catch(() => undefined), { timeout: 20_000 }).toBeDefined()
+    expect.poll(() => add(workspace, name).catch(() => undefined), patience).toBeDefined()
 
   it.each<Fault>(['request lost', 'answer lost'])('takes back what it refused: %s', async (fault) => {
     const { workspace, url, id, heard } = await start()
@@ -64,6 +66,26 @@ describe.each(await databases())('a workspace over $name', ({ create, wire, oneS
     expect(await documentsIn(url)).toEqual(await everything(workspace))
   })
 
+  it('refuses what the database refuses, and takes changes again when it does', async () => {
+    const { workspace, url } = await start()
+    const before = await documentsIn(url)
+    await sql(
+      url,
+      `CREATE FUNCTION maestro.refuse() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN RAISE EXCEPTION 'the tablespace is full'; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON maestro.events FOR EACH ROW EXECUTE FUNCTION maestro.refuse()`,
+    )
+    await expect(add(workspace, 'lost')).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringContaining('the tablespace is full'),
+    })
+    expect(await documentsIn(url)).toEqual(before)
+    expect(await everything(workspace)).toEqual(before)
+    await sql(url, 'DROP TRIGGER refuse ON maestro.events')
+    await addWhenBack(workspace, 'second')
+    expect(await documentsIn(url)).toEqual(await everything(workspace))
+  })
+
   it('takes back even what can only be taken back at the third attempt', async () => {
     const { workspace, url, id } = await start()
     wire.fault = 'answer lost'
@@ -72,9 +94,7 @@ describe.each(await databases())('a workspace over $name', ({ create, wire, oneS
     wire.fault = 'request lost'
     await expect(add(workspace, 'lost')).rejects.toMatchObject(unavailable)
     wire.fault = 'answer lost'
-    await expect
-      .poll(async () => JSON.stringify(await documentsIn(url)), { timeout: 20_000 })
-      .toContain('first')
+    await expect.poll(async () => JSON.stringify(await documentsIn(url)), patience).toContain('first')
     wire.fault = undefined
     await addWhenBack(workspace, 'second')
     expect(await documentsIn(url)).toEqual(await everything(workspace))
@@ -83,7 +103,7 @@ describe.each(await databases())('a workspace over $name', ({ create, wire, oneS
   it('waits out a connection that was cut while nothing happened', async () => {
     const { workspace, url, heard, reported } = await start()
     wire.cut()
-    await expect.poll(() => reported.length).toBeGreaterThan(0)
+    await expect.poll(() => reported.length, patience).toBeGreaterThan(0)
     await add(workspace, 'second')
     expect(heard).toHaveLength(2)
     expect(await documentsIn(url)).toEqual(await everything(workspace))
@@ -93,7 +113,7 @@ describe.each(await databases())('a workspace over $name', ({ create, wire, oneS
     const { workspace, id, reported } = await start()
     wire.fault = 'down'
     wire.cut()
-    await expect.poll(() => reported.length).toBe(2)
+    await expect.poll(() => reported.length, patience).toBe(2)
     await expect(add(workspace, 'lost')).rejects.toMatchObject({
       ...unavailable,
       message: expect.stringMatching(/nothing was changed: The database .* cannot be reached/),
@@ -112,12 +132,12 @@ describe.each(await databases())('a workspace over $name', ({ create, wire, oneS
     const direct = (await sql(url, 'SELECT current_database() AS name, inet_server_port() AS port'))[0]
     wire.fault = 'down'
     wire.cut()
-    await expect.poll(() => reported.length).toBe(2)
+    await expect.poll(() => reported.length, patience).toBe(2)
     const other = await openOn(`postgres://postgres@127.0.0.1:${direct?.port}/${direct?.name}`)
     await add(other.workspace, 'of the other')
     await other.workspace.close()
     wire.fault = undefined
-    await expect.poll(() => reported.length, { timeout: 20_000 }).toBe(3)
+    await expect.poll(() => reported.length, patience).toBe(3)
     await expect(add(workspace, 'lost')).rejects.toMatchObject({
       ...unavailable,
       message: expect.stringContaining('start this server again'),
@@ -130,7 +150,9 @@ describe.each(await databases())('a workspace over $name', ({ create, wire, oneS
     const before = await documentsIn(url)
     await sql(url, `UPDATE maestro.server SET owner = gen_random_uuid(), pid = 4711, epoch = epoch + 1`)
     await expect(add(workspace, 'lost')).rejects.toMatchObject(unavailable)
-    await expect.poll(() => add(workspace, 'lost').catch((error) => error.message)).toContain('process 4711')
+    await expect
+      .poll(() => add(workspace, 'lost').catch((error) => error.message), patience)
+      .toContain('process 4711')
     expect(await documentsIn(url)).toEqual(before)
   })
 
