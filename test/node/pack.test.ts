@@ -65,6 +65,18 @@ describe('the installed package', () => {
     expect(basename(folder)).toMatch(/^proj_.*\.json$/)
   })
 
+  it('gives programs the client, and compilers its types', () => {
+    const script = `import { createClient } from 'maestro-server/client'; console.log(typeof createClient)`
+    const home = join(directory, 'installed')
+    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: home,
+      encoding: 'utf8',
+    })
+    expect(printed.trim()).toBe('function')
+    for (const file of Object.values(packageJson.exports['./client']))
+      expect(existsSync(join(installed, file))).toBe(true)
+  })
+
   it('is what npx starts', () => {
     const run = () =>
       execFileSync('npx', ['--offline', packageJson.name], {
