@@ -1,8 +1,10 @@
 // Somebody stops a session, or the runner, or the agent stops by itself: each time everybody knows what runs.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Runner, type Stage, setStage, until, worker } from './stage'
+import { createClient } from '../../functions/client/client'
+import { freePort, makeDirectories } from '../contract/server'
+import { type Runner, type Stage, setStage, startRunner, until, worker } from './stage'
 
 let stage: Stage
 let runner: Runner
@@ -75,3 +77,23 @@ const isThere = (pid: number) => {
     return false
   }
 }
+
+it('is one command with the server, which says the same when both are ended', async () => {
+  const port = await freePort()
+  const { root } = makeDirectories()
+  const both = startRunner(['serve', '--run', '--agent', 'demo', '--without-tmux'], {
+    HOME: root,
+    PORT: String(port),
+    LOG_LEVEL: 'warn',
+  })
+  await until('it listens', () => both.output().includes('Listening'))
+  const client = createClient({ url: `http://127.0.0.1:${port}` })
+  const project = await client.projects.create({ name: 'app', workingDir: root })
+  const task = await client.tasks.create({ projectId: project.id, title: 'one' })
+  const { sessionId } = await client.sessions.spawn({ projectId: project.id, taskIds: [task.id] })
+  await until('it has ended', () =>
+    both.output().includes(`${sessionId}  Worker for ${task.id} has ended: completed`),
+  )
+  expect(readFileSync(join(root, 'MAESTRO_DEMO.md'), 'utf8')).toBe('- one\n')
+  expect(await both.end('SIGINT')).toBe(0)
+})
