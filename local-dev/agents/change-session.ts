@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, Session, UpdateSessionRequest } from '../../functions/client/client'
 import { MaestroError, ServerUnreachable } from '../../functions/client/client'
 
@@ -33,13 +34,7 @@ export const persistently = async <T>(attempt: () => Promise<T>, signal: AbortSi
       return await attempt()
     } catch (error) {
       if (signal.aborted || !mayPass(error)) throw error
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pause)
-        signal.addEventListener('abort', () => {
-          clearTimeout(timer)
-          resolve()
-        })
-      })
+      await sleep(pause, undefined, { signal }).catch(() => undefined)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Client, Session } from '../../../functions/client/client'
+import { type Client, MaestroError, type Session } from '../../../functions/client/client'
 import { endedStatuses } from '../../../schemas/session'
 import type { SessionTimelineEvent } from '../../../schemas/timeline'
 import { folderOf, logOf } from '../../runner/folder'
@@ -80,7 +80,7 @@ const follow = async (
     show(session)
     if (!endedStatuses.includes(session.status)) return
     const isTold = session.timeline.some(({ type }) => type === 'session_stopped')
-    setTimeout(() => done.abort(), isTold ? aftermath.onceTold : aftermath.unlessTold)
+    setTimeout(() => done.abort(), isTold ? aftermath.onceTold : aftermath.unlessTold).unref()
   }
   await client.events.follow({
     rooms: [`session:${id}`],
@@ -89,8 +89,11 @@ const follow = async (
       if (event.type === 'session:updated' && event.data.id === id) seen(event.data)
       if (event.type === 'session:deleted' && event.data.id === id) done.abort()
     },
-    // What happened before the connection was there.
-    onCaughtUp: () => void client.sessions.get(id).then(seen, () => done.abort()),
+    // What happened before the connection was there. If the server has gone again, it will be asked once more.
+    onCaughtUp: () =>
+      void client.sessions.get(id).then(seen, (error) => {
+        if (error instanceof MaestroError && error.status === 404) done.abort()
+      }),
   })
 }
 
