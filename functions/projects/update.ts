@@ -1,9 +1,7 @@
 import { Project, UpdateProjectRequest } from '../../schemas/project'
 import { updateProject as update } from '../../storage/rules/projects'
-import { answerEntity } from '../answers'
+import { changeEntity } from '../change-entity'
 import { endpointWithBody } from '../endpoint'
-import { checkIfMatch } from '../preconditions'
-import { idOf } from '../stored-entity'
 
 export const updateProject = endpointWithBody(
   {
@@ -13,13 +11,5 @@ export const updateProject = endpointWithBody(
     errors: ['PROJECT_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
     emits: ['project:updated'],
   },
-  async (c, body) => {
-    const id = idOf(c)
-    const entry = await c.env.workspace.change((tx) => {
-      checkIfMatch(c, tx, 'projects', id)
-      update(tx, id, body)
-      return tx.entry('projects', id)
-    })
-    return answerEntity(c, entry)
-  },
+  (c, body) => changeEntity(c, 'projects', (tx, id) => update(tx, id, body)),
 )

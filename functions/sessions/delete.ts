@@ -1,9 +1,7 @@
 import { DeleteResponse } from '../../schemas/responses'
 import { deleteSession as remove } from '../../storage/rules/sessions'
-import { answerDeleted } from '../answers'
+import { removeEntity } from '../change-entity'
 import { endpoint } from '../endpoint'
-import { checkIfMatch } from '../preconditions'
-import { idOf } from '../stored-entity'
 
 export const deleteSession = endpoint(
   {
@@ -13,12 +11,5 @@ export const deleteSession = endpoint(
     errors: ['SESSION_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
     emits: ['session:task_removed', 'task:session_removed', 'session:deleted'],
   },
-  async (c) => {
-    const id = idOf(c)
-    await c.env.workspace.change((tx) => {
-      checkIfMatch(c, tx, 'sessions', id)
-      remove(tx, id)
-    })
-    return answerDeleted(c, id)
-  },
+  (c) => removeEntity(c, 'sessions', remove),
 )

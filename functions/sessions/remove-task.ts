@@ -1,15 +1,14 @@
 import { Session } from '../../schemas/session'
 import { findSession, findTask } from '../../storage/rules/find'
 import { removeTask } from '../../storage/rules/links'
-import { answerEntity } from '../answers'
+import { changeEntity } from '../change-entity'
 import { endpoint } from '../endpoint'
-import { idOf } from '../stored-entity'
 
 export const removeSessionTask = endpoint(
   {
     summary: 'Take a task out of a session',
     answers: { status: 200, schema: Session },
-    errors: ['NOT_FOUND', 'STORAGE_UNAVAILABLE'],
+    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
     emits: [
       'session:task_removed',
       'task:session_removed',
@@ -19,15 +18,10 @@ export const removeSessionTask = endpoint(
       'task:updated',
     ],
   },
-  async (c) => {
-    const id = idOf(c)
-    const taskId = c.req.param('taskId') ?? ''
-    const entry = await c.env.workspace.change((tx) => {
+  (c) =>
+    changeEntity(c, 'sessions', (tx, id) => {
       findSession(tx, id, 'NOT_FOUND')
-      findTask(tx, taskId, 'NOT_FOUND')
-      removeTask(tx, id, taskId)
-      return tx.entry('sessions', id)
-    })
-    return answerEntity(c, entry)
-  },
+      const task = findTask(tx, c.req.param('taskId') ?? '', 'NOT_FOUND')
+      removeTask(tx, id, task.id)
+    }),
 )

@@ -1,9 +1,7 @@
 import { Session, UpdateSessionRequest } from '../../schemas/session'
 import { updateSession as update } from '../../storage/rules/sessions'
-import { answerEntity } from '../answers'
+import { changeEntity } from '../change-entity'
 import { endpointWithBody } from '../endpoint'
-import { checkIfMatch } from '../preconditions'
-import { idOf } from '../stored-entity'
 
 export const updateSession = endpointWithBody(
   {
@@ -24,13 +22,5 @@ export const updateSession = endpointWithBody(
       'queue:item_failed',
     ],
   },
-  async (c, body) => {
-    const id = idOf(c)
-    const entry = await c.env.workspace.change((tx) => {
-      checkIfMatch(c, tx, 'sessions', id)
-      update(tx, id, body)
-      return tx.entry('sessions', id)
-    })
-    return answerEntity(c, entry)
-  },
+  (c, body) => changeEntity(c, 'sessions', (tx, id) => update(tx, id, body)),
 )

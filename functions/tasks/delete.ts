@@ -1,9 +1,7 @@
 import { DeleteResponse } from '../../schemas/responses'
 import { deleteTask as remove } from '../../storage/rules/tasks'
-import { answerDeleted } from '../answers'
+import { removeEntity } from '../change-entity'
 import { endpoint } from '../endpoint'
-import { checkIfMatch } from '../preconditions'
-import { idOf } from '../stored-entity'
 
 export const deleteTask = endpoint(
   {
@@ -21,12 +19,5 @@ export const deleteTask = endpoint(
       'task:deleted',
     ],
   },
-  async (c) => {
-    const id = idOf(c)
-    await c.env.workspace.change((tx) => {
-      checkIfMatch(c, tx, 'tasks', id)
-      remove(tx, id)
-    })
-    return answerDeleted(c, id)
-  },
+  (c) => removeEntity(c, 'tasks', remove),
 )

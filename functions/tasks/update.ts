@@ -1,9 +1,7 @@
 import { Task, UpdateTaskRequest } from '../../schemas/task'
 import { updateTask as update } from '../../storage/rules/tasks'
-import { answerEntity } from '../answers'
+import { changeEntity } from '../change-entity'
 import { endpointWithBody } from '../endpoint'
-import { checkIfMatch } from '../preconditions'
-import { idOf } from '../stored-entity'
 
 export const updateTask = endpointWithBody(
   {
@@ -24,13 +22,5 @@ export const updateTask = endpointWithBody(
       'queue:item_failed',
     ],
   },
-  async (c, body) => {
-    const id = idOf(c)
-    const entry = await c.env.workspace.change((tx) => {
-      checkIfMatch(c, tx, 'tasks', id)
-      update(tx, id, body)
-      return tx.entry('tasks', id)
-    })
-    return answerEntity(c, entry)
-  },
+  (c, body) => changeEntity(c, 'tasks', (tx, id) => update(tx, id, body)),
 )

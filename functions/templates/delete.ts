@@ -1,9 +1,7 @@
 import { DeleteResponse } from '../../schemas/responses'
 import { deleteTemplate as remove } from '../../storage/rules/templates'
-import { answerDeleted } from '../answers'
+import { removeEntity } from '../change-entity'
 import { endpoint } from '../endpoint'
-import { checkIfMatch } from '../preconditions'
-import { idOf } from '../stored-entity'
 
 export const deleteTemplate = endpoint(
   {
@@ -13,12 +11,5 @@ export const deleteTemplate = endpoint(
     errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
     emits: ['template:deleted'],
   },
-  async (c) => {
-    const id = idOf(c)
-    await c.env.workspace.change((tx) => {
-      checkIfMatch(c, tx, 'templates', id)
-      remove(tx, id)
-    })
-    return answerDeleted(c, id)
-  },
+  (c) => removeEntity(c, 'templates', remove),
 )
