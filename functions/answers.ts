@@ -5,7 +5,12 @@ import type { Call } from './env'
 type Headers = Record<string, string>
 
 /** An answer with a JSON text as its body. The headers of every answer (request id, CORS) come with it. */
-export const answerText = (c: Call, status: number, json: string, headers?: Headers): Response => {
+export const answerText = (
+  c: Call,
+  status: number,
+  json: string | ReadableStream<Uint8Array>,
+  headers?: Headers,
+): Response => {
   c.env.log.debug(
     { requestId: c.get('requestId'), method: c.req.method, path: c.req.path, status },
     'Answered',

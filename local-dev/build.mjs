@@ -15,6 +15,8 @@ const { metafile } = await build({
     client: 'functions/client/client.ts',
     'document-writer': 'local-dev/document-writer.ts',
     'skills-install': 'local-dev/skills-install-command.ts',
+    'skills-publish': 'local-dev/skills-publish-command.ts',
+    transfer: 'local-dev/transfer/command.ts',
   },
   outdir,
   bundle: true,

@@ -45,7 +45,8 @@ const setAside = (driver: WorkspaceDriver, key: string, reason: string, report: 
   }
 }
 
-const readEntry = <K extends Kind>(kind: K, key: string, text: string): Entry<K> => {
+/** A stored text as an entity; one of an earlier version is migrated. Throws an error that says what is wrong. */
+export const readEntry = <K extends Kind>(kind: K, key: string, text: string): Entry<K> => {
   const rules = kinds[kind]
   const stored = parseJson(text)
   if (typeof stored !== 'object' || stored === null || Array.isArray(stored))

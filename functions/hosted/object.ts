@@ -5,6 +5,7 @@ import { readHostedConfig } from './config'
 import { isUpgrade } from './door'
 import { type HostedHost, openHost } from './host'
 import { type Identity, readIdentity, takeIdentity } from './identity'
+import { createInternalApp } from './internal'
 import { createSockets } from './sockets'
 
 const app = createApp()
@@ -13,6 +14,7 @@ const app = createApp()
 interface Open {
   host: HostedHost
   sockets: ReturnType<typeof createSockets>
+  internal: ReturnType<typeof createInternalApp>
 }
 
 /** A workspace: all its requests pass through here, and its documents and connections are kept here. */
@@ -31,8 +33,10 @@ export class MaestroWorkspace {
 
   async fetch(request: Request): Promise<Response> {
     this.#open ??= this.#openAs(takeIdentity(this.ctx.storage.sql, request))
-    const { host, sockets } = await this.#open
-    return isUpgrade(request) ? sockets.upgrade(request) : app.fetch(request, host)
+    const { host, sockets, internal } = await this.#open
+    if (isUpgrade(request)) return sockets.upgrade(request)
+    const isInternal = new URL(request.url).pathname.startsWith('/internal/')
+    return isInternal ? internal.fetch(request, host) : app.fetch(request, host)
   }
 
   async alarm(): Promise<void> {
@@ -60,7 +64,7 @@ export class MaestroWorkspace {
       const read = readHostedConfig(this.#bindings, origin)
       if ('problems' in read) throw new Error(read.problems.join('\n'))
       const host = await openHost(this.ctx, this.#bindings, read.config, workspace)
-      return { host, sockets: createSockets(this, host) }
+      return { host, sockets: createSockets(this, host), internal: createInternalApp(host.skills) }
     })
   }
 }

@@ -73,7 +73,7 @@ row(
   'MB',
   { atMost: 128 },
   await heapMegabytes(),
-  'after that, before anything was collected',
+  'after that',
 )
 
 const load = (loadavg()[0] ?? 0).toFixed(1)

@@ -1,0 +1,81 @@
+// Endpoints of our own commands, beside the API and behind the same token: docs/hosted.md names them.
+import { Hono } from 'hono'
+import type * as z from 'zod'
+import { apiError } from '../../schemas/errors'
+import { PublishSkillRequest, TransferLine } from '../../schemas/transfer'
+import { takeOver, transferLines } from '../../storage/rules/transfer'
+import { answer, answerError } from '../answers'
+import type { Env } from '../env'
+import { frontDoor } from '../front-door'
+import { streamOf } from '../long-list'
+import { isSkillId } from '../skills/skills'
+import type { StoredSkills } from './skills'
+
+/** A document can have 2 MB, twice what the API takes in a request. */
+const mostBytes = 4 * 1024 * 1024
+
+export const createInternalApp = (skills: StoredSkills): Hono<Env> => {
+  const app = new Hono<Env>()
+  app.use(async (c, next) => frontDoor(c) ?? (await next()))
+  app.onError((error, c) => answerError(c, error))
+
+  app.get('/internal/documents', async (c) => {
+    const pieces = await c.env.workspace.read((documents) => encoded(transferLines(documents)))
+    return new Response(streamOf(pieces), {
+      headers: { 'Content-Type': 'application/x-ndjson', ...c.get('headers') },
+    })
+  })
+
+  app.post('/internal/documents', async (c) => {
+    const lines = (await readText(c.req.raw)).split('\n').filter((line) => line !== '')
+    const documents = lines.map((line) => read(TransferLine, line))
+    const options = { overwrite: c.req.query('overwrite') === '1', dryRun: c.req.query('dryRun') === '1' }
+    return answer(c, await c.env.workspace.change((tx) => takeOver(tx, documents, options)))
+  })
+
+  app.put('/internal/skills/:id', async (c) => {
+    const id = c.req.param('id')
+    if (!isSkillId(id)) throw apiError('VALIDATION_ERROR', `${id} cannot be the id of a skill`)
+    await skills.publish({ id, ...read(PublishSkillRequest, await readText(c.req.raw)) })
+    return answer(c, { success: true, id })
+  })
+  return app
+}
+
+const read = <T>(schema: z.ZodType<T>, text: string): T => {
+  const parsed = schema.safeParse(parse(text))
+  if (parsed.success) return parsed.data
+  throw apiError(
+    'VALIDATION_ERROR',
+    `Not as it should be: ${parsed.error.issues[0]?.message} (${text.slice(0, 100)})`,
+  )
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const readText = async (request: Request): Promise<string> => {
+  const length = Number(request.headers.get('Content-Length') ?? Number.NaN)
+  if (!(length <= mostBytes))
+    throw apiError('PAYLOAD_TOO_LARGE', `Send at most ${mostBytes} bytes, and their number`)
+  return request.text()
+}
+
+/** The lines in pieces of some size, all at once: while they are sent, the documents may change. */
+const encoded = (lines: Iterable<string>): Uint8Array[] => {
+  const encoder = new TextEncoder()
+  const pieces: Uint8Array[] = []
+  let text = ''
+  for (const line of lines) {
+    text += `${line}\n`
+    if (text.length < 256 * 1024) continue
+    pieces.push(encoder.encode(text))
+    text = ''
+  }
+  return [...pieces, encoder.encode(text)]
+}

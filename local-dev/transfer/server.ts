@@ -1,0 +1,29 @@
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
+import { TransferResult } from '../../schemas/transfer'
+import type { Place } from './place'
+
+/** A hosted workspace: that of the token. */
+export const openServer = (url: string, token: string | undefined): Place => {
+  const ask = async (query = '', body?: string): Promise<Response> => {
+    const response = await fetch(`${url.replace(/\/$/, '')}/internal/documents${query}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+      ...(body !== undefined && { body }),
+    })
+    if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
+    return response
+  }
+  return {
+    async *lines() {
+      const { body } = await ask()
+      if (body) yield* createInterface({ input: Readable.fromWeb(body) })
+    },
+    async take(lines, { overwrite, dryRun }) {
+      const body = lines.map((line) => JSON.stringify(line)).join('\n')
+      const query = `?overwrite=${overwrite ? 1 : 0}&dryRun=${dryRun ? 1 : 0}`
+      return TransferResult.parse(await (await ask(query, body)).json())
+    },
+    close: async () => undefined,
+  }
+}
