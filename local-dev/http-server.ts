@@ -3,7 +3,7 @@ import type { Duplex, Writable } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import crossws from 'crossws/adapters/node'
 import { createApp } from '../functions/app'
-import type { Host } from '../functions/env'
+import type { Env, Host } from '../functions/env'
 import { createHooks, mostReceived } from '../functions/rooms/websocket'
 import type { ErrorResponse } from '../schemas/errors'
 
@@ -25,6 +25,12 @@ export interface HttpServer {
 export const createHttpServer = (host: Host): HttpServer => {
   const app = createApp()
   const streams = new Set<Writable>()
+  /** Callers are few, and come often: what a handler finds is made anew only when the caller changes. */
+  let bindings: Env['Bindings'] = host
+  const bindingsFor = (address: string | undefined) => {
+    if (bindings.address !== address) bindings = { ...host, address }
+    return bindings
+  }
   const listener = getRequestListener(
     (request, { incoming, outgoing }) => {
       if (climbs.test(incoming.url ?? '')) return answerUnreadable()
@@ -32,7 +38,7 @@ export const createHttpServer = (host: Host): HttpServer => {
         streams.add(outgoing)
         outgoing.once('close', () => streams.delete(outgoing))
       }
-      return app.fetch(request, { ...host, address: addressOf(incoming) })
+      return app.fetch(request, bindingsFor(addressOf(incoming)))
     },
     { hostname: 'localhost', errorHandler: answerUnreadable },
   )
