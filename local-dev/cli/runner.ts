@@ -53,7 +53,9 @@ export const runHere = async ({ client, json, print, ...wanted }: Wanted) => {
     env: {
       ...process.env,
       PATH: [folder, process.env.PATH].join(delimiter),
-      ...(agent !== undefined && { MAESTRO_AGENT: agent }),
+      // Blank is absent. A tmux server that is there already would else remember those of an earlier runner.
+      MAESTRO_AGENT: agent ?? '',
+      MAESTRO_API_TOKEN: process.env.MAESTRO_API_TOKEN ?? '',
     },
     clock: Date.now,
     tell,

@@ -69,6 +69,9 @@ interface Running extends RunningSession {
   stopped: boolean
 }
 
+/** So often a runner looks whether another one has died, in milliseconds. */
+const legacyInterval = 5000
+
 export const startRunner = (options: RunnerOptions): Runner => {
   const { client, sessionDir, max, terminal, tell } = options
   const notes = keepNotes(sessionDir, options.claim.id)
@@ -173,12 +176,9 @@ export const startRunner = (options: RunnerOptions): Runner => {
     startThoseThereIsRoomFor()
   }
 
-  /** After each connection: what was there before it, and what runners that have died left behind. */
+  /** After each connection: what was there before it. */
   const catchUp = async (): Promise<void> => {
-    for (const { runner, sessions, done } of legacies(sessionDir)) {
-      for (const [id, folder] of sessions) await takeOver(id, folder, runner)
-      done()
-    }
+    await takeOverAll()
     const spawning = await client.sessions.list({ status: 'spawning' })
     for (const id of [...waiting.keys()])
       if (!spawning.some((session) => session.id === id)) waiting.delete(id)
@@ -189,6 +189,23 @@ export const startRunner = (options: RunnerOptions): Runner => {
       else drop(id, 'deleted')
     }
   }
+
+  let isTakingOver = false
+  /** What runners that have died left behind. */
+  const takeOverAll = async (): Promise<void> => {
+    if (isTakingOver) return
+    isTakingOver = true
+    try {
+      for (const { runner, sessions, done } of legacies(sessionDir)) {
+        for (const [id, folder] of sessions) await takeOver(id, folder, runner)
+        done()
+      }
+    } finally {
+      isTakingOver = false
+    }
+  }
+  // Another runner of this machine may die while we live. If the server is away, the next connection does it.
+  const timer = setInterval(() => void takeOverAll().catch(() => undefined), legacyInterval).unref()
 
   const takeOver = async (id: string, folder: string, from: string): Promise<void> => {
     if (running.has(id)) return
@@ -241,6 +258,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
     done,
     leave() {
       leaving.abort()
+      clearInterval(timer)
       return { running: [...running.values()], waiting: [...waiting.keys()] }
     },
   }

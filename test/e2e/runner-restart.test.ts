@@ -46,6 +46,19 @@ it('tells of an agent that died while no runner was there', async () => {
   expect(stage.starts()).toHaveLength(1)
 })
 
+it('leaves what it had to another runner of the machine, if there is one', async () => {
+  const [task] = await stage.tasks('wait')
+  const first = await stage.run(['--agent', worker])
+  const id = await stage.spawn([task?.id ?? ''])
+  await stage.working(task?.id)
+  const second = await stage.run(['--agent', worker])
+  await first.end('SIGKILL')
+  await until('it is taken over', () => second.output().includes('still runs'))
+  await stage.maestro.text(['session', 'stop', id])
+  expect(await stage.ended(id)).toMatchObject({ status: 'stopped' })
+  expect(stage.starts()).toEqual([id])
+})
+
 it('goes on when the server is killed and comes back', async () => {
   const tasks = await stage.tasks('wait one', 'two')
   await stage.run(['--agent', worker])

@@ -95,7 +95,7 @@ const hasEnded = ({ status, timeline }: Session) =>
   ['completed', 'failed', 'stopped'].includes(status) &&
   timeline.some(({ type }) => type === 'session_stopped' || type === 'error')
 
-export const untilSession = async (get: () => Promise<Session>, holds: (session: Session) => boolean) => {
+const untilSession = async (get: () => Promise<Session>, holds: (session: Session) => boolean) => {
   let session = await get()
   await until('the session has come so far', async () => {
     session = await get()
