@@ -6,7 +6,6 @@ export interface Environment {
   token: string | undefined
   sessionId: string | undefined
   manifestPath: string | undefined
-  strategy: string | undefined
 }
 
 /** Blank variables count as absent. */
@@ -17,7 +16,6 @@ export const readEnvironment = (variables: NodeJS.ProcessEnv): Environment => {
     token: read('MAESTRO_API_TOKEN'),
     sessionId: read('MAESTRO_SESSION_ID'),
     manifestPath: read('MAESTRO_MANIFEST_PATH'),
-    strategy: read('MAESTRO_STRATEGY'),
   }
 }
 
