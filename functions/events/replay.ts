@@ -33,8 +33,10 @@ export const replay = async (workspace: Workspace, { since, rooms, heard }: Miss
   if (!logged) return startOver(workspace.lastEvent())
   const missed = logged.filter((event) => event.rooms.some((room) => rooms.has(room)))
   const states = await workspace.read((documents) => statesOf(missed, documents))
+  const upTo = logged.at(-1)?.number ?? since
   // One that is updated again live is told of then: its state of now would come before its state of then.
-  const told = new Set(heard.filter(({ name }) => isLatestState(name)).map(({ about }) => keyOf(about)))
+  const toCome = heard.filter(({ number, name }) => number > upTo && isLatestState(name))
+  const told = new Set(toCome.map(({ about }) => keyOf(about)))
   const messages: Message[] = []
   for (const event of missed.reverse()) {
     const { number, name, about, data } = event
@@ -44,7 +46,7 @@ export const replay = async (workspace: Workspace, { since, rooms, heard }: Miss
     else if (state && !told.has(key)) messages.push({ number, name, data: () => entityEventData(state) })
     if (isLatestState(name)) told.add(key)
   }
-  return { messages: messages.reverse(), upTo: logged.at(-1)?.number ?? since }
+  return { messages: messages.reverse(), upTo }
 }
 
 /** The entities that events tell of which the log keeps without data. */
