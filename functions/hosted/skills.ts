@@ -4,7 +4,7 @@ import type { Log } from '../log'
 import { readSkill, type Skills, skillNotFound } from '../skills/skills'
 
 /** The two files of a skill, as text. */
-export interface SkillTexts {
+interface SkillTexts {
   id: string
   manifest: string
   instructions: string

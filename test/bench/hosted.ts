@@ -68,13 +68,7 @@ row(
   performance.now() - started,
   `${Math.round(bytes / 1e6)} MB`,
 )
-row(
-  '50,000 tasks: heap',
-  'MB',
-  { atMost: 128 },
-  await heapMegabytes(),
-  'after that',
-)
+row('50,000 tasks: heap', 'MB', { atMost: 128 }, await heapMegabytes(), 'after that')
 
 const load = (loadavg()[0] ?? 0).toFixed(1)
 process.stdout.write(`${asTable(rows, process.stdout.isTTY)}\n\nload of the machine: ${load}\n`)
