@@ -14,7 +14,7 @@ interface Answer {
 }
 
 /** What a command finds. */
-export interface Call<A extends ArgsDef> {
+interface Call<A extends ArgsDef> {
   args: ParsedArgs<A>
   /** Every value of a flag that may be repeated. */
   values(flag: string): string[]
