@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { anyObject, requiredText } from './fields'
 
-export const SkillType = z.enum(['system', 'role', 'custom'])
+const SkillType = z.enum(['system', 'role', 'custom'])
 
 /** Semantic Versioning 2.0.0: three numbers without leading zeros, then perhaps a pre-release and a build. */
 const semver =

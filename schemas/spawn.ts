@@ -6,7 +6,7 @@ import { Session, Strategy } from './session'
 import { Model } from './task'
 import { Role } from './template'
 
-export const SpawnSource = z.enum(['ui', 'session'])
+const SpawnSource = z.enum(['ui', 'session'])
 
 const said = {
   projectId: { description: 'Project to work in', examples: ['proj_1738713600000_x7k9m2p4q'] },
@@ -123,7 +123,6 @@ export const SpawnResponse = z
   })
   .meta({ title: 'SpawnResponse', description: 'What was spawned' })
 
-export type SpawnSource = z.infer<typeof SpawnSource>
 export type SpawnSessionRequest = z.infer<typeof SpawnSessionRequest>
 export type SpawnEvent = z.infer<typeof SpawnEvent>
 export type SpawnResponse = z.infer<typeof SpawnResponse>

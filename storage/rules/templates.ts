@@ -63,7 +63,7 @@ export const deleteTemplate = (tx: Transaction, id: string): void => {
 }
 
 /** The template, or 404. */
-export const findTemplate = (reader: Reader, id: string): Template => {
+const findTemplate = (reader: Reader, id: string): Template => {
   const template = reader.get('templates', id)
   if (!template) throw templateNotFound()
   return template
