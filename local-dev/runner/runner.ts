@@ -2,83 +2,34 @@
  * The runner: hears of spawned sessions, claims them, and keeps their processes. The server says what is to run;
  * what does run is on this machine's disk (notes.ts, gate.ts). Everything here may be lost at any time.
  */
-import type { Client, MaestroEvent, Session } from '../../functions/client/client'
-import { MaestroError } from '../../functions/client/client'
-import { endedStatuses } from '../../schemas/session'
-import { commandOf } from '../../storage/rules/spawn'
+import { MaestroError, type MaestroEvent, type Session } from '../../functions/client/client'
 import { persistently } from '../agents/change-session'
-import { type Claim, claimOf, claimSession } from './claim'
-import { folderOf, logOf } from './folder'
-import { isAlive, readGate } from './gate'
-import { endGroup } from './group'
-import { launch, type Started } from './launch'
+import { claimOf } from './claim'
+import { endProcesses, type Keeping, keep, keepFromStart } from './keep'
 import { nextToStart } from './line'
-import { keepNotes, legacies } from './notes'
-import { type Outcome, outcomeOf, settle } from './settle'
-import { passedGate, whenEnded } from './supervise'
-
-export interface RunnerOptions {
-  client: Client
-  claim: Omit<Claim, 'claimedAt' | 'tmux'>
-  /** SESSION_DIR of this machine. */
-  sessionDir: string
-  /** So many sessions run at once; the rest wait in order. */
-  max: number
-  terminal: 'tmux' | 'none'
-  tmuxSocket: string
-  /** What every session's process finds, besides what its spawn says. */
-  env: NodeJS.ProcessEnv
-  clock(): number
-  /** Tells a person, or a program, what happens. */
-  tell(news: News): void
-}
-
-export interface News {
-  what:
-    | 'listening'
-    | 'cut'
-    | 'waiting'
-    | 'started'
-    | 'taken over'
-    | 'stopping'
-    | 'ended'
-    | 'failed'
-    | 'left'
-    | 'trouble'
-  sessionId?: string
-  message: string
-}
-
-export interface RunningSession {
-  id: string
-  name: string
-  parent: string | undefined
-  /** Leads the group of its processes; undefined until there is one. */
-  pid?: number
-}
+import { keepNotes } from './notes'
+import { type RunnerOptions, type RunnerSession, type RunningSession, summaryOf } from './options'
+import { type Outcome, settle } from './settle'
+import { sessionOf, takeOverAll } from './take-over'
 
 export interface Runner {
   /** Rejects if the server refuses to be listened to. */
   done: Promise<void>
   /** Leaves off. What runs goes on, and the next runner takes it over. */
-  leave(): { running: RunningSession[]; waiting: string[] }
-}
-
-interface Running extends RunningSession {
-  folder: string
-  stopped: boolean
+  leave(): { running: RunningSession[]; waiting: RunnerSession[] }
 }
 
 /** So often a runner looks whether another one has died, in milliseconds. */
 const legacyInterval = 5000
 
 export const startRunner = (options: RunnerOptions): Runner => {
-  const { client, sessionDir, max, terminal, tell } = options
-  const notes = keepNotes(sessionDir, options.claim.id)
-  const waiting = new Map<string, RunningSession>()
-  const running = new Map<string, Running>()
+  const { client, max, tell } = options
+  const waiting = new Map<string, RunnerSession>()
+  const running = new Map<string, RunningSession>()
   const leaving = new AbortController()
   const { signal } = leaving
+  const notes = keepNotes(options.sessionDir, options.claim.id)
+  const keeping: Keeping = { options, notes, signal }
 
   const hear = (event: MaestroEvent) => {
     if (event.type === 'session:spawn') offer(event.data.session)
@@ -88,11 +39,11 @@ export const startRunner = (options: RunnerOptions): Runner => {
 
   /** A session that may have to be started. */
   const offer = (session: Session) => {
-    if (session.status !== 'spawning' || claimOf(session) || running.has(session.id)) return
-    waiting.set(session.id, summaryOf(session))
+    const { id, name, status } = session
+    if (status !== 'spawning' || claimOf(session) || running.has(id) || waiting.has(id)) return
+    waiting.set(id, summaryOf(session))
     startThoseThereIsRoomFor()
-    if (waiting.has(session.id))
-      tell({ what: 'waiting', sessionId: session.id, message: `${session.name} waits for its turn` })
+    if (waiting.has(id)) tell({ what: 'waiting', sessionId: id, message: `${name} waits for its turn` })
   }
 
   /** A session as it is now: perhaps it is not to be started, or not to go on. */
@@ -107,7 +58,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
     if (!session || session.stopped) return
     session.stopped = true
     tell({ what: 'stopping', sessionId: id, message: `${session.name} is ${why}: its processes are ended` })
-    if (session.pid !== undefined) void endGroup(session.pid)
+    endProcesses(session)
   }
 
   const startThoseThereIsRoomFor = () => {
@@ -115,131 +66,67 @@ export const startRunner = (options: RunnerOptions): Runner => {
       const next = nextToStart([...waiting.values()], [...running.values()], max)
       if (!next || signal.aborted) return
       waiting.delete(next.id)
-      running.set(next.id, { ...next, folder: '', stopped: false })
-      inBackground(next.id, start(next.id))
+      const session: RunningSession = { ...next, folder: '', stopped: false }
+      follow(session, keepFromStart(keeping, session))
     }
   }
 
-  const start = async (id: string): Promise<void> => {
-    const found = await persistently(() => client.sessions.get(id), signal)
-    const folder = folderOf(found, sessionDir)
-    notes.add(id, folder)
-    const session = await persistently(() => claimSession(client, id, claimNow(id)), signal)
-    const entry = running.get(id)
-    if (!entry || entry.stopped || session?.status !== 'spawning') return release(id)
-    entry.folder = folder
-    if (await readGate(folder)) return supervise(entry, {})
-    try {
-      const cwd = (await persistently(() => client.projects.get(session.projectId), signal)).workingDir
-      const role = session.metadata?.role === 'orchestrator' ? 'orchestrator' : 'worker'
-      const { PATH } = options.env
-      const env = { ...options.env, ...session.env, PATH }
-      const started = await launch({ id, command: commandOf(role), cwd, env, folder }, terminal)
-      const where = terminal === 'tmux' ? ' in tmux' : ''
-      tell({ what: 'started', sessionId: id, message: `${session.name} starts in ${cwd}${where}` })
-      await supervise(entry, started)
-    } catch (error) {
-      if (signal.aborted) return
-      const message = `It could not be started: ${error instanceof Error ? error.message : error}`
-      await finish(entry, { status: 'failed', message })
+  /** Stays with a session to its end, and then with the server until it knows. */
+  const follow = (session: RunningSession, kept: Promise<Outcome | undefined>): void => {
+    const { id, name } = session
+    running.set(id, session)
+    const tellEnd = async (outcome: Outcome) => {
+      const status = await settle(client, id, outcome, signal)
+      const what = status === 'failed' ? 'failed' : 'ended'
+      tell({ what, sessionId: id, message: `${name} has ended: ${status ?? 'deleted'}` })
     }
-  }
-
-  /** Stays with a process until it has ended, and then with the server until it knows. */
-  const supervise = async (entry: Running, started: Partial<Started>): Promise<void> => {
-    const { pid } = started
-    const gate = pid === undefined ? await readGate(entry.folder) : undefined
-    if (pid !== undefined) entry.pid = await passedGate(entry.folder, { ...started, pid })
-    // The number of a process that has ended may be another's by now.
-    else if (gate && isAlive(gate)) entry.pid = gate.pid
-    if (entry.stopped && entry.pid !== undefined) void endGroup(entry.pid)
-    const exit = await whenEnded(entry.folder, started)
-    if (signal.aborted) return
-    // What it has left behind in its group.
-    if (entry.pid !== undefined) void endGroup(entry.pid)
-    await finish(entry, outcomeOf(exit, logOf(entry.folder)))
-  }
-
-  const finish = async (entry: Running, outcome: Outcome): Promise<void> => {
-    running.delete(entry.id)
-    startThoseThereIsRoomFor()
-    const status = await settle(client, entry.id, outcome, signal)
-    notes.remove(entry.id)
-    const message = `${entry.name} has ended: ${status ?? 'deleted'}`
-    if (status !== 'failed') tell({ what: 'ended', sessionId: entry.id, message })
-    else tell({ what: 'failed', sessionId: entry.id, message })
-  }
-
-  const release = (id: string) => {
-    running.delete(id)
-    notes.remove(id)
-    startThoseThereIsRoomFor()
+    kept
+      .finally(() => {
+        running.delete(id)
+        startThoseThereIsRoomFor()
+      })
+      .then((outcome) => outcome && tellEnd(outcome))
+      .catch((error) => {
+        const isGone = error instanceof MaestroError && error.status === 404
+        if (!isGone && !signal.aborted) tell({ what: 'trouble', sessionId: id, message: String(error) })
+      })
+      // What is left when the runner leaves is for the next one.
+      .finally(() => signal.aborted || notes.remove(id))
   }
 
   /** After each connection: what was there before it. */
   const catchUp = async (): Promise<void> => {
-    await takeOverAll()
+    await takeOver()
     const spawning = await client.sessions.list({ status: 'spawning' })
     for (const id of [...waiting.keys()])
       if (!spawning.some((session) => session.id === id)) waiting.delete(id)
     for (const session of spawning) offer(session)
     for (const id of [...running.keys()]) {
-      const session = await orUndefined(client.sessions.get(id))
+      const session = await sessionOf(client, id)
       if (session) look(session)
       else drop(id, 'deleted')
     }
   }
 
-  let isTakingOver = false
-  /** What runners that have died left behind. */
-  const takeOverAll = async (): Promise<void> => {
-    if (isTakingOver) return
-    isTakingOver = true
-    try {
-      for (const { runner, sessions, done } of legacies(sessionDir)) {
-        for (const [id, folder] of sessions) await takeOver(id, folder, runner)
-        done()
-      }
-    } finally {
-      isTakingOver = false
-    }
+  let takingOver: Promise<void> | undefined
+  const takeOver = (): Promise<void> => {
+    takingOver ??= takeOverAll(
+      keeping,
+      (id) => running.has(id),
+      (session, found) => {
+        if (found === 'never started') return follow(session, keepFromStart(keeping, session))
+        const how = found === 'running' ? 'still runs' : 'has ended'
+        const message = `${session.name} was started before and ${how}`
+        tell({ what: 'taken over', sessionId: session.id, message })
+        follow(session, keep(keeping, session))
+      },
+    ).finally(() => {
+      takingOver = undefined
+    })
+    return takingOver
   }
   // Another runner of this machine may die while we live. If the server is away, the next connection does it.
-  const timer = setInterval(() => void takeOverAll().catch(() => undefined), legacyInterval).unref()
-
-  const takeOver = async (id: string, folder: string, from: string): Promise<void> => {
-    if (running.has(id)) return
-    const gate = await readGate(folder)
-    const isThere = gate !== undefined && isAlive(gate)
-    notes.add(id, folder)
-    const found = await orUndefined(client.sessions.get(id))
-    // Its session is gone: nobody could see any more what it does.
-    if (!found && isThere) void endGroup(gate.pid)
-    const session = found && (await claimSession(client, id, claimNow(id), from))
-    const isOver = !session || (!isThere && endedStatuses.includes(session.status))
-    if (isOver) return notes.remove(id)
-    const entry: Running = { ...summaryOf(session), folder, stopped: false }
-    running.set(id, entry)
-    if (!gate && session.status === 'spawning') return inBackground(id, start(id))
-    const message = `${entry.name} was started before and ${isThere ? 'still runs' : 'has ended'}`
-    tell({ what: 'taken over', sessionId: id, message })
-    inBackground(id, supervise(entry, {}))
-  }
-
-  const claimNow = (id: string): Claim => ({
-    ...options.claim,
-    claimedAt: options.clock(),
-    ...(terminal === 'tmux' && { tmux: { socket: options.tmuxSocket, session: id } }),
-  })
-
-  const inBackground = (id: string, work: Promise<void>): void => {
-    work.catch((error) => {
-      if (signal.aborted) return
-      if (!(error instanceof MaestroError && error.status === 404))
-        tell({ what: 'trouble', sessionId: id, message: String(error) })
-      release(id)
-    })
-  }
+  const timer = setInterval(() => takeOver().catch(() => undefined), legacyInterval).unref()
 
   const done = client.events.follow({
     signal,
@@ -259,22 +146,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
     leave() {
       leaving.abort()
       clearInterval(timer)
-      return { running: [...running.values()], waiting: [...waiting.keys()] }
+      return { running: [...running.values()], waiting: [...waiting.values()] }
     },
-  }
-}
-
-const summaryOf = ({ id, name, metadata }: Session): RunningSession => {
-  const parent = metadata?.spawnedBy
-  return { id, name, parent: typeof parent === 'string' ? parent : undefined }
-}
-
-/** Undefined if there is no such session. */
-const orUndefined = async <T>(asked: Promise<T>): Promise<T | undefined> => {
-  try {
-    return await asked
-  } catch (error) {
-    if (error instanceof MaestroError && error.status === 404) return undefined
-    throw error
   }
 }

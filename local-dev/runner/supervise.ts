@@ -29,7 +29,7 @@ export const passedGate = async (folder: string, { pid, exit }: Started): Promis
 }
 
 /** Resolves when the process of a session has ended, whoever started it. */
-export const whenEnded = async (folder: string, { exit }: Partial<Started>): Promise<Exit> => {
+export const whenEnded = async (folder: string, exit: Promise<Exit> | undefined): Promise<Exit> => {
   if (exit) {
     const seen = await exit
     if (seen.code !== overtaken) return seen

@@ -25,7 +25,7 @@ describe('a session that several start at once', () => {
     expect(new Set(pids).size).toBe(1)
     const gate = await readGate(session)
     expect(gate && isAlive(gate)).toBe(true)
-    const exits = Promise.all(started.map((one) => whenEnded(session, one)))
+    const exits = Promise.all(started.map((one) => whenEnded(session, one.exit)))
     expect(readFileSync(join(folder, 'count'), 'utf8')).toBe('once\n')
     process.kill(-(pids[0] ?? 0), 'SIGTERM')
     const codes = (await exits).map(({ code, signal }) => signal ?? code)
