@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // A scripted agent: does what its prompt says, with nothing but the `maestro` command and files, as a model would.
 // A task's title says how it goes: "fail …" fails, "ask …" asks a person first, "wait …" waits for the file `go`.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -9,7 +9,15 @@ const session = process.env.MAESTRO_SESSION_ID
 const maestro = (...args) =>
   execFileSync('maestro', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
 const asked = (...args) => JSON.parse(maestro(...args, '--json'))
-const git = (...args) => execFileSync('git', args, { encoding: 'utf8' })
+/** Others work in the same repository, and hold its lock now and then. */
+const git = async (...args) => {
+  for (let i = 0; ; i++) {
+    const { status, stderr } = spawnSync('git', args, { encoding: 'utf8' })
+    if (status === 0) return
+    if (i === 100 || !stderr.includes('lock')) throw new Error(stderr)
+    await sleep(50)
+  }
+}
 
 /** The work: a file of its own for each task, committed by name. */
 const work = async (task) => {
@@ -20,8 +28,8 @@ const work = async (task) => {
   }
   const file = `${task.title.replaceAll(' ', '-')}.txt`
   writeFileSync(file, `${task.title}\n`)
-  git('add', file)
-  git('commit', '--quiet', '--message', task.title, '--', file)
+  await git('add', file)
+  await git('commit', '--quiet', '--message', task.title, '--', file)
   return true
 }
 
