@@ -1,25 +1,30 @@
 /** An agent outlives its session only for a person who looks at it. */
 import { execFile } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '../../functions/client/client'
 import { endedStatuses } from '../../schemas/session'
-
-/** The session is looked up so often, in milliseconds. */
-const interval = 2000
-/** An agent that stays open is left alone so long after its session has ended, in milliseconds. */
-const linger = 10_000
 
 interface Watch {
   client: Client
   sessionId: string
   /** Whether the agent stays open when it has nothing more to do. */
   staysOpen: boolean
+  /** Whether a person looks at the agent's terminal. */
+  isAttached?: () => Promise<boolean>
+  /** The session is looked up so often, in milliseconds. */
+  interval?: number
+  /** An agent that stays open is left alone so long after its session has ended, in milliseconds. */
+  linger?: number
 }
 
 /**
  * Aborts when the agent is to end: at once if its session is `stopped`; if it is `completed` or `failed` and the
  * agent stays open, after a while in which nobody is attached to its terminal. Looks until `left` aborts.
  */
-export const whenToEnd = ({ client, sessionId, staysOpen }: Watch, left: AbortSignal): AbortSignal => {
+export const whenToEnd = (
+  { client, sessionId, staysOpen, isAttached = hasTmuxClient, interval = 2000, linger = 10_000 }: Watch,
+  left: AbortSignal,
+): AbortSignal => {
   const end = new AbortController()
   let endedSince: number | undefined
   const look = async () => {
@@ -34,17 +39,18 @@ export const whenToEnd = ({ client, sessionId, staysOpen }: Watch, left: AbortSi
       if (performance.now() - endedSince >= linger) end.abort()
     }
   }
-  let timer: NodeJS.Timeout
-  const again = () => {
-    timer = setTimeout(() => look().finally(again), interval).unref()
+  const watch = async () => {
+    while (!left.aborted && !end.signal.aborted) {
+      await sleep(interval, undefined, { signal: left, ref: false }).catch(() => undefined)
+      if (!left.aborted) await look()
+    }
   }
-  again()
-  for (const signal of [left, end.signal]) signal.addEventListener('abort', () => clearTimeout(timer))
+  void watch()
   return end.signal
 }
 
-/** Whether a person looks at this terminal: outside of tmux that is taken for granted. */
-const isAttached = (): Promise<boolean> =>
+/** Outside of tmux a person is taken for granted. */
+const hasTmuxClient = (): Promise<boolean> =>
   new Promise((resolve) => {
     if (process.env.TMUX === undefined) return resolve(true)
     execFile('tmux', ['display-message', '-p', '#{session_attached}'], (error, stdout) =>
