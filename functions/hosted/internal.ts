@@ -18,6 +18,7 @@ export const createInternalApp = (skills: StoredSkills): Hono<Env> => {
   const app = new Hono<Env>()
   app.use(async (c, next) => frontDoor(c) ?? (await next()))
   app.onError((error, c) => answerError(c, error))
+  app.notFound((c) => answerError(c, apiError('NOT_FOUND', `Not found: ${c.req.method} ${c.req.path}`)))
 
   app.get('/internal/documents', async (c) => {
     const pieces = await c.env.workspace.read((documents) => encoded(transferLines(documents)))
