@@ -214,7 +214,8 @@ describe('a server that is killed again and again', () => {
       fc.constantFrom('\ud800', 'a\nb', '\u2028', '\u0000', '"', '__proto__'),
     )
     const step = fc.oneof(
-      fc.record({ do: fc.constant('rename' as const), name: anyText }),
+      // A blank name is no name, and gets past no request.
+      fc.record({ do: fc.constant('rename' as const), name: anyText.map((text) => `n${text}`) }),
       fc.record({ do: fc.constant('grow' as const), size: fc.nat(3000) }),
       fc.record({
         do: fc.constantFrom('create' as const, 'delete' as const, 'flush' as const, 'crash' as const),
