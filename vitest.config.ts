@@ -13,6 +13,8 @@ export default defineConfig({
   test: {
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
     outputFile: { json: 'node_modules/.cache/vitest-report.json' },
+    // Much of the time servers are waited for, so two at a time also where there are only two cores.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // The contract runs twice: against the Node server, and against the Worker in Miniflare.
