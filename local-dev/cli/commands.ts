@@ -13,6 +13,8 @@ export const commands: Readonly<Record<string, Load | Group>> = {
   run: () => import('./run'),
   status: () => import('./status'),
   events: () => import('./events'),
+  export: () => import('./export'),
+  import: () => import('./import'),
   whoami: () => import('./whoami'),
   project: {
     about: 'The codebases that are worked on',

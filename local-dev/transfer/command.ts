@@ -3,23 +3,12 @@
  * directory or the address of a hosted server, whose token is MAESTRO_API_TOKEN.
  */
 import { parseArgs } from 'node:util'
-import { openDirectory } from './directory'
-import { isAddress, type Place } from './place'
-import { openServer } from './server'
+import { openPlace, showProgress } from './open-place'
 import { exportTo, importFrom } from './transfer'
 
 const usage = `npm run export -- PLACE FILE
 npm run import -- FILE PLACE [--dry-run] [--overwrite]
 PLACE is a data directory, or the address of a hosted server (its token in MAESTRO_API_TOKEN).`
-
-const open = async (place: string): Promise<Place> =>
-  isAddress(place) ? openServer(place, process.env.MAESTRO_API_TOKEN) : openDirectory(place)
-
-/** On a terminal the line is written over. */
-const progress = (done: number) => {
-  if (process.stderr.isTTY) process.stderr.write(`\r${done} documents`)
-  else if (done % 1000 === 0) process.stderr.write(`${done} documents\n`)
-}
 
 const run = async (): Promise<number> => {
   const { values, positionals } = parseArgs({
@@ -37,10 +26,10 @@ const run = async (): Promise<number> => {
     positionals.length > 3
   )
     throw new Error(usage)
-  const place = await open(what === 'export' ? from : to)
+  const place = await openPlace(what === 'export' ? from : to)
   try {
     if (what === 'export') {
-      say(`${await exportTo(place, to, progress)} documents are in ${to}`)
+      say(`${await exportTo(place, to, showProgress)} documents are in ${to}`)
       return 0
     }
     const dryRun = values['dry-run']
@@ -48,7 +37,7 @@ const run = async (): Promise<number> => {
       from,
       place,
       { overwrite: values.overwrite, dryRun },
-      progress,
+      showProgress,
     )
     say(
       `${stored} ${dryRun ? 'would be stored' : 'stored'}, ${unchanged} there already, ${conflicts.length} in conflict`,
