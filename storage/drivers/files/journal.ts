@@ -9,6 +9,8 @@ import { shareReading } from './shared-reading'
 
 /** A segment is closed at this size, in bytes: small enough to be read in some 10 ms. */
 const segmentBytes = 4 * 1024 * 1024
+/** At rest, a segment of this size is closed too, in bytes: the next start has less to read. */
+const segmentBytesAtRest = 256 * 1024
 /** How many of the last events are kept for those who catch up. */
 const keptEvents = 10_000
 
@@ -153,6 +155,10 @@ export const openJournal = ({
         const target = file ?? openSegment()
         lines.add(flushedLine(batch, lastEvent))
         append(target)
+        if (batch === lastBatch && waiting.length === 0 && !scheduled && target.bytes >= segmentBytesAtRest) {
+          closeSegment()
+          openSegment()
+        }
       } catch {
         // Without the note, a start after a crash writes some files once more.
       }
