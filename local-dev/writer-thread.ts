@@ -8,6 +8,8 @@ export const createWriterThread = (directory: string, strict: boolean): Document
   const start = () => {
     const started = new Worker(new URL('./document-writer.js', import.meta.url), {
       workerData: { directory, strict },
+      // What it makes is garbage at once: a small nursery is enough, and by default it takes 48 MB.
+      resourceLimits: { maxYoungGenerationSizeMb: 6 },
     })
     started.unref()
     return started
