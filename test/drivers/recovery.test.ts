@@ -207,6 +207,31 @@ describe('files that are behind the journal, or ahead of it', () => {
   })
 })
 
+describe('a machine that lost power', () => {
+  it.each([
+    ['empty', ''],
+    ['full of zeros', '\0'.repeat(300)],
+  ])('has what was in a file that it left %s', async (_, content) => {
+    const { directory, workspace, projectId, sessionId } = await start()
+    const before = await everything(workspace)
+    const crashed = afterCrash(directory)
+    const paths = [`projects/${projectId}.json`, `sessions/${sessionId}.json`]
+    for (const path of paths) writeFileSync(join(crashed, path), content)
+    const again = await restarted(crashed)
+    expect(await everything(again.workspace)).toEqual(before)
+    await again.workspace.driver.flush?.()
+    for (const path of paths) expect(JSON.parse(readFileSync(join(crashed, path), 'utf8'))).toBeTruthy()
+  })
+
+  it('sets a file aside that is empty, and of which nothing is known', async () => {
+    const { directory } = await start()
+    const crashed = afterCrash(directory)
+    writeFileSync(join(crashed, 'projects', 'proj_unknown.json'), '')
+    const { reported } = await restarted(crashed)
+    expect(JSON.stringify(reported)).toContain('proj_unknown.json.corrupt-')
+  })
+})
+
 describe('a server that is killed again and again', () => {
   it('has everything, at whatever moment it is killed', async () => {
     const anyText = fc.oneof(

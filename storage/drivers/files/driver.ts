@@ -15,6 +15,7 @@ import {
 } from './document-files'
 import { openJournal } from './journal'
 import { type Lock, lockDirectory } from './lock'
+import { createLostDocuments, isLost } from './lost-documents'
 import { recoverJournal, replay } from './recovery'
 import { createUnwritten } from './unwritten'
 
@@ -84,6 +85,7 @@ const openLocked = (
     onWritten: journal.markFlushed,
     onFailure: (error) => report.error({ err: error }, 'Documents could not be written; it is tried again'),
   })
+  const findLost = createLostDocuments(journalFolder)
   const quarantined: DriverStatus['quarantined'][number][] = []
 
   const quarantine = (key: string, reason: string): string => {
@@ -129,7 +131,13 @@ const openLocked = (
   const read = (key: string): string | null => {
     if (!isDocumentKey(key)) return null
     const waiting = unwritten.get(key)
-    return waiting === undefined ? readDocument(directory, key) : waiting
+    if (waiting !== undefined) return waiting
+    const text = readDocument(directory, key)
+    const found = text !== null && isLost(text) ? findLost(key) : null
+    if (found === null) return text
+    report.warn({ key }, 'A power failure left an empty file; the journal had what belongs in it')
+    unwritten.add(key, found)
+    return found
   }
 
   return {

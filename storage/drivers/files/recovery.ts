@@ -13,10 +13,14 @@ export interface Recovered {
   changes: Map<string, StoredChange[]>
 }
 
-/** Reads as much of the journal as is needed to know what the files may lack. */
+/**
+ * Reads as much of the journal as is needed to know what the files may lack; with `all`, everything that is
+ * kept, as if no file had been written.
+ */
 export const recoverJournal = (
   directory: string,
   onDamage: (details: { file: string; line: number }) => void,
+  all = false,
 ): Recovered => {
   const segments = listSegments(directory)
   const newest = segments.at(-1)
@@ -32,12 +36,12 @@ export const recoverJournal = (
       if (line.kind === 'flushed') flushed = Math.max(flushed, line.batch)
     }
     batches = [...lines.filter((line) => line.kind === 'batch'), ...batches]
-    if (flushed >= segment.batchBefore) break
+    if (!all && flushed >= segment.batchBefore) break
   }
 
   const changes = new Map<string, StoredChange[]>()
   for (const line of batches) {
-    if (line.batch <= flushed) continue
+    if (!all && line.batch <= flushed) continue
     for (const [key, change] of changesOf(line)) {
       // Only growth builds on what was before it.
       const before = change !== null && 'growth' in change ? changes.get(key) : undefined
