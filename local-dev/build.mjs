@@ -16,7 +16,6 @@ const { metafile } = await build({
     'document-writer': 'local-dev/document-writer.ts',
     'skills-install': 'local-dev/skills-install-command.ts',
     'skills-publish': 'local-dev/skills-publish-command.ts',
-    transfer: 'local-dev/transfer/command.ts',
   },
   outdir,
   bundle: true,

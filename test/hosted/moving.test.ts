@@ -50,8 +50,8 @@ it('a workspace comes over whole, and back', async () => {
   local.signal('SIGTERM')
   await local.exited
 
-  expect(await run('transfer', 'export', local.dataDir, file)).toMatchObject({ code: 0 })
-  const dry = await run('transfer', 'import', file, hosted.url, '--dry-run')
+  expect(await run('cli', 'export', local.dataDir, file)).toMatchObject({ code: 0 })
+  const dry = await run('cli', 'import', file, hosted.url, '--dry-run')
   expect(dry.output).toContain('255 would be stored')
   const there = client(hosted.url)
   expect(await there.get('/api/projects')).toEqual([])
@@ -59,14 +59,14 @@ it('a workspace comes over whole, and back', async () => {
   // It was cut off after the first few lines.
   const half = join(directory, 'half.ndjson')
   writeFileSync(half, readFileSync(file, 'utf8').split('\n').slice(0, 100).join('\n'))
-  await run('transfer', 'import', half, hosted.url)
-  const rest = await run('transfer', 'import', file, hosted.url)
+  await run('cli', 'import', half, hosted.url)
+  const rest = await run('cli', 'import', file, hosted.url)
   expect(rest).toMatchObject({ code: 0, output: expect.stringContaining('155 stored, 100 there already') })
   expect(await everything(there)).toEqual(before)
   expect(await there.get(`/api/sessions/${session.id}/queue`)).toEqual(queue)
 
   await there.ok('PATCH', `/api/tasks/${tasks[0]?.id}`, { title: 'changed here' })
-  const conflict = await run('transfer', 'import', file, hosted.url)
+  const conflict = await run('cli', 'import', file, hosted.url)
   expect(conflict).toMatchObject({
     code: 1,
     output: expect.stringContaining(`conflict: tasks:${project.id}`),
@@ -74,9 +74,9 @@ it('a workspace comes over whole, and back', async () => {
 
   const back = makeDirectories()
   const returned = join(directory, 'back.ndjson')
-  expect(await run('transfer', 'export', hosted.url, returned)).toMatchObject({ code: 0 })
-  expect(await run('transfer', 'import', returned, back.dataDir)).toMatchObject({ code: 0 })
-  expect(await run('transfer', 'export', back.dataDir, file)).toMatchObject({ code: 0 })
+  expect(await run('cli', 'export', hosted.url, returned)).toMatchObject({ code: 0 })
+  expect(await run('cli', 'import', returned, back.dataDir)).toMatchObject({ code: 0 })
+  expect(await run('cli', 'export', back.dataDir, file)).toMatchObject({ code: 0 })
   const lines = (path: string) => readFileSync(path, 'utf8').split('\n').toSorted()
   expect(lines(file)).toEqual(lines(returned))
   await local.stop()
@@ -90,7 +90,7 @@ it('what is no document of ours is refused, and nothing of its request is stored
     { key: 'projects:proj_other', document: good },
   ]
   writeFileSync(wrong, lines.map((line) => JSON.stringify(line)).join('\n'))
-  const { code, output } = await run('transfer', 'import', wrong, hosted.url)
+  const { code, output } = await run('cli', 'import', wrong, hosted.url)
   expect([code, output]).toEqual([1, expect.stringContaining('it belongs under projects:proj_good')])
   expect((await client(hosted.url).request('GET', '/api/projects/proj_good')).status).toBe(404)
 })
