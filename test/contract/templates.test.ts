@@ -1,26 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { client, refusal, wrongField } from './http'
 import { startTarget } from './target'
-
-interface Template {
-  id: string
-  name: string
-  role: string
-  content: string
-  isDefault: boolean
-  createdAt: number
-  updatedAt: number
-}
+import { type Template, templatesOf } from './templates'
 
 const target = await startTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 
-const list = () => api.get<Template[]>('/api/templates')
-const make = (fields: object = {}) =>
-  api.ok<Template>('POST', '/api/templates', { name: 'Careful', role: 'worker', content: 'Care.', ...fields })
-const builtIn = async (role: string) =>
-  (await api.get<{ content: string }>(`/api/templates/default/${role}`)).content
+const { list, make, builtIn } = templatesOf(api)
 
 const notFound = refusal(404, 'NOT_FOUND', 'Template not found')
 const allThree = 'name, role, and content are required'
