@@ -1,10 +1,9 @@
 import { Hono } from 'hono'
-import { answerError } from './answers'
-import type { Endpoint } from './endpoint'
-import type { Call, Env } from './env'
 import { streamEvents } from './events/stream'
-import { frontDoor } from './front-door'
-import { methodNotAllowed, noRoute } from './not-found'
+import { guard } from './http/guard'
+import { methodNotAllowed, noRoute } from './http/not-found'
+import type { Endpoint } from './http/operation'
+import { respondError } from './http/respond'
 import { createProject } from './projects/create'
 import { deleteProject } from './projects/delete'
 import { getProject } from './projects/get'
@@ -18,8 +17,7 @@ import { pushQueueItem } from './queue/push'
 import { skipQueueItem } from './queue/skip'
 import { startQueueItem } from './queue/start'
 import { getQueueTop } from './queue/top'
-import { docs } from './reference/docs'
-import { openApi } from './reference/openapi'
+import type { Env, RequestContext } from './services/app-services'
 import { addSessionTask } from './sessions/add-task'
 import { createSession } from './sessions/create'
 import { deleteSession } from './sessions/delete'
@@ -35,7 +33,9 @@ import { getSkill } from './skills/get'
 import { listSkills } from './skills/list'
 import { reloadSkill } from './skills/reload'
 import { listSkillsOfRole } from './skills/role'
+import { docs } from './status/docs'
 import { health } from './status/health'
+import { openApi } from './status/openapi'
 import { webSocketStatus } from './status/ws-status'
 import { listChildren } from './tasks/children'
 import { createTask } from './tasks/create'
@@ -117,8 +117,8 @@ export const routes: readonly Route[] = [
 /** The whole API, for any host: `app.fetch(request, { ...host, address })`. */
 export const createApp = (): Hono<Env> => {
   const app = new Hono<Env>()
-  const guarded = (handle: (c: Call) => Response | Promise<Response>) => (c: Call) =>
-    frontDoor(c) ?? handle(c)
+  const guarded = (handle: (c: RequestContext) => Response | Promise<Response>) => (c: RequestContext) =>
+    guard(c) ?? handle(c)
 
   for (const [method, path, endpoint] of routes) {
     // Else another method on `/api/sessions/spawn` would find `/api/sessions/:id`.
@@ -126,7 +126,7 @@ export const createApp = (): Hono<Env> => {
     app.on(method, path, guarded(endpoint))
   }
   app.notFound(guarded(noRoute((method, path) => app.router.match(method, path)[0].length > 0)))
-  app.onError((error, c) => answerError(c, error))
+  app.onError((error, c) => respondError(c, error))
   return app
 }
 

@@ -1,14 +1,14 @@
 // The hosted entry: a Worker that asks for a token, and an object for every workspace.
 import type { Bindings } from './hosted/bindings'
-import { createDoor, type Door } from './hosted/door'
+import { createGateway, type Gateway } from './hosted/gateway'
 
 export { MaestroWorkspace } from './hosted/object'
 
-let door: Door | undefined
+let door: Gateway | undefined
 
 export default {
   fetch(request: Request, bindings: Bindings): Promise<Response> {
-    door ??= createDoor(bindings, new URL(request.url).origin)
+    door ??= createGateway(bindings, new URL(request.url).origin)
     return door(request)
   },
 }

@@ -3,8 +3,8 @@ import type { Duplex, Writable } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import crossws from 'crossws/adapters/node'
 import { createApp } from '../functions/app'
-import type { Env, Host } from '../functions/env'
-import { createHooks, mostReceived } from '../functions/rooms/websocket'
+import { createHooks, maxMessageBytes } from '../functions/realtime/websocket'
+import type { AppServices, Env } from '../functions/services/app-services'
 import type { ErrorResponse } from '../schemas/errors'
 
 /** Idle connections are kept this long, in milliseconds: agents call now and then. */
@@ -22,7 +22,7 @@ export interface HttpServer {
   closeIdleConnections(): void
 }
 
-export const createHttpServer = (host: Host): HttpServer => {
+export const createHttpServer = (host: AppServices): HttpServer => {
   const app = createApp()
   const streams = new Set<Writable>()
   /** Callers are few, and come often: what a handler finds is made anew only when the caller changes. */
@@ -56,7 +56,7 @@ export const createHttpServer = (host: Host): HttpServer => {
     hooks: createHooks(host, (request) => addresses.get(request)),
     // By default every path is a namespace of its own, and each would have rooms of its own.
     getNamespace: () => 'maestro',
-    serverOptions: { maxPayload: mostReceived },
+    serverOptions: { maxPayload: maxMessageBytes },
   })
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     const request = requestOf(incoming)

@@ -10,7 +10,7 @@ import {
   stdTimeFunctions,
 } from 'pino'
 import { isColorSupported, prettyFactory } from 'pino-pretty'
-import type { Log } from '../functions/log'
+import type { Log } from '../functions/services/log'
 import type { Config } from '../schemas/config'
 
 /**

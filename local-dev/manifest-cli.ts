@@ -1,8 +1,8 @@
 /** The `maestro` CLI as the maker of manifests. */
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { GenerateManifest, Manifests } from '../functions/env'
-import type { Log } from '../functions/log'
+import type { GenerateManifest, Manifests } from '../functions/services/app-services'
+import type { Log } from '../functions/services/log'
 import type { Config } from '../schemas/config'
 import { apiError } from '../schemas/errors'
 import type { SpawnPlan } from '../storage/rules/spawn'

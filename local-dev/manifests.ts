@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Manifests } from '../functions/env'
+import type { Manifests } from '../functions/services/app-services'
 import { apiError } from '../schemas/errors'
 
 /**

@@ -1,6 +1,6 @@
 /** Where this machine keeps what is stored: files, or a PostgreSQL database. */
 import { hostname } from 'node:os'
-import type { Log } from '../functions/log'
+import type { Log } from '../functions/services/log'
 import type { Config } from '../schemas/config'
 import type { WorkspaceDriver } from '../storage/driver'
 import { filesDriver } from '../storage/drivers/files/driver'

@@ -2,15 +2,15 @@
 import type { AddressInfo } from 'node:net'
 import { homedir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Host } from '../functions/env'
-import type { Log } from '../functions/log'
+import type { AppServices } from '../functions/services/app-services'
+import type { Log } from '../functions/services/log'
 import type { Config } from '../schemas/config'
 import { countByKind } from '../storage/documents'
 import { DirectoryLockedError } from '../storage/drivers/files/lock'
 import { readConfig } from './config'
-import { openHost } from './host'
 import { createHttpServer, type HttpServer } from './http-server'
 import { createLog } from './log'
+import { openServices } from './services'
 import { stopOnSignals } from './shutdown'
 
 /** Says what stands in the way, one line each, and ends. */
@@ -22,9 +22,9 @@ const giveUp = (...lines: string[]): never => {
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 /** A lock of another container may be that of a server which has just been killed: that shows within seconds. */
-const openPatiently = async (config: Config, log: Log): Promise<Host> => {
+const openPatiently = async (config: Config, log: Log): Promise<AppServices> => {
   try {
-    return await openHost(config, log)
+    return await openServices(config, log)
   } catch (error) {
     if (!(error instanceof DirectoryLockedError) || error.retryInMs === undefined) throw error
     log.warn(
@@ -32,7 +32,7 @@ const openPatiently = async (config: Config, log: Log): Promise<Host> => {
       'The data directory is locked elsewhere; waiting',
     )
     await sleep(error.retryInMs)
-    return openHost(config, log)
+    return openServices(config, log)
   }
 }
 
@@ -48,7 +48,7 @@ const listen = ({ server }: HttpServer, { port, host }: Config): Promise<void> =
     server.listen(port, host, resolve)
   })
 
-const tellStarted = async (config: Config, host: Host, { server }: HttpServer) => {
+const tellStarted = async (config: Config, host: AppServices, { server }: HttpServer) => {
   const { projects, tasks, sessions } = await host.workspace.read(countByKind)
   const address = server.address()
   const bound = typeof address === 'object' && address ? hostAndPort(address) : ''

@@ -1,4 +1,4 @@
-import type { Host } from '../functions/env'
+import type { AppServices } from '../functions/services/app-services'
 import type { HttpServer } from './http-server'
 
 /** A stop that takes longer is cut off, in milliseconds. */
@@ -11,7 +11,7 @@ const closePatience = 1000
  * After five seconds, or on a second signal: exit 1, and what was acknowledged is safe in the journal.
  */
 export const stopOnSignals = (
-  host: Host,
+  host: AppServices,
   { server, closeSockets, closeIdleConnections }: HttpServer,
 ): void => {
   const { log, workspace } = host

@@ -2,7 +2,7 @@
 import type { BigIntStats } from 'node:fs'
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, isAbsolute, join, relative, sep } from 'node:path'
-import { isSkillId } from '../functions/skills/skills'
+import { isSkillId } from '../functions/services/skills'
 
 /** A file as it was found: a link is followed to its end. */
 export interface FoundFile {

@@ -1,7 +1,7 @@
 /** Skills as folders: `{directory}/{id}/manifest.json` and `skill.md`. */
 import { join } from 'node:path'
-import type { Log } from '../functions/log'
-import { readSkill, type Skills, skillBroken, skillNotFound } from '../functions/skills/skills'
+import type { Log } from '../functions/services/log'
+import { readSkill, type Skills, skillBroken, skillNotFound } from '../functions/services/skills'
 import { ApiError } from '../schemas/errors'
 import type { Skill } from '../schemas/skill'
 import {

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { validationError } from '../../schemas/problems'
-import { endpoint } from '../endpoint'
-import type { Call } from '../env'
-import { isRoomName, noSuchRooms, roomsOfQuery } from '../rooms/room-names'
-import { openEventStream } from './live-stream'
+import { endpoint } from '../http/operation'
+import { isRoomName, noSuchRooms, roomsOfQuery } from '../realtime/room-names'
+import { openEventStream } from '../realtime/sse'
+import type { RequestContext } from '../services/app-services'
 
 const EventStream = z.string().meta({
   description: 'Server-sent events: the name of the event, its number, and as data the envelope',
@@ -40,7 +40,7 @@ export const streamEvents = endpoint(
   },
 )
 
-const readRooms = (c: Call): string[] => {
+const readRooms = (c: RequestContext): string[] => {
   const names = roomsOfQuery(c.req.queries('rooms') ?? [])
   const wrong = names.filter((name) => !isRoomName(name))
   if (wrong.length > 0) throw validationError([{ path: 'rooms', message: noSuchRooms(wrong) }])
@@ -48,7 +48,7 @@ const readRooms = (c: Call): string[] => {
 }
 
 /** A client that comes back by itself sends the header, and still has the address that it began with. */
-const readNumber = (c: Call): number | undefined => {
+const readNumber = (c: RequestContext): number | undefined => {
   const text = c.req.header('Last-Event-ID') || c.req.query('since')
   if (!text) return undefined
   return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN

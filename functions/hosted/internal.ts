@@ -4,11 +4,11 @@ import type * as z from 'zod'
 import { apiError } from '../../schemas/errors'
 import { PublishSkillRequest, TransferLine } from '../../schemas/transfer'
 import { takeOver, transferLines } from '../../storage/rules/transfer'
-import { answer, answerError } from '../answers'
-import type { Env } from '../env'
-import { frontDoor } from '../front-door'
-import { streamOf } from '../long-list'
-import { isSkillId } from '../skills/skills'
+import { guard } from '../http/guard'
+import { respond, respondError } from '../http/respond'
+import { streamOfChunks } from '../http/streamed-list'
+import type { Env } from '../services/app-services'
+import { isSkillId } from '../services/skills'
 import type { StoredSkills } from './skills'
 
 /** A document can have 2 MB, twice what the API takes in a request. */
@@ -16,13 +16,13 @@ const mostBytes = 4 * 1024 * 1024
 
 export const createInternalApp = (skills: StoredSkills): Hono<Env> => {
   const app = new Hono<Env>()
-  app.use(async (c, next) => frontDoor(c) ?? (await next()))
-  app.onError((error, c) => answerError(c, error))
-  app.notFound((c) => answerError(c, apiError('NOT_FOUND', `Not found: ${c.req.method} ${c.req.path}`)))
+  app.use(async (c, next) => guard(c) ?? (await next()))
+  app.onError((error, c) => respondError(c, error))
+  app.notFound((c) => respondError(c, apiError('NOT_FOUND', `Not found: ${c.req.method} ${c.req.path}`)))
 
   app.get('/internal/documents', async (c) => {
     const pieces = await c.env.workspace.read((documents) => encoded(transferLines(documents)))
-    return new Response(streamOf(pieces), {
+    return new Response(streamOfChunks(pieces), {
       headers: { 'Content-Type': 'application/x-ndjson', ...c.get('headers') },
     })
   })
@@ -31,14 +31,14 @@ export const createInternalApp = (skills: StoredSkills): Hono<Env> => {
     const lines = (await readText(c.req.raw)).split('\n').filter((line) => line !== '')
     const documents = lines.map((line) => read(TransferLine, line))
     const options = { overwrite: c.req.query('overwrite') === '1', dryRun: c.req.query('dryRun') === '1' }
-    return answer(c, await c.env.workspace.change((tx) => takeOver(tx, documents, options)))
+    return respond(c, await c.env.workspace.change((tx) => takeOver(tx, documents, options)))
   })
 
   app.put('/internal/skills/:id', async (c) => {
     const id = c.req.param('id')
     if (!isSkillId(id)) throw apiError('VALIDATION_ERROR', `${id} cannot be the id of a skill`)
     await skills.publish({ id, ...read(PublishSkillRequest, await readText(c.req.raw)) })
-    return answer(c, { success: true, id })
+    return respond(c, { success: true, id })
   })
   return app
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../../schemas/config'
-import type { Log } from '../log'
+import type { Log } from '../services/log'
 
 const levels = ['error', 'warn', 'info', 'debug'] as const
 type Level = (typeof levels)[number]

@@ -1,6 +1,6 @@
 import type { DurableObjectStorage } from '@cloudflare/workers-types'
 import { refuseTooLarge } from '../../storage/drivers/durable-object/row-limit'
-import type { Manifests } from '../env'
+import type { Manifests } from '../services/app-services'
 
 /** Manifests in the object's SQLite. A session is told to read its own over the API of `serverUrl`. */
 export const storedManifests = (storage: DurableObjectStorage, serverUrl: string): Manifests => {

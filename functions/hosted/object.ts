@@ -2,17 +2,17 @@ import type { DurableObjectState, WebSocket } from '@cloudflare/workers-types'
 import { createApp } from '../app'
 import type { Bindings } from './bindings'
 import { readHostedConfig } from './config'
-import { isUpgrade } from './door'
-import { type HostedHost, openHost } from './host'
+import { isUpgrade } from './gateway'
 import { type Identity, readIdentity, takeIdentity } from './identity'
 import { createInternalApp } from './internal'
+import { type HostedServices, openServices } from './services'
 import { createSockets } from './sockets'
 
 const app = createApp()
 
 /** What there is while the object is awake. */
 interface Open {
-  host: HostedHost
+  host: HostedServices
   sockets: ReturnType<typeof createSockets>
   internal: ReturnType<typeof createInternalApp>
 }
@@ -63,7 +63,7 @@ export class MaestroWorkspace {
     return this.ctx.blockConcurrencyWhile(async () => {
       const read = readHostedConfig(this.#bindings, origin)
       if ('problems' in read) throw new Error(read.problems.join('\n'))
-      const host = await openHost(this.ctx, this.#bindings, read.config, workspace)
+      const host = await openServices(this.ctx, this.#bindings, read.config, workspace)
       return { host, sockets: createSockets(this, host), internal: createInternalApp(host.skills) }
     })
   }

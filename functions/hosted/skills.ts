@@ -1,7 +1,7 @@
 import type { DurableObjectStorage } from '@cloudflare/workers-types'
 import { refuseTooLarge } from '../../storage/drivers/durable-object/row-limit'
-import type { Log } from '../log'
-import { readSkill, type Skills, skillNotFound } from '../skills/skills'
+import type { Log } from '../services/log'
+import { readSkill, type Skills, skillNotFound } from '../services/skills'
 
 /** The two files of a skill, as text. */
 interface SkillTexts {

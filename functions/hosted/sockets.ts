@@ -1,7 +1,7 @@
 import type { DurableObjectState, SqlStorage, WebSocket } from '@cloudflare/workers-types'
 import cloudflare from 'crossws/adapters/cloudflare'
-import type { Host } from '../env'
-import { type ConnectionMemory, createHooks, mostReceived } from '../rooms/websocket'
+import { type ConnectionMemory, createHooks, maxMessageBytes } from '../realtime/websocket'
+import type { AppServices } from '../services/app-services'
 
 /** Close codes: "message too big", and "it broke off". */
 const tooBig = 1009
@@ -16,7 +16,7 @@ interface DurableObject {
  * The WebSockets of an object. They stay while the object sleeps; it then forgets everything, crossws its peers
  * included, so their rooms are kept in SQLite and all are introduced again as soon as it wakes.
  */
-export const createSockets = (object: DurableObject, host: Host) => {
+export const createSockets = (object: DurableObject, host: AppServices) => {
   const { ctx } = object
   const memory = rememberingRooms(ctx.storage.sql)
   const adapter = cloudflare({
@@ -29,7 +29,7 @@ export const createSockets = (object: DurableObject, host: Host) => {
   return {
     upgrade: (request: Request) => adapter.handleDurableUpgrade(object, request),
     async message(socket: WebSocket, message: string | ArrayBuffer) {
-      if (bytesOf(message) > mostReceived) socket.close(tooBig, `more than ${mostReceived} bytes`)
+      if (bytesOf(message) > maxMessageBytes) socket.close(tooBig, `more than ${maxMessageBytes} bytes`)
       else await adapter.handleDurableMessage(object, socket, message)
     },
     async close(socket: WebSocket, code: number, reason: string, wasClean: boolean) {

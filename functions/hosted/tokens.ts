@@ -1,5 +1,5 @@
 import type { ApiTokens } from '../../schemas/api-tokens'
-import { tokenCheck } from '../access'
+import { tokenCheck } from '../http/access'
 
 /** Finds the workspace of a token. It takes the same time for every token, right or wrong. */
 export const workspaceFinder = (tokens: ApiTokens): ((candidate: string) => string | undefined) => {

@@ -1,7 +1,7 @@
 import { CreateProjectRequest, Project } from '../../schemas/project'
 import { createProject as create } from '../../storage/rules/projects'
-import { answerEntity } from '../answers'
-import { endpointWithBody } from '../endpoint'
+import { endpointWithBody } from '../http/operation'
+import { respondEntity } from '../http/respond'
 
 export const createProject = endpointWithBody(
   {
@@ -15,6 +15,6 @@ export const createProject = endpointWithBody(
     const entry = await c.env.workspace.change((tx) =>
       tx.entry('projects', create(tx, body, c.env.defaultWorkingDir).id),
     )
-    return answerEntity(c, entry, 201)
+    return respondEntity(c, entry, 201)
   },
 )

@@ -1,7 +1,7 @@
 import { DeleteResponse } from '../../schemas/responses'
 import { deleteProject as remove } from '../../storage/rules/projects'
-import { removeEntity } from '../change-entity'
-import { endpoint } from '../endpoint'
+import { removeEntity } from '../http/change-entity'
+import { endpoint } from '../http/operation'
 
 export const deleteProject = endpoint(
   {

@@ -1,6 +1,6 @@
 import { Project } from '../../schemas/project'
-import { endpoint } from '../endpoint'
-import { answerStored } from '../stored-entity'
+import { endpoint } from '../http/operation'
+import { respondStored } from '../http/stored-entity'
 
 export const getProject = endpoint(
   {
@@ -8,5 +8,5 @@ export const getProject = endpoint(
     answers: { status: 200, schema: Project },
     errors: ['PROJECT_NOT_FOUND'],
   },
-  (c) => answerStored(c, 'projects', 'PROJECT_NOT_FOUND'),
+  (c) => respondStored(c, 'projects', 'PROJECT_NOT_FOUND'),
 )

@@ -1,7 +1,7 @@
 import { Project, UpdateProjectRequest } from '../../schemas/project'
 import { updateProject as update } from '../../storage/rules/projects'
-import { changeEntity } from '../change-entity'
-import { endpointWithBody } from '../endpoint'
+import { changeEntity } from '../http/change-entity'
+import { endpointWithBody } from '../http/operation'
 
 export const updateProject = endpointWithBody(
   {

@@ -1,9 +1,9 @@
 import { CompleteQueueItemResponse } from '../../schemas/queue'
 import { completeCurrent } from '../../storage/rules/queues'
-import { answer } from '../answers'
-import { endpoint } from '../endpoint'
-import { idOf } from '../stored-entity'
-import { whatFollows } from './what-follows'
+import { nextItemOf } from '../http/next-item'
+import { endpoint } from '../http/operation'
+import { respond } from '../http/respond'
+import { idOf } from '../http/stored-entity'
 
 export const completeQueueItem = endpoint(
   {
@@ -14,6 +14,6 @@ export const completeQueueItem = endpoint(
   },
   async (c) => {
     const step = await c.env.workspace.change((tx) => completeCurrent(tx, idOf(c)))
-    return answer(c, { success: true, completedItem: step.item, ...whatFollows('Completed', step) })
+    return respond(c, { success: true, completedItem: step.item, ...nextItemOf('Completed', step) })
   },
 )

@@ -1,9 +1,9 @@
 import { FailQueueItemRequest, FailQueueItemResponse } from '../../schemas/queue'
 import { failCurrent } from '../../storage/rules/queues'
-import { answer } from '../answers'
-import { endpointWithBody } from '../endpoint'
-import { idOf } from '../stored-entity'
-import { whatFollows } from './what-follows'
+import { nextItemOf } from '../http/next-item'
+import { endpointWithBody } from '../http/operation'
+import { respond } from '../http/respond'
+import { idOf } from '../http/stored-entity'
 
 export const failQueueItem = endpointWithBody(
   {
@@ -15,6 +15,6 @@ export const failQueueItem = endpointWithBody(
   },
   async (c, { reason }) => {
     const step = await c.env.workspace.change((tx) => failCurrent(tx, idOf(c), reason))
-    return answer(c, { success: true, failedItem: step.item, ...whatFollows('Failed', step) })
+    return respond(c, { success: true, failedItem: step.item, ...nextItemOf('Failed', step) })
   },
 )

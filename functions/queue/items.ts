@@ -1,8 +1,8 @@
 import { QueueItemsResponse } from '../../schemas/queue'
 import { statsOf } from '../../storage/rules/queue-states'
-import { answer } from '../answers'
-import { endpoint } from '../endpoint'
-import { storedQueue } from './stored-queue'
+import { endpoint } from '../http/operation'
+import { respond } from '../http/respond'
+import { storedQueue } from '../http/stored-queue'
 
 export const listQueueItems = endpoint(
   {
@@ -12,6 +12,6 @@ export const listQueueItems = endpoint(
   },
   async (c) => {
     const queue = await storedQueue(c)
-    return answer(c, { items: queue.items, stats: statsOf(queue) })
+    return respond(c, { items: queue.items, stats: statsOf(queue) })
   },
 )

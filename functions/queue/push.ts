@@ -1,8 +1,8 @@
 import { PushQueueItemRequest, PushQueueItemResponse } from '../../schemas/queue'
 import { pushTask } from '../../storage/rules/links'
-import { answer } from '../answers'
-import { endpointWithBody } from '../endpoint'
-import { idOf } from '../stored-entity'
+import { endpointWithBody } from '../http/operation'
+import { respond } from '../http/respond'
+import { idOf } from '../http/stored-entity'
 
 export const pushQueueItem = endpointWithBody(
   {
@@ -15,6 +15,6 @@ export const pushQueueItem = endpointWithBody(
   },
   async (c, { taskId }) => {
     const item = await c.env.workspace.change((tx) => pushTask(tx, idOf(c), taskId))
-    return answer(c, { success: true, item })
+    return respond(c, { success: true, item })
   },
 )

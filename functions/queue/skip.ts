@@ -1,9 +1,9 @@
 import { SkipQueueItemResponse } from '../../schemas/queue'
 import { skipNext } from '../../storage/rules/queues'
-import { answer } from '../answers'
-import { endpoint } from '../endpoint'
-import { idOf } from '../stored-entity'
-import { whatFollows } from './what-follows'
+import { nextItemOf } from '../http/next-item'
+import { endpoint } from '../http/operation'
+import { respond } from '../http/respond'
+import { idOf } from '../http/stored-entity'
 
 export const skipQueueItem = endpoint(
   {
@@ -14,6 +14,6 @@ export const skipQueueItem = endpoint(
   },
   async (c) => {
     const step = await c.env.workspace.change((tx) => skipNext(tx, idOf(c)))
-    return answer(c, { success: true, skippedItem: step.item, ...whatFollows('Skipped', step) })
+    return respond(c, { success: true, skippedItem: step.item, ...nextItemOf('Skipped', step) })
   },
 )

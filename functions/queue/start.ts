@@ -1,8 +1,8 @@
 import { StartQueueItemResponse } from '../../schemas/queue'
 import { startNext } from '../../storage/rules/queues'
-import { answer } from '../answers'
-import { endpoint } from '../endpoint'
-import { idOf } from '../stored-entity'
+import { endpoint } from '../http/operation'
+import { respond } from '../http/respond'
+import { idOf } from '../http/stored-entity'
 
 export const startQueueItem = endpoint(
   {
@@ -14,7 +14,7 @@ export const startQueueItem = endpoint(
   },
   async (c) => {
     const item = (await c.env.workspace.change((tx) => startNext(tx, idOf(c))))?.item
-    return answer(
+    return respond(
       c,
       item
         ? { success: true, item, message: `Started processing task ${item.taskId}` }

@@ -1,8 +1,8 @@
 import { QueueTopResponse } from '../../schemas/queue'
 import { nextItem } from '../../storage/rules/queue-states'
-import { answer } from '../answers'
-import { endpoint } from '../endpoint'
-import { storedQueue } from './stored-queue'
+import { endpoint } from '../http/operation'
+import { respond } from '../http/respond'
+import { storedQueue } from '../http/stored-queue'
 
 export const getQueueTop = endpoint(
   {
@@ -12,7 +12,7 @@ export const getQueueTop = endpoint(
   },
   async (c) => {
     const item = nextItem(await storedQueue(c))
-    return answer(
+    return respond(
       c,
       item
         ? { hasMore: true, item }

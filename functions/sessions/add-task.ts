@@ -1,8 +1,8 @@
 import { Session } from '../../schemas/session'
 import { findSession, findTask } from '../../storage/rules/find'
 import { addTask } from '../../storage/rules/links'
-import { changeEntity } from '../change-entity'
-import { endpoint } from '../endpoint'
+import { changeEntity } from '../http/change-entity'
+import { endpoint } from '../http/operation'
 
 export const addSessionTask = endpoint(
   {

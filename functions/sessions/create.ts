@@ -1,7 +1,7 @@
 import { CreateSessionRequest, Session } from '../../schemas/session'
 import { createSession as create } from '../../storage/rules/sessions'
-import { answerEntity } from '../answers'
-import { endpointWithBody } from '../endpoint'
+import { endpointWithBody } from '../http/operation'
+import { respondEntity } from '../http/respond'
 
 export const createSession = endpointWithBody(
   {
@@ -16,6 +16,6 @@ export const createSession = endpointWithBody(
     const entry = await c.env.workspace.change((tx) =>
       tx.entry('sessions', create(tx, body, c.env.machine).id),
     )
-    return answerEntity(c, entry, 201)
+    return respondEntity(c, entry, 201)
   },
 )

@@ -1,7 +1,7 @@
 import { DeleteResponse } from '../../schemas/responses'
 import { deleteSession as remove } from '../../storage/rules/sessions'
-import { removeEntity } from '../change-entity'
-import { endpoint } from '../endpoint'
+import { removeEntity } from '../http/change-entity'
+import { endpoint } from '../http/operation'
 
 export const deleteSession = endpoint(
   {

@@ -1,8 +1,8 @@
 import { Session } from '../../schemas/session'
 import { AddSessionEventRequest } from '../../schemas/timeline'
 import { addSessionEvent as add } from '../../storage/rules/sessions'
-import { changeEntity } from '../change-entity'
-import { endpointWithBody } from '../endpoint'
+import { changeEntity } from '../http/change-entity'
+import { endpointWithBody } from '../http/operation'
 
 export const addSessionEvent = endpointWithBody(
   {

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { oldSessionStatuses, Session } from '../../schemas/session'
-import { endpoint } from '../endpoint'
-import { filtersOf } from '../filters'
-import { answerList, pageQuery } from '../lists'
+import { filtersOf } from '../http/filters'
+import { pageQuery, respondList } from '../http/lists'
+import { endpoint } from '../http/operation'
 
 export const listSessions = endpoint(
   {
@@ -23,7 +23,7 @@ export const listSessions = endpoint(
       oldSessionStatuses,
     )
     const active = c.req.query('active') === 'true'
-    return answerList(
+    return respondList(
       c,
       'sessions',
       where,

@@ -1,8 +1,8 @@
 import { apiError } from '../../schemas/errors'
 import { SessionManifest } from '../../schemas/manifest'
-import { answerText } from '../answers'
-import { endpoint } from '../endpoint'
-import { storedEntity } from '../stored-entity'
+import { endpoint } from '../http/operation'
+import { respondText } from '../http/respond'
+import { storedEntity } from '../http/stored-entity'
 
 export const getManifest = endpoint(
   {
@@ -14,6 +14,6 @@ export const getManifest = endpoint(
     const { id } = await storedEntity(c, 'sessions', 'SESSION_NOT_FOUND')
     const manifest = await c.env.manifests.read(id)
     if (manifest === undefined) throw apiError('NOT_FOUND', 'Manifest not found')
-    return answerText(c, 200, manifest)
+    return respondText(c, 200, manifest)
   },
 )

@@ -6,9 +6,9 @@ import { SpawnResponse, SpawnSessionRequest, spawnRefusals } from '../../schemas
 import { readerOf } from '../../storage/rules/find'
 import { commandOf, planSpawn, type SpawnPlan, spawnSession as spawn } from '../../storage/rules/spawn'
 import { generationFailed, usableManifest } from '../../storage/rules/usable-manifest'
-import { answer } from '../answers'
-import { endpointWithBody } from '../endpoint'
-import type { Call } from '../env'
+import { endpointWithBody } from '../http/operation'
+import { respond } from '../http/respond'
+import type { RequestContext } from '../services/app-services'
 
 /** A wrong field that spawning has a code of its own for comes first, in the order of the table. */
 const refuse = (problems: Problem[]) => {
@@ -44,7 +44,7 @@ export const spawnSession = endpointWithBody(
     const plan = await workspace.read((documents) => planSpawn(readerOf(documents), request, sessionId))
     const session = await carryOut(c, plan)
     const command = commandOf(plan.role)
-    return answer(
+    return respond(
       c,
       {
         success: true,
@@ -66,7 +66,7 @@ export const spawnSession = endpointWithBody(
  * The manifest first: whoever hears of the session can read it. Nothing is held while it is made, which may
  * take seconds and call this API. If the session does not come to be, nothing of it remains.
  */
-const carryOut = async (c: Call, plan: SpawnPlan): Promise<Session> => {
+const carryOut = async (c: RequestContext, plan: SpawnPlan): Promise<Session> => {
   const { workspace, manifests, config, machine, log } = c.env
   const { sessionId } = plan
   const environment = { manifestPath: manifests.location(sessionId), serverUrl: config.serverUrl }
@@ -82,7 +82,7 @@ const carryOut = async (c: Call, plan: SpawnPlan): Promise<Session> => {
   }
 }
 
-const generate = async (c: Call, plan: SpawnPlan): Promise<SessionManifest> => {
+const generate = async (c: RequestContext, plan: SpawnPlan): Promise<SessionManifest> => {
   try {
     return usableManifest(await c.env.generateManifest(plan), plan)
   } catch (error) {

@@ -2,8 +2,8 @@ import { Session } from '../../schemas/session'
 import { AddSessionTimelineRequest } from '../../schemas/timeline'
 import { findSession } from '../../storage/rules/find'
 import { addTimelineEntry } from '../../storage/rules/sessions'
-import { changeEntity } from '../change-entity'
-import { endpointWithBody } from '../endpoint'
+import { changeEntity } from '../http/change-entity'
+import { endpointWithBody } from '../http/operation'
 
 export const addSessionTimeline = endpointWithBody(
   {

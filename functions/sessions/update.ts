@@ -1,7 +1,7 @@
 import { Session, UpdateSessionRequest } from '../../schemas/session'
 import { updateSession as update } from '../../storage/rules/sessions'
-import { changeEntity } from '../change-entity'
-import { endpointWithBody } from '../endpoint'
+import { changeEntity } from '../http/change-entity'
+import { endpointWithBody } from '../http/operation'
 
 export const updateSession = endpointWithBody(
   {

@@ -1,7 +1,7 @@
 import { Skill } from '../../schemas/skill'
-import { answer } from '../answers'
-import { endpoint } from '../endpoint'
-import { idOf } from '../stored-entity'
+import { endpoint } from '../http/operation'
+import { respond } from '../http/respond'
+import { idOf } from '../http/stored-entity'
 
 export const getSkill = endpoint(
   {
@@ -9,5 +9,5 @@ export const getSkill = endpoint(
     answers: { status: 200, schema: Skill },
     errors: ['NOT_FOUND', 'SKILL_LOAD_ERROR'],
   },
-  async (c) => answer(c, await c.env.skills.get(idOf(c))),
+  async (c) => respond(c, await c.env.skills.get(idOf(c))),
 )

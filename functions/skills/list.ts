@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { SkillSummary } from '../../schemas/skill'
-import { answer } from '../answers'
-import { endpoint } from '../endpoint'
-import { summaryOf } from './skills'
+import { endpoint } from '../http/operation'
+import { respond } from '../http/respond'
+import { summaryOf } from '../services/skills'
 
 export const listSkills = endpoint(
   {
@@ -10,5 +10,5 @@ export const listSkills = endpoint(
     description: 'Sorted by id. One that is broken is left out.',
     answers: { status: 200, schema: z.array(SkillSummary) },
   },
-  async (c) => answer(c, (await c.env.skills.list()).map(summaryOf)),
+  async (c) => respond(c, (await c.env.skills.list()).map(summaryOf)),
 )

@@ -1,9 +1,9 @@
 import { apiError } from '../../schemas/errors'
 import { ReloadedSkill } from '../../schemas/skill'
-import { answer } from '../answers'
-import { endpoint } from '../endpoint'
-import { idOf } from '../stored-entity'
-import { summaryOf } from './skills'
+import { endpoint } from '../http/operation'
+import { respond } from '../http/respond'
+import { idOf } from '../http/stored-entity'
+import { summaryOf } from '../services/skills'
 
 export const reloadSkill = endpoint(
   {
@@ -14,6 +14,6 @@ export const reloadSkill = endpoint(
   async (c) => {
     const { skills } = c.env
     if (!skills.reload) throw apiError('NOT_IMPLEMENTED')
-    return answer(c, { ...summaryOf(await skills.reload(idOf(c))), reloaded: true })
+    return respond(c, { ...summaryOf(await skills.reload(idOf(c))), reloaded: true })
   },
 )

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { SkillSummary } from '../../schemas/skill'
-import { answer } from '../answers'
-import { endpoint } from '../endpoint'
-import { roleOf } from '../role-param'
-import { skillsOfRole, summaryOf } from './skills'
+import { endpoint } from '../http/operation'
+import { respond } from '../http/respond'
+import { roleOf } from '../http/role-param'
+import { skillsOfRole, summaryOf } from '../services/skills'
 
 export const listSkillsOfRole = endpoint(
   {
@@ -14,6 +14,6 @@ export const listSkillsOfRole = endpoint(
   },
   async (c) => {
     const role = roleOf(c, "Role must be 'worker' or 'orchestrator'")
-    return answer(c, skillsOfRole(await c.env.skills.list(), role).map(summaryOf))
+    return respond(c, skillsOfRole(await c.env.skills.list(), role).map(summaryOf))
   },
 )

@@ -1,7 +1,7 @@
 import { Health } from '../../schemas/responses'
 import { countByKind } from '../../storage/documents'
-import { answer } from '../answers'
-import { endpoint } from '../endpoint'
+import { endpoint } from '../http/operation'
+import { respond } from '../http/respond'
 
 export const health = endpoint(
   {
@@ -13,9 +13,9 @@ export const health = endpoint(
     const { clock, startedAt, workspace, rooms, version, storageStatus } = c.env
     const now = clock()
     const brief = { status: 'ok', timestamp: now, uptime: (now - startedAt) / 1000 }
-    if (c.req.query('verbose') !== '1') return answer(c, brief)
+    if (c.req.query('verbose') !== '1') return respond(c, brief)
     const entities = await workspace.read(countByKind)
-    return answer(c, {
+    return respond(c, {
       ...brief,
       version,
       storage: { driver: workspace.driver.name ?? 'unknown', entities, ...storageStatus() },

@@ -1,6 +1,6 @@
 import { WebSocketStatus } from '../../schemas/responses'
-import { answer } from '../answers'
-import { endpoint } from '../endpoint'
+import { endpoint } from '../http/operation'
+import { respond } from '../http/respond'
 
 const texts = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED']
 
@@ -11,6 +11,6 @@ export const webSocketStatus = endpoint(
       readyState,
       readyStateText: texts[readyState] ?? 'UNKNOWN',
     }))
-    return answer(c, { connectedClients: clients.length, clients })
+    return respond(c, { connectedClients: clients.length, clients })
   },
 )

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { Task } from '../../schemas/task'
-import { endpoint } from '../endpoint'
-import { answerList, pageQuery } from '../lists'
-import { storedEntity } from '../stored-entity'
+import { pageQuery, respondList } from '../http/lists'
+import { endpoint } from '../http/operation'
+import { storedEntity } from '../http/stored-entity'
 
 export const listChildren = endpoint(
   {
@@ -13,6 +13,6 @@ export const listChildren = endpoint(
   },
   async (c) => {
     const { id } = await storedEntity(c, 'tasks', 'TASK_NOT_FOUND')
-    return answerList(c, 'tasks', { parentId: id })
+    return respondList(c, 'tasks', { parentId: id })
   },
 )

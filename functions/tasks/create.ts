@@ -1,7 +1,7 @@
 import { CreateTaskRequest, Task } from '../../schemas/task'
 import { createTask as create } from '../../storage/rules/tasks'
-import { answerEntity } from '../answers'
-import { endpointWithBody } from '../endpoint'
+import { endpointWithBody } from '../http/operation'
+import { respondEntity } from '../http/respond'
 
 export const createTask = endpointWithBody(
   {
@@ -13,6 +13,6 @@ export const createTask = endpointWithBody(
   },
   async (c, body) => {
     const entry = await c.env.workspace.change((tx) => tx.entry('tasks', create(tx, body).id))
-    return answerEntity(c, entry, 201)
+    return respondEntity(c, entry, 201)
   },
 )

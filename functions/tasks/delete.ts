@@ -1,7 +1,7 @@
 import { DeleteResponse } from '../../schemas/responses'
 import { deleteTask as remove } from '../../storage/rules/tasks'
-import { removeEntity } from '../change-entity'
-import { endpoint } from '../endpoint'
+import { removeEntity } from '../http/change-entity'
+import { endpoint } from '../http/operation'
 
 export const deleteTask = endpoint(
   {

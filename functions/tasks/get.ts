@@ -1,8 +1,8 @@
 import { Task } from '../../schemas/task'
-import { endpoint } from '../endpoint'
-import { answerStored } from '../stored-entity'
+import { endpoint } from '../http/operation'
+import { respondStored } from '../http/stored-entity'
 
 export const getTask = endpoint(
   { summary: 'Get a task', answers: { status: 200, schema: Task }, errors: ['TASK_NOT_FOUND'] },
-  (c) => answerStored(c, 'tasks', 'TASK_NOT_FOUND'),
+  (c) => respondStored(c, 'tasks', 'TASK_NOT_FOUND'),
 )

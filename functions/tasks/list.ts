@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { oldTaskStatuses, Task } from '../../schemas/task'
-import { endpoint } from '../endpoint'
-import { filtersOf } from '../filters'
-import { answerList, pageQuery } from '../lists'
+import { filtersOf } from '../http/filters'
+import { pageQuery, respondList } from '../http/lists'
+import { endpoint } from '../http/operation'
 
 export const listTasks = endpoint(
   {
@@ -17,7 +17,7 @@ export const listTasks = endpoint(
     answers: { status: 200, schema: z.array(Task) },
   },
   (c) =>
-    answerList(
+    respondList(
       c,
       'tasks',
       filtersOf(

@@ -1,9 +1,9 @@
 import { TaskTimelineRequest, TaskTimelineResponse } from '../../schemas/task'
 import { findSession, findTask } from '../../storage/rules/find'
 import { addTimelineEntry } from '../../storage/rules/sessions'
-import { answer } from '../answers'
-import { endpointWithBody } from '../endpoint'
-import { idOf } from '../stored-entity'
+import { endpointWithBody } from '../http/operation'
+import { respond } from '../http/respond'
+import { idOf } from '../http/stored-entity'
 
 export const addTaskTimeline = endpointWithBody(
   {
@@ -20,6 +20,6 @@ export const addTaskTimeline = endpointWithBody(
       addTimelineEntry(tx, findSession(tx, sessionId), { type, message, taskId })
       tx.tell('task:updated', taskId)
     })
-    return answer(c, { success: true, taskId, sessionId, message, type })
+    return respond(c, { success: true, taskId, sessionId, message, type })
   },
 )

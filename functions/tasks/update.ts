@@ -1,7 +1,7 @@
 import { Task, UpdateTaskRequest } from '../../schemas/task'
 import { updateTask as update } from '../../storage/rules/tasks'
-import { changeEntity } from '../change-entity'
-import { endpointWithBody } from '../endpoint'
+import { changeEntity } from '../http/change-entity'
+import { endpointWithBody } from '../http/operation'
 
 export const updateTask = endpointWithBody(
   {

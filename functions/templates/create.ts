@@ -2,8 +2,8 @@ import { apiError } from '../../schemas/errors'
 import { type Problem, validationError } from '../../schemas/problems'
 import { CreateTemplateRequest, Template } from '../../schemas/template'
 import { createTemplate as create } from '../../storage/rules/templates'
-import { answerEntity } from '../answers'
-import { endpointWithBody } from '../endpoint'
+import { endpointWithBody } from '../http/operation'
+import { respondEntity } from '../http/respond'
 
 /** Whichever of the three is missing, the message names them all; the issues say which. */
 const refuse = (problems: Problem[]) =>
@@ -23,6 +23,6 @@ export const createTemplate = endpointWithBody(
   },
   async (c, body) => {
     const entry = await c.env.workspace.change((tx) => tx.entry('templates', create(tx, body).id))
-    return answerEntity(c, entry, 201)
+    return respondEntity(c, entry, 201)
   },
 )

@@ -1,8 +1,8 @@
 import { BuiltInTemplate } from '../../schemas/template'
 import { builtInText } from '../../storage/rules/templates'
-import { answer } from '../answers'
-import { endpoint } from '../endpoint'
-import { roleOf } from '../role-param'
+import { endpoint } from '../http/operation'
+import { respond } from '../http/respond'
+import { roleOf } from '../http/role-param'
 
 export const getBuiltInTemplate = endpoint(
   {
@@ -12,6 +12,6 @@ export const getBuiltInTemplate = endpoint(
   },
   (c) => {
     const role = roleOf(c, 'Invalid role')
-    return answer(c, { role, content: builtInText[role] })
+    return respond(c, { role, content: builtInText[role] })
   },
 )

@@ -1,8 +1,8 @@
 import { Template } from '../../schemas/template'
 import { templateNotFound } from '../../storage/rules/templates'
-import { answerEntity } from '../answers'
-import { endpoint } from '../endpoint'
-import { idOf } from '../stored-entity'
+import { endpoint } from '../http/operation'
+import { respondEntity } from '../http/respond'
+import { idOf } from '../http/stored-entity'
 
 export const getTemplate = endpoint(
   { summary: 'Get a template', answers: { status: 200, schema: Template }, errors: ['NOT_FOUND'] },
@@ -10,6 +10,6 @@ export const getTemplate = endpoint(
     c.env.workspace.read((documents) => {
       const entry = documents.get('templates', idOf(c))
       if (!entry) throw templateNotFound()
-      return answerEntity(c, entry)
+      return respondEntity(c, entry)
     }),
 )

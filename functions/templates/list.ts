@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { Template } from '../../schemas/template'
-import { endpoint } from '../endpoint'
-import { answerList, pageQuery } from '../lists'
+import { pageQuery, respondList } from '../http/lists'
+import { endpoint } from '../http/operation'
 
 export const listTemplates = endpoint(
   { summary: 'List templates', query: pageQuery, answers: { status: 200, schema: z.array(Template) } },
-  (c) => answerList(c, 'templates', {}),
+  (c) => respondList(c, 'templates', {}),
 )

@@ -1,7 +1,7 @@
 import { Template } from '../../schemas/template'
 import { resetTemplate as reset } from '../../storage/rules/templates'
-import { changeEntity } from '../change-entity'
-import { endpoint } from '../endpoint'
+import { changeEntity } from '../http/change-entity'
+import { endpoint } from '../http/operation'
 
 export const resetTemplate = endpoint(
   {

@@ -1,9 +1,9 @@
 import { Template } from '../../schemas/template'
 import { readerOf } from '../../storage/rules/find'
 import { templateNotFound, templateOfRole } from '../../storage/rules/templates'
-import { answerEntity } from '../answers'
-import { endpoint } from '../endpoint'
-import { roleOf } from '../role-param'
+import { endpoint } from '../http/operation'
+import { respondEntity } from '../http/respond'
+import { roleOf } from '../http/role-param'
 
 export const getTemplateOfRole = endpoint(
   {
@@ -18,7 +18,7 @@ export const getTemplateOfRole = endpoint(
       const template = templateOfRole(readerOf(documents), role)
       const entry = template && documents.get('templates', template.id)
       if (!entry) throw templateNotFound()
-      return answerEntity(c, entry)
+      return respondEntity(c, entry)
     })
   },
 )

@@ -1,7 +1,7 @@
 import { Template, UpdateTemplateRequest } from '../../schemas/template'
 import { updateTemplate as update } from '../../storage/rules/templates'
-import { changeEntity } from '../change-entity'
-import { endpointWithBody } from '../endpoint'
+import { changeEntity } from '../http/change-entity'
+import { endpointWithBody } from '../http/operation'
 
 export const updateTemplate = endpointWithBody(
   {

@@ -1,5 +1,5 @@
 /** What an agent is told. The system prompt usually holds everything; what it does not, is added. */
-import { formatForPrompt } from '../../functions/skills/prompt'
+import { formatForPrompt } from '../../functions/services/skill-prompt'
 import type { SessionManifest } from '../../schemas/manifest'
 import type { Skill } from '../../schemas/skill'
 import { listTasks } from '../../storage/rules/placeholders'

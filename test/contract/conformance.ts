@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020'
 import formats from 'ajv-formats'
-import type { OpenApiDocument } from '../../functions/reference/openapi-types'
+import type { OpenApiDocument } from '../../functions/openapi/openapi-types'
 
 interface Request {
   method: string

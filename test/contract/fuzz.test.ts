@@ -1,6 +1,6 @@
 // Thousands of requests that nobody would think of, several at once: nothing breaks, and nothing is left half done.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { OpenApiDocument } from '../../functions/reference/openapi-types'
+import type { OpenApiDocument } from '../../functions/openapi/openapi-types'
 import { expectConsistent, expectReadable, readEverything } from './consistency'
 import { fuzz } from './fuzz/run'
 import { type Api, client } from './http'

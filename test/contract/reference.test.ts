@@ -3,7 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020'
 import formats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { OpenApiDocument, Operation } from '../../functions/reference/openapi-types'
+import type { OpenApiDocument, Operation } from '../../functions/openapi/openapi-types'
 import { type Api, client } from './http'
 import { startTarget, type Target } from './target'
 

@@ -2,22 +2,22 @@
 import { Hono } from 'hono'
 import memory from 'unstorage/drivers/memory'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Env, Host } from '../../functions/env'
 import { streamEvents } from '../../functions/events/stream'
+import type { AppServices, Env } from '../../functions/services/app-services'
 import type { WorkspaceDriver } from '../../storage/driver'
 import { memoryDriver } from '../../storage/drivers/memory'
 import { createProject, updateProject } from '../../storage/rules/projects'
 import { controlledDriver, turn } from '../drivers/controlled'
-import { createMemoryHost } from './host'
+import { createMemoryServices } from './services'
 
 const app = new Hono<Env>().get('/api/events', streamEvents)
 const megabyte = 1024 * 1024
 
-const hostOf = (driver?: WorkspaceDriver) => createMemoryHost(driver)
-const ask = async (host: Host, query = '', init: RequestInit = {}) =>
+const hostOf = (driver?: WorkspaceDriver) => createMemoryServices(driver)
+const ask = async (host: AppServices, query = '', init: RequestInit = {}) =>
   app.fetch(new Request(`http://localhost/api/events${query}`, init), host)
 
-const create = (host: Host, name = 'a project') =>
+const create = (host: AppServices, name = 'a project') =>
   host.workspace.change((tx) => createProject(tx, { name }, '/'))
 
 interface Reading {
@@ -68,7 +68,7 @@ describe('a comment', () => {
 })
 
 describe('nothing is kept of a stream', () => {
-  const nothingLeft = (host: Host) => {
+  const nothingLeft = (host: AppServices) => {
     expect(host.rooms.size()).toBe(0)
     expect(vi.getTimerCount()).toBe(0)
   }

@@ -2,13 +2,13 @@
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { routes } from '../../functions/app'
-import type { Env, Host } from '../../functions/env'
-import { createMemoryHost } from './host'
+import type { AppServices, Env } from '../../functions/services/app-services'
+import { createMemoryServices } from './services'
 
 describe('an endpoint alone on an empty app', () => {
-  let host: Host
+  let host: AppServices
   beforeAll(async () => {
-    host = await createMemoryHost()
+    host = await createMemoryServices()
   })
   afterAll(() => host.workspace.close())
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { createApp } from '../../functions/app'
-import type { Host } from '../../functions/env'
-import { createRooms } from '../../functions/rooms/rooms'
+import { createRooms } from '../../functions/realtime/rooms'
+import type { AppServices } from '../../functions/services/app-services'
 import { cliManifests } from '../../local-dev/manifest-cli'
 import { fileManifests } from '../../local-dev/manifests'
 import { folderSkills } from '../../local-dev/skills'
@@ -36,7 +36,7 @@ async function openHost(script: string, limit: number) {
   workspace.subscribe(({ name }) => events.push(name))
   const manifests = fileManifests(sessionDir, false)
   const serverUrl = 'http://localhost:3000'
-  const host: Host = {
+  const host: AppServices = {
     workspace,
     rooms: createRooms(clock),
     log,

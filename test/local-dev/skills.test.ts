@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Log } from '../../functions/log'
+import type { Log } from '../../functions/services/log'
 import { folderSkills } from '../../local-dev/skills'
 
 let root: string

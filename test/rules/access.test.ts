@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createAccess } from '../../functions/access'
+import { createAccess } from '../../functions/http/access'
 
 const TOKEN = 'correct-horse-battery'
 

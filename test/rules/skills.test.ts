@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import type { Log } from '../../functions/log'
-import { formatForPrompt, promptOfSkills } from '../../functions/skills/prompt'
+import type { Log } from '../../functions/services/log'
+import { formatForPrompt, promptOfSkills } from '../../functions/services/skill-prompt'
+import { readSkill, type Skills, skillNotFound, skillsOfRole } from '../../functions/services/skills'
 import { reloadSkill } from '../../functions/skills/reload'
-import { readSkill, type Skills, skillNotFound, skillsOfRole } from '../../functions/skills/skills'
 import type { Skill } from '../../schemas/skill'
 
 const skill = (id: string, fields: Partial<Skill> = {}): Skill => ({

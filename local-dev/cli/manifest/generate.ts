@@ -6,7 +6,7 @@ import {
   type Skill,
   type Template,
 } from '../../../functions/client/client'
-import { formatForPrompt } from '../../../functions/skills/prompt'
+import { formatForPrompt } from '../../../functions/services/skill-prompt'
 import { SpawnSessionRequest } from '../../../schemas/spawn'
 import { createMemoryDocuments } from '../../../storage/documents'
 import { Entry } from '../../../storage/entry'

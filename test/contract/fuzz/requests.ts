@@ -1,6 +1,6 @@
 // Requests made from the reference: each endpoint, with what it takes and with what it does not.
 import fc from 'fast-check'
-import type { OpenApiDocument, Operation } from '../../../functions/reference/openapi-types'
+import type { OpenApiDocument, Operation } from '../../../functions/openapi/openapi-types'
 import { fitting, mark, wrongBody } from './values'
 
 /** A request in which marks stand for what is only known when it is sent. */

@@ -1,7 +1,7 @@
 // Sends what fast-check makes of the reference, and looks at every answer.
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import type { OpenApiDocument } from '../../../functions/reference/openapi-types'
+import type { OpenApiDocument } from '../../../functions/openapi/openapi-types'
 import type { Api } from '../http'
 import { type Request, requestsTo } from './requests'
 import { resolveMarks } from './values'

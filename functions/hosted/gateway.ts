@@ -1,0 +1,103 @@
+import { type ApiError, apiError, type ErrorResponse } from '../../schemas/errors'
+import { type AccessRequest, createAccess, isForAnyone, tokensOf } from '../http/access'
+import { requestIdOf } from '../http/guard'
+import { type Bindings, workspaceHeader } from './bindings'
+import { type HostedConfig, readHostedConfig } from './config'
+import { consoleLog } from './log'
+import { workspaceFinder } from './tokens'
+
+/** Answers a request itself, or hands it to the object of the workspace that its token is for. */
+export type Gateway = (request: Request) => Promise<Response>
+
+/** The Worker's side: without a token nobody gets past it, or learns which workspaces there are. */
+export const createGateway = (bindings: Bindings, origin: string): Gateway => {
+  const read = readHostedConfig(bindings, origin)
+  return 'problems' in read ? refusingGateway(read.problems) : servingGateway(read, bindings)
+}
+
+/** A configuration that cannot be used: what is wrong is told to who reads the log, and to nobody else. */
+const refusingGateway = (problems: string[]): Gateway => {
+  consoleLog('error').error({ problems }, 'The configuration cannot be used (CONFIG_ERROR)')
+  return async (request) =>
+    refusal(apiError('CONFIG_ERROR'), { 'X-Request-Id': requestIdOf(header(request, 'X-Request-Id')) })
+}
+
+const servingGateway = (
+  { config, tokens }: Exclude<HostedConfig, { problems: string[] }>,
+  bindings: Bindings,
+): Gateway => {
+  const workspaceOf = workspaceFinder(tokens)
+  const hasTokens = Object.values(tokens).some((ofIt) => ofIt.length > 0)
+  const access = createAccess({ ...config, isToken: (token) => workspaceOf(token) !== undefined })
+  const log = consoleLog(config.logLevel)
+  const startedAt = Date.now()
+
+  const denialOf = (call: AccessRequest) => {
+    if (hasTokens) return access.check(call)
+    return isForAnyone(call) ? undefined : noToken
+  }
+
+  return async (request) => {
+    const call = accessRequestOf(request)
+    const { method, path, origin } = call
+    const requestId = requestIdOf(header(request, 'X-Request-Id'))
+    const headers = { 'X-Request-Id': requestId, ...access.corsHeaders(origin) }
+    const denial = denialOf(call)
+    if (denial) {
+      log.warn({ requestId, method, path, origin, code: denial.code }, 'Refused')
+      return refusal(apiError(denial.code, denial.message), headers)
+    }
+    const workspace = tokensOf(call)
+      .map(workspaceOf)
+      .find((found) => found !== undefined)
+    if (workspace !== undefined) return forward(bindings, workspace, request, requestId)
+    if (isForAnyone(call)) return healthy(startedAt, headers)
+    // A browser cannot send a token with a preflight, and needs no workspace.
+    const preflight = access.preflightHeaders(origin, header(request, 'Access-Control-Request-Headers'))
+    return new Response(null, { status: 204, headers: { ...headers, ...preflight } })
+  }
+}
+
+const noToken = {
+  code: 'FORBIDDEN',
+  message: 'This server has no token yet, and serves nobody: set the secret MAESTRO_API_TOKEN',
+} as const
+
+const header = (request: Request, name: string) => request.headers.get(name) ?? undefined
+
+const accessRequestOf = (request: Request): AccessRequest => {
+  const { pathname, search, searchParams } = new URL(request.url)
+  return {
+    method: request.method,
+    path: pathname,
+    hasQuery: search !== '',
+    host: header(request, 'Host'),
+    origin: header(request, 'Origin'),
+    authorization: header(request, 'Authorization'),
+    queryToken: searchParams.get('token') ?? undefined,
+    tokenInQueryAllowed: pathname === '/api/events' || isUpgrade(request),
+  }
+}
+
+/** Whether somebody wants a WebSocket. */
+export const isUpgrade = (request: Request): boolean =>
+  header(request, 'Upgrade')?.toLowerCase() === 'websocket'
+
+const forward = (bindings: Bindings, workspace: string, request: Request, requestId: string) => {
+  const forwarded = new Request(request)
+  forwarded.headers.set(workspaceHeader, workspace)
+  forwarded.headers.set('X-Request-Id', requestId)
+  return bindings.MAESTRO_WORKSPACES.getByName(workspace).fetch(forwarded)
+}
+
+/** What a load balancer asks: whether the Worker runs. No workspace is woken for it. */
+const healthy = (startedAt: number, headers: Record<string, string>) => {
+  const now = Date.now()
+  return Response.json({ status: 'ok', timestamp: now, uptime: (now - startedAt) / 1000 }, { headers })
+}
+
+const refusal = ({ code, message, status }: ApiError, headers: Record<string, string>) => {
+  const body: ErrorResponse = { error: true, code, message }
+  const challenge = code === 'UNAUTHORIZED' ? { 'WWW-Authenticate': 'Bearer' } : {}
+  return Response.json(body, { status, headers: { ...headers, ...challenge } })
+}

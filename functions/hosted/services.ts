@@ -1,0 +1,73 @@
+import type { DurableObjectState } from '@cloudflare/workers-types'
+import { version } from '../../package.json'
+import { defaultWorkspace } from '../../schemas/api-tokens'
+import type { Config } from '../../schemas/config'
+import { type DurableObjectDriver, durableObjectDriver } from '../../storage/drivers/durable-object/driver'
+import type { Follower } from '../../storage/drivers/durable-object/outbox'
+import { createIds } from '../../storage/ids'
+import { readerOf } from '../../storage/rules/find'
+import { makeManifest } from '../../storage/rules/manifest'
+import { ensureDefaultTemplates } from '../../storage/rules/templates'
+import { openWorkspace } from '../../storage/workspace'
+import { createAccess } from '../http/access'
+import { createRooms } from '../realtime/rooms'
+import type { AppServices } from '../services/app-services'
+import { promptOfSkills } from '../services/skill-prompt'
+import type { Bindings } from './bindings'
+import { consoleLog } from './log'
+import { storedManifests } from './manifests'
+import { type StoredSkills, storedSkills } from './skills'
+
+export interface HostedServices extends AppServices {
+  driver: DurableObjectDriver
+  skills: StoredSkills
+}
+
+/** Opens everything that the handlers work on, in an object. `workspaceName`: whose object this is. */
+export const openServices = async (
+  { storage }: DurableObjectState,
+  bindings: Bindings,
+  config: Config,
+  workspaceName: string,
+): Promise<HostedServices> => {
+  const clock = Date.now
+  const newId = createIds()
+  const log = consoleLog(config.logLevel, { workspace: workspaceName })
+  const driver = durableObjectDriver({ storage, follower: keysOf(workspaceName, bindings.MAESTRO_KV), clock })
+  const workspace = await openWorkspace({ driver, clock, newId, report: log })
+  const rooms = createRooms(clock)
+  workspace.subscribe(rooms.publish)
+  await workspace.change(ensureDefaultTemplates)
+  const skills = storedSkills(storage, log)
+  return {
+    workspace,
+    driver,
+    rooms,
+    log,
+    // The Worker has let the caller in.
+    access: { ...createAccess({ ...config, isToken: () => true }), check: () => undefined },
+    config,
+    manifests: storedManifests(storage, config.serverUrl),
+    generateManifest: async (plan) => {
+      const skillsText = await promptOfSkills(skills, plan.request.skills ?? [], log)
+      return workspace.read((documents) => makeManifest(readerOf(documents), plan, skillsText))
+    },
+    skills,
+    storageStatus: () => driver.status?.() ?? { quarantined: [], freeBytes: null },
+    machine: { hostname: new URL(config.serverUrl).hostname, platform: 'cloudflare' },
+    defaultWorkingDir: '/',
+    version,
+    clock,
+    newId,
+    startedAt: clock(),
+  }
+}
+
+/** All workspaces share one KV namespace. An id never begins with `@`, so none can reach into another's keys. */
+const keysOf = (workspace: string, kv: Bindings['MAESTRO_KV']): Follower => {
+  const prefix = workspace === defaultWorkspace ? '' : `@${workspace}:`
+  return {
+    put: (key, json) => kv.put(prefix + key, json),
+    delete: (key) => kv.delete(prefix + key),
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * Who may call. Spawning a session makes clients run commands, so a server that anyone on the network, or any
+ * web page in the developer's browser, can call is a way in. These are the decisions only; they cover HTTP
+ * requests and WebSocket upgrades alike.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Config } from '../../schemas/config'
+
+export interface Access {
+  /** Why the request is refused, or `undefined` if it may pass. */
+  check(request: AccessRequest): Denial | undefined
+  /** For every response, that to a refused request included. */
+  corsHeaders(origin: string | undefined): HeaderFields
+  /** For the answer to a preflight; `requestedHeaders` is its `Access-Control-Request-Headers`. */
+  preflightHeaders(origin: string | undefined, requestedHeaders: string | undefined): HeaderFields
+}
+
+type AccessOptions = Pick<Config, 'serverUrl' | 'corsEnabled' | 'corsOrigins' | 'corsCredentials'> & {
+  apiToken?: string | undefined
+  /** Where there are several tokens: whether this is one. It takes the same time for every wrong one. */
+  isToken?: (candidate: string) => boolean
+  /** Where the host knows no caller's address: `true` serves those callers without a token. */
+  trustCaller?: boolean
+}
+
+/** What the decisions need of a request. A header that is absent is `undefined`. */
+export interface AccessRequest {
+  method: string
+  path: string
+  hasQuery: boolean
+  host?: string | undefined
+  origin?: string | undefined
+  authorization?: string | undefined
+  queryToken?: string | undefined
+  /** Where a browser cannot set headers: a WebSocket, and `/api/events`. */
+  tokenInQueryAllowed: boolean
+  /** The caller's IP address; `undefined` where it is not known. */
+  address?: string | undefined
+}
+
+interface Denial {
+  code: 'FORBIDDEN' | 'UNAUTHORIZED'
+  message: string
+}
+
+type HeaderFields = Readonly<Record<string, string>>
+
+/** Made once at start: what every request asks is worked out here. */
+export function createAccess(settings: AccessOptions): Access {
+  const isToken = settings.isToken ?? (settings.apiToken ? tokenCheck(settings.apiToken) : undefined)
+  const admitsAnyPage = isToken !== undefined && settings.corsOrigins.includes('*')
+  const isKnownOrigin = knownOrigins(settings)
+  const isServedHost = keepingLastAnswer(servedHosts(settings.serverUrl))
+  const isLocal = keepingLastAnswer((address) => LOOPBACK_ADDRESS.test(address))
+
+  function check(request: AccessRequest): Denial | undefined {
+    const { method, host, origin, address } = request
+    if (isForAnyone(request)) return
+    if (isToken === undefined && !isServedHost(host ?? '')) return hostRefused(host)
+    if (origin !== undefined && !admitsAnyPage && !isKnownOrigin(origin) && !isOwnOrigin(origin, host)) {
+      return originRefused(origin)
+    }
+    if (isToken !== undefined) {
+      // A browser cannot send a token with a preflight, whose answer tells only what CORS allows.
+      const isPreflight = method === 'OPTIONS' && origin !== undefined
+      return isPreflight || carriesToken(request, isToken) ? undefined : TOKEN_MISSING
+    }
+    const isTrusted = address === undefined ? settings.trustCaller === true : isLocal(address)
+    return isTrusted ? undefined : ADDRESS_REFUSED
+  }
+
+  return { check, ...cors(settings, isKnownOrigin, admitsAnyPage) }
+}
+
+/** Load balancers have no token. */
+export function isForAnyone({ path, hasQuery, method }: AccessRequest): boolean {
+  return path === '/health' && !hasQuery && (method === 'GET' || method === 'HEAD')
+}
+
+/** Callers come one after the other with the same `Host`, `Origin` and address. */
+function keepingLastAnswer<Answer>(ask: (text: string) => Answer): (text: string) => Answer {
+  let lastText = ''
+  let lastAnswer = ask('')
+  return (text) => {
+    if (text !== lastText) {
+      lastAnswer = ask(text)
+      lastText = text
+    }
+    return lastAnswer
+  }
+}
+
+const OCTETS = String.raw`127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}`
+const LOOPBACK_ADDRESS = new RegExp(`^(?:::ffff:)?${OCTETS}$|^::1$`, 'i')
+const LOOPBACK_HOST = new RegExp(String.raw`^(?:localhost|${OCTETS}|\[::1\])(?::\d{1,5})?$`, 'i')
+const WEB_SCHEME = /^https?:\/\//
+
+/** A page that had its own name resolve to this machine (DNS rebinding) still sends that name as `Host`. */
+function servedHosts(serverUrl: string): (host: string) => boolean {
+  const ownName = new URL(serverUrl).hostname
+  return (host) => LOOPBACK_HOST.test(host) || host.replace(/:\d{1,5}$/, '').toLowerCase() === ownName
+}
+
+/** As a browser sends them from a desktop application's window. */
+const DESKTOP_ORIGINS = ['tauri://localhost', 'http://tauri.localhost', 'https://tauri.localhost']
+
+function knownOrigins({ serverUrl, corsOrigins }: AccessOptions): (origin: string) => boolean {
+  const known = new Set([new URL(serverUrl).origin, ...DESKTOP_ORIGINS, ...corsOrigins])
+  known.delete('*')
+  known.delete('null')
+  return (origin) => known.has(origin) || isLoopbackOrigin(origin)
+}
+
+function isLoopbackOrigin(origin: string): boolean {
+  return WEB_SCHEME.test(origin) && LOOPBACK_HOST.test(origin.replace(WEB_SCHEME, ''))
+}
+
+/** Behind a proxy the server does not know its scheme; the proxy may name the default port, a browser never. */
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  if (!host) return false
+  const name = host.toLowerCase()
+  return origin === `http://${name.replace(/:80$/, '')}` || origin === `https://${name.replace(/:443$/, '')}`
+}
+
+/** Digests have one length, as `timingSafeEqual` requires, and comparing them tells nothing of the token's. */
+export function tokenCheck(token: string): (candidate: string) => boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const expected = digest(token)
+  return (candidate) => timingSafeEqual(digest(candidate), expected)
+}
+
+function carriesToken(request: AccessRequest, isToken: (candidate: string) => boolean): boolean {
+  return tokensOf(request).some(isToken)
+}
+
+/** What a request shows as its token. */
+export function tokensOf({ authorization = '', tokenInQueryAllowed, queryToken }: AccessRequest): string[] {
+  const bearer = /^bearer +(.+)$/i.exec(authorization)?.[1]
+  return [bearer, tokenInQueryAllowed ? queryToken : undefined].filter((token) => token !== undefined)
+}
+
+function hostRefused(host = ''): Denial {
+  const message = `The host "${host.slice(0, 100)}" is not served: use localhost, or set SERVER_URL to the address in use, or MAESTRO_API_TOKEN`
+  return { code: 'FORBIDDEN', message }
+}
+
+function originRefused(origin: string): Denial {
+  const message = `Pages of "${origin.slice(0, 100)}" may not call this server: list the origin in CORS_ORIGINS (* counts only with MAESTRO_API_TOKEN)`
+  return { code: 'FORBIDDEN', message }
+}
+
+const TOKEN_MISSING: Denial = Object.freeze({
+  code: 'UNAUTHORIZED',
+  message: 'The token is missing or wrong: send "Authorization: Bearer" with the value of MAESTRO_API_TOKEN',
+})
+
+const ADDRESS_REFUSED: Denial = Object.freeze({
+  code: 'FORBIDDEN',
+  message: 'Only callers on this machine are served: set MAESTRO_API_TOKEN on the server to serve others',
+})
+
+const NO_HEADERS: HeaderFields = Object.freeze({})
+/** A cache must not hand what one page (or none) was given to another page. */
+const NOT_SHARED: HeaderFields = Object.freeze({ Vary: 'Origin' })
+const EXPOSED = { 'Access-Control-Expose-Headers': 'ETag, X-Next-Cursor, X-Total-Count, X-Request-Id' }
+const ANY_PAGE: HeaderFields = Object.freeze({ 'Access-Control-Allow-Origin': '*', ...EXPOSED })
+
+/**
+ * `*` is said only where it is true, which takes a token. Without one, a response that says `*` could be put
+ * into the browser's cache by an `<img>` (which sends no `Origin`) and then be read from there by any page.
+ */
+function cors(
+  { corsEnabled, corsCredentials }: AccessOptions,
+  isKnownOrigin: (origin: string) => boolean,
+  admitsAnyPage: boolean,
+): Pick<Access, 'corsHeaders' | 'preflightHeaders'> {
+  const credentials = corsCredentials ? { 'Access-Control-Allow-Credentials': 'true' } : {}
+  const reflected = keepingLastAnswer((origin): HeaderFields => {
+    if (!isKnownOrigin(origin)) return NOT_SHARED
+    return Object.freeze({ 'Access-Control-Allow-Origin': origin, ...credentials, ...EXPOSED, ...NOT_SHARED })
+  })
+
+  function corsHeaders(origin: string | undefined): HeaderFields {
+    if (!corsEnabled) return NO_HEADERS
+    return admitsAnyPage && !corsCredentials ? ANY_PAGE : reflected(origin ?? '')
+  }
+
+  function preflightHeaders(origin: string | undefined, requestedHeaders: string | undefined): HeaderFields {
+    const headers = corsHeaders(origin)
+    if (!('Access-Control-Allow-Origin' in headers)) return headers
+    return {
+      ...headers,
+      'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
+      'Access-Control-Allow-Headers': allowedHeaders(requestedHeaders),
+      'Access-Control-Max-Age': '86400',
+    }
+  }
+
+  return { corsHeaders, preflightHeaders }
+}
+
+const ALLOWED_HEADERS = [
+  'Authorization',
+  'Content-Type',
+  'If-Match',
+  'If-None-Match',
+  'X-Request-Id',
+  'Last-Event-ID',
+]
+
+/** A field name of RFC 9110, so that nothing else is echoed into a header. */
+const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/i
+
+/** Access is decided by origin and token, so whatever other header a page asks for may come too. */
+function allowedHeaders(requested = ''): string {
+  const names = requested.split(',', 100).map((name) => name.trim())
+  if (!names.every((name) => HEADER_NAME.test(name))) return ALLOWED_HEADERS.join(', ')
+  const ours = new Set(ALLOWED_HEADERS.map((name) => name.toLowerCase()))
+  return [...ALLOWED_HEADERS, ...names.filter((name) => !ours.has(name.toLowerCase()))].join(', ')
+}

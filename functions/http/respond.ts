@@ -1,0 +1,74 @@
+import { ApiError, type ErrorResponse, errors } from '../../schemas/errors'
+import type { Entry } from '../../storage/entry'
+import type { RequestContext } from '../services/app-services'
+
+type Headers = Record<string, string>
+
+/** An answer with a JSON text as its body. The headers of every answer (request id, CORS) come with it. */
+export const respondText = (
+  c: RequestContext,
+  status: number,
+  json: string | ReadableStream<Uint8Array>,
+  headers?: Headers,
+): Response => {
+  c.env.log.debug(
+    { requestId: c.get('requestId'), method: c.req.method, path: c.req.path, status },
+    'Answered',
+  )
+  return new Response(json, {
+    status,
+    headers: { 'Content-Type': 'application/json', ...c.get('headers'), ...headers },
+  })
+}
+
+/** An answer with a value as its body. */
+export const respond = (c: RequestContext, body: object, status = 200): Response =>
+  respondText(c, status, JSON.stringify(body))
+
+/** An entity, as the bytes it is stored as, with its tag; 304 if the caller has it. */
+export const respondEntity = (c: RequestContext, entry: Entry, status = 200): Response => {
+  const { etag } = entry
+  const known = status === 200 && c.req.method === 'GET' ? c.req.header('If-None-Match') : undefined
+  if (known !== undefined && matchesEtag(known, etag))
+    return new Response(null, { status: 304, headers: { ...c.get('headers'), ETag: etag } })
+  return respondText(c, status, entry.json, { ETag: etag })
+}
+
+/** What a deletion answers. */
+export const respondDeleted = (c: RequestContext, id: string): Response => respond(c, { success: true, id })
+
+/** Whether a list of entity tags, or `*`, names this one. */
+export const matchesEtag = (tags: string, etag: string): boolean =>
+  tags === etag ||
+  tags.trim() === '*' ||
+  tags.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+
+/** The answer to something that went wrong. What nobody foresaw is logged, and hidden in production. */
+export const respondError = (c: RequestContext, error: unknown): Response => {
+  if (error instanceof ApiError) {
+    if (error.status >= 500) log(c).error({ code: error.code, err: error }, 'A request failed')
+    return respondText(c, error.status, JSON.stringify(errorBody(error)), extraHeaders(error))
+  }
+  log(c).error({ err: error }, 'A request failed unexpectedly')
+  const hidden = c.env.config.nodeEnv === 'production' || !(error instanceof Error)
+  const message = hidden ? errors.INTERNAL_ERROR.message : error.message
+  const body: ErrorResponse = { error: true, code: 'INTERNAL_ERROR', message }
+  return respondText(c, 500, JSON.stringify(body))
+}
+
+const log = (c: RequestContext) => c.env.log.child({ requestId: c.get('requestId') ?? '' })
+
+const errorBody = ({ code, message, details }: ApiError): ErrorResponse => ({
+  error: true,
+  code,
+  message,
+  ...(details && { details }),
+})
+
+/** Headers that belong to an error: what is allowed, when to come again, how to say who one is. */
+const extraHeaders = ({ code, details }: ApiError): Headers => {
+  if (code === 'UNAUTHORIZED') return { 'WWW-Authenticate': 'Bearer' }
+  if (code === 'METHOD_NOT_ALLOWED' && Array.isArray(details?.allow))
+    return { Allow: details.allow.join(', ') }
+  return {}
+}

@@ -1,0 +1,92 @@
+import { isObject } from '../../schemas/fields'
+import { isRoomName, noSuchRooms, roomsOfQuery } from './room-names'
+import type { Connection, Rooms } from './rooms'
+
+/** A connection that can be talked to. */
+export interface ClientConnection extends Connection {
+  /** Whether it asked (`?ids=1`) to be told the numbers of events, so that it can catch up after a cut. */
+  readonly numbered: boolean
+  send(message: string): void
+}
+
+interface ProtocolContext {
+  rooms: Rooms
+  /** The time, in Unix milliseconds. */
+  clock: () => number
+  /** The number of the last event that was told. */
+  lastEvent: () => number
+  /** Hears of what was ignored. */
+  debug(details: object, message: string): void
+}
+
+/** Whether the address of a connection asks for the numbers of events. */
+export const asksForNumbers = (url: string): boolean => queryOf(url).get('ids') === '1'
+
+/** An envelope with the number of its event, as the event stream has it. */
+export const withNumber = (envelope: string, number: number): string =>
+  `${envelope.slice(0, -1)},"id":${number}}`
+
+/**
+ * Puts a new connection into the rooms that its address asks for (`?rooms=a,b`), or into `all`. One that asked
+ * for numbers is told its rooms at once, with the number of the last event before it.
+ */
+export const onOpen = (context: ProtocolContext, talker: ClientConnection, url: string): void => {
+  const { rooms } = context
+  rooms.connect(talker)
+  for (const room of validRooms(talker, roomsOfQuery(queryOf(url).getAll('rooms')))) rooms.join(talker, room)
+  if (talker.numbered) sendRooms(context, talker)
+}
+
+/** Understands what a client says. What it does not understand is ignored: a client never changes state here. */
+export const handleMessage = (context: ProtocolContext, talker: ClientConnection, text: string): void => {
+  const message = parse(text)
+  switch (message?.type) {
+    case 'ping':
+      sendReply(context, talker, { type: 'pong', timestamp: context.clock() })
+      break
+    case 'subscribe':
+      for (const room of validRooms(talker, message.rooms)) context.rooms.join(talker, room)
+      sendRooms(context, talker)
+      break
+    case 'unsubscribe':
+      for (const room of validRooms(talker, message.rooms)) context.rooms.leave(talker, room)
+      sendRooms(context, talker)
+      break
+    case 'heartbeat':
+    case 'keepalive':
+      break
+    default:
+      context.debug({ characters: text.length }, 'Ignored a message that is not understood')
+  }
+}
+
+const queryOf = (url: string) => new URLSearchParams(url.split('?')[1])
+
+const sendReply = ({ lastEvent }: ProtocolContext, talker: ClientConnection, message: object) =>
+  talker.send(JSON.stringify(talker.numbered ? { ...message, id: lastEvent() } : message))
+
+const parse = (text: string): Record<string, unknown> | undefined => {
+  try {
+    const message: unknown = JSON.parse(text)
+    return isObject(message) ? message : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Those of the names that are room names; the client is told of the others. */
+const validRooms = (talker: ClientConnection, names: unknown): string[] => {
+  if (!Array.isArray(names)) {
+    sendError(talker, 'rooms must be an array of room names')
+    return []
+  }
+  const wrong = names.filter((name) => !isRoomName(name))
+  if (wrong.length > 0) sendError(talker, noSuchRooms(wrong))
+  return names.filter(isRoomName)
+}
+
+const sendError = (talker: ClientConnection, message: string) =>
+  talker.send(JSON.stringify({ type: 'error', message }))
+
+const sendRooms = (context: ProtocolContext, talker: ClientConnection) =>
+  sendReply(context, talker, { type: 'rooms', rooms: [...talker.rooms] })

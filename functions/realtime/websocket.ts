@@ -1,0 +1,132 @@
+import type { Hooks, Peer } from 'crossws'
+import { type ApiError, apiError } from '../../schemas/errors'
+import type { AppServices } from '../services/app-services'
+import { asksForNumbers, type ClientConnection, handleMessage, onOpen, withNumber } from './protocol'
+import { maxBufferedBytes } from './rooms'
+
+/** A message of a client has at most this many bytes. */
+export const maxMessageBytes = 64 * 1024
+/** Close code "try again later". */
+const tryAgainLater = 1013
+
+const paths = new Set(['/', '/ws'])
+
+/** Remembers the rooms of a connection for a host that sleeps while its connections stay. */
+export interface ConnectionMemory {
+  remember(id: string, rooms: readonly string[]): void
+  recall(id: string): readonly string[] | undefined
+  forget(id: string): void
+}
+
+/** The WebSocket endpoint, for any host. `addressOf` gives the caller's address, where the host knows it. */
+export const createHooks = (
+  host: AppServices,
+  addressOf: (request: Request) => string | undefined,
+  memory?: ConnectionMemory,
+): Partial<Hooks> => {
+  const { rooms, clock, log, workspace } = host
+  const context = { rooms, clock, lastEvent: workspace.lastEvent, debug: log.debug.bind(log) }
+  const talkers = new WeakMap<Peer, ClientConnection>()
+
+  /** crossws does not catch what a hook throws, and on Node that would end the process. */
+  const guarded = (hook: () => void) => {
+    try {
+      hook()
+    } catch (error) {
+      log.error({ err: error }, 'A WebSocket hook failed')
+    }
+  }
+
+  const createTalker = (peer: Peer): ClientConnection => {
+    const send = (message: string) =>
+      guarded(() => {
+        peer.send(message, { compress: false })
+        if ((peer.websocket.bufferedAmount ?? 0) > maxBufferedBytes) drop()
+      })
+    const drop = () => {
+      log.warn({ address: peer.remoteAddress }, 'Dropped a WebSocket client that reads too slowly')
+      rooms.disconnect(talker)
+      talkers.delete(peer)
+      memory?.forget(peer.id)
+      peer.close(tryAgainLater, 'reading too slowly')
+    }
+    const numbered = asksForNumbers(peer.request.url)
+    const talker: ClientConnection = {
+      rooms: new Set(),
+      numbered,
+      get readyState() {
+        return peer.websocket.readyState ?? 3
+      },
+      send,
+      deliver: ({ number }, envelope) => send(numbered ? withNumber(envelope, number) : envelope),
+    }
+    return talker
+  }
+
+  /** A connection that is older than this process. */
+  const restore = (peer: Peer): ClientConnection | undefined => {
+    const known = memory?.recall(peer.id)
+    if (!known) return undefined
+    const talker = createTalker(peer)
+    talkers.set(peer, talker)
+    rooms.connect(talker)
+    for (const room of known) rooms.join(talker, room)
+    return talker
+  }
+
+  return {
+    upgrade(request) {
+      const refusal = refuseUpgrade(host, request, addressOf(request))
+      return refusal ? refusalResponse(refusal) : undefined
+    },
+    open: (peer) =>
+      guarded(() => {
+        const talker = createTalker(peer)
+        talkers.set(peer, talker)
+        onOpen(context, talker, peer.request.url)
+        memory?.remember(peer.id, [...talker.rooms])
+      }),
+    message: (peer, message) =>
+      guarded(() => {
+        const talker = talkers.get(peer) ?? restore(peer)
+        if (talker) handleMessage(context, talker, message.text())
+        if (talker) memory?.remember(peer.id, [...talker.rooms])
+      }),
+    close: (peer) =>
+      guarded(() => {
+        const talker = talkers.get(peer)
+        if (talker) rooms.disconnect(talker)
+        memory?.forget(peer.id)
+      }),
+    error: (_peer, error) => log.debug({ err: error }, 'A WebSocket failed'),
+  }
+}
+
+const refuseUpgrade = (
+  { access }: AppServices,
+  request: Request,
+  address: string | undefined,
+): ApiError | undefined => {
+  const url = new URL(request.url)
+  const header = (name: string) => request.headers.get(name) ?? undefined
+  const denial = access.check({
+    method: 'GET',
+    path: url.pathname,
+    hasQuery: url.search !== '',
+    host: header('host'),
+    origin: header('origin'),
+    authorization: header('authorization'),
+    queryToken: url.searchParams.get('token') ?? undefined,
+    tokenInQueryAllowed: true,
+    address,
+  })
+  if (denial) return apiError(denial.code, denial.message)
+  if (!paths.has(url.pathname)) return apiError('NOT_FOUND', `Not found: GET ${url.pathname}`)
+  return undefined
+}
+
+const refusalResponse = ({ code, message, status }: ApiError) =>
+  new Response(JSON.stringify({ error: true, code, message }), {
+    status,
+    headers: { 'Content-Type': 'application/json', Connection: 'close' },
+  })

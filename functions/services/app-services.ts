@@ -1,0 +1,62 @@
+import type { Context } from 'hono'
+import type { Config } from '../../schemas/config'
+import type { SessionManifest } from '../../schemas/manifest'
+import type { DriverStatus } from '../../storage/driver'
+import type { NewId } from '../../storage/ids'
+import type { Machine } from '../../storage/rules/sessions'
+import type { SpawnPlan } from '../../storage/rules/spawn'
+import type { Workspace } from '../../storage/workspace'
+import type { Access } from '../http/access'
+import type { Rooms } from '../realtime/rooms'
+import type { Log } from './log'
+import type { Skills } from './skills'
+
+/** Where manifests are kept: files locally, the store hosted. */
+export interface Manifests {
+  /** What a session is told to read: an absolute path, or a URL. */
+  location(sessionId: string): string
+  /** Resolves when the manifest can be read at its location. */
+  write(sessionId: string, manifest: SessionManifest): Promise<void>
+  /** Takes back a manifest that was written for a session which then did not come to be. */
+  remove(sessionId: string): Promise<void>
+  /** Its text, or undefined if there is none. */
+  read(sessionId: string): Promise<string | undefined>
+}
+
+/**
+ * Makes the manifest of a planned session, here or by another program: so it is checked before it is used.
+ * Whatever it writes at the manifest's location goes if the spawn fails. An `ApiError` that it throws is
+ * answered as it is; the message of any other error says why there is no manifest.
+ */
+export type GenerateManifest = (plan: SpawnPlan) => Promise<unknown>
+
+/** What the two hosts, Node and the Durable Object, give to the handlers. */
+export interface AppServices {
+  workspace: Workspace
+  rooms: Rooms
+  access: Access
+  log: Log
+  config: Pick<Config, 'serverUrl' | 'maxBodyBytes' | 'nodeEnv'>
+  manifests: Manifests
+  generateManifest: GenerateManifest
+  skills: Skills
+  /** What is told of the storage by `GET /health?verbose=1`, besides the entities. */
+  storageStatus(): DriverStatus
+  machine: Machine
+  /** Where a project works that names no directory. */
+  defaultWorkingDir: string
+  version: string
+  /** The time, in Unix milliseconds. */
+  clock: () => number
+  newId: NewId
+  /** When the host began to serve, in Unix milliseconds. */
+  startedAt: number
+}
+
+/** What a handler finds in its context: the host, who calls, and what every answer carries. */
+export interface Env {
+  Bindings: AppServices & { address?: string | undefined }
+  Variables: { requestId: string; headers: Readonly<Record<string, string>> }
+}
+
+export type RequestContext = Context<Env>

@@ -1,0 +1,30 @@
+import type { Skill } from '../../schemas/skill'
+import type { Log } from './log'
+import type { Skills } from './skills'
+
+/** Skills as a part of a prompt: each under a rule and a heading, a blank line between them. */
+export const formatForPrompt = (skills: readonly Skill[]): string =>
+  skills
+    .map(({ name, version, description, instructions }) =>
+      ['---', `# ${name} (v${version})`, '', description, '', instructions.trimEnd()].join('\n').trimEnd(),
+    )
+    .join('\n\n')
+
+/**
+ * What a spawn puts into its prompt: the skills that it names, in that order, and no others. One that is not
+ * there, or whose dependencies are not, is logged and stops nothing.
+ */
+export const promptOfSkills = async (skills: Skills, ids: readonly string[], log: Log): Promise<string> => {
+  if (ids.length === 0) return ''
+  const known = new Map((await skills.list()).map((skill) => [skill.id, skill]))
+  const named = ids.flatMap((id) => {
+    const skill = known.get(id)
+    if (!skill) log.warn({ skill: id }, 'A spawn names a skill that is not there or is broken')
+    return skill ?? []
+  })
+  for (const { id, dependencies } of named)
+    for (const dependency of dependencies)
+      if (!known.has(dependency))
+        log.warn({ skill: id, dependency }, 'A spawn names a skill that depends on one which is not there')
+  return formatForPrompt(named)
+}

@@ -1,0 +1,55 @@
+import { hostname } from 'node:os'
+import { createAccess } from '../functions/http/access'
+import { createRooms } from '../functions/realtime/rooms'
+import type { AppServices, GenerateManifest } from '../functions/services/app-services'
+import type { Log } from '../functions/services/log'
+import { promptOfSkills } from '../functions/services/skill-prompt'
+import { version } from '../package.json'
+import type { Config } from '../schemas/config'
+import { createIds } from '../storage/ids'
+import { readerOf } from '../storage/rules/find'
+import { makeManifest } from '../storage/rules/manifest'
+import { ensureDefaultTemplates } from '../storage/rules/templates'
+import { openWorkspace } from '../storage/workspace'
+import { cliManifests } from './manifest-cli'
+import { fileManifests } from './manifests'
+import { openDriver } from './open-driver'
+import { folderSkills } from './skills'
+
+/** Opens everything that the handlers work on. Throws if another server has the data. */
+export const openServices = async (config: Config, log: Log): Promise<AppServices> => {
+  const clock = Date.now
+  const newId = createIds()
+  const driver = await openDriver(config, log)
+  const workspace = await openWorkspace({ driver, clock, newId, report: log })
+  const rooms = createRooms(clock)
+  workspace.subscribe(rooms.publish)
+  await workspace.change(ensureDefaultTemplates)
+  const manifests = fileManifests(config.sessionDir, config.durability === 'strict')
+  const skills = folderSkills(config.skillsDir, log, clock)
+  const builtIn: GenerateManifest = async (plan) => {
+    const skillsText = await promptOfSkills(skills, plan.request.skills ?? [], log)
+    return workspace.read((documents) => makeManifest(readerOf(documents), plan, skillsText))
+  }
+  const flush = async () => driver.flush?.()
+  return {
+    workspace,
+    rooms,
+    log,
+    access: createAccess(config),
+    config,
+    manifests,
+    generateManifest:
+      config.manifestGenerator === 'server'
+        ? builtIn
+        : cliManifests({ config, location: manifests.location, flush, builtIn, log }),
+    skills,
+    storageStatus: () => driver.status?.() ?? { quarantined: [], freeBytes: null },
+    machine: { hostname: hostname(), platform: process.platform },
+    defaultWorkingDir: process.cwd(),
+    version,
+    clock,
+    newId,
+    startedAt: clock(),
+  }
+}
