@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { createAccess } from '../functions/http/access'
+import { createReference } from '../functions/openapi/reference'
 import { createRooms } from '../functions/realtime/rooms'
 import type { AppServices, GenerateManifest } from '../functions/services/app-services'
 import type { Log } from '../functions/services/log'
@@ -31,7 +32,6 @@ export const openServices = async (config: Config, log: Log): Promise<AppService
     const skillsText = await promptOfSkills(skills, plan.request.skills ?? [], log)
     return workspace.read((documents) => makeManifest(readerOf(documents), plan, skillsText))
   }
-  const flush = async () => driver.flush?.()
   return {
     workspace,
     rooms,
@@ -42,9 +42,9 @@ export const openServices = async (config: Config, log: Log): Promise<AppService
     generateManifest:
       config.manifestGenerator === 'server'
         ? builtIn
-        : cliManifests({ config, location: manifests.location, flush, builtIn, log }),
+        : cliManifests({ config, location: manifests.location, flush: workspace.flush, builtIn, log }),
     skills,
-    storageStatus: () => driver.status?.() ?? { quarantined: [], freeBytes: null },
+    reference: createReference(version, config.serverUrl),
     machine: { hostname: hostname(), platform: process.platform },
     defaultWorkingDir: process.cwd(),
     version,

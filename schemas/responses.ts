@@ -98,6 +98,14 @@ export const OpenApi = z
   })
   .meta({ title: 'OpenApi', description: 'An OpenAPI 3.1 document' })
 
+export const ReferencePage = z.string().meta({ description: 'A page that loads nothing else' })
+
+export const EventStream = z.string().meta({
+  description: 'Server-sent events: the name of the event, its number, and as data the envelope',
+  examples: ['event: task:deleted\nid: 3310\ndata: {"type":"task:deleted", …}\n\n'],
+})
+
+export type OpenApi = z.infer<typeof OpenApi>
 export type DeleteResponse = z.infer<typeof DeleteResponse>
 export type Health = z.infer<typeof Health>
 export type WebSocketStatus = z.infer<typeof WebSocketStatus>

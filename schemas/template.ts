@@ -25,11 +25,15 @@ const content = z
     error: `content must be at most ${mostContentBytes} bytes of UTF-8`,
   })
 
-/** A role as a request names it: a blank one is missing, any other that we do not know is wrong. */
+/** A role as a body names it: a blank one is missing, any other that we do not know is wrong. */
 const requestedRole = z.enum(Role.options, {
   error: ({ input }) =>
     input == null || (typeof input === 'string' && input.trim() === '') ? 'role is required' : 'Invalid role',
 })
+
+/** A role as a path names it; any other word is refused with the message that the endpoint's contract has. */
+export const roleInPath = (refusal: string) =>
+  z.enum(Role.options, { error: refusal }).meta({ description: 'Role of a session' })
 
 export const Template = z
   .looseObject({

@@ -23,6 +23,3 @@ export const createIds = (): NewId => {
     return `${prefix}_${now}_${last.toString(36).padStart(9, '0')}`
   }
 }
-
-/** What an id must look like to be part of a key, and so of a file's path. */
-export const isSafeId = (id: string): boolean => /^[A-Za-z0-9_-]{1,128}$/.test(id)

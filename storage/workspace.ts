@@ -1,7 +1,7 @@
 import { createStorage } from 'unstorage'
 import { ApiError, apiError } from '../schemas/errors'
 import { createMemoryDocuments, type Documents } from './documents'
-import type { Put, WorkspaceDriver } from './driver'
+import type { DriverStatus, Put, WorkspaceDriver } from './driver'
 import type { Entry } from './entry'
 import { entityEventData, isLatestState, kindOfEvent, type LoggedEvent, type PublishedEvent } from './event'
 import { growthOf } from './growth'
@@ -27,6 +27,17 @@ export interface Workspace {
   subscribe(listener: (event: PublishedEvent) => void): () => void
   /** The number of the last event that was told. */
   lastEvent(): number
+  /**
+   * The events after this number that are durable by now, in order and without a gap; undefined if they are not all
+   * there: too old, still to come, or kept by no log.
+   */
+  eventsSince(number: number): Promise<LoggedEvent[] | undefined>
+  /** Whether every document is in memory, or else read from the storage whenever it is asked for. */
+  readonly isInMemory: boolean
+  /** How the storage is: its driver's name, what was set aside, room left (bytes, null where unknown), mirror. */
+  status(): DriverStatus & { driver: string }
+  /** Resolves when the documents stand where people and other programs read them. */
+  flush(): Promise<void>
   /** The driver, for what only some drivers have. */
   readonly driver: WorkspaceDriver
   /** Waits for what is under way, and lets go of the storage. */
@@ -141,6 +152,13 @@ export const openWorkspace = async ({ driver, clock, newId, report }: Settings):
       return () => listeners.delete(listener)
     },
     lastEvent: () => durableEvent,
+    eventsSince: async (number) => driver.log?.since(number),
+    isInMemory: driver.documents === undefined,
+    status: () => ({
+      driver: driver.name ?? 'unknown',
+      ...(driver.status?.() ?? { quarantined: [], freeBytes: null }),
+    }),
+    flush: async () => driver.flush?.(),
     driver,
     async close() {
       await Promise.allSettled(pending.map(({ done }) => done))

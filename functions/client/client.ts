@@ -2,36 +2,24 @@
  * A typed client of the API, for Node 20 and later, Workers and browsers. It repeats nothing by itself: a
  * `MaestroError` is an answer, and after `ServerUnreachable` only the caller knows whether to ask again.
  */
-import type { Health, WebSocketStatus } from '../../schemas/responses'
 import { eventsOf } from './events'
-import { projectsOf } from './projects'
-import { queueOf } from './queue'
+import { operationsOf } from './operations'
 import { type ClientOptions, createRequests } from './requests'
-import { sessionsOf } from './sessions'
-import { skillsOf } from './skills'
-import { tasksOf } from './tasks'
-import { templatesOf } from './templates'
 
 export type Client = ReturnType<typeof createClient>
 
 /** Throws `TypeError` if the URL cannot be one. */
 export const createClient = (options: ClientOptions) => {
   const requests = createRequests(options)
+  const { server, events, ...operations } = operationsOf(requests)
   return {
     /** The address of the server, without a slash at its end. */
     url: requests.url,
-    projects: projectsOf(requests),
-    tasks: tasksOf(requests),
-    sessions: sessionsOf(requests),
-    queue: queueOf(requests),
-    templates: templatesOf(requests),
-    skills: skillsOf(requests),
-    events: eventsOf(requests),
+    ...operations,
+    events: { ...events, ...eventsOf(requests) },
+    ...server,
     /** How the server is; with `verbose`, in detail. */
-    health: ({ verbose = false } = {}) =>
-      requests.ask<Health>('GET', '/health', verbose ? { query: { verbose: 1 } } : {}),
-    /** Who is connected by WebSocket. */
-    webSocketStatus: () => requests.ask<WebSocketStatus>('GET', '/ws-status'),
+    health: ({ verbose = false } = {}) => server.health(verbose ? { verbose: '1' } : {}),
   }
 }
 

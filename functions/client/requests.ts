@@ -13,7 +13,10 @@ export interface ClientOptions {
   timeout?: number
 }
 
-export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>
+/** A query parameter as a text, or what `String` makes it of. */
+export type QueryText = string | boolean | null
+
+export type Query = Readonly<Record<string, QueryText | number | undefined>>
 
 interface RequestOptions {
   query?: Query
@@ -30,6 +33,8 @@ export interface Requests {
   send(method: string, path: string, options?: RequestOptions): Promise<Response>
   /** The body of an answer, and its headers. Throws `MaestroError` and `ServerUnreachable`. */
   answer<T>(method: string, path: string, options?: RequestOptions): Promise<{ body: T; headers: Headers }>
+  /** A body that is no JSON. */
+  text(method: string, path: string, options?: RequestOptions): Promise<string>
   /** The body alone. */
   ask<T>(method: string, path: string, options?: RequestOptions): Promise<T>
 }
@@ -67,10 +72,17 @@ export const createRequests = (options: ClientOptions): Requests => {
     return { body, headers: response.headers }
   }
 
+  const text: Requests['text'] = async (method, path, options) => {
+    const response = await send(method, path, { signal: AbortSignal.timeout(timeout), ...options })
+    if (!response.ok) throw await errorOf(response, `${method} ${path}`)
+    return textOf(response, url)
+  }
+
   return {
     url,
     token,
     send,
+    text,
     answer,
     ask: async <T>(method: string, path: string, options?: RequestOptions) =>
       (await answer<T>(method, path, options)).body,

@@ -10,6 +10,7 @@ import { makeManifest } from '../../storage/rules/manifest'
 import { ensureDefaultTemplates } from '../../storage/rules/templates'
 import { openWorkspace } from '../../storage/workspace'
 import { createAccess } from '../http/access'
+import { createReference } from '../openapi/reference'
 import { createRooms } from '../realtime/rooms'
 import type { AppServices } from '../services/app-services'
 import { promptOfSkills } from '../services/skill-prompt'
@@ -53,7 +54,7 @@ export const openServices = async (
       return workspace.read((documents) => makeManifest(readerOf(documents), plan, skillsText))
     },
     skills,
-    storageStatus: () => driver.status?.() ?? { quarantined: [], freeBytes: null },
+    reference: createReference(version, config.serverUrl),
     machine: { hostname: new URL(config.serverUrl).hostname, platform: 'cloudflare' },
     defaultWorkingDir: '/',
     version,

@@ -5,8 +5,8 @@ import type { RequestContext } from '../services/app-services'
 import { matchesEtag } from './respond'
 
 /**
- * Refuses a change of an entity that is no longer what the caller read (`If-Match`). To be called within the
- * change, so that nothing can come in between; without the header nothing is checked.
+ * Optimistic concurrency: refuses a change of an entity that is no longer what the caller read (`If-Match`). To be
+ * called within the change, so that nothing can come in between; without the header nothing is checked.
  */
 export const checkIfMatch = (c: RequestContext, tx: Transaction, kind: Kind, id: string): void => {
   const tags = c.req.header('If-Match')

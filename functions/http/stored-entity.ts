@@ -1,35 +1,36 @@
 import { apiError, type ErrorCode } from '../../schemas/errors'
+import type { QueueState } from '../../schemas/queue'
 import type { Documents } from '../../storage/documents'
 import type { Entry } from '../../storage/entry'
 import type { Kind } from '../../storage/kinds'
+import { readerOf } from '../../storage/rules/find'
+import { findQueue } from '../../storage/rules/queues'
 import type { RequestContext } from '../services/app-services'
 import { respondEntity } from './respond'
 
-/** The `:id` of the path: an id of nothing is as good as none. */
-export const idOf = (c: RequestContext): string => c.req.param('id') ?? ''
-
-/** Answers with the entity that the path names, once it is durable; while nothing is written, at once. */
+/** Answers with an entity, once it is durable; while nothing is being written, at once. Else the error `missing`. */
 export const respondStored = (
   c: RequestContext,
   kind: Kind,
+  id: string,
   missing: ErrorCode,
 ): Response | Promise<Response> =>
-  c.env.workspace.read((documents) => respondEntity(c, find(c, documents, kind, missing)))
+  c.env.workspace.read((documents) => respondEntity(c, find(documents, kind, id, missing)))
 
-/** The entity that the path names, once it is durable; else the error. */
+/** An entity, once it is durable; else the error `missing`. */
 export const storedEntity = async <K extends Kind>(
   c: RequestContext,
   kind: K,
+  id: string,
   missing: ErrorCode,
-): Promise<Entry<K>> => c.env.workspace.read((documents) => find(c, documents, kind, missing))
+): Promise<Entry<K>> => c.env.workspace.read((documents) => find(documents, kind, id, missing))
 
-const find = <K extends Kind>(
-  c: RequestContext,
-  documents: Documents,
-  kind: K,
-  missing: ErrorCode,
-): Entry<K> => {
-  const entry = documents.get(kind, idOf(c))
+/** The queue of a session, once it is durable; else the error of the contract. */
+export const storedQueue = async (c: RequestContext, sessionId: string): Promise<QueueState> =>
+  c.env.workspace.read((documents) => findQueue(readerOf(documents), sessionId))
+
+const find = <K extends Kind>(documents: Documents, kind: K, id: string, missing: ErrorCode): Entry<K> => {
+  const entry = documents.get(kind, id)
   if (!entry) throw apiError(missing)
   return entry
 }

@@ -1,19 +1,19 @@
 import { ErrorResponse } from '../../schemas/errors'
 import { coreEvents, events, messageOf } from '../../schemas/events'
 import { type Converted, type JsonSchema, toJsonSchemas } from '../../schemas/json-schema'
-import type { Route } from '../app'
+import type { Operation } from '../http/operation'
+import { sectionOf } from '../http/reference-order'
 import { errorExamples } from './error-answers'
 import { introduction } from './introduction'
 import type { OpenApiDocument } from './openapi-types'
 import { operationOf } from './operation'
 import { pathParameters, templateOf } from './parameters'
-import { tagOf } from './words'
 
-/** The OpenAPI document of some routes, made from what their endpoints say of themselves and from the schemas. */
-export const createDocument = (routes: readonly Route[], version: string): OpenApiDocument => {
+/** The OpenAPI document of some operations, made from what they say of themselves and from the schemas. */
+export const createDocument = (operations: readonly Operation[], version: string): OpenApiDocument => {
   const messages = Object.entries(events).map(([name, data]) => ({ name, message: messageOf(name, data) }))
   const prefix = '#/components/schemas/'
-  const definitions = routes.map(([, , { definition }]) => definition)
+  const definitions = operations.map(({ definition }) => definition)
   const bodies = toJsonSchemas(
     definitions.flatMap(({ body }) => body ?? []),
     'input',
@@ -38,8 +38,8 @@ export const createDocument = (routes: readonly Route[], version: string): OpenA
     },
     servers: [{ url: '/' }],
     security: [{ token: [] }, {}],
-    tags: tagsOf(routes),
-    paths: pathsOf(routes, bodies, answers),
+    tags: tagsOf(operations),
+    paths: pathsOf(operations, bodies, answers),
     webhooks: Object.fromEntries(
       messages.map(({ name, message }) => [name, webhookOf(name, answers.of(message))]),
     ),
@@ -60,24 +60,26 @@ export const createDocument = (routes: readonly Route[], version: string): OpenA
 }
 
 const pathsOf = (
-  routes: readonly Route[],
+  operations: readonly Operation[],
   bodies: Converted,
   answers: Converted,
 ): OpenApiDocument['paths'] => {
   const paths: OpenApiDocument['paths'] = {}
-  for (const route of routes) {
-    const [method, path] = route
-    const parameters = pathParameters(path, routes, answers)
+  for (const operation of operations) {
+    const { method, path } = operation.definition
+    const parameters = pathParameters(operation.definition, operations, answers)
     paths[templateOf(path)] = {
       ...paths[templateOf(path)],
-      [method.toLowerCase()]: operationOf(route, { bodies, answers, parameters }),
+      [method.toLowerCase()]: operationOf(operation, { bodies, answers, parameters }),
     }
   }
   return paths
 }
 
-const tagsOf = (routes: readonly Route[]): OpenApiDocument['tags'] =>
-  [...new Set(routes.map(([, path]) => tagOf(path))), eventTag].map((name) => ({ name }))
+const tagsOf = (operations: readonly Operation[]): OpenApiDocument['tags'] =>
+  [...new Set([...operations.map(({ definition }) => sectionOf(definition.path)), eventTag])].map((name) => ({
+    name,
+  }))
 
 /** The tag of `GET /api/events` too. */
 const eventTag = 'events'

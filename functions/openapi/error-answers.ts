@@ -1,16 +1,16 @@
 import { type ErrorCode, type ErrorResponse, errors } from '../../schemas/errors'
-import type { Route } from '../app'
+import type { Operation } from '../http/operation'
 import type { Answer, OpenApiDocument } from './openapi-types'
 
-/** Every error that an endpoint can give: its own, and those that come with what kind of endpoint it is. */
-export const errorCodesOf = ([method, , { definition }]: Route): Set<ErrorCode> =>
+/** Every error that an operation can give: its own, and those that come with what kind of operation it is. */
+export const errorCodesOf = ({ definition }: Operation): Set<ErrorCode> =>
   new Set<ErrorCode>([
     'UNAUTHORIZED',
     'FORBIDDEN',
     'INTERNAL_ERROR',
     ...(definition.body ? (['VALIDATION_ERROR', 'PAYLOAD_TOO_LARGE'] as const) : []),
-    ...(definition.query && 'limit' in definition.query ? (['VALIDATION_ERROR'] as const) : []),
-    ...(method === 'GET' ? [] : (['STORAGE_UNAVAILABLE'] as const)),
+    ...(definition.query && 'limit' in definition.query.shape ? (['VALIDATION_ERROR'] as const) : []),
+    ...(definition.method === 'GET' ? [] : (['STORAGE_UNAVAILABLE'] as const)),
     ...(definition.errors ?? []),
   ])
 

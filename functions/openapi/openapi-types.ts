@@ -55,14 +55,14 @@ interface RequestBody {
 
 export interface Answer {
   description: string
-  headers: Record<string, Reference>
+  headers: Record<string, Ref>
   content?: Content
 }
 
 /** By content type. */
-type Content = Record<string, { schema: JsonSchema; examples?: Record<string, Reference> }>
+type Content = Record<string, { schema: JsonSchema; example?: unknown; examples?: Record<string, Ref> }>
 
-export interface Reference {
+export interface Ref {
   $ref: string
 }
 
@@ -75,4 +75,12 @@ interface Header {
 interface Example {
   summary: string
   value: unknown
+}
+
+/** The reference, as programs and as people read it. */
+export interface Reference {
+  /** The document as JSON. */
+  json(): string
+  /** A page that needs nothing but itself, and the `Content-Security-Policy` under which it works. */
+  page(): Promise<{ html: string; policy: string }>
 }

@@ -1,11 +1,13 @@
 import * as z from 'zod'
 import type { Converted } from '../../schemas/json-schema'
 import { kinds } from '../../storage/kinds'
-import type { Route } from '../app'
+import { shownIds } from '../http/example'
+import type { Definition, Operation } from '../http/operation'
+import { sectionOf } from '../http/reference-order'
 import { errorAnswers, errorCodesOf } from './error-answers'
-import type { Answer, Operation, Parameter, Reference } from './openapi-types'
+import type { Answer, Operation as Described, Parameter, Ref } from './openapi-types'
+import { operationId } from './operation-id'
 import { headerParameter, queryParameters } from './parameters'
-import { operationId, tagOf } from './words'
 
 interface Known {
   bodies: Converted
@@ -14,77 +16,81 @@ interface Known {
   parameters: Parameter[]
 }
 
-/** What the reference says of one route: all of it from the endpoint's own definition. */
-export const operationOf = (route: Route, { bodies, answers, parameters }: Known): Operation => {
-  const [method, path, { definition }] = route
-  const { summary, description, body, query, emits } = definition
+/** What the reference says of an operation: all of it from its own definition. */
+export const operationOf = (operation: Operation, { bodies, answers, parameters }: Known): Described => {
+  const { definition } = operation
+  const { summary, description, emits } = definition
   return {
-    operationId: operationId(method, path, isList(route)),
+    operationId: operationId(definition),
     summary,
     ...(description !== undefined && { description }),
-    tags: [tagOf(path)],
-    parameters: [...parameters, ...queryParameters(query), ...headersHeeded(route)],
-    ...(body && { requestBody: requestBody(bodies, body) }),
+    tags: [sectionOf(definition.path)],
+    parameters: [...parameters, ...queryParameters(definition), ...headerParameters(definition)],
+    ...requestBody(definition, bodies),
     responses: {
-      ...success(route, answers),
-      ...(isEntityRead(route) && { 304: notModified }),
-      ...errorAnswers(errorCodesOf(route)),
+      ...success(definition, answers),
+      ...(isEntityRead(definition) && { 304: notModified }),
+      ...errorAnswers(errorCodesOf(operation)),
     },
     ...(emits && { 'x-events': emits }),
   }
 }
 
-const requestBody = ({ of, named }: Converted, body: z.ZodType) => {
+const requestBody = (
+  { body, example }: Definition,
+  { of, named }: Converted,
+): Pick<Described, 'requestBody'> => {
+  if (!body) return {}
   const schema = of(body)
   const title = schema.$ref?.slice(schema.$ref.lastIndexOf('/') + 1) ?? ''
   const { required = [] } = named[title] ?? schema
-  return { required: required.length > 0, content: { 'application/json': { schema } } }
+  const content = { 'application/json': { schema, example: example(shownIds).body } }
+  return { requestBody: { required: required.length > 0, content } }
 }
 
-const success = (route: Route, { of }: Converted): Record<string, Answer> => {
-  const { status, schema, type = 'application/json' } = route[2].definition.answers
+const success = (definition: Definition, { of }: Converted): Record<string, Answer> => {
+  const { status, schema, type = 'application/json' } = definition.answers
   return {
     [status]: {
       description: z.globalRegistry.get(schema)?.description ?? 'The list',
-      headers: headersAnswered(route),
+      headers: headersAnswered(definition),
       content: { [type]: { schema: of(schema) } },
     },
   }
 }
+
+const header = (name: string): Ref => ({ $ref: `#/components/headers/${name}` })
 
 const notModified: Answer = {
   description: 'The caller has it already',
   headers: { 'X-Request-Id': header('X-Request-Id'), ETag: header('ETag') },
 }
 
-const headersAnswered = (route: Route): Record<string, Reference> => ({
+const headersAnswered = (definition: Definition): Record<string, Ref> => ({
   'X-Request-Id': header('X-Request-Id'),
-  ...(isEntity(route) && { ETag: header('ETag') }),
-  ...(isPaged(route) && {
+  ...(isEntity(definition) && { ETag: header('ETag') }),
+  ...(isPaged(definition) && {
     'X-Total-Count': header('X-Total-Count'),
     'X-Next-Cursor': header('X-Next-Cursor'),
   }),
 })
 
-const headersHeeded = (route: Route): Parameter[] => {
-  const { errors = [], answers } = route[2].definition
-  return [
-    ...(isEntityRead(route) ? [headerParameter('If-None-Match')] : []),
-    ...(errors.includes('PRECONDITION_FAILED') ? [headerParameter('If-Match')] : []),
-    ...(answers.type === 'text/event-stream' ? [headerParameter('Last-Event-ID')] : []),
-  ]
-}
+const headerParameters = (definition: Definition): Parameter[] => [
+  ...(isEntityRead(definition) ? [headerParameter('If-None-Match')] : []),
+  ...(isConditional(definition) ? [headerParameter('If-Match')] : []),
+  ...(definition.answers.type === 'text/event-stream' ? [headerParameter('Last-Event-ID')] : []),
+]
 
-function header(name: string): Reference {
-  return { $ref: `#/components/headers/${name}` }
-}
+/** Whether it answers a list that comes in pages where `limit` is given. */
+export const isPaged = ({ query }: Definition): boolean => 'limit' in (query?.shape ?? {})
 
-const isList = ([, , { definition }]: Route) => definition.answers.schema instanceof z.ZodArray
-
-const isPaged = ([, , { definition }]: Route) => 'limit' in (definition.query ?? {})
+/** Whether it heeds `If-Match`. */
+export const isConditional = ({ errors = [] }: Definition): boolean => errors.includes('PRECONDITION_FAILED')
 
 /** Every answer that is a stored entity carries its tag. */
-const isEntity = ([, , { definition }]: Route) =>
-  Object.values(kinds).some(({ schema }) => schema === definition.answers.schema)
+const isEntity = ({ answers }: Definition) =>
+  Object.values(kinds).some(({ schema }) => schema === answers.schema)
 
-const isEntityRead = (route: Route) => route[0] === 'GET' && isEntity(route)
+/** Whether it reads a stored entity, which comes with a tag. */
+export const isEntityRead = (definition: Definition): boolean =>
+  definition.method === 'GET' && isEntity(definition)

@@ -1,6 +1,6 @@
+import * as z from 'zod'
 import type { Converted, JsonSchema } from '../../schemas/json-schema'
-import { Role } from '../../schemas/template'
-import type { Route } from '../app'
+import { type Definition, type Operation, paramNamesOf } from '../http/operation'
 import type { Parameter } from './openapi-types'
 
 /** `/api/tasks/:id` as OpenAPI spells it: `/api/tasks/{id}`. */
@@ -8,19 +8,21 @@ export const templateOf = (path: string): string => path.replace(/:(\w+)/g, '{$1
 
 /** The parameters in a path. An id is described as the entity describes it. */
 export const pathParameters = (
-  path: string,
-  routes: readonly Route[],
+  { path, params = {} }: Definition,
+  operations: readonly Operation[],
   { of, named }: Converted,
 ): Parameter[] => {
   const words = path.split('/')
-  return words.flatMap((word, place) => {
-    if (!word.startsWith(':')) return []
-    const entity = routes.find(
-      ([method, path]) => method === 'GET' && path === `/api/${words[place - 1]}/:id`,
-    )?.[2].definition.answers.schema
-    const id = entity && named[titleIn(of(entity))]?.properties?.id
-    const schema = typeof id === 'object' ? id : role
-    return [pathParameter(word.slice(1), schema)]
+  const idOf = (resource: string | undefined) => {
+    const schema = operations.find(
+      ({ definition }) => definition.method === 'GET' && definition.path === `/api/${resource}/:id`,
+    )?.definition.answers.schema
+    const id = schema && named[titleIn(of(schema))]?.properties?.id
+    return typeof id === 'object' ? id : { type: 'string' as const }
+  }
+  return paramNamesOf(path).map((name) => {
+    const own = params[name]
+    return pathParameter(name, own ? plainSchema(own) : idOf(words[words.indexOf(`:${name}`) - 1]))
   })
 }
 
@@ -32,28 +34,23 @@ const pathParameter = (name: string, { description = name, ...schema }: JsonSche
   schema,
 })
 
-const role: JsonSchema = { type: 'string', enum: Role.options, description: 'Role of a session' }
-
 const titleIn = ({ $ref = '' }: JsonSchema): string => $ref.slice($ref.lastIndexOf('/') + 1)
 
 /** The parameters of the query, by name. */
-export const queryParameters = (query: Readonly<Record<string, string>> = {}): Parameter[] =>
-  Object.entries(query).map(([name, description]) => ({
-    name,
-    in: 'query',
-    required: false,
-    description,
-    schema: queryTypes[name] ?? { type: 'string' },
-  }))
+export const queryParameters = ({ query }: Definition): Parameter[] =>
+  Object.entries(query?.shape ?? {}).map(([name, parameter]) => {
+    const { description = name, ...schema } = plainSchema(parameter)
+    return { name, in: 'query', required: false, description, schema }
+  })
 
-/** Query parameters that are no mere text. */
-const queryTypes: Record<string, JsonSchema> = {
-  limit: { type: 'integer', minimum: 1, maximum: 1000 },
-  since: { type: 'integer', minimum: 0 },
+/** A schema of a text in an address, as JSON Schema. */
+export const plainSchema = (schema: z.ZodType): JsonSchema => {
+  const { $schema: _, ...converted } = z.toJSONSchema(schema, { io: 'input' })
+  return converted
 }
 
-/** A request header that an endpoint heeds. */
-export const headerParameter = (name: 'If-Match' | 'If-None-Match' | 'Last-Event-ID'): Parameter => ({
+/** A request header that an operation heeds. */
+export const headerParameter = (name: keyof typeof headers): Parameter => ({
   name,
   in: 'header',
   required: false,

@@ -1,9 +1,16 @@
 import * as z from 'zod'
 import { Project } from '../../schemas/project'
-import { pageQuery, respondList } from '../http/lists'
-import { endpoint } from '../http/operation'
+import { PageQuery } from '../../schemas/queries'
+import { respondList } from '../http/lists'
+import { operation } from '../http/operation'
 
-export const listProjects = endpoint(
-  { summary: 'List projects', query: pageQuery, answers: { status: 200, schema: z.array(Project) } },
-  (c) => respondList(c, 'projects', {}),
-)
+export const listProjects = operation({
+  method: 'GET',
+  path: '/api/projects',
+  name: 'projects.list',
+  summary: 'List projects',
+  query: PageQuery,
+  answers: { status: 200, schema: z.array(Project) },
+  example: () => ({ query: { limit: 100 } }),
+  run: (c, { query }) => respondList(c, 'projects', {}, query),
+})

@@ -1,20 +1,22 @@
 import { FailQueueItemRequest, FailQueueItemResponse } from '../../schemas/queue'
 import { failCurrent } from '../../storage/rules/queues'
 import { nextItemOf } from '../http/next-item'
-import { endpointWithBody } from '../http/operation'
+import { operation } from '../http/operation'
 import { respond } from '../http/respond'
-import { idOf } from '../http/stored-entity'
 
-export const failQueueItem = endpointWithBody(
-  {
-    summary: 'Fail the item in processing',
-    body: FailQueueItemRequest,
-    answers: { status: 200, schema: FailQueueItemResponse },
-    errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'STORAGE_UNAVAILABLE'],
-    emits: ['queue:item_failed', 'queue:updated', 'task:updated', 'session:updated'],
-  },
-  async (c, { reason }) => {
-    const step = await c.env.workspace.change((tx) => failCurrent(tx, idOf(c), reason))
+export const failQueueItem = operation({
+  method: 'POST',
+  path: '/api/sessions/:id/queue/fail',
+  name: 'queue.fail',
+  positional: ['reason'],
+  summary: 'Fail the item in processing',
+  body: FailQueueItemRequest,
+  answers: { status: 200, schema: FailQueueItemResponse },
+  errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'STORAGE_UNAVAILABLE'],
+  emits: ['queue:item_failed', 'queue:updated', 'task:updated', 'session:updated'],
+  example: ({ busyQueue }) => ({ params: { id: busyQueue }, body: { reason: 'The tests do not pass' } }),
+  run: async (c, { params, body }) => {
+    const step = await c.env.workspace.change((tx) => failCurrent(tx, params.id, body.reason))
     return respond(c, { success: true, failedItem: step.item, ...nextItemOf('Failed', step) })
   },
-)
+})

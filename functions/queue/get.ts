@@ -1,17 +1,19 @@
 import { QueueResponse } from '../../schemas/queue'
 import { statsOf } from '../../storage/rules/queue-states'
-import { endpoint } from '../http/operation'
+import { operation } from '../http/operation'
 import { respond } from '../http/respond'
-import { storedQueue } from '../http/stored-queue'
+import { storedQueue } from '../http/stored-entity'
 
-export const getQueue = endpoint(
-  {
-    summary: 'Get a session’s queue',
-    answers: { status: 200, schema: QueueResponse },
-    errors: ['NOT_FOUND', 'VALIDATION_ERROR'],
-  },
-  async (c) => {
-    const queue = await storedQueue(c)
+export const getQueue = operation({
+  method: 'GET',
+  path: '/api/sessions/:id/queue',
+  name: 'queue.get',
+  summary: 'Get a session’s queue',
+  answers: { status: 200, schema: QueueResponse },
+  errors: ['NOT_FOUND', 'VALIDATION_ERROR'],
+  example: ({ busyQueue }) => ({ params: { id: busyQueue } }),
+  run: async (c, { params }) => {
+    const queue = await storedQueue(c, params.id)
     return respond(c, { queue, stats: statsOf(queue) })
   },
-)
+})

@@ -1,19 +1,20 @@
 import { StartQueueItemResponse } from '../../schemas/queue'
 import { startNext } from '../../storage/rules/queues'
-import { endpoint } from '../http/operation'
+import { operation } from '../http/operation'
 import { respond } from '../http/respond'
-import { idOf } from '../http/stored-entity'
 
-export const startQueueItem = endpoint(
-  {
-    summary: 'Start the next item of a queue',
-    description: 'Only one item is worked on at a time: of several callers at once, one gets it.',
-    answers: { status: 200, schema: StartQueueItemResponse },
-    errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'STORAGE_UNAVAILABLE'],
-    emits: ['queue:item_started', 'queue:updated', 'task:updated', 'session:updated'],
-  },
-  async (c) => {
-    const item = (await c.env.workspace.change((tx) => startNext(tx, idOf(c))))?.item
+export const startQueueItem = operation({
+  method: 'POST',
+  path: '/api/sessions/:id/queue/start',
+  name: 'queue.start',
+  summary: 'Start the next item of a queue',
+  description: 'Only one item is worked on at a time: of several callers at once, one gets it.',
+  answers: { status: 200, schema: StartQueueItemResponse },
+  errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'STORAGE_UNAVAILABLE'],
+  emits: ['queue:item_started', 'queue:updated', 'task:updated', 'session:updated'],
+  example: ({ waitingQueue }) => ({ params: { id: waitingQueue } }),
+  run: async (c, { params }) => {
+    const item = (await c.env.workspace.change((tx) => startNext(tx, params.id)))?.item
     return respond(
       c,
       item
@@ -21,4 +22,4 @@ export const startQueueItem = endpoint(
         : { success: true, item: null, empty: true, message: 'Queue is empty — no items to process' },
     )
   },
-)
+})

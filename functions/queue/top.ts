@@ -1,17 +1,19 @@
 import { QueueTopResponse } from '../../schemas/queue'
 import { nextItem } from '../../storage/rules/queue-states'
-import { endpoint } from '../http/operation'
+import { operation } from '../http/operation'
 import { respond } from '../http/respond'
-import { storedQueue } from '../http/stored-queue'
+import { storedQueue } from '../http/stored-entity'
 
-export const getQueueTop = endpoint(
-  {
-    summary: 'Look at the item that would be started next',
-    answers: { status: 200, schema: QueueTopResponse },
-    errors: ['NOT_FOUND', 'VALIDATION_ERROR'],
-  },
-  async (c) => {
-    const item = nextItem(await storedQueue(c))
+export const getQueueTop = operation({
+  method: 'GET',
+  path: '/api/sessions/:id/queue/top',
+  name: 'queue.top',
+  summary: 'Look at the item that would be started next',
+  answers: { status: 200, schema: QueueTopResponse },
+  errors: ['NOT_FOUND', 'VALIDATION_ERROR'],
+  example: ({ busyQueue }) => ({ params: { id: busyQueue } }),
+  run: async (c, { params }) => {
+    const item = nextItem(await storedQueue(c, params.id))
     return respond(
       c,
       item
@@ -19,4 +21,4 @@ export const getQueueTop = endpoint(
         : { hasMore: false, item: null, message: 'Queue is empty - all tasks processed' },
     )
   },
-)
+})

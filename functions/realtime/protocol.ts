@@ -1,5 +1,5 @@
 import { isObject } from '../../schemas/fields'
-import { isRoomName, noSuchRooms, roomsOfQuery } from './room-names'
+import { isRoomName, noSuchRooms, roomsIn } from '../../schemas/room-names'
 import type { Connection, Rooms } from './rooms'
 
 /** A connection that can be talked to. */
@@ -33,7 +33,8 @@ export const withNumber = (envelope: string, number: number): string =>
 export const onOpen = (context: ProtocolContext, talker: ClientConnection, url: string): void => {
   const { rooms } = context
   rooms.connect(talker)
-  for (const room of validRooms(talker, roomsOfQuery(queryOf(url).getAll('rooms')))) rooms.join(talker, room)
+  for (const room of validRooms(talker, roomsIn(queryOf(url).getAll('rooms').join())))
+    rooms.join(talker, room)
   if (talker.numbered) sendRooms(context, talker)
 }
 

@@ -32,7 +32,7 @@ export const replay = async (
   workspace: Workspace,
   { since, rooms, heard }: ReplayRequest,
 ): Promise<Replay> => {
-  const logged = since >= 0 ? await workspace.driver.log?.since(since) : undefined
+  const logged = since >= 0 ? await workspace.eventsSince(since) : undefined
   if (!logged) return resetReplay(workspace.lastEvent())
   const missed = logged.filter((event) => event.rooms.some((room) => rooms.has(room)))
   const states = await workspace.read((documents) => statesOf(missed, documents))

@@ -1,12 +1,12 @@
 import type { Context } from 'hono'
 import type { Config } from '../../schemas/config'
 import type { SessionManifest } from '../../schemas/manifest'
-import type { DriverStatus } from '../../storage/driver'
 import type { NewId } from '../../storage/ids'
 import type { Machine } from '../../storage/rules/sessions'
 import type { SpawnPlan } from '../../storage/rules/spawn'
 import type { Workspace } from '../../storage/workspace'
 import type { Access } from '../http/access'
+import type { Reference } from '../openapi/openapi-types'
 import type { Rooms } from '../realtime/rooms'
 import type { Log } from './log'
 import type { Skills } from './skills'
@@ -40,8 +40,7 @@ export interface AppServices {
   manifests: Manifests
   generateManifest: GenerateManifest
   skills: Skills
-  /** What is told of the storage by `GET /health?verbose=1`, besides the entities. */
-  storageStatus(): DriverStatus
+  reference: Reference
   machine: Machine
   /** Where a project works that names no directory. */
   defaultWorkingDir: string

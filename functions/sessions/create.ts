@@ -1,21 +1,23 @@
 import { CreateSessionRequest, Session } from '../../schemas/session'
 import { createSession as create } from '../../storage/rules/sessions'
-import { endpointWithBody } from '../http/operation'
+import { operation } from '../http/operation'
 import { respondEntity } from '../http/respond'
 
-export const createSession = endpointWithBody(
-  {
-    summary: 'Create a session',
-    description: 'Registers a session that somebody else started. To have one started, spawn it.',
-    body: CreateSessionRequest,
-    answers: { status: 201, schema: Session },
-    errors: ['PROJECT_NOT_FOUND', 'CONFLICT', 'STORAGE_UNAVAILABLE'],
-    emits: ['session:created', 'session:task_added', 'task:session_added', 'queue:created', 'task:updated'],
-  },
-  async (c, body) => {
+export const createSession = operation({
+  method: 'POST',
+  path: '/api/sessions',
+  name: 'sessions.create',
+  summary: 'Create a session',
+  description: 'Registers a session that somebody else started. To have one started, spawn it.',
+  body: CreateSessionRequest,
+  answers: { status: 201, schema: Session },
+  errors: ['PROJECT_NOT_FOUND', 'CONFLICT', 'STORAGE_UNAVAILABLE'],
+  emits: ['session:created', 'session:task_added', 'task:session_added', 'queue:created', 'task:updated'],
+  example: ({ project, task }) => ({ body: { projectId: project, taskIds: [task], name: 'By hand' } }),
+  run: async (c, { body }) => {
     const entry = await c.env.workspace.change((tx) =>
       tx.entry('sessions', create(tx, body, c.env.machine).id),
     )
     return respondEntity(c, entry, 201)
   },
-)
+})

@@ -1,33 +1,23 @@
 import * as z from 'zod'
-import { oldSessionStatuses, Session } from '../../schemas/session'
-import { filtersOf } from '../http/filters'
-import { pageQuery, respondList } from '../http/lists'
-import { endpoint } from '../http/operation'
+import { ListSessionsQuery } from '../../schemas/queries'
+import { Session } from '../../schemas/session'
+import { respondList } from '../http/lists'
+import { operation } from '../http/operation'
 
-export const listSessions = endpoint(
-  {
-    summary: 'List sessions',
-    query: {
-      projectId: 'Only those of this project',
-      taskId: 'Only those that work on this task',
-      status: 'Only those with this status',
-      active: 'true: only those whose status is not completed',
-      ...pageQuery,
-    },
-    answers: { status: 200, schema: z.array(Session) },
-  },
-  (c) => {
-    const where = filtersOf(
-      c,
-      { projectId: 'projectId', taskId: 'taskIds', status: 'status' },
-      oldSessionStatuses,
-    )
-    const active = c.req.query('active') === 'true'
-    return respondList(
+export const listSessions = operation({
+  method: 'GET',
+  path: '/api/sessions',
+  name: 'sessions.list',
+  summary: 'List sessions',
+  query: ListSessionsQuery,
+  answers: { status: 200, schema: z.array(Session) },
+  example: ({ project }) => ({ query: { projectId: project, active: 'true' } }),
+  run: (c, { query: { projectId, taskId, status, active, ...page } }) =>
+    respondList(
       c,
       'sessions',
-      where,
-      active ? (session) => session.fields.status !== 'completed' : undefined,
-    )
-  },
-)
+      { projectId, taskIds: taskId, status },
+      page,
+      active === 'true' ? (session) => session.fields.status !== 'completed' : undefined,
+    ),
+})

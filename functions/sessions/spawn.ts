@@ -6,7 +6,7 @@ import { SpawnResponse, SpawnSessionRequest, spawnRefusals } from '../../schemas
 import { readerOf } from '../../storage/rules/find'
 import { commandOf, planSpawn, type SpawnPlan, spawnSession as spawn } from '../../storage/rules/spawn'
 import { generationFailed, usableManifest } from '../../storage/rules/usable-manifest'
-import { endpointWithBody } from '../http/operation'
+import { operation } from '../http/operation'
 import { respond } from '../http/respond'
 import type { RequestContext } from '../services/app-services'
 
@@ -18,30 +18,32 @@ const refuse = (problems: Problem[]) => {
   return validationError(problems)
 }
 
-export const spawnSession = endpointWithBody(
-  {
-    summary: 'Spawn a session',
-    description:
-      'Creates the session, writes its manifest and tells every client to open a terminal for it, as one step.',
-    body: SpawnSessionRequest,
-    refuse,
-    answers: { status: 201, schema: SpawnResponse },
-    errors: [
-      ...spawnRefusals.map(([, code]) => code),
-      'task_not_found',
-      'project_not_found',
-      'parent_session_not_found',
-      'NOT_FOUND',
-      'manifest_generation_failed',
-      'spawn_error',
-      'STORAGE_UNAVAILABLE',
-    ],
-    emits: ['session:spawn', 'session:task_added', 'task:session_added', 'queue:created', 'task:updated'],
-  },
-  async (c, request) => {
+export const spawnSession = operation({
+  method: 'POST',
+  path: '/api/sessions/spawn',
+  name: 'sessions.spawn',
+  summary: 'Spawn a session',
+  description:
+    'Creates the session, writes its manifest and tells every client to open a terminal for it, as one step.',
+  body: SpawnSessionRequest,
+  refuse,
+  answers: { status: 201, schema: SpawnResponse },
+  errors: [
+    ...spawnRefusals.map(([, code]) => code),
+    'task_not_found',
+    'project_not_found',
+    'parent_session_not_found',
+    'NOT_FOUND',
+    'manifest_generation_failed',
+    'spawn_error',
+    'STORAGE_UNAVAILABLE',
+  ],
+  emits: ['session:spawn', 'session:task_added', 'task:session_added', 'queue:created', 'task:updated'],
+  example: ({ project, task }) => ({ body: { projectId: project, taskIds: [task], role: 'worker' } }),
+  run: async (c, { body }) => {
     const { workspace, manifests, clock, newId } = c.env
     const sessionId = newId('sess', clock())
-    const plan = await workspace.read((documents) => planSpawn(readerOf(documents), request, sessionId))
+    const plan = await workspace.read((documents) => planSpawn(readerOf(documents), body, sessionId))
     const session = await carryOut(c, plan)
     const command = commandOf(plan.role)
     return respond(
@@ -60,7 +62,7 @@ export const spawnSession = endpointWithBody(
       201,
     )
   },
-)
+})
 
 /**
  * The manifest first: whoever hears of the session can read it. Nothing is held while it is made, which may

@@ -1,13 +1,14 @@
 import { Skill } from '../../schemas/skill'
-import { endpoint } from '../http/operation'
+import { operation } from '../http/operation'
 import { respond } from '../http/respond'
-import { idOf } from '../http/stored-entity'
 
-export const getSkill = endpoint(
-  {
-    summary: 'Get a skill with its instructions',
-    answers: { status: 200, schema: Skill },
-    errors: ['NOT_FOUND', 'SKILL_LOAD_ERROR'],
-  },
-  async (c) => respond(c, await c.env.skills.get(idOf(c))),
-)
+export const getSkill = operation({
+  method: 'GET',
+  path: '/api/skills/:id',
+  name: 'skills.get',
+  summary: 'Get a skill with its instructions',
+  answers: { status: 200, schema: Skill },
+  errors: ['NOT_FOUND', 'SKILL_LOAD_ERROR'],
+  example: ({ skill }) => ({ params: { id: skill } }),
+  run: async (c, { params }) => respond(c, await c.env.skills.get(params.id)),
+})

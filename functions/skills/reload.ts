@@ -1,19 +1,20 @@
 import { apiError } from '../../schemas/errors'
 import { ReloadedSkill } from '../../schemas/skill'
-import { endpoint } from '../http/operation'
+import { operation } from '../http/operation'
 import { respond } from '../http/respond'
-import { idOf } from '../http/stored-entity'
 import { summaryOf } from '../services/skills'
 
-export const reloadSkill = endpoint(
-  {
-    summary: 'Read a skill again',
-    answers: { status: 200, schema: ReloadedSkill },
-    errors: ['NOT_FOUND', 'SKILL_LOAD_ERROR', 'NOT_IMPLEMENTED'],
-  },
-  async (c) => {
+export const reloadSkill = operation({
+  method: 'POST',
+  path: '/api/skills/:id/reload',
+  name: 'skills.reload',
+  summary: 'Read a skill again',
+  answers: { status: 200, schema: ReloadedSkill },
+  errors: ['NOT_FOUND', 'SKILL_LOAD_ERROR', 'NOT_IMPLEMENTED'],
+  example: ({ skill }) => ({ params: { id: skill } }),
+  run: async (c, { params }) => {
     const { skills } = c.env
     if (!skills.reload) throw apiError('NOT_IMPLEMENTED')
-    return respond(c, { ...summaryOf(await skills.reload(idOf(c))), reloaded: true })
+    return respond(c, { ...summaryOf(await skills.reload(params.id)), reloaded: true })
   },
-)
+})

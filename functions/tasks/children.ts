@@ -1,18 +1,21 @@
 import * as z from 'zod'
+import { PageQuery } from '../../schemas/queries'
 import { Task } from '../../schemas/task'
-import { pageQuery, respondList } from '../http/lists'
-import { endpoint } from '../http/operation'
+import { respondList } from '../http/lists'
+import { operation } from '../http/operation'
 import { storedEntity } from '../http/stored-entity'
 
-export const listChildren = endpoint(
-  {
-    summary: 'List the direct children of a task',
-    query: pageQuery,
-    answers: { status: 200, schema: z.array(Task) },
-    errors: ['TASK_NOT_FOUND'],
+export const listChildren = operation({
+  method: 'GET',
+  path: '/api/tasks/:id/children',
+  name: 'tasks.children',
+  summary: 'List the direct children of a task',
+  query: PageQuery,
+  answers: { status: 200, schema: z.array(Task) },
+  errors: ['TASK_NOT_FOUND'],
+  example: ({ task }) => ({ params: { id: task } }),
+  run: async (c, { params: { id }, query }) => {
+    await storedEntity(c, 'tasks', id, 'TASK_NOT_FOUND')
+    return respondList(c, 'tasks', { parentId: id }, query)
   },
-  async (c) => {
-    const { id } = await storedEntity(c, 'tasks', 'TASK_NOT_FOUND')
-    return respondList(c, 'tasks', { parentId: id })
-  },
-)
+})

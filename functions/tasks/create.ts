@@ -1,18 +1,20 @@
 import { CreateTaskRequest, Task } from '../../schemas/task'
 import { createTask as create } from '../../storage/rules/tasks'
-import { endpointWithBody } from '../http/operation'
+import { operation } from '../http/operation'
 import { respondEntity } from '../http/respond'
 
-export const createTask = endpointWithBody(
-  {
-    summary: 'Create a task',
-    body: CreateTaskRequest,
-    answers: { status: 201, schema: Task },
-    errors: ['PROJECT_NOT_FOUND', 'TASK_NOT_FOUND', 'BUSINESS_RULE_ERROR', 'STORAGE_UNAVAILABLE'],
-    emits: ['task:created'],
-  },
-  async (c, body) => {
+export const createTask = operation({
+  method: 'POST',
+  path: '/api/tasks',
+  name: 'tasks.create',
+  summary: 'Create a task',
+  body: CreateTaskRequest,
+  answers: { status: 201, schema: Task },
+  errors: ['PROJECT_NOT_FOUND', 'TASK_NOT_FOUND', 'BUSINESS_RULE_ERROR', 'STORAGE_UNAVAILABLE'],
+  emits: ['task:created'],
+  example: ({ project }) => ({ body: { projectId: project, title: 'Add the login page' } }),
+  run: async (c, { body }) => {
     const entry = await c.env.workspace.change((tx) => tx.entry('tasks', create(tx, body).id))
     return respondEntity(c, entry, 201)
   },
-)
+})

@@ -1,29 +1,17 @@
 import * as z from 'zod'
-import { oldTaskStatuses, Task } from '../../schemas/task'
-import { filtersOf } from '../http/filters'
-import { pageQuery, respondList } from '../http/lists'
-import { endpoint } from '../http/operation'
+import { ListTasksQuery } from '../../schemas/queries'
+import { Task } from '../../schemas/task'
+import { respondList } from '../http/lists'
+import { operation } from '../http/operation'
 
-export const listTasks = endpoint(
-  {
-    summary: 'List tasks',
-    query: {
-      projectId: 'Only those of this project',
-      status: 'Only those with this status',
-      parentId: 'Only those below this task; the word null: only root tasks',
-      sessionId: 'Only those of this session',
-      ...pageQuery,
-    },
-    answers: { status: 200, schema: z.array(Task) },
-  },
-  (c) =>
-    respondList(
-      c,
-      'tasks',
-      filtersOf(
-        c,
-        { projectId: 'projectId', status: 'status', parentId: 'parentId', sessionId: 'sessionIds' },
-        oldTaskStatuses,
-      ),
-    ),
-)
+export const listTasks = operation({
+  method: 'GET',
+  path: '/api/tasks',
+  name: 'tasks.list',
+  summary: 'List tasks',
+  query: ListTasksQuery,
+  answers: { status: 200, schema: z.array(Task) },
+  example: ({ project }) => ({ query: { projectId: project, status: 'todo' } }),
+  run: (c, { query: { projectId, status, parentId, sessionId, ...page } }) =>
+    respondList(c, 'tasks', { projectId, status, parentId, sessionIds: sessionId }, page),
+})

@@ -1,20 +1,23 @@
 import { TaskTimelineRequest, TaskTimelineResponse } from '../../schemas/task'
 import { findSession, findTask } from '../../storage/rules/find'
 import { addTimelineEntry } from '../../storage/rules/sessions'
-import { endpointWithBody } from '../http/operation'
+import { operation } from '../http/operation'
 import { respond } from '../http/respond'
-import { idOf } from '../http/stored-entity'
 
-export const addTaskTimeline = endpointWithBody(
-  {
-    summary: 'Note something about a task in a session’s timeline',
-    body: TaskTimelineRequest,
-    answers: { status: 200, schema: TaskTimelineResponse },
-    errors: ['TASK_NOT_FOUND', 'SESSION_NOT_FOUND', 'STORAGE_UNAVAILABLE'],
-    emits: ['session:updated', 'task:updated'],
-  },
-  async (c, { message, sessionId, type = 'progress' }) => {
-    const taskId = idOf(c)
+export const addTaskTimeline = operation({
+  method: 'POST',
+  path: '/api/tasks/:id/timeline',
+  name: 'tasks.addTimeline',
+  summary: 'Note something about a task in a session’s timeline',
+  body: TaskTimelineRequest,
+  answers: { status: 200, schema: TaskTimelineResponse },
+  errors: ['TASK_NOT_FOUND', 'SESSION_NOT_FOUND', 'STORAGE_UNAVAILABLE'],
+  emits: ['session:updated', 'task:updated'],
+  example: ({ task, session }) => ({
+    params: { id: task },
+    body: { sessionId: session, message: 'Halfway there' },
+  }),
+  run: async (c, { params: { id: taskId }, body: { message, sessionId, type = 'progress' } }) => {
     await c.env.workspace.change((tx) => {
       findTask(tx, taskId)
       addTimelineEntry(tx, findSession(tx, sessionId), { type, message, taskId })
@@ -22,4 +25,4 @@ export const addTaskTimeline = endpointWithBody(
     })
     return respond(c, { success: true, taskId, sessionId, message, type })
   },
-)
+})

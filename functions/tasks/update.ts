@@ -1,26 +1,28 @@
 import { Task, UpdateTaskRequest } from '../../schemas/task'
 import { updateTask as update } from '../../storage/rules/tasks'
 import { changeEntity } from '../http/change-entity'
-import { endpointWithBody } from '../http/operation'
+import { operation } from '../http/operation'
 
-export const updateTask = endpointWithBody(
-  {
-    summary: 'Update a task',
-    description: 'With updateSource "session", only sessionStatus is changed, whatever else is sent.',
-    body: UpdateTaskRequest,
-    answers: { status: 200, schema: Task },
-    errors: ['TASK_NOT_FOUND', 'PRECONDITION_FAILED', 'BUSINESS_RULE_ERROR', 'STORAGE_UNAVAILABLE'],
-    emits: [
-      'task:updated',
-      'session:task_added',
-      'task:session_added',
-      'session:task_removed',
-      'task:session_removed',
-      'queue:updated',
-      'session:updated',
-      'queue:item_skipped',
-      'queue:item_failed',
-    ],
-  },
-  (c, body) => changeEntity(c, 'tasks', (tx, id) => update(tx, id, body)),
-)
+export const updateTask = operation({
+  method: 'PATCH',
+  path: '/api/tasks/:id',
+  name: 'tasks.update',
+  summary: 'Update a task',
+  description: 'With updateSource "session", only sessionStatus is changed, whatever else is sent.',
+  body: UpdateTaskRequest,
+  answers: { status: 200, schema: Task },
+  errors: ['TASK_NOT_FOUND', 'PRECONDITION_FAILED', 'BUSINESS_RULE_ERROR', 'STORAGE_UNAVAILABLE'],
+  emits: [
+    'task:updated',
+    'session:task_added',
+    'task:session_added',
+    'session:task_removed',
+    'task:session_removed',
+    'queue:updated',
+    'session:updated',
+    'queue:item_skipped',
+    'queue:item_failed',
+  ],
+  example: ({ task }) => ({ params: { id: task }, body: { status: 'in_progress' } }),
+  run: (c, { params: { id }, body }) => changeEntity(c, 'tasks', id, (tx) => update(tx, id, body)),
+})

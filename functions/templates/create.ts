@@ -2,7 +2,7 @@ import { apiError } from '../../schemas/errors'
 import { type Problem, validationError } from '../../schemas/problems'
 import { CreateTemplateRequest, Template } from '../../schemas/template'
 import { createTemplate as create } from '../../storage/rules/templates'
-import { endpointWithBody } from '../http/operation'
+import { operation } from '../http/operation'
 import { respondEntity } from '../http/respond'
 
 /** Whichever of the three is missing, the message names them all; the issues say which. */
@@ -11,18 +11,22 @@ const refuse = (problems: Problem[]) =>
     ? apiError('VALIDATION_ERROR', 'name, role, and content are required', { issues: problems })
     : validationError(problems)
 
-export const createTemplate = endpointWithBody(
-  {
-    summary: 'Create a template',
-    description: 'Its role uses it from now on, until another custom template is created or updated.',
-    body: CreateTemplateRequest,
-    refuse,
-    answers: { status: 201, schema: Template },
-    errors: ['STORAGE_UNAVAILABLE'],
-    emits: ['template:created'],
-  },
-  async (c, body) => {
+export const createTemplate = operation({
+  method: 'POST',
+  path: '/api/templates',
+  name: 'templates.create',
+  summary: 'Create a template',
+  description: 'Its role uses it from now on, until another custom template is created or updated.',
+  body: CreateTemplateRequest,
+  refuse,
+  answers: { status: 201, schema: Template },
+  errors: ['STORAGE_UNAVAILABLE'],
+  emits: ['template:created'],
+  example: () => ({
+    body: { name: 'Careful worker', role: 'worker', content: 'You work on {{PROJECT_NAME}}.' },
+  }),
+  run: async (c, { body }) => {
     const entry = await c.env.workspace.change((tx) => tx.entry('templates', create(tx, body).id))
     return respondEntity(c, entry, 201)
   },
-)
+})

@@ -1,17 +1,16 @@
-import { BuiltInTemplate } from '../../schemas/template'
+import { BuiltInTemplate, roleInPath } from '../../schemas/template'
 import { builtInText } from '../../storage/rules/templates'
-import { endpoint } from '../http/operation'
+import { operation } from '../http/operation'
 import { respond } from '../http/respond'
-import { roleOf } from '../http/role-param'
 
-export const getBuiltInTemplate = endpoint(
-  {
-    summary: 'Get the built-in text of a role',
-    answers: { status: 200, schema: BuiltInTemplate },
-    errors: ['VALIDATION_ERROR'],
-  },
-  (c) => {
-    const role = roleOf(c, 'Invalid role')
-    return respond(c, { role, content: builtInText[role] })
-  },
-)
+export const getBuiltInTemplate = operation({
+  method: 'GET',
+  path: '/api/templates/default/:role',
+  name: 'templates.builtIn',
+  summary: 'Get the built-in text of a role',
+  params: { role: roleInPath('Invalid role') },
+  answers: { status: 200, schema: BuiltInTemplate },
+  errors: ['VALIDATION_ERROR'],
+  example: () => ({ params: { role: 'orchestrator' } }),
+  run: (c, { params: { role } }) => respond(c, { role, content: builtInText[role] }),
+})

@@ -1,15 +1,20 @@
 import { Template } from '../../schemas/template'
 import { templateNotFound } from '../../storage/rules/templates'
-import { endpoint } from '../http/operation'
+import { operation } from '../http/operation'
 import { respondEntity } from '../http/respond'
-import { idOf } from '../http/stored-entity'
 
-export const getTemplate = endpoint(
-  { summary: 'Get a template', answers: { status: 200, schema: Template }, errors: ['NOT_FOUND'] },
-  (c) =>
+export const getTemplate = operation({
+  method: 'GET',
+  path: '/api/templates/:id',
+  name: 'templates.get',
+  summary: 'Get a template',
+  answers: { status: 200, schema: Template },
+  errors: ['NOT_FOUND'],
+  example: ({ template }) => ({ params: { id: template } }),
+  run: (c, { params }) =>
     c.env.workspace.read((documents) => {
-      const entry = documents.get('templates', idOf(c))
+      const entry = documents.get('templates', params.id)
       if (!entry) throw templateNotFound()
       return respondEntity(c, entry)
     }),
-)
+})

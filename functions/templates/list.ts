@@ -1,9 +1,16 @@
 import * as z from 'zod'
+import { PageQuery } from '../../schemas/queries'
 import { Template } from '../../schemas/template'
-import { pageQuery, respondList } from '../http/lists'
-import { endpoint } from '../http/operation'
+import { respondList } from '../http/lists'
+import { operation } from '../http/operation'
 
-export const listTemplates = endpoint(
-  { summary: 'List templates', query: pageQuery, answers: { status: 200, schema: z.array(Template) } },
-  (c) => respondList(c, 'templates', {}),
-)
+export const listTemplates = operation({
+  method: 'GET',
+  path: '/api/templates',
+  name: 'templates.list',
+  summary: 'List templates',
+  query: PageQuery,
+  answers: { status: 200, schema: z.array(Template) },
+  example: () => ({ query: { limit: 100 } }),
+  run: (c, { query }) => respondList(c, 'templates', {}, query),
+})

@@ -1,16 +1,18 @@
 import { Template, UpdateTemplateRequest } from '../../schemas/template'
 import { updateTemplate as update } from '../../storage/rules/templates'
 import { changeEntity } from '../http/change-entity'
-import { endpointWithBody } from '../http/operation'
+import { operation } from '../http/operation'
 
-export const updateTemplate = endpointWithBody(
-  {
-    summary: 'Update a template',
-    description: 'Its role never changes.',
-    body: UpdateTemplateRequest,
-    answers: { status: 200, schema: Template },
-    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
-    emits: ['template:updated'],
-  },
-  (c, body) => changeEntity(c, 'templates', (tx, id) => update(tx, id, body)),
-)
+export const updateTemplate = operation({
+  method: 'PUT',
+  path: '/api/templates/:id',
+  name: 'templates.update',
+  summary: 'Update a template',
+  description: 'Its role never changes.',
+  body: UpdateTemplateRequest,
+  answers: { status: 200, schema: Template },
+  errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
+  emits: ['template:updated'],
+  example: ({ template }) => ({ params: { id: template }, body: { name: 'Careful worker' } }),
+  run: (c, { params: { id }, body }) => changeEntity(c, 'templates', id, (tx) => update(tx, id, body)),
+})

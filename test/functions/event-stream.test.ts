@@ -8,14 +8,14 @@ import type { WorkspaceDriver } from '../../storage/driver'
 import { memoryDriver } from '../../storage/drivers/memory'
 import { createProject, updateProject } from '../../storage/rules/projects'
 import { controlledDriver, turn } from '../drivers/controlled'
-import { createMemoryServices } from './services'
+import { calledLocally, createMemoryServices, localRequest } from './services'
 
 const app = new Hono<Env>().get('/api/events', streamEvents)
 const megabyte = 1024 * 1024
 
-const hostOf = (driver?: WorkspaceDriver) => createMemoryServices(driver)
+const hostOf = (driver?: WorkspaceDriver) => createMemoryServices({ driver })
 const ask = async (host: AppServices, query = '', init: RequestInit = {}) =>
-  app.fetch(new Request(`http://localhost/api/events${query}`, init), host)
+  app.fetch(localRequest(`/api/events${query}`, init), calledLocally(host))
 
 const create = (host: AppServices, name = 'a project') =>
   host.workspace.change((tx) => createProject(tx, { name }, '/'))

@@ -1,8 +1,10 @@
 import { createAccess } from '../../functions/http/access'
+import { createReference } from '../../functions/openapi/reference'
 import { createRooms } from '../../functions/realtime/rooms'
-import type { AppServices } from '../../functions/services/app-services'
+import type { AppServices, Env } from '../../functions/services/app-services'
 import type { Log } from '../../functions/services/log'
 import { skillNotFound } from '../../functions/services/skills'
+import type { Skill } from '../../schemas/skill'
 import type { WorkspaceDriver } from '../../storage/driver'
 import { memoryDriver } from '../../storage/drivers/memory'
 import { createIds } from '../../storage/ids'
@@ -18,20 +20,27 @@ const silent: Log = {
   child: () => silent,
 }
 
-const noSkill = async (id: string): Promise<never> => {
-  throw skillNotFound(id)
+interface MemoryOptions {
+  driver?: WorkspaceDriver | undefined
+  skills?: readonly Skill[]
 }
 
-/** A host that keeps everything in memory, unless another driver is given: enough for any endpoint to work. */
-export const createMemoryServices = async (
-  driver: WorkspaceDriver = memoryDriver(),
-): Promise<AppServices> => {
+/** Services that keep everything in memory, unless another driver is given: enough for any operation to work. */
+export const createMemoryServices = async ({
+  driver = memoryDriver(),
+  skills = [],
+}: MemoryOptions = {}): Promise<AppServices> => {
   const clock = Date.now
   const newId = createIds()
   const workspace = await openWorkspace({ driver, clock, newId, report: silent })
   const rooms = createRooms(clock)
   workspace.subscribe(rooms.publish)
   const manifests = new Map<string, string>()
+  const findSkill = async (id: string): Promise<Skill> => {
+    const found = skills.find((skill) => skill.id === id)
+    if (!found) throw skillNotFound(id)
+    return found
+  }
   return {
     workspace,
     rooms,
@@ -51,8 +60,8 @@ export const createMemoryServices = async (
     },
     generateManifest: async (plan) =>
       workspace.read((documents) => makeManifest(readerOf(documents), plan, '')),
-    skills: { list: async () => [], get: noSkill, reload: noSkill },
-    storageStatus: () => ({ quarantined: [], freeBytes: null }),
+    skills: { list: async () => [...skills], get: findSkill, reload: findSkill },
+    reference: createReference('0.0.0', 'http://localhost:3000'),
     machine: { hostname: 'test', platform: 'test' },
     defaultWorkingDir: '/',
     version: '0.0.0',
@@ -60,4 +69,17 @@ export const createMemoryServices = async (
     newId,
     startedAt: clock(),
   }
+}
+
+/** What a handler finds when somebody on this machine calls. */
+export const calledLocally = (services: AppServices): Env['Bindings'] => ({
+  ...services,
+  address: '127.0.0.1',
+})
+
+/** A request as it comes from a program on this machine. */
+export const localRequest = (path: string, { headers, ...init }: RequestInit = {}): Request => {
+  const all = new Headers(headers)
+  if (!all.has('Host')) all.set('Host', 'localhost:3000')
+  return new Request(`http://localhost:3000${path}`, { ...init, headers: all })
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { createApp } from '../../functions/app'
+import { createReference } from '../../functions/openapi/reference'
 import { createRooms } from '../../functions/realtime/rooms'
 import type { AppServices } from '../../functions/services/app-services'
 import { cliManifests } from '../../local-dev/manifest-cli'
@@ -43,16 +44,16 @@ async function openHost(script: string, limit: number) {
     access: { check: () => undefined, corsHeaders: () => ({}), preflightHeaders: () => ({}) },
     config: { serverUrl, maxBodyBytes: 1_000_000, nodeEnv: 'test' },
     manifests,
+    reference: createReference('0', serverUrl),
     skills: folderSkills(join(root, 'skills'), log, clock),
     generateManifest: cliManifests({
       config: { maestroCliPath: cli, dataDir, sessionDir, serverUrl, apiToken: undefined },
       location: manifests.location,
-      flush: async () => driver.flush?.(),
+      flush: workspace.flush,
       builtIn: () => Promise.reject(new Error('the built-in generator was used')),
       log,
       limit,
     }),
-    storageStatus: () => ({ quarantined: [], freeBytes: null }),
     machine: { hostname: 'here', platform: 'test' },
     defaultWorkingDir: '/',
     version: '0',

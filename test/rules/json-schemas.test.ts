@@ -41,7 +41,7 @@ describe.each(names)('%s.json', (name) => {
   const ajv = formats.default(new Ajv2020({ allowUnionTypes: true }))
   const properties = propertiesOf(schema, name)
 
-  test('is current: `npm run schemas` would change nothing', () => {
+  test('is current: `npm run generate` would change nothing', () => {
     expect(schema).toEqual(jsonSchemaFiles()[name])
   })
 

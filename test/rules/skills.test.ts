@@ -1,10 +1,12 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
+import type { Env } from '../../functions/services/app-services'
 import type { Log } from '../../functions/services/log'
 import { formatForPrompt, promptOfSkills } from '../../functions/services/skill-prompt'
 import { readSkill, type Skills, skillNotFound, skillsOfRole } from '../../functions/services/skills'
 import { reloadSkill } from '../../functions/skills/reload'
 import type { Skill } from '../../schemas/skill'
+import { calledLocally, createMemoryServices, localRequest } from '../functions/services'
 
 const skill = (id: string, fields: Partial<Skill> = {}): Skill => ({
   id,
@@ -75,10 +77,11 @@ describe('the skills of a spawn', () => {
 
 describe('a reload', () => {
   it('is refused with 501 by a host whose skills cannot be read again', async () => {
-    const app = new Hono().post('/api/skills/:id/reload', reloadSkill)
-    const skills: Pick<Skills, 'reload'> = {}
-    const { log } = quiet()
-    const answer = await app.request('/api/skills/a/reload', { method: 'POST' }, { skills, log })
+    const app = new Hono<Env>().post('/api/skills/:id/reload', reloadSkill)
+    const { reload: _, ...skills } = (await createMemoryServices()).skills
+    const services = { ...(await createMemoryServices()), skills }
+    const request = localRequest('/api/skills/a/reload', { method: 'POST' })
+    const answer = await app.fetch(request, calledLocally(services))
     expect(answer.status).toBe(501)
     expect(await answer.json()).toEqual({
       error: true,

@@ -1,14 +1,18 @@
 /** The room that everybody is in who asks for no other. */
 const defaultRoom = 'all'
 
-const roomName = /^(?:all|queues|templates|(?:project|session|task):[A-Za-z0-9_-]{1,128})$/
+const roomName = `(?:all|queues|templates|(?:project|session|task):[A-Za-z0-9_-]{1,128})`
+const wholeName = new RegExp(`^${roomName}$`)
+
+/** Names of rooms with commas between them; empty ones count for nothing. */
+export const roomList = new RegExp(`^(?:${roomName})?(?:,(?:${roomName})?)*$`)
 
 /** Whether there can be such a room; whether anything is in it does not matter. */
-export const isRoomName = (name: unknown): name is string => typeof name === 'string' && roomName.test(name)
+export const isRoomName = (name: unknown): name is string => typeof name === 'string' && wholeName.test(name)
 
-/** The rooms that the values of `?rooms=` name, with commas between them; `all` if they name none. */
-export const roomsOfQuery = (values: readonly string[]): string[] => {
-  const names = values.flatMap((value) => value.split(',')).filter((name) => name !== '')
+/** The rooms that a text names, with commas between them; `all` if it names none. */
+export const roomsIn = (text: string): string[] => {
+  const names = text.split(',').filter((name) => name !== '')
   return names.length > 0 ? names : [defaultRoom]
 }
 

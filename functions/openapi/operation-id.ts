@@ -1,10 +1,5 @@
-/** What things are called in the reference: worked out from method and path, so that nobody has to write it. */
-
-/** The part of the reference that a path belongs to. */
-export const tagOf = (path: string): string => {
-  if (path.includes('/queue')) return 'queues'
-  return /^\/api\/(\w+)/.exec(path)?.[1] ?? 'server'
-}
+import * as z from 'zod'
+import type { Definition } from '../http/operation'
 
 const verbs: Record<string, string> = { GET: 'get', PUT: 'update', PATCH: 'update', DELETE: 'delete' }
 
@@ -12,11 +7,11 @@ const verbs: Record<string, string> = { GET: 'get', PUT: 'update', PATCH: 'updat
 const additions: readonly string[] = ['events', 'timeline']
 
 /**
- * The name of an operation, for programs that make clients of the document: `POST /api/tasks` is `createTask`,
- * `GET /api/tasks/:id/children` is `listTaskChildren`, `POST /api/sessions/:id/queue/start` is
- * `startSessionQueue`.
+ * The name of an operation in the reference, worked out from method and path, for programs that make clients of it:
+ * `POST /api/tasks` is `createTask`, `GET /api/tasks/:id/children` is `listTaskChildren`,
+ * `POST /api/sessions/:id/queue/start` is `startSessionQueue`.
  */
-export const operationId = (method: string, path: string, isList: boolean): string => {
+export const operationId = ({ method, path, answers }: Definition): string => {
   const words = path.split(/[/.]/).filter((word) => word !== '' && word !== 'api')
   const last = words.at(-1) ?? ''
   const isAction = method === 'POST' && words.length > 1 && !last.startsWith(':') && !additions.includes(last)
@@ -31,10 +26,11 @@ export const operationId = (method: string, path: string, isList: boolean): stri
     )
     .map(capitalised)
     .join('')
-  return (isAction ? last : isList ? 'list' : postVerb(method, words)) + noun
+  const isList = answers.schema instanceof z.ZodArray
+  return (isAction ? last : isList ? 'list' : verbOf(method, words)) + noun
 }
 
-const postVerb = (method: string, words: readonly string[]) =>
+const verbOf = (method: string, words: readonly string[]) =>
   verbs[method] ?? (words.length === 1 ? 'create' : 'add')
 
 const singular = (word: string) => word.replace(/s$/, '')

@@ -1,0 +1,19 @@
+// Made from the list of operations by `npm run generate`: not to be edited.
+import type { Health, OpenApi, WebSocketStatus } from '../../schemas/responses'
+import type { QueryText, Requests } from './requests'
+
+export const serverOf = (requests: Requests) => ({
+  /** Read this reference as a page */
+  docs: () => requests.text('GET', '/docs'),
+  /** Health check */
+  health: (
+    query: {
+      /** 1: also version, storage, clients and the last event */
+      verbose?: QueryText | undefined
+    } = {},
+  ) => requests.ask<Health>('GET', '/health', { query: { ...query } }),
+  /** Get this reference as OpenAPI 3.1. Made from the same schemas that validate. */
+  openApi: () => requests.ask<OpenApi>('GET', '/openapi.json'),
+  /** List the connected WebSocket clients */
+  webSocketStatus: () => requests.ask<WebSocketStatus>('GET', '/ws-status'),
+})

@@ -1,0 +1,65 @@
+// Made from the list of operations by `npm run generate`: not to be edited.
+import type { SessionManifest } from '../../schemas/manifest'
+import type { DeleteResponse } from '../../schemas/responses'
+import type { CreateSessionRequest, Session, UpdateSessionRequest } from '../../schemas/session'
+import type { SpawnResponse, SpawnSessionRequest } from '../../schemas/spawn'
+import type { AddSessionEventRequest, AddSessionTimelineRequest } from '../../schemas/timeline'
+import { type ChangeOptions, ifMatch, type PageOptions, pageOf, taggedOf } from './entities'
+import { path, type QueryText, type Requests } from './requests'
+
+export const sessionsOf = (requests: Requests) => ({
+  /** List sessions */
+  list: (
+    query: {
+      /** Only those of this project */
+      projectId?: QueryText | undefined
+      /** Only those that work on this task */
+      taskId?: QueryText | undefined
+      /** Only those with this status */
+      status?: QueryText | undefined
+      /** true: only those whose status is not completed */
+      active?: QueryText | undefined
+    } = {},
+  ) => requests.ask<Session[]>('GET', '/api/sessions', { query: { ...query } }),
+  /** The same, a page at a time */
+  page: (
+    options: {
+      /** Only those of this project */
+      projectId?: QueryText | undefined
+      /** Only those that work on this task */
+      taskId?: QueryText | undefined
+      /** Only those with this status */
+      status?: QueryText | undefined
+      /** true: only those whose status is not completed */
+      active?: QueryText | undefined
+    } & PageOptions,
+  ) => pageOf<Session>(requests, '/api/sessions', { ...options }),
+  /** Create a session. Registers a session that somebody else started. To have one started, spawn it. */
+  create: (body: CreateSessionRequest) => requests.ask<Session>('POST', '/api/sessions', { body }),
+  /** Spawn a session. Creates the session, writes its manifest and tells every client to open a terminal for it, as one step. */
+  spawn: (body: SpawnSessionRequest) => requests.ask<SpawnResponse>('POST', '/api/sessions/spawn', { body }),
+  /** Get a session */
+  get: (id: string) => requests.ask<Session>('GET', path`/api/sessions/${id}`),
+  /** The same, with the tag that names this very state */
+  getTagged: (id: string) => taggedOf<Session>(requests, path`/api/sessions/${id}`),
+  /** Update a session. events and timeline are appended, metadata is merged by top-level key, env is replaced. */
+  update: (id: string, body: UpdateSessionRequest, options?: ChangeOptions) =>
+    requests.ask<Session>('PATCH', path`/api/sessions/${id}`, { body, ...ifMatch(options) }),
+  /** Delete a session. It leaves its tasks; its queue goes with it, its folder with the manifest stays. */
+  delete: (id: string, options?: ChangeOptions) =>
+    requests.ask<DeleteResponse>('DELETE', path`/api/sessions/${id}`, ifMatch(options)),
+  /** Record an event of a session */
+  addEvent: (id: string, body: AddSessionEventRequest, options?: ChangeOptions) =>
+    requests.ask<Session>('POST', path`/api/sessions/${id}/events`, { body, ...ifMatch(options) }),
+  /** Get the manifest of a spawned session */
+  manifest: (id: string) => requests.ask<SessionManifest>('GET', path`/api/sessions/${id}/manifest`),
+  /** Put a task into a session */
+  addTask: (id: string, taskId: string, options?: ChangeOptions) =>
+    requests.ask<Session>('POST', path`/api/sessions/${id}/tasks/${taskId}`, ifMatch(options)),
+  /** Take a task out of a session */
+  removeTask: (id: string, taskId: string, options?: ChangeOptions) =>
+    requests.ask<Session>('DELETE', path`/api/sessions/${id}/tasks/${taskId}`, ifMatch(options)),
+  /** Add an entry to a session’s timeline */
+  addTimeline: (id: string, body: AddSessionTimelineRequest, options?: ChangeOptions) =>
+    requests.ask<Session>('POST', path`/api/sessions/${id}/timeline`, { body, ...ifMatch(options) }),
+})

@@ -1,0 +1,15 @@
+// Made from the list of operations by `npm run generate`: not to be edited.
+import type { ReloadedSkill, Skill, SkillSummary } from '../../schemas/skill'
+import { path, type Requests } from './requests'
+
+export const skillsOf = (requests: Requests) => ({
+  /** List skills. Sorted by id. One that is broken is left out. */
+  list: () => requests.ask<SkillSummary[]>('GET', '/api/skills'),
+  /** List the skills of a role. First the system skills of the role, then every other that is assigned to it or to all. */
+  ofRole: (role: 'worker' | 'orchestrator') =>
+    requests.ask<SkillSummary[]>('GET', path`/api/skills/role/${role}`),
+  /** Get a skill with its instructions */
+  get: (id: string) => requests.ask<Skill>('GET', path`/api/skills/${id}`),
+  /** Read a skill again */
+  reload: (id: string) => requests.ask<ReloadedSkill>('POST', path`/api/skills/${id}/reload`),
+})

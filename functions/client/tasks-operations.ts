@@ -1,0 +1,60 @@
+// Made from the list of operations by `npm run generate`: not to be edited.
+import type { DeleteResponse } from '../../schemas/responses'
+import type {
+  CreateTaskRequest,
+  Task,
+  TaskTimelineRequest,
+  TaskTimelineResponse,
+  UpdateTaskRequest,
+} from '../../schemas/task'
+import { type ChangeOptions, ifMatch, type PageOptions, pageOf, taggedOf } from './entities'
+import { path, type QueryText, type Requests } from './requests'
+
+export const tasksOf = (requests: Requests) => ({
+  /** List tasks */
+  list: (
+    query: {
+      /** Only those of this project */
+      projectId?: QueryText | undefined
+      /** Only those with this status */
+      status?: QueryText | undefined
+      /** Only those below this task; the word null: only root tasks */
+      parentId?: QueryText | undefined
+      /** Only those of this session */
+      sessionId?: QueryText | undefined
+    } = {},
+  ) => requests.ask<Task[]>('GET', '/api/tasks', { query: { ...query } }),
+  /** The same, a page at a time */
+  page: (
+    options: {
+      /** Only those of this project */
+      projectId?: QueryText | undefined
+      /** Only those with this status */
+      status?: QueryText | undefined
+      /** Only those below this task; the word null: only root tasks */
+      parentId?: QueryText | undefined
+      /** Only those of this session */
+      sessionId?: QueryText | undefined
+    } & PageOptions,
+  ) => pageOf<Task>(requests, '/api/tasks', { ...options }),
+  /** Create a task */
+  create: (body: CreateTaskRequest) => requests.ask<Task>('POST', '/api/tasks', { body }),
+  /** Get a task */
+  get: (id: string) => requests.ask<Task>('GET', path`/api/tasks/${id}`),
+  /** The same, with the tag that names this very state */
+  getTagged: (id: string) => taggedOf<Task>(requests, path`/api/tasks/${id}`),
+  /** Update a task. With updateSource "session", only sessionStatus is changed, whatever else is sent. */
+  update: (id: string, body: UpdateTaskRequest, options?: ChangeOptions) =>
+    requests.ask<Task>('PATCH', path`/api/tasks/${id}`, { body, ...ifMatch(options) }),
+  /** Delete a task. It leaves its sessions and what depends on it; its children move up to its parent. */
+  delete: (id: string, options?: ChangeOptions) =>
+    requests.ask<DeleteResponse>('DELETE', path`/api/tasks/${id}`, ifMatch(options)),
+  /** List the direct children of a task */
+  children: (id: string) => requests.ask<Task[]>('GET', path`/api/tasks/${id}/children`),
+  /** The same, a page at a time */
+  childrenPage: (id: string, options: PageOptions) =>
+    pageOf<Task>(requests, path`/api/tasks/${id}/children`, { ...options }),
+  /** Note something about a task in a session’s timeline */
+  addTimeline: (id: string, body: TaskTimelineRequest) =>
+    requests.ask<TaskTimelineResponse>('POST', path`/api/tasks/${id}/timeline`, { body }),
+})

@@ -1,0 +1,97 @@
+/** The query parameters of the endpoints. Each is optional; one that is not named here is ignored. */
+import * as z from 'zod'
+import { withOldWords } from './fields'
+import { isRoomName, noSuchRooms, roomList, roomsIn } from './room-names'
+import { oldSessionStatuses } from './session'
+import { oldTaskStatuses } from './task'
+
+/** A page has at most so many entities. */
+const maxPageSize = 1000
+
+const limitMessage = `limit must be a whole number from 1 to ${maxPageSize}`
+
+const limit = z.preprocess(
+  (text) => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text),
+  z
+    .int({ error: limitMessage })
+    .min(1, { error: limitMessage })
+    .max(maxPageSize, { error: limitMessage })
+    .optional(),
+)
+
+/** A cursor is the position of the last entity of a page: it holds even when that entity is gone. */
+const cursor = z.string().transform((text, { addIssue }) => {
+  const [, created, id] = /^(\d{1,15}):([A-Za-z0-9_-]{1,128})$/.exec(decodeBase64(text)) ?? []
+  if (created !== undefined && id !== undefined) return { created: Number(created), id }
+  addIssue({ code: 'custom', message: 'cursor is not valid: send the X-Next-Cursor of the page before' })
+  return z.NEVER
+})
+
+/** The cursor that names a position. */
+export const cursorOf = ({ created, id }: { created: number; id: string }): string =>
+  btoa(`${created}:${id}`).replaceAll('=', '')
+
+const decodeBase64 = (text: string): string => {
+  try {
+    return atob(text)
+  } catch {
+    return ''
+  }
+}
+
+/** What every list understands. */
+const page = {
+  limit: limit.meta({ description: 'At most so many, 1 to 1000; without it the whole list comes' }),
+  cursor: cursor.optional().meta({ description: 'Where to go on: X-Next-Cursor of the page before' }),
+}
+
+const textOrNothing = (text: unknown) => (text === '' ? undefined : text)
+
+/** A field must have this value; an empty text filters nothing. */
+const filter = (description: string) =>
+  z.preprocess(textOrNothing, z.string().optional()).meta({ description })
+
+/** The same for a status, which may be a word of version 1.0. One that does not exist matches nothing. */
+const statusFilter = (legacyValues: Record<string, string>) =>
+  z
+    .preprocess(textOrNothing, withOldWords(legacyValues, z.string().optional()))
+    .meta({ description: 'Only those with this status' })
+
+export const PageQuery = z.object(page)
+
+export const ListTasksQuery = z.object({
+  projectId: filter('Only those of this project'),
+  status: statusFilter(oldTaskStatuses),
+  parentId: filter('Only those below this task; the word null: only root tasks'),
+  sessionId: filter('Only those of this session'),
+  ...page,
+})
+
+export const ListSessionsQuery = z.object({
+  projectId: filter('Only those of this project'),
+  taskId: filter('Only those that work on this task'),
+  status: statusFilter(oldSessionStatuses),
+  active: z.string().optional().meta({ description: 'true: only those whose status is not completed' }),
+  ...page,
+})
+
+export const HealthQuery = z.object({
+  verbose: z
+    .string()
+    .optional()
+    .meta({ description: '1: also version, storage, clients and the last event' }),
+})
+
+export const EventStreamQuery = z.object({
+  since: filter(
+    'Number of the last event heard, where Last-Event-ID cannot be sent; without either: from now on',
+  ),
+  rooms: z
+    .string()
+    .regex(roomList, { error: ({ input }) => noSuchRooms(wrongRoomsIn(String(input))) })
+    .optional()
+    .meta({ description: 'Rooms to listen to, with commas between them; without it: all' }),
+  token: z.string().optional().meta({ description: 'MAESTRO_API_TOKEN, where Authorization cannot be sent' }),
+})
+
+const wrongRoomsIn = (text: string) => roomsIn(text).filter((name) => !isRoomName(name))
