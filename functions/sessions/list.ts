@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { oldSessionStatuses, Session } from '../../schemas/session'
+import { legacySessionStatuses, Session } from '../../schemas/session'
 import { filtersOf } from '../http/filters'
 import { pageQuery, respondList } from '../http/lists'
 import { endpoint } from '../http/operation'
@@ -20,7 +20,7 @@ export const listSessions = endpoint(
     const where = filtersOf(
       c,
       { projectId: 'projectId', taskId: 'taskIds', status: 'status' },
-      oldSessionStatuses,
+      legacySessionStatuses,
     )
     const active = c.req.query('active') === 'true'
     return respondList(

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { oldTaskStatuses, Task } from '../../schemas/task'
+import { legacyTaskStatuses, Task } from '../../schemas/task'
 import { filtersOf } from '../http/filters'
 import { pageQuery, respondList } from '../http/lists'
 import { endpoint } from '../http/operation'
@@ -23,7 +23,7 @@ export const listTasks = endpoint(
       filtersOf(
         c,
         { projectId: 'projectId', status: 'status', parentId: 'parentId', sessionId: 'sessionIds' },
-        oldTaskStatuses,
+        legacyTaskStatuses,
       ),
     ),
 )
