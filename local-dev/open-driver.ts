@@ -12,8 +12,8 @@ export const openDriver = async (config: Config, log: Log): Promise<WorkspaceDri
   if (config.databaseType === 'postgres' && url !== undefined) {
     // Loaded only where it is used: nobody else waits for it.
     const { openPostgresDriver } = await import('../storage/drivers/postgres/driver')
-    return openPostgresDriver({ url, self: { pid: process.pid, hostname: hostname() }, report: log })
+    return openPostgresDriver({ url, self: { pid: process.pid, hostname: hostname() }, logger: log })
   }
   const writer = createWriterThread(directory, durability === 'strict')
-  return filesDriver({ directory, durability, writer, report: log, clock: Date.now })
+  return filesDriver({ directory, durability, writer, logger: log, clock: Date.now })
 }

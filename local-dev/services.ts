@@ -22,7 +22,7 @@ export const openServices = async (config: Config, log: Log): Promise<AppService
   const clock = Date.now
   const newId = createIds()
   const driver = await openDriver(config, log)
-  const workspace = await openWorkspace({ driver, clock, newId, report: log })
+  const workspace = await openWorkspace({ driver, clock, newId, logger: log })
   const rooms = createRooms(clock)
   workspace.subscribe(rooms.publish)
   await workspace.change(ensureDefaultTemplates)

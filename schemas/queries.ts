@@ -2,8 +2,8 @@
 import * as z from 'zod'
 import { withOldWords } from './fields'
 import { isRoomName, noSuchRooms, roomList, roomsIn } from './room-names'
-import { oldSessionStatuses } from './session'
-import { oldTaskStatuses } from './task'
+import { legacySessionStatuses } from './session'
+import { legacyTaskStatuses } from './task'
 
 /** A page has at most so many entities. */
 const maxPageSize = 1000
@@ -61,7 +61,7 @@ export const PageQuery = z.object(page)
 
 export const ListTasksQuery = z.object({
   projectId: filter('Only those of this project'),
-  status: statusFilter(oldTaskStatuses),
+  status: statusFilter(legacyTaskStatuses),
   parentId: filter('Only those below this task; the word null: only root tasks'),
   sessionId: filter('Only those of this session'),
   ...page,
@@ -70,7 +70,7 @@ export const ListTasksQuery = z.object({
 export const ListSessionsQuery = z.object({
   projectId: filter('Only those of this project'),
   taskId: filter('Only those that work on this task'),
-  status: statusFilter(oldSessionStatuses),
+  status: statusFilter(legacySessionStatuses),
   active: z.string().optional().meta({ description: 'true: only those whose status is not completed' }),
   ...page,
 })

@@ -17,7 +17,7 @@ export const Strategy = z.enum(['simple', 'queue', 'tree'])
 export const SessionStatus = z.enum(['spawning', 'idle', 'working', 'completed', 'failed', 'stopped'])
 
 /** The words of version 1.0 that clients and stored files still use. */
-export const oldSessionStatuses = { running: 'working' }
+export const legacySessionStatuses = { running: 'working' }
 
 /** Statuses of a session that has ended. */
 export const endedStatuses: readonly SessionStatus[] = ['completed', 'failed', 'stopped']
@@ -96,7 +96,7 @@ export const CreateSessionRequest = rewritingBody(
     name: optionalName.meta(said.name),
     agentId: optionalOnCreate(z.string()).meta(said.agentId),
     strategy: optionalOnCreate(Strategy).meta(said.strategy),
-    status: withOldWords(oldSessionStatuses, optionalOnCreate(SessionStatus)).meta(said.status),
+    status: withOldWords(legacySessionStatuses, optionalOnCreate(SessionStatus)).meta(said.status),
     env: optionalOnCreate(env).meta(said.env),
     metadata: optionalOnCreate(anyObject()).meta(said.metadata),
   }),
@@ -106,7 +106,7 @@ export const UpdateSessionRequest = z
   .object({
     taskIds: references().optional().meta(said.taskIds),
     name: name.optional().meta(said.name),
-    status: withOldWords(oldSessionStatuses, SessionStatus.optional()).meta(said.status),
+    status: withOldWords(legacySessionStatuses, SessionStatus.optional()).meta(said.status),
     agentId: clearable(z.string()).meta(said.agentId),
     env: clearable(env).meta({ ...said.env, description: 'New environment, replacing the old one' }),
     events: z

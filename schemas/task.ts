@@ -27,7 +27,7 @@ export const TaskPriority = z.enum(['low', 'medium', 'high'])
 export const Model = z.enum(['haiku', 'sonnet', 'opus'])
 
 /** The words of version 1.0 that clients and stored files still use. */
-export const oldTaskStatuses = { pending: 'todo' }
+export const legacyTaskStatuses = { pending: 'todo' }
 
 const title = requiredText(500)
 const dueDate = z.iso.date()
@@ -109,7 +109,7 @@ export const CreateTaskRequest = z
 const updatable = z.object({
   title: title.optional().meta(said.title),
   description: clearable(anyText()).meta(said.description),
-  status: withOldWords(oldTaskStatuses, TaskStatus.optional()).meta(said.status),
+  status: withOldWords(legacyTaskStatuses, TaskStatus.optional()).meta(said.status),
   sessionStatus: clearable(TaskSessionStatus).meta(said.sessionStatus),
   priority: clearable(TaskPriority).meta(said.priority),
   parentId: clearable(reference()).meta(said.parentId),

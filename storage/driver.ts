@@ -8,10 +8,10 @@ export interface Put {
   /** The whole document, as compact JSON. */
   json: string
   /** Where the document only grew: all of it but the lists that grew, and what they grew by. */
-  growth?: Growth
+  delta?: AppendDelta
 }
 
-export interface Growth {
+export interface AppendDelta {
   /** The document without its growing lists, as compact JSON. */
   rest: string
   /** What was appended to each of them. */
@@ -41,7 +41,7 @@ export interface WorkspaceDriver extends Driver {
    */
   commit?(batch: Batch): Promise<void>
   /** Waited for before every change, where changes that come in together are cheaper to commit together. */
-  gather?(): Promise<void>
+  awaitBatchWindow?(): Promise<void>
   /** The event log. Without one, events are told live only. */
   log?: {
     /** The number of the last event, 0 if there was none. */

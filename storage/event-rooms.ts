@@ -1,5 +1,5 @@
 import { type EventData, type EventName, isCoreEvent } from '../schemas/events'
-import { type EntityEvent, kindOfEvent, type PlainEvent } from './event'
+import { type DataEvent, kindOfEvent, type StateEvent } from './event'
 
 /** Finds the project of a task or session, also of one that is being removed. */
 type ProjectOf = (kind: 'tasks' | 'sessions', id: string | undefined) => string | undefined
@@ -12,7 +12,7 @@ interface Subject {
 }
 
 /** The rooms of an event that tells of an entity's state. */
-export const roomsOfEntity = (name: EntityEvent, id: string, projectOf: ProjectOf): string[] => {
+export const roomsOfStateEvent = (name: StateEvent, id: string, projectOf: ProjectOf): string[] => {
   switch (kindOfEvent(name)) {
     case 'projects':
       return rooms(name, { projectId: id }, projectOf)
@@ -27,10 +27,13 @@ export const roomsOfEntity = (name: EntityEvent, id: string, projectOf: ProjectO
 }
 
 /** The rooms of any other event: told by its data. */
-export const roomsOfData = (name: PlainEvent, data: EventData<PlainEvent>, projectOf: ProjectOf): string[] =>
-  rooms(name, subjectOf(name, data), projectOf)
+export const roomsOfDataEvent = (
+  name: DataEvent,
+  data: EventData<DataEvent>,
+  projectOf: ProjectOf,
+): string[] => rooms(name, subjectOf(name, data), projectOf)
 
-const subjectOf = (name: PlainEvent, data: EventData<PlainEvent>): Subject => {
+const subjectOf = (name: DataEvent, data: EventData<DataEvent>): Subject => {
   if ('session' in data) return { sessionId: data.session.id, projectId: data.projectId }
   if ('item' in data) return { sessionId: data.sessionId, taskId: data.item.taskId }
   if ('taskId' in data) return data

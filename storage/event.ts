@@ -3,7 +3,7 @@ import type { Entry } from './entry'
 import type { Kind } from './kinds'
 
 /** Events whose data is an entity, or wraps one: the kind of that entity. */
-const entityEvents = {
+const stateEvents = {
   'project:created': 'projects',
   'project:updated': 'projects',
   'task:created': 'tasks',
@@ -16,11 +16,11 @@ const entityEvents = {
   'template:updated': 'templates',
 } as const satisfies Partial<Record<EventName, Kind>>
 
-export type EntityEvent = keyof typeof entityEvents
-export type PlainEvent = Exclude<EventName, EntityEvent>
+export type StateEvent = keyof typeof stateEvents
+export type DataEvent = Exclude<EventName, StateEvent>
 
 /** The kind of the entity that an event tells of. */
-export const kindOfEvent = (name: EntityEvent): Kind => entityEvents[name]
+export const kindOfEvent = (name: StateEvent): Kind => stateEvents[name]
 
 /**
  * An event as the log keeps it. One that tells of an entity's new state comes without `data`: replayed, it tells
@@ -43,7 +43,7 @@ export interface PublishedEvent extends LoggedEvent {
 }
 
 /** The data of an event that tells of an entity. */
-export const entityEventData = (entry: Entry): string =>
+export const stateEventData = (entry: Entry): string =>
   entry.kind === 'queues' ? `{"sessionId":${JSON.stringify(entry.id)},"queue":${entry.json}}` : entry.json
 
 /** Whether a later event of the same entity makes this one superfluous. */
@@ -51,5 +51,5 @@ export const isLatestState = (name: EventName): boolean => name.endsWith(':updat
 
 /** What a rule announces: an entity by its id, or data. It is completed when the change is. */
 export type Announcement =
-  | { name: EntityEvent; id: string; rooms: readonly string[] }
-  | { name: PlainEvent; data: EventData<PlainEvent>; rooms: readonly string[] }
+  | { name: StateEvent; id: string; rooms: readonly string[] }
+  | { name: DataEvent; data: EventData<DataEvent>; rooms: readonly string[] }

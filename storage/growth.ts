@@ -1,4 +1,4 @@
-import type { Growth } from './driver'
+import type { AppendDelta } from './driver'
 import type { Entry } from './entry'
 import { kinds } from './kinds'
 
@@ -9,7 +9,7 @@ const worthwhile = 4096
  * How a document grew out of the one before it, where it is long and has lists that only grow: a session with
  * a thousand timeline entries is not written a thousand times over.
  */
-export const growthOf = (previous: Entry | undefined, entry: Entry): Growth | undefined => {
+export const growthOf = (previous: Entry | undefined, entry: Entry): AppendDelta | undefined => {
   const lists: readonly string[] = kinds[entry.kind].appendOnly
   if (lists.length === 0 || previous === undefined || previous.json.length < worthwhile) return undefined
   const before: Record<string, unknown> = JSON.parse(previous.json)
@@ -26,7 +26,7 @@ export const growthOf = (previous: Entry | undefined, entry: Entry): Growth | un
 }
 
 /** The document that a growth makes of the one before it. What is there already is not appended again. */
-export const grow = (before: string, { rest, appended }: Growth): string => {
+export const grow = (before: string, { rest, appended }: AppendDelta): string => {
   const old: Record<string, unknown> = JSON.parse(before)
   const grown: Record<string, unknown> = JSON.parse(rest)
   for (const [list, additions] of Object.entries(appended)) {

@@ -8,7 +8,7 @@ import { Entry } from './entry'
 import { type Kind, kindOfKey, kinds } from './kinds'
 
 /** Where storage tells of what it found: a structured log. */
-export interface Report {
+export interface Logger {
   warn(details: object, message: string): void
   error(details: object, message: string): void
 }
@@ -21,7 +21,7 @@ export const loadDocuments = async (
   storage: Storage,
   driver: WorkspaceDriver,
   documents: Documents,
-  report: Report,
+  logger: Logger,
 ): Promise<void> => {
   for (const key of await storage.getKeys()) {
     const kind = kindOfKey(key)
@@ -32,18 +32,18 @@ export const loadDocuments = async (
       const text = typeof value === 'string' ? value : await storage.getItemRaw<string>(key)
       if (text !== null) documents.put(kind, readEntry(kind, key, text))
     } catch (error) {
-      setAside(driver, key, error instanceof Error ? error.message : String(error), report)
+      setAside(driver, key, error instanceof Error ? error.message : String(error), logger)
     }
   }
   completeRelations(documents)
 }
 
-const setAside = (driver: WorkspaceDriver, key: string, reason: string, report: Report) => {
+const setAside = (driver: WorkspaceDriver, key: string, reason: string, logger: Logger) => {
   try {
     const file = driver.quarantine?.(key, reason) ?? key
-    report.error({ file, reason }, 'A stored document cannot be read and was set aside')
+    logger.error({ file, reason }, 'A stored document cannot be read and was set aside')
   } catch (error) {
-    report.error({ key, reason, err: error }, 'A stored document cannot be read, nor be set aside')
+    logger.error({ key, reason, err: error }, 'A stored document cannot be read, nor be set aside')
   }
 }
 

@@ -1,5 +1,5 @@
-import { oldSessionStatuses } from '../schemas/session'
-import { oldTaskStatuses } from '../schemas/task'
+import { legacySessionStatuses } from '../schemas/session'
+import { legacyTaskStatuses } from '../schemas/task'
 
 type Document = Record<string, unknown>
 
@@ -13,7 +13,7 @@ export const migrateTask = ({ timeline: _ofItsSession, ...task }: Document): Doc
   description: task.description ?? '',
   initialPrompt: task.initialPrompt ?? '',
   priority: task.priority ?? 'medium',
-  status: inNewWords(oldTaskStatuses, task.status),
+  status: inNewWords(legacyTaskStatuses, task.status),
   startedAt: task.startedAt ?? null,
   completedAt: task.completedAt ?? null,
   sessionIds: task.sessionIds ?? [],
@@ -30,7 +30,7 @@ export const migrateSession = ({ taskId, ...session }: Document): Document => ({
   name: session.name ?? `Session ${session.id}`,
   env: session.env ?? {},
   strategy: session.strategy ?? 'simple',
-  status: inNewWords(oldSessionStatuses, session.status),
+  status: inNewWords(legacySessionStatuses, session.status),
   lastActivity: session.lastActivity ?? session.startedAt,
   completedAt: session.completedAt ?? null,
   hostname: session.hostname ?? '',

@@ -1,8 +1,8 @@
 import type { EventData } from '../schemas/events'
 import { type Documents, matches, type Where } from './documents'
 import { Entry } from './entry'
-import type { Announcement, EntityEvent, PlainEvent } from './event'
-import { roomsOfData, roomsOfEntity } from './event-rooms'
+import type { Announcement, DataEvent, StateEvent } from './event'
+import { roomsOfDataEvent, roomsOfStateEvent } from './event-rooms'
 import type { IdPrefix, NewId } from './ids'
 import { type Entities, type Kind, kindNames, kinds } from './kinds'
 
@@ -24,9 +24,9 @@ export interface Transaction {
   put<K extends Kind>(kind: K, entity: Entities[K]): void
   remove(kind: Kind, id: string): void
   /** Announces the state of an entity at the end of this change: once, however often it is called. */
-  tell(name: EntityEvent, id: string): void
+  emitState(name: StateEvent, id: string): void
   /** Announces something else. To be called while what it is about is still there. */
-  emit<N extends PlainEvent>(name: N, data: EventData<N>): void
+  emitData<N extends DataEvent>(name: N, data: EventData<N>): void
   /** The entity as it will be stored. */
   entry<K extends Kind>(kind: K, id: string): Entry<K>
 }
@@ -119,12 +119,13 @@ export const beginTransaction = (
       staged.set(kinds[kind].id(entity), { document: entity })
     },
     remove: (kind, id) => void drafts[kind].set(id, undefined),
-    tell(name, id) {
+    emitState(name, id) {
       if (told.has(`${name} ${id}`)) return
       told.add(`${name} ${id}`)
-      announcements.push({ name, id, rooms: roomsOfEntity(name, id, projectOf) })
+      announcements.push({ name, id, rooms: roomsOfStateEvent(name, id, projectOf) })
     },
-    emit: (name, data) => void announcements.push({ name, data, rooms: roomsOfData(name, data, projectOf) }),
+    emitData: (name, data) =>
+      void announcements.push({ name, data, rooms: roomsOfDataEvent(name, data, projectOf) }),
     entry,
   }
   return { transaction, finish }

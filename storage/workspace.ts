@@ -3,10 +3,10 @@ import { ApiError, apiError } from '../schemas/errors'
 import { createMemoryDocuments, type Documents } from './documents'
 import type { DriverStatus, Put, WorkspaceDriver } from './driver'
 import type { Entry } from './entry'
-import { entityEventData, isLatestState, kindOfEvent, type LoggedEvent, type PublishedEvent } from './event'
+import { isLatestState, kindOfEvent, type LoggedEvent, type PublishedEvent, stateEventData } from './event'
 import { growthOf } from './growth'
 import type { NewId } from './ids'
-import { loadDocuments, type Report } from './loading'
+import { type Logger, loadDocuments } from './loading'
 import { commitOneByOne } from './one-by-one'
 import { beginTransaction, type Staged, type Transaction } from './transaction'
 
@@ -49,7 +49,7 @@ interface Settings {
   /** The time, in Unix milliseconds. */
   clock: () => number
   newId: NewId
-  report: Report
+  logger: Logger
 }
 
 /** A change on its way into storage. */
@@ -60,10 +60,10 @@ interface Pending {
 }
 
 /** Opens a workspace: reads everything that is stored, unless the driver has it at hand. */
-export const openWorkspace = async ({ driver, clock, newId, report }: Settings): Promise<Workspace> => {
+export const openWorkspace = async ({ driver, clock, newId, logger }: Settings): Promise<Workspace> => {
   const storage = createStorage({ driver })
   const documents = driver.documents ?? createMemoryDocuments()
-  if (!driver.documents) await loadDocuments(storage, driver, documents, report)
+  if (!driver.documents) await loadDocuments(storage, driver, documents, logger)
 
   const store = driver.commit ?? commitOneByOne(storage)
   const listeners = new Set<(event: PublishedEvent) => void>()
@@ -73,7 +73,7 @@ export const openWorkspace = async ({ driver, clock, newId, report }: Settings):
   let durableEvent = eventNumber
 
   const change = async <T>(rule: (transaction: Transaction) => T): Promise<T> => {
-    if (driver.gather) await driver.gather()
+    if (driver.awaitBatchWindow) await driver.awaitBatchWindow()
     const { transaction, finish } = beginTransaction(documents, clock(), newId)
     let result: T
     try {
@@ -124,7 +124,7 @@ export const openWorkspace = async ({ driver, clock, newId, report }: Settings):
       try {
         listener(event)
       } catch (error) {
-        report.error({ err: error, event: event.name }, 'A listener failed to hear of an event')
+        logger.error({ err: error, event: event.name }, 'A listener failed to hear of an event')
       }
   }
 
@@ -189,7 +189,7 @@ const describe = ({ entries, removed, announcements }: Staged, documents: Docume
   const byId = new Map<string, Entry>(entries.map((entry) => [`${entry.kind}:${entry.id}`, entry]))
   const puts: Put[] = entries.map((entry) => {
     const growth = growthOf(documents.get(entry.kind, entry.id), entry)
-    return { key: entry.key, json: entry.json, ...(growth && { growth }) }
+    return { key: entry.key, json: entry.json, ...(growth && { delta: growth }) }
   })
   const published: PublishedEvent[] = []
   const logged: LoggedEvent[] = []
@@ -201,7 +201,7 @@ const describe = ({ entries, removed, announcements }: Staged, documents: Docume
       const about = { kind, id: announcement.id }
       const entry = byId.get(`${kind}:${announcement.id}`) ?? documents.get(kind, announcement.id)
       if (!entry) throw new Error(`${name} tells of ${announcement.id}, which is not there`)
-      const data = entityEventData(entry)
+      const data = stateEventData(entry)
       published.push({ number, name, rooms, about, data })
       logged.push({ number, name, rooms, about, ...(isLatestState(name) ? {} : { data }) })
     } else {

@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import type * as z from 'zod'
 import { apiError } from '../../schemas/errors'
 import { PublishSkillRequest, TransferLine } from '../../schemas/transfer'
-import { takeOver, transferLines } from '../../storage/rules/transfer'
+import { importDocuments, transferLines } from '../../storage/rules/transfer'
 import { guard } from '../http/guard'
 import { respond, respondError } from '../http/respond'
 import { streamOfChunks } from '../http/streamed-list'
@@ -31,7 +31,7 @@ export const createInternalApp = (skills: StoredSkills): Hono<Env> => {
     const lines = (await readText(c.req.raw)).split('\n').filter((line) => line !== '')
     const documents = lines.map((line) => read(TransferLine, line))
     const options = { overwrite: c.req.query('overwrite') === '1', dryRun: c.req.query('dryRun') === '1' }
-    return respond(c, await c.env.workspace.change((tx) => takeOver(tx, documents, options)))
+    return respond(c, await c.env.workspace.change((tx) => importDocuments(tx, documents, options)))
   })
 
   app.put('/internal/skills/:id', async (c) => {

@@ -41,7 +41,7 @@ export class MaestroWorkspace {
 
   async alarm(): Promise<void> {
     const open = await this.#open
-    await open?.host.driver.follow()
+    await open?.host.driver.mirrorChanges()
   }
 
   async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {

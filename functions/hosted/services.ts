@@ -3,7 +3,7 @@ import { version } from '../../package.json'
 import { defaultWorkspace } from '../../schemas/api-tokens'
 import type { Config } from '../../schemas/config'
 import { type DurableObjectDriver, durableObjectDriver } from '../../storage/drivers/durable-object/driver'
-import type { Follower } from '../../storage/drivers/durable-object/outbox'
+import type { KvMirror } from '../../storage/drivers/durable-object/outbox'
 import { createIds } from '../../storage/ids'
 import { readerOf } from '../../storage/rules/find'
 import { makeManifest } from '../../storage/rules/manifest'
@@ -34,8 +34,8 @@ export const openServices = async (
   const clock = Date.now
   const newId = createIds()
   const log = consoleLog(config.logLevel, { workspace: workspaceName })
-  const driver = durableObjectDriver({ storage, follower: keysOf(workspaceName, bindings.MAESTRO_KV), clock })
-  const workspace = await openWorkspace({ driver, clock, newId, report: log })
+  const driver = durableObjectDriver({ storage, mirror: keysOf(workspaceName, bindings.MAESTRO_KV), clock })
+  const workspace = await openWorkspace({ driver, clock, newId, logger: log })
   const rooms = createRooms(clock)
   workspace.subscribe(rooms.publish)
   await workspace.change(ensureDefaultTemplates)
@@ -65,7 +65,7 @@ export const openServices = async (
 }
 
 /** All workspaces share one KV namespace. An id never begins with `@`, so none can reach into another's keys. */
-const keysOf = (workspace: string, kv: Bindings['MAESTRO_KV']): Follower => {
+const keysOf = (workspace: string, kv: Bindings['MAESTRO_KV']): KvMirror => {
   const prefix = workspace === defaultWorkspace ? '' : `@${workspace}:`
   return {
     put: (key, json) => kv.put(prefix + key, json),

@@ -1,7 +1,7 @@
 import type { Reset } from '../../schemas/events'
 import type { Documents } from '../../storage/documents'
 import type { Entry } from '../../storage/entry'
-import { entityEventData, isLatestState, type LoggedEvent, type PublishedEvent } from '../../storage/event'
+import { isLatestState, type LoggedEvent, type PublishedEvent, stateEventData } from '../../storage/event'
 import type { Workspace } from '../../storage/workspace'
 
 /** What a client is told first. */
@@ -46,7 +46,7 @@ export const replay = async (
     const key = keyOf(about)
     const state = states.get(key)
     if (data !== undefined) messages.push({ number, name, data: () => data })
-    else if (state && !told.has(key)) messages.push({ number, name, data: () => entityEventData(state) })
+    else if (state && !told.has(key)) messages.push({ number, name, data: () => stateEventData(state) })
     if (isLatestState(name)) told.add(key)
   }
   return { messages: messages.reverse(), upTo }

@@ -5,7 +5,7 @@ import type { Session } from '../../schemas/session'
 import { SpawnResponse, SpawnSessionRequest, spawnRefusals } from '../../schemas/spawn'
 import { readerOf } from '../../storage/rules/find'
 import { commandOf, planSpawn, type SpawnPlan, spawnSession as spawn } from '../../storage/rules/spawn'
-import { generationFailed, usableManifest } from '../../storage/rules/usable-manifest'
+import { manifestGenerationFailed, validateManifest } from '../../storage/rules/validate-manifest'
 import { operation } from '../http/operation'
 import { respond } from '../http/respond'
 import type { RequestContext } from '../services/app-services'
@@ -86,9 +86,9 @@ const carryOut = async (c: RequestContext, plan: SpawnPlan): Promise<Session> =>
 
 const generate = async (c: RequestContext, plan: SpawnPlan): Promise<SessionManifest> => {
   try {
-    return usableManifest(await c.env.generateManifest(plan), plan)
+    return validateManifest(await c.env.generateManifest(plan), plan)
   } catch (error) {
-    throw asApiError(error, generationFailed)
+    throw asApiError(error, manifestGenerationFailed)
   }
 }
 

@@ -21,7 +21,7 @@ export const addTaskTimeline = operation({
     await c.env.workspace.change((tx) => {
       findTask(tx, taskId)
       addTimelineEntry(tx, findSession(tx, sessionId), { type, message, taskId })
-      tx.tell('task:updated', taskId)
+      tx.emitState('task:updated', taskId)
     })
     return respond(c, { success: true, taskId, sessionId, message, type })
   },

@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import {
   identityOf,
+  livenessOf,
   ownIdentity,
   ProcessIdentity,
-  whereabouts,
 } from '../../storage/drivers/files/process-identity'
 
 /** The process itself knows its number; who it is beyond that, the runner adds. */
@@ -48,6 +48,6 @@ export const noteIdentity = async (folder: string, pid: number): Promise<void> =
 
 /** Whether the process of a session still runs. */
 export const isAlive = (gate: Gate): boolean => {
-  if ('bootId' in gate) return whereabouts(gate, ownIdentity()) === 'alive'
-  return whereabouts(identityOf(gate.pid), ownIdentity()) === 'alive'
+  if ('bootId' in gate) return livenessOf(gate, ownIdentity()) === 'alive'
+  return livenessOf(identityOf(gate.pid), ownIdentity()) === 'alive'
 }

@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { ownIdentity, ProcessIdentity, whereabouts } from '../../storage/drivers/files/process-identity'
+import { livenessOf, ownIdentity, ProcessIdentity } from '../../storage/drivers/files/process-identity'
 
 const Note = z.object({
   runner: z.string(),
@@ -78,8 +78,8 @@ export const legacies = (sessionDir: string): Legacy[] => {
 
 /** What this machine ran before it was started again is as dead as what has ended since. */
 const hasDied = ({ host, process }: z.infer<typeof Note>, self: ProcessIdentity): boolean => {
-  const now = whereabouts(process, self)
-  return now === 'dead' || (now === 'out of sight' && host === hostname())
+  const now = livenessOf(process, self)
+  return now === 'dead' || (now === 'unknown' && host === hostname())
 }
 
 /** Undefined if another runner has just done away with it, or it is not ours. */

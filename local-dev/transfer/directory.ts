@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { createIds } from '../../storage/ids'
-import { takeOver, transferLines } from '../../storage/rules/transfer'
+import { importDocuments, transferLines } from '../../storage/rules/transfer'
 import { openWorkspace } from '../../storage/workspace'
 import { readConfig } from '../config'
 import { createLog } from '../log'
@@ -16,12 +16,12 @@ export const openDirectory = async (directory: string): Promise<Place> => {
   if ('problems' in read) throw new Error(read.problems.join('\n'))
   const log = createLog(read.config)
   const driver = await openDriver(read.config, log)
-  const workspace = await openWorkspace({ driver, clock: Date.now, newId: createIds(), report: log })
+  const workspace = await openWorkspace({ driver, clock: Date.now, newId: createIds(), logger: log })
   return {
     async *lines() {
       yield* await workspace.read((documents) => [...transferLines(documents)])
     },
-    take: (lines, options) => workspace.change((tx) => takeOver(tx, lines, options)),
+    take: (lines, options) => workspace.change((tx) => importDocuments(tx, lines, options)),
     close: workspace.close,
   }
 }

@@ -55,8 +55,8 @@ export const dissociate = (
     tx.put('tasks', { ...task, sessionIds, updatedAt: tx.now })
   }
   if (!session?.taskIds.includes(taskId) && !task?.sessionIds.includes(sessionId)) return undefined
-  tx.emit('session:task_removed', { sessionId, taskId })
-  tx.emit('task:session_removed', { taskId, sessionId })
+  tx.emitData('session:task_removed', { sessionId, taskId })
+  tx.emitData('task:session_removed', { taskId, sessionId })
   return dropFromQueue(tx, sessionId, taskId, reason)
 }
 
@@ -72,8 +72,8 @@ const associate = (tx: Transaction, sessionId: string, taskId: string): boolean 
     lastActivity: tx.now,
   })
   tx.put('tasks', { ...task, sessionIds: [...task.sessionIds, sessionId], updatedAt: tx.now })
-  tx.emit('session:task_added', { sessionId, taskId })
-  tx.emit('task:session_added', { taskId, sessionId })
+  tx.emitData('session:task_added', { sessionId, taskId })
+  tx.emitData('task:session_added', { taskId, sessionId })
   return true
 }
 

@@ -15,14 +15,14 @@ export const createProject = (tx: Transaction, body: CreateProjectRequest, defau
     updatedAt: tx.now,
   }
   tx.put('projects', project)
-  tx.tell('project:created', project.id)
+  tx.emitState('project:created', project.id)
   return project
 }
 
 /** Changes what the body names. */
 export const updateProject = (tx: Transaction, id: string, body: UpdateProjectRequest): void => {
   tx.put('projects', { ...withChanges(findProject(tx, id), body), updatedAt: tx.now })
-  tx.tell('project:updated', id)
+  tx.emitState('project:updated', id)
 }
 
 /** Deletes a project that nothing refers to. */
@@ -36,6 +36,6 @@ export const deleteProject = (tx: Transaction, id: string): void => {
     if (count > 0)
       throw apiError('PROJECT_HAS_DEPENDENCIES', `Cannot delete project with ${count} existing ${word}`)
   }
-  tx.emit('project:deleted', { id })
+  tx.emitData('project:deleted', { id })
   tx.remove('projects', id)
 }

@@ -20,7 +20,7 @@ export const findQueue = (reader: Reader, sessionId: string): QueueState => {
 export const createQueue = (tx: Transaction, sessionId: string, taskIds: readonly string[]): void => {
   const existing = taskIds.filter((taskId) => tx.has('tasks', taskId))
   tx.put('queues', newQueue(sessionId, existing, tx.now))
-  tx.tell('queue:created', sessionId)
+  tx.emitState('queue:created', sessionId)
   for (const taskId of existing) setSessionStatus(tx, taskId, 'queued')
 }
 
@@ -74,7 +74,7 @@ export const dropFromQueue = (
   if (!step) return undefined
   tx.put('queues', step.queue)
   tellOfItem(tx, sessionId, step.item)
-  tx.tell('queue:updated', sessionId)
+  tx.emitState('queue:updated', sessionId)
   return step.item
 }
 
@@ -83,7 +83,7 @@ export const setSessionStatus = (tx: Transaction, taskId: string, sessionStatus:
   const task = tx.get('tasks', taskId)
   if (!task) return
   tx.put('tasks', { ...task, sessionStatus, updatedAt: tx.now })
-  tx.tell('task:updated', taskId)
+  tx.emitState('task:updated', taskId)
 }
 
 /** Stores a step, notes it in the session's timeline and tells of it, in the order of the contract. */
@@ -102,16 +102,16 @@ const record = (
     timeline: [...session.timeline, timelineEntry(tx, { ...entry, taskId: item.taskId })],
   })
   tellOfItem(tx, sessionId, item)
-  tx.tell('queue:updated', sessionId)
+  tx.emitState('queue:updated', sessionId)
   setSessionStatus(tx, item.taskId, status)
-  tx.tell('session:updated', sessionId)
+  tx.emitState('session:updated', sessionId)
 }
 
 /** An item that was queued has no event of its own. */
 const tellOfItem = (tx: Transaction, sessionId: string, item: QueueItem) => {
   if (item.status === 'failed')
-    tx.emit('queue:item_failed', { sessionId, item, reason: item.failReason ?? null })
-  else if (item.status === 'processing') tx.emit('queue:item_started', { sessionId, item })
-  else if (item.status === 'completed') tx.emit('queue:item_completed', { sessionId, item })
-  else if (item.status === 'skipped') tx.emit('queue:item_skipped', { sessionId, item })
+    tx.emitData('queue:item_failed', { sessionId, item, reason: item.failReason ?? null })
+  else if (item.status === 'processing') tx.emitData('queue:item_started', { sessionId, item })
+  else if (item.status === 'completed') tx.emitData('queue:item_completed', { sessionId, item })
+  else if (item.status === 'skipped') tx.emitData('queue:item_skipped', { sessionId, item })
 }

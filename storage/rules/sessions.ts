@@ -44,7 +44,7 @@ export const createSession = (tx: Transaction, body: CreateSessionRequest, machi
     metadata: body.metadata ?? null,
   }
   tx.put('sessions', session)
-  tx.tell('session:created', id)
+  tx.emitState('session:created', id)
   associateNew(tx, session)
   return session
 }
@@ -55,8 +55,8 @@ export const associateNew = (tx: Transaction, { id, taskIds, strategy }: Session
     const task = tx.get('tasks', taskId)
     if (!task) continue
     tx.put('tasks', { ...task, sessionIds: [...task.sessionIds, id], updatedAt: tx.now })
-    tx.emit('session:task_added', { sessionId: id, taskId })
-    tx.emit('task:session_added', { taskId, sessionId: id })
+    tx.emitData('session:task_added', { sessionId: id, taskId })
+    tx.emitData('task:session_added', { taskId, sessionId: id })
   }
   if (strategy === 'queue') createQueue(tx, id, taskIds)
 }
@@ -81,7 +81,7 @@ export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRe
     completedAt: endedAt(status, session, tx.now),
     lastActivity: tx.now,
   })
-  tx.tell('session:updated', id)
+  tx.emitState('session:updated', id)
   if (taskIds) follow(tx, session, taskIds)
 }
 
@@ -107,10 +107,10 @@ export const deleteSession = (tx: Transaction, id: string): void => {
     if (!task) continue
     const sessionIds = task.sessionIds.filter((sessionId) => sessionId !== id)
     tx.put('tasks', { ...task, sessionIds, updatedAt: tx.now })
-    tx.emit('session:task_removed', { sessionId: id, taskId })
-    tx.emit('task:session_removed', { taskId, sessionId: id })
+    tx.emitData('session:task_removed', { sessionId: id, taskId })
+    tx.emitData('task:session_removed', { taskId, sessionId: id })
   }
-  tx.emit('session:deleted', { id })
+  tx.emitData('session:deleted', { id })
   tx.remove('queues', id)
   tx.remove('sessions', id)
 }
@@ -123,7 +123,7 @@ export const addSessionEvent = (tx: Transaction, id: string, body: AddSessionEve
     lastActivity: tx.now,
     events: [...session.events, sessionEvent(tx, body)],
   })
-  tx.tell('session:updated', id)
+  tx.emitState('session:updated', id)
 }
 
 /** Adds an entry to a session's timeline. */
@@ -142,5 +142,5 @@ export const addTimelineEntry = (
     lastActivity: tx.now,
     timeline: [...session.timeline, timelineEntry(tx, { ...entry, type: entry.type ?? 'progress' })],
   })
-  tx.tell('session:updated', session.id)
+  tx.emitState('session:updated', session.id)
 }

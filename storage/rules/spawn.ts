@@ -97,7 +97,7 @@ export const spawnSession = (
     },
   }
   tx.put('sessions', session)
-  tx.emit('session:spawn', {
+  tx.emitData('session:spawn', {
     session,
     command: commandOf(role),
     cwd: project.workingDir,

@@ -34,7 +34,7 @@ export const createTask = (tx: Transaction, body: CreateTaskRequest): Task => {
     ...(body.acceptanceCriteria !== undefined && { acceptanceCriteria: body.acceptanceCriteria }),
   }
   tx.put('tasks', task)
-  tx.tell('task:created', id)
+  tx.emitState('task:created', id)
   return task
 }
 
@@ -69,7 +69,7 @@ export const updateTask = (tx: Transaction, id: string, body: UpdateTaskRequest)
     startedAt: task.startedAt ?? (changed.status === 'in_progress' ? tx.now : null),
     completedAt: task.completedAt ?? (changed.status === 'completed' ? tx.now : null),
   })
-  tx.tell('task:updated', id)
+  tx.emitState('task:updated', id)
   if (sessionIds) follow(tx, task, sessionIds)
 }
 
@@ -91,8 +91,8 @@ export const deleteTask = (tx: Transaction, id: string): void => {
       dependencies: orphan.dependencies.filter((dependency) => dependency !== id),
       updatedAt: tx.now,
     })
-    tx.tell('task:updated', orphan.id)
+    tx.emitState('task:updated', orphan.id)
   }
-  tx.emit('task:deleted', { id })
+  tx.emitData('task:deleted', { id })
   tx.remove('tasks', id)
 }

@@ -1,8 +1,8 @@
-import orchestratorText from '../../local-dev/content/templates/orchestrator.md'
-import workerText from '../../local-dev/content/templates/worker.md'
 import { apiError } from '../../schemas/errors'
 import { validationError } from '../../schemas/problems'
 import type { CreateTemplateRequest, Role, Template, UpdateTemplateRequest } from '../../schemas/template'
+import orchestratorText from '../content/templates/orchestrator.md'
+import workerText from '../content/templates/worker.md'
 import type { Transaction } from '../transaction'
 import type { Reader } from './find'
 import { withChanges } from './with-changes'
@@ -36,7 +36,7 @@ const add = (
   const updatedAt = updateTime(tx, { id, role })
   const template: Template = { id, name, role, content, isDefault, createdAt: tx.now, updatedAt }
   tx.put('templates', template)
-  tx.tell('template:created', id)
+  tx.emitState('template:created', id)
   return template
 }
 
@@ -48,7 +48,7 @@ export const updateTemplate = (
 ): void => {
   const template = findTemplate(tx, id)
   tx.put('templates', { ...withChanges(template, { name, content }), updatedAt: updateTime(tx, template) })
-  tx.tell('template:updated', id)
+  tx.emitState('template:updated', id)
 }
 
 /** Gives a template the built-in text of its role; a default one stays one, a custom one does too. */
@@ -58,7 +58,7 @@ export const resetTemplate = (tx: Transaction, id: string): void =>
 /** Deletes a template. A default one comes back when the server starts again. */
 export const deleteTemplate = (tx: Transaction, id: string): void => {
   findTemplate(tx, id)
-  tx.emit('template:deleted', { id })
+  tx.emitData('template:deleted', { id })
   tx.remove('templates', id)
 }
 

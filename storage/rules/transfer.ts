@@ -33,7 +33,7 @@ interface Options {
  * Takes over documents as they are, under the ids that they have: to do so again changes nothing. No event tells
  * of it. Throws `VALIDATION_ERROR` if one is no entity of ours.
  */
-export const takeOver = (tx: Transaction, lines: TransferLine[], options: Options): TransferResult => {
+export const importDocuments = (tx: Transaction, lines: TransferLine[], options: Options): TransferResult => {
   const result: TransferResult = { stored: 0, unchanged: 0, conflicts: [] }
   for (const entry of lines.map(entryOf)) {
     const before = tx.has(entry.kind, entry.id) ? tx.entry(entry.kind, entry.id).json : undefined

@@ -21,7 +21,7 @@ export const filesIn = (
   directory: string,
   durability: Durability = 'process',
   reported: Reported[] = [],
-): WorkspaceDriver => filesDriver({ directory, durability, report: collect(reported), clock })
+): WorkspaceDriver => filesDriver({ directory, durability, logger: collect(reported), clock })
 
 /** A workspace on a directory, closed with the test if it is not before. */
 export const openIn = async (directory: string, durability?: Durability): Promise<Opened> => {

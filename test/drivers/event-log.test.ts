@@ -1,7 +1,7 @@
 // Who comes back is told everything or is told that it cannot be: an event that is silently left out is work lost.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { shareReading } from '../../storage/drivers/files/shared-reading'
+import { coalesceReads } from '../../storage/drivers/files/coalesced-reads'
 import type { LoggedEvent } from '../../storage/event'
 import { createProject, updateProject } from '../../storage/rules/projects'
 import { newestSegment, openIn, segmentsOf, temporaryDirectory } from './directory'
@@ -81,7 +81,7 @@ describe('those who ask at once', () => {
 
   it('share a reading, and each is given its part', async () => {
     const readings: number[] = []
-    const read = shareReading(async (since) => {
+    const read = coalesceReads(async (since) => {
       readings.push(since)
       return log(10).slice(since)
     })
@@ -94,7 +94,7 @@ describe('those who ask at once', () => {
 
   it('do not suffer from one who asks for what is gone meanwhile, nor from a disk that fails once', async () => {
     let isBroken = false
-    const read = shareReading(async (since) => {
+    const read = coalesceReads(async (since) => {
       if (isBroken) throw new Error('the disk is on fire')
       return since < 5 ? undefined : log(10).slice(since)
     })

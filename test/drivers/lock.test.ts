@@ -25,7 +25,7 @@ import {
   type LockOptions,
   lockDirectory,
 } from '../../storage/drivers/files/lock'
-import { ownIdentity, sightWithPs } from '../../storage/drivers/files/process-identity'
+import { ownIdentity, readProcessWithPs } from '../../storage/drivers/files/process-identity'
 
 /** A server reduced to its lock: takes it when told where and when, tells how it went, ends when told to. */
 const SERVER = `
@@ -267,11 +267,11 @@ describe('after the first server died, the next one starts', () => {
     children.push(parent)
     const pid = Number(String((await once(parent.stdout, 'data'))[0]))
     const startTime =
-      process.platform === 'linux' ? startTimeInProc(pid) : (sightWithPs(pid)?.startTime ?? 'not seen')
+      process.platform === 'linux' ? startTimeInProc(pid) : (readProcessWithPs(pid)?.startTime ?? 'not seen')
     writeFileSync(lockFile, record({ pid, startTime }))
     expect(refusal().pid).toBe(pid)
     process.kill(pid, 'SIGKILL')
-    await until(() => sightWithPs(pid)?.zombie === true)
+    await until(() => readProcessWithPs(pid)?.zombie === true)
     take()
   })
 
@@ -318,7 +318,7 @@ describe('a holder that cannot be inspected', () => {
 
   it.each(strangers)('%s is not robbed while its last heartbeat is recent', (_, changes) => {
     writeFileSync(lockFile, record({ ...changes, pid: 1 }))
-    const error = refusal({ silenceMs: 3_600_000 })
+    const error = refusal({ leaseMs: 3_600_000 })
     expect(error.pid).toBe(1)
     expect(error.retryInMs).toBeGreaterThan(0)
     expect(error.retryInMs).toBeLessThanOrEqual(3_600_000)
@@ -328,7 +328,7 @@ describe('a holder that cannot be inspected', () => {
   it.each(strangers)('%s is dead once it has been silent for long', async (_, changes) => {
     writeFileSync(lockFile, record({ ...changes, pid: process.pid }))
     await sleep(20)
-    take({ silenceMs: 10 })
+    take({ leaseMs: 10 })
     expect(recordedPid()).toBe(process.pid)
   })
 
@@ -419,10 +419,10 @@ describe('ps, where there is no /proc', () => {
   const works = spawnSync('ps', ['-o', 'lstart=', '-p', String(process.pid)]).status === 0
 
   it.skipIf(!works)('tells a living process from one that is gone (skipped: this ps has no lstart)', () => {
-    const sighting = sightWithPs(process.pid)
+    const sighting = readProcessWithPs(process.pid)
     expect(sighting?.zombie).toBe(false)
     expect(Date.parse(sighting?.startTime ?? '')).toBeLessThanOrEqual(Date.now() + 1_000)
-    expect(sightWithPs(deadPid())).toBeUndefined()
+    expect(readProcessWithPs(deadPid())).toBeUndefined()
   })
 })
 

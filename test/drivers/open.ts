@@ -3,7 +3,7 @@ import type { WorkspaceDriver } from '../../storage/driver'
 import type { PublishedEvent } from '../../storage/event'
 import { createIds } from '../../storage/ids'
 import { type Kind, kindNames } from '../../storage/kinds'
-import type { Report } from '../../storage/loading'
+import type { Logger } from '../../storage/loading'
 import { openWorkspace, type Workspace } from '../../storage/workspace'
 
 export interface Opened {
@@ -25,7 +25,7 @@ export const clock = () => ++time
 const newId = createIds()
 
 /** A report that keeps what it is told. */
-export const collect = (reported: Reported[]): Report => {
+export const collect = (reported: Reported[]): Logger => {
   const keep = (details: object, message: string) => void reported.push({ message, details })
   return { warn: keep, error: keep }
 }
@@ -33,7 +33,7 @@ export const collect = (reported: Reported[]): Report => {
 /** Opens a workspace on what a driver holds. */
 export const open = async (driver: WorkspaceDriver, reported: Reported[] = []): Promise<Opened> => {
   const heard: PublishedEvent[] = []
-  const workspace = await openWorkspace({ driver, clock, newId, report: collect(reported) })
+  const workspace = await openWorkspace({ driver, clock, newId, logger: collect(reported) })
   workspace.subscribe((event) => heard.push(event))
   return { workspace, heard, reported }
 }

@@ -32,7 +32,7 @@ export const createMemoryServices = async ({
 }: MemoryOptions = {}): Promise<AppServices> => {
   const clock = Date.now
   const newId = createIds()
-  const workspace = await openWorkspace({ driver, clock, newId, report: silent })
+  const workspace = await openWorkspace({ driver, clock, newId, logger: silent })
   const rooms = createRooms(clock)
   workspace.subscribe(rooms.publish)
   const manifests = new Map<string, string>()

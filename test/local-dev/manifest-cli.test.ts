@@ -30,8 +30,8 @@ async function openHost(script: string, limit: number) {
   const newId = createIds()
   const nothing = () => {}
   const log = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => log }
-  const driver = filesDriver({ directory: dataDir, durability: 'process', report: log, clock })
-  const workspace = await openWorkspace({ driver, clock, newId, report: log })
+  const driver = filesDriver({ directory: dataDir, durability: 'process', logger: log, clock })
+  const workspace = await openWorkspace({ driver, clock, newId, logger: log })
   onTestFinished(() => workspace.close())
   const events: string[] = []
   workspace.subscribe(({ name }) => events.push(name))

@@ -58,7 +58,7 @@ const self = { pid: process.pid, hostname: 'here' }
 
 /** The driver on a database. */
 export const driverOn = (url: string, reported: Reported[] = []): Promise<WorkspaceDriver> =>
-  openPostgresDriver({ url, self, report: collect(reported) })
+  openPostgresDriver({ url, self, logger: collect(reported) })
 
 /** A workspace on a database. */
 export const openOn = async (url: string): Promise<Opened> => {

@@ -1,7 +1,7 @@
 // A room that is sent too little hides work from somebody who waits for it; one that is sent too much floods them.
 import { describe, expect, it } from 'vitest'
-import type { EntityEvent, PlainEvent } from '../../storage/event'
-import { roomsOfData, roomsOfEntity } from '../../storage/event-rooms'
+import type { DataEvent, StateEvent } from '../../storage/event'
+import { roomsOfDataEvent, roomsOfStateEvent } from '../../storage/event-rooms'
 
 /** Task `t` is in project `p`, session `s` in project `q`; nothing else is anywhere. */
 const projects: Record<string, string> = { 'tasks:t': 'p', 'sessions:s': 'q' }
@@ -9,7 +9,7 @@ const projectOf = (kind: 'tasks' | 'sessions', id: string | undefined) => projec
 const item = { taskId: 't', status: 'skipped' as const, addedAt: 1 }
 
 describe('an event that tells of an entity goes to', () => {
-  it.each<[EntityEvent, string, string[]]>([
+  it.each<[StateEvent, string, string[]]>([
     ['project:created', 'p', ['all', 'project:p']],
     ['project:updated', 'p', ['all', 'project:p']],
     ['task:created', 't', ['all', 'project:p', 'task:t']],
@@ -21,12 +21,12 @@ describe('an event that tells of an entity goes to', () => {
     ['template:created', 'm', ['templates']],
     ['template:updated', 'm', ['templates']],
   ])('%s of %s', (name, id, rooms) => {
-    expect(roomsOfEntity(name, id, projectOf).sort()).toEqual(rooms.sort())
+    expect(roomsOfStateEvent(name, id, projectOf).sort()).toEqual(rooms.sort())
   })
 })
 
 describe('any other goes to', () => {
-  it.each<[PlainEvent, Parameters<typeof roomsOfData>[1], string[]]>([
+  it.each<[DataEvent, Parameters<typeof roomsOfDataEvent>[1], string[]]>([
     ['project:deleted', { id: 'p' }, ['all', 'project:p']],
     ['task:deleted', { id: 't' }, ['all', 'project:p', 'task:t']],
     ['session:deleted', { id: 's' }, ['all', 'project:q', 'session:s']],
@@ -57,6 +57,6 @@ describe('any other goes to', () => {
       ['queues', 'project:q', 'session:s', 'task:gone'],
     ],
   ])('%s %j', (name, data, rooms) => {
-    expect(roomsOfData(name, data, projectOf).sort()).toEqual(rooms.sort())
+    expect(roomsOfDataEvent(name, data, projectOf).sort()).toEqual(rooms.sort())
   })
 })

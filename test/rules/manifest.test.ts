@@ -9,7 +9,7 @@ import { readerOf } from '../../storage/rules/find'
 import { makeManifest } from '../../storage/rules/manifest'
 import { fillPlaceholders } from '../../storage/rules/placeholders'
 import { planSpawn } from '../../storage/rules/spawn'
-import { usableManifest } from '../../storage/rules/usable-manifest'
+import { validateManifest } from '../../storage/rules/validate-manifest'
 
 const createdAt = Date.UTC(2026, 1, 8, 10)
 const project = { id: 'proj_1', name: 'app', workingDir: '/home/ada/app', createdAt, updatedAt: createdAt }
@@ -214,7 +214,7 @@ describe('any text', () => {
         storeTemplate('{{TASKS}}|{{SKILLS}}')
         store('task_1', { title: `t${title}`, ...texts })
         const manifest = make({}, skillsText)
-        expect(usableManifest(manifest, plan())).toEqual(manifest)
+        expect(validateManifest(manifest, plan())).toEqual(manifest)
         expect(SessionManifest.parse(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest)
         expect(manifest.systemPrompt?.endsWith(`|${skillsText}`)).toBe(true)
       }),
@@ -226,7 +226,7 @@ describe('a manifest that another program made', () => {
   const minimal = { manifestVersion: '2.0', role: 'orchestrator', session: { model: 'opus' } }
   const refusal = (made: unknown) => {
     try {
-      return usableManifest(made, plan())
+      return validateManifest(made, plan())
     } catch (error) {
       return error
     }
@@ -240,19 +240,21 @@ describe('a manifest that another program made', () => {
       more: { deep: [1] },
       tasks: [{ id: 'x', title: '' }],
     }
-    expect(usableManifest(made, plan())).toEqual(made)
+    expect(validateManifest(made, plan())).toEqual(made)
   })
 
   it('gets the id of the template, the model and the context that the request named', () => {
     storeTemplate('')
     const request = { role: 'worker', model: 'haiku', context: { branch: 'main' } } as const
-    expect(usableManifest({ ...minimal, context: { custom: { own: 1 }, more: 2 } }, plan(request))).toEqual({
-      ...minimal,
-      session: { model: 'haiku' },
-      context: { custom: { own: 1, branch: 'main' }, more: 2 },
-      templateId: 'tmpl_1',
-    })
-    expect(usableManifest(minimal, plan({ context: {} }))).toEqual({ ...minimal, templateId: 'tmpl_1' })
+    expect(validateManifest({ ...minimal, context: { custom: { own: 1 }, more: 2 } }, plan(request))).toEqual(
+      {
+        ...minimal,
+        session: { model: 'haiku' },
+        context: { custom: { own: 1, branch: 'main' }, more: 2 },
+        templateId: 'tmpl_1',
+      },
+    )
+    expect(validateManifest(minimal, plan({ context: {} }))).toEqual({ ...minimal, templateId: 'tmpl_1' })
   })
 
   it.each([

@@ -20,8 +20,8 @@ let now = 1_000
 let workspace: Workspace
 beforeEach(async () => {
   now = 1_000
-  const report = { warn: () => {}, error: () => {} }
-  workspace = await openWorkspace({ driver: memoryDriver(), clock: () => now, newId: createIds(), report })
+  const logger = { warn: () => {}, error: () => {} }
+  workspace = await openWorkspace({ driver: memoryDriver(), clock: () => now, newId: createIds(), logger })
   await workspace.change(ensureDefaultTemplates)
 })
 

@@ -3,14 +3,14 @@ import type { Documents } from '../../documents'
 import type { Batch, WorkspaceDriver } from '../../driver'
 import { createSqlDocuments } from './documents'
 import { createEventLog } from './event-log'
-import { createOutbox, type Follower } from './outbox'
+import { createOutbox, type KvMirror } from './outbox'
 import { refuseTooLarge } from './row-limit'
 import { createRows } from './rows'
 import { createTables } from './tables'
 
 interface Settings {
   storage: DurableObjectStorage
-  follower: Follower
+  mirror: KvMirror
   /** The time, in Unix milliseconds. */
   clock: () => number
 }
@@ -19,19 +19,19 @@ export interface DurableObjectDriver extends WorkspaceDriver {
   documents: Documents
   commit(batch: Batch): Promise<void>
   /** Copies to the follower what is due. To be called when the object's alarm rings. */
-  follow(): Promise<void>
+  mirrorChanges(): Promise<void>
 }
 
 /**
  * Keeps a workspace in a Durable Object's SQLite: documents and events of a batch in one transaction, and with
  * them what the follower, Workers KV, is still to be told.
  */
-export const durableObjectDriver = ({ storage, follower, clock }: Settings): DurableObjectDriver => {
+export const durableObjectDriver = ({ storage, mirror, clock }: Settings): DurableObjectDriver => {
   const { sql } = storage
   createTables(sql)
   const rows = createRows(sql)
   const { log, append } = createEventLog(sql)
-  const outbox = createOutbox(storage, follower, clock)
+  const outbox = createOutbox(storage, mirror, clock)
   let failed = false
   let turn: Promise<void> | undefined
 
@@ -79,10 +79,10 @@ export const durableObjectDriver = ({ storage, follower, clock }: Settings): Dur
   return {
     name: 'durable-object',
     documents: createSqlDocuments(sql),
-    gather,
+    awaitBatchWindow: gather,
     commit,
     log,
-    follow: outbox.flush,
+    mirrorChanges: outbox.flush,
     status: () => ({ quarantined: [], freeBytes: null, follower: outbox.status() }),
 
     hasItem: (key) => textOf(key) !== null,

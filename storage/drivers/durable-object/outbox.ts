@@ -10,7 +10,7 @@ const mostAtOnce = 500
 const lanes = 6
 
 /** What the documents are copied to. */
-export interface Follower {
+export interface KvMirror {
   put(key: string, json: string): Promise<void>
   delete(key: string): Promise<void>
 }
@@ -30,7 +30,7 @@ type Row = { key: string; change: number; attempts: number }
  * Has the follower follow: what is changed is put into a table with the change itself, and copied later, at most
  * once a second a key, until that has worked. The copy is made from what is stored at that time.
  */
-export const createOutbox = (storage: DurableObjectStorage, follower: Follower, clock: () => number) => {
+export const createOutbox = (storage: DurableObjectStorage, follower: KvMirror, clock: () => number) => {
   const { sql } = storage
   /** When the alarm rings next, as far as we know. */
   let alarm = Number.POSITIVE_INFINITY

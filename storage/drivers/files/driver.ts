@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { isObject } from '../../../schemas/fields'
 import { parseJson } from '../../../schemas/json-text'
 import type { DriverStatus, Put, WorkspaceDriver } from '../../driver'
-import type { Report } from '../../loading'
+import type { Logger } from '../../loading'
 import {
   type DocumentWriter,
   isDocumentKey,
@@ -26,7 +26,7 @@ interface Settings {
   durability: 'process' | 'strict'
   /** What writes the documents; default: this thread. */
   writer?: DocumentWriter
-  report: Report
+  logger: Logger
   /** The time, in Unix milliseconds. */
   clock: () => number
 }
@@ -36,12 +36,12 @@ interface Settings {
  * is in the journal, and the files follow within 100 ms. Takes the directory for itself; throws
  * `DirectoryLockedError` if another server has it.
  */
-export const filesDriver = ({ directory, durability, writer, report, clock }: Settings): WorkspaceDriver => {
+export const filesDriver = ({ directory, durability, writer, logger, clock }: Settings): WorkspaceDriver => {
   const strict = durability === 'strict'
   mkdirSync(directory, { recursive: true })
   const lock = lockDirectory(directory)
   try {
-    return openLocked(directory, strict, writer ?? inThisThread(directory, strict), lock, report, clock)
+    return openLocked(directory, strict, writer ?? inThisThread(directory, strict), lock, logger, clock)
   } catch (error) {
     lock.release()
     throw error
@@ -58,18 +58,18 @@ const openLocked = (
   strict: boolean,
   writer: DocumentWriter,
   lock: Lock,
-  report: Report,
+  logger: Logger,
   clock: () => number,
 ): WorkspaceDriver => {
   let lost: Error | undefined
   lock.onLost((pid) => {
     lost = new Error(`${directory} was taken over by ${pid === null ? 'another server' : `process ${pid}`}`)
-    report.error({ directory, pid }, 'The data directory was taken over: nothing more is written to it')
+    logger.error({ directory, pid }, 'The data directory was taken over: nothing more is written to it')
   })
   prepareFolders(directory)
   const journalFolder = join(directory, '.journal')
   const recovered = recoverJournal(journalFolder, (details) =>
-    report.error(details, 'A line of the journal is damaged and is left out'),
+    logger.error(details, 'A line of the journal is damaged and is left out'),
   )
   const journal = openJournal({
     directory: journalFolder,
@@ -83,7 +83,7 @@ const openLocked = (
     writer: { ...writer, write: (changes) => (lost ? Promise.reject(lost) : writer.write(changes)) },
     lastBatch: () => handedOver,
     onWritten: journal.markFlushed,
-    onFailure: (error) => report.error({ err: error }, 'Documents could not be written; it is tried again'),
+    onFailure: (error) => logger.error({ err: error }, 'Documents could not be written; it is tried again'),
   })
   const findLost = createLostDocuments(journalFolder)
   const quarantined: DriverStatus['quarantined'][number][] = []
@@ -105,7 +105,7 @@ const openLocked = (
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       const file = quarantine(key, reason)
-      report.error({ file, reason }, 'A stored document cannot be read and was set aside')
+      logger.error({ file, reason }, 'A stored document cannot be read and was set aside')
       return null
     }
   }
@@ -135,7 +135,7 @@ const openLocked = (
     const text = readDocument(directory, key)
     const found = text !== null && isLost(text) ? findLost(key) : null
     if (found === null) return text
-    report.warn({ key }, 'A power failure left an empty file; the journal had what belongs in it')
+    logger.warn({ key }, 'A power failure left an empty file; the journal had what belongs in it')
     unwritten.add(key, found)
     return found
   }

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { Batch, Growth } from '../../driver'
+import type { AppendDelta, Batch } from '../../driver'
 import type { LoggedEvent } from '../../event'
 
 /**
@@ -15,11 +15,11 @@ export interface Line {
 }
 
 /** How a document changes in a batch: the whole of it, its growth, or gone (null). */
-export type StoredChange = { whole: unknown } | { growth: Growth } | null
+export type StoredChange = { whole: unknown } | { growth: AppendDelta } | null
 
 interface Body {
   put?: Record<string, unknown>
-  grow?: Record<string, Growth>
+  grow?: Record<string, AppendDelta>
   remove?: string[]
   events?: LoggedEvent[]
   /** Events whose data is a document that this batch puts: the event's number to the document's key. */
@@ -31,7 +31,7 @@ export const batchLine = (batch: number, lastEvent: number, { puts, removes, eve
   const keysByText = new Map<string, string>()
   const put: string[] = []
   const grown: string[] = []
-  for (const { key, json, growth } of puts)
+  for (const { key, json, delta: growth } of puts)
     if (growth)
       grown.push(
         `${JSON.stringify(key)}:{"rest":${growth.rest},"appended":${JSON.stringify(growth.appended)}}`,

@@ -1,11 +1,11 @@
 import type { Batch } from '../../driver'
 import type { LoggedEvent } from '../../event'
+import { coalesceReads } from './coalesced-reads'
 import { readEvents } from './event-log'
 import { batchLine, flushedLine } from './journal-lines'
 import { createLineBuffer } from './line-buffer'
 import { createSegmentFile, type SegmentFile } from './segment-file'
 import { dropSegment, type Segment, segmentAfter } from './segments'
-import { shareReading } from './shared-reading'
 
 /** A segment is closed at this size, in bytes: small enough to be read in some 10 ms. */
 const segmentBytes = 4 * 1024 * 1024
@@ -64,7 +64,7 @@ export const openJournal = ({
   let scheduled = false
   let failing: unknown
   let file: SegmentFile | undefined
-  const eventsSince = shareReading((number) => readEvents([...segments], number, lastEvent))
+  const eventsSince = coalesceReads((number) => readEvents([...segments], number, lastEvent))
 
   const append = (target: SegmentFile) => {
     try {

@@ -14,7 +14,7 @@ import {
 import { readFile, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { ownIdentity, ProcessIdentity, whereabouts } from './process-identity'
+import { livenessOf, ownIdentity, ProcessIdentity } from './process-identity'
 
 export interface Lock {
   /** Removes the lock if it is still ours. Never throws; the second call does nothing. */
@@ -35,7 +35,7 @@ export interface LockOptions {
   /** How often the lock is touched, in milliseconds. */
   heartbeatMs?: number
   /** How long a holder that we cannot inspect may go without a heartbeat before it counts as dead. */
-  silenceMs?: number
+  leaseMs?: number
 }
 
 /** A living server holds the directory. */
@@ -86,7 +86,7 @@ interface Attempt {
   /** By the clock of the file system, which on a network disk is neither ours nor the holder's. */
   now: number
   self: ProcessIdentity
-  silenceMs: number
+  leaseMs: number
   /** How many more times to wait for a rival. */
   patience: number
 }
@@ -113,7 +113,7 @@ const NO_LINKS = new Set<unknown>(['EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'EOPN
  * @throws DirectoryLockedError if a living server has it; file system errors as they are.
  */
 export function lockDirectory(dir: string, options: LockOptions = {}): Lock {
-  const { clock = Date.now, self = ownIdentity(), heartbeatMs = 5_000, silenceMs = 20_000 } = options
+  const { clock = Date.now, self = ownIdentity(), heartbeatMs = 5_000, leaseMs = 20_000 } = options
   mkdirSync(dir, { recursive: true })
   const lock = join(dir, '.lock')
   const id = randomUUID()
@@ -122,7 +122,7 @@ export function lockDirectory(dir: string, options: LockOptions = {}): Lock {
   try {
     writeFileSync(draft, text, { flag: 'wx' })
     const now = statSync(draft).ctimeMs
-    const holder = take(lock, { lock, id, text, draft, now, self, silenceMs, patience: PATIENCE })
+    const holder = take(lock, { lock, id, text, draft, now, self, leaseMs, patience: PATIENCE })
     if (holder) throw new DirectoryLockedError(dir, holder.pid, holder.retryInMs)
     removeLeftovers(dir, now)
   } finally {
@@ -211,14 +211,14 @@ function parse(text: string): Found['record'] {
 }
 
 /** The holder, if it lives: by looking at its process, or, out of sight, by its heartbeat. */
-function livingHolder({ record, touchedAt }: Found, { self, now, silenceMs }: Attempt): Holder | undefined {
+function livingHolder({ record, touchedAt }: Found, { self, now, leaseMs }: Attempt): Holder | undefined {
   if (!record) return undefined
   const { pid } = record
-  const state = whereabouts(record, self)
-  if (state !== 'out of sight') return state === 'alive' ? { pid } : undefined
+  const state = livenessOf(record, self)
+  if (state !== 'unknown') return state === 'alive' ? { pid } : undefined
   // A heartbeat far in the future is from before the clock was set back: none has come since.
   const silentFor = Math.abs(now - touchedAt)
-  return silentFor < silenceMs ? { pid, retryInMs: silenceMs - silentFor } : undefined
+  return silentFor < leaseMs ? { pid, retryInMs: leaseMs - silentFor } : undefined
 }
 
 /** Holds the lock that was taken: touches it, watches it, gives it back. */

@@ -43,11 +43,11 @@ export function identityOf(pid: number): ProcessIdentity {
  * What has become of a process, as far as `self` can see: one of another boot (perhaps another machine) or of
  * another pid namespace (another container) is out of sight, whether it lives or not.
  */
-export function whereabouts(
+export function livenessOf(
   { pid, startTime, bootId, pidNamespace }: ProcessIdentity,
   self: ProcessIdentity,
-): 'alive' | 'dead' | 'out of sight' {
-  if (bootId !== self.bootId || pidNamespace !== self.pidNamespace) return 'out of sight'
+): 'alive' | 'dead' | 'unknown' {
+  if (bootId !== self.bootId || pidNamespace !== self.pidNamespace) return 'unknown'
   const comparable = startTime !== null && self.startTime !== null
   const sighting = comparable ? sight(pid) : undefined
   if (sighting) return sighting.startTime === startTime && !sighting.zombie ? 'alive' : 'dead'
@@ -58,7 +58,7 @@ export function whereabouts(
 /** Looks a process up; undefined if it is gone, or hidden from us (hidepid). */
 function sight(pid: number): Sighting | undefined {
   if (process.platform === 'linux') return sightInProc(pid)
-  return process.platform === 'win32' ? undefined : sightWithPs(pid)
+  return process.platform === 'win32' ? undefined : readProcessWithPs(pid)
 }
 
 /** /proc/{pid}/stat: `pid (name) state … `; the name may hold anything, the start time is field 22 (proc(5)). */
@@ -70,7 +70,7 @@ function sightInProc(pid: number): Sighting | undefined {
 }
 
 /** The same from `ps`, in one locale and time zone, so that two readings of one process are equal. */
-export function sightWithPs(pid: number): Sighting | undefined {
+export function readProcessWithPs(pid: number): Sighting | undefined {
   const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
   const { stdout } = spawnSync('ps', ['-o', 'state=', '-o', 'lstart=', '-p', String(pid)], {
     env,

@@ -1,5 +1,5 @@
 import type { Batch } from '../../driver'
-import type { Report } from '../../loading'
+import type { Logger } from '../../loading'
 import { type Group, groupOf, storeGroup, takeBack } from './group'
 import { createHold } from './hold'
 import { type Ownership, TakenOverError } from './ownership'
@@ -18,7 +18,7 @@ interface Settings {
   contents: Map<string, string>
   /** The number of the last event that the database holds. */
   lastEvent: number
-  report: Report
+  logger: Logger
 }
 
 export interface Commits {
@@ -41,7 +41,7 @@ interface Waiting {
  * Stores batches in their order: what comes in while one statement runs goes with the next. If one fails, for
  * whatever reason, so does everything that waits, and the connection is made anew: that tells what became of it.
  */
-export const createCommits = ({ first, retake, contents, lastEvent, report }: Settings): Commits => {
+export const createCommits = ({ first, retake, contents, lastEvent, logger }: Settings): Commits => {
   let { commits } = first
   const waiting: Waiting[] = []
   let isRunning = false
@@ -119,7 +119,7 @@ export const createCommits = ({ first, retake, contents, lastEvent, report }: Se
     },
     onBack: run,
     onFailure: (error) => fail([], error),
-    report,
+    logger,
   })
 
   return {

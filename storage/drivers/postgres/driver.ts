@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Batch, DriverStatus, WorkspaceDriver } from '../../driver'
-import type { Report } from '../../loading'
+import type { Logger } from '../../loading'
 import { createCommits } from './commits'
 import { createEventLog } from './event-log'
 import { type Owner, retakeDatabase, takeDatabase } from './ownership'
@@ -12,7 +12,7 @@ interface Settings {
   url: string
   /** What a second server is told of this one. */
   self: Pick<Owner, 'pid' | 'hostname'>
-  report: Report
+  logger: Logger
 }
 
 /** How many connections there may be, where the URL does not say: `max`. */
@@ -25,7 +25,7 @@ const defaultConnections = 10
  * What the database holds is also held in memory: it answers reads, and is what a change that failed is taken
  * back to.
  */
-export const openPostgresDriver = async ({ url, self, report }: Settings): Promise<WorkspaceDriver> => {
+export const openPostgresDriver = async ({ url, self, logger }: Settings): Promise<WorkspaceDriver> => {
   const connections = connectionsOf(url)
   const owner = { id: randomUUID(), ...self }
   const first = await takeDatabase(url, owner)
@@ -35,7 +35,7 @@ export const openPostgresDriver = async ({ url, self, report }: Settings): Promi
     retake: () => retakeDatabase(url, owner),
     contents,
     lastEvent,
-    report,
+    logger,
   })
   const { log, close } = createEventLog({ url, connections: connections - 1, commits })
   const quarantined: DriverStatus['quarantined'][number][] = []
@@ -49,7 +49,7 @@ export const openPostgresDriver = async ({ url, self, report }: Settings): Promi
     moves.push(
       first.session.query(moveAside, [key, json, reason]).catch((error) =>
         // It is found again at the next start.
-        report.error({ file, problem: reasonOf(error) }, 'A document could not be set aside'),
+        logger.error({ file, problem: reasonOf(error) }, 'A document could not be set aside'),
       ),
     )
     return file

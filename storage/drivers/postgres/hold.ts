@@ -1,4 +1,4 @@
-import type { Report } from '../../loading'
+import type { Logger } from '../../loading'
 import { type Ownership, TakenOverError } from './ownership'
 import { reasonOf } from './session'
 
@@ -14,7 +14,7 @@ interface Settings {
   onBack(): void
   /** It could not be got back, for now or for good. */
   onFailure(error: Error): void
-  report: Report
+  logger: Logger
 }
 
 /** Our hold of the database, which comes back by itself when the connection is lost. */
@@ -28,7 +28,7 @@ export interface Hold {
   close(): Promise<void>
 }
 
-export const createHold = ({ first, retake, onBack, onFailure, report }: Settings): Hold => {
+export const createHold = ({ first, retake, onBack, onFailure, logger }: Settings): Hold => {
   let held: Ownership | undefined
   let obstacle: Error | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -44,7 +44,7 @@ export const createHold = ({ first, retake, onBack, onFailure, report }: Setting
     held = undefined
     ownership.session.end()
     if (isClosed) return
-    report.warn({ problem: reasonOf(reason) }, 'The connection to the database is lost')
+    logger.warn({ problem: reasonOf(reason) }, 'The connection to the database is lost')
     regain(shortestPause)
   }
 
@@ -58,15 +58,15 @@ export const createHold = ({ first, retake, onBack, onFailure, report }: Setting
     }
     if (isClosed) return close()
     obstacle = undefined
-    report.warn({}, 'The connection to the database is back')
+    logger.warn({}, 'The connection to the database is back')
     onBack()
   }
 
   const fail = (error: Error, pause: number) => {
     const problem = { problem: error.message }
-    if (error instanceof TakenOverError) report.error(problem, 'Nothing can be stored any more')
+    if (error instanceof TakenOverError) logger.error(problem, 'Nothing can be stored any more')
     else {
-      if (!obstacle) report.error(problem, 'Nothing can be stored until the database is back')
+      if (!obstacle) logger.error(problem, 'Nothing can be stored until the database is back')
       timer = setTimeout(() => regain(Math.min(2 * pause, longestPause)), pause)
     }
     obstacle = error

@@ -33,7 +33,7 @@ suite({
   place: () => ({
     open() {
       if (!storage) throw new Error('a test runs in no object')
-      return durableObjectDriver({ storage: breakable(storage), follower: nobodyFollows, clock: Date.now })
+      return durableObjectDriver({ storage: breakable(storage), mirror: nobodyFollows, clock: Date.now })
     },
   }),
   breakDisk: () => {

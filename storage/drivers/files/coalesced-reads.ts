@@ -13,7 +13,7 @@ interface Reading {
  * The same, one reading at a time: those who ask while one goes on share the next. So fifty clients that come
  * back at once cost hardly more than one. The numbers have to be of events that there were.
  */
-export const shareReading = (read: Read): Read => {
+export const coalesceReads = (read: Read): Read => {
   let latest: Promise<unknown> = Promise.resolve()
   let next: Reading | undefined
 

@@ -5,7 +5,7 @@ import { describeProblem, problemsOf } from '../../schemas/problems'
 import type { SpawnPlan } from './spawn'
 
 /** The refusal of a spawn whose manifest could not be made. */
-export const generationFailed = (why: string, details?: Record<string, unknown>) =>
+export const manifestGenerationFailed = (why: string, details?: Record<string, unknown>) =>
   apiError('manifest_generation_failed', `Failed to generate manifest: ${why}`, details)
 
 /**
@@ -15,7 +15,7 @@ export const generationFailed = (why: string, details?: Record<string, unknown>)
  * A generator that is another program was not told everything: the template's id is added, and the model and
  * the context where the request named them.
  */
-export const usableManifest = (made: unknown, { request, template }: SpawnPlan): SessionManifest => {
+export const validateManifest = (made: unknown, { request, template }: SpawnPlan): SessionManifest => {
   const manifest = checked(made)
   const { session, context } = manifest
   const custom = request.context ?? {}
@@ -34,5 +34,5 @@ const checked = (made: unknown): SessionManifest => {
   if (result.success) return result.data
   const issues = problemsOf(result.error)
   const field = issues[0]?.path === 'session' ? 'session.model' : issues[0]?.path
-  throw generationFailed(`Manifest missing ${field}`, { issues })
+  throw manifestGenerationFailed(`Manifest missing ${field}`, { issues })
 }
