@@ -13,6 +13,7 @@ export const commands: Readonly<Record<string, Load | Group>> = {
   run: () => import('./run'),
   status: () => import('./status'),
   events: () => import('./events'),
+  api: () => import('./api'),
   export: () => import('./export'),
   import: () => import('./import'),
   whoami: () => import('./whoami'),

@@ -1,0 +1,134 @@
+/** Any request of the API, by the name that the reference gives it. */
+import { allOperations } from '../../functions/all-operations'
+import { createRequests, path as pathWith, type Requests } from '../../functions/client/requests'
+import { type Definition, paramNamesOf } from '../../functions/http/operation'
+import { operationId } from '../../functions/openapi/operation-id'
+import { defineCommand } from './command'
+import { UsageError } from './exit'
+import { table } from './look'
+
+const definitions = allOperations.map(({ definition }) => definition)
+
+export const command = defineCommand({
+  about: 'Send any request of the API by its name; without a name, list them',
+  example: `maestro api createTask --body '{"projectId":"proj_1","title":"Add the login page"}'`,
+  args: {
+    operation: { type: 'positional', required: false, description: 'Name of the request, such as listTasks' },
+    param: {
+      type: 'string',
+      valueHint: 'NAME=VALUE',
+      description: 'A parameter of the path or of the query; may be repeated',
+    },
+    body: { type: 'string', valueHint: 'JSON', description: 'The body' },
+    'if-match': {
+      type: 'string',
+      valueHint: 'ETAG',
+      description: 'Change it only if it still is what was read with this tag (412 otherwise)',
+    },
+  },
+  repeatable: ['param'],
+  async run({ args, values, environment, print }) {
+    if (args.operation === undefined) return listing()
+    const definition = definitions.find((candidate) => operationId(candidate) === args.operation)
+    if (!definition)
+      throw new UsageError(`There is no request "${args.operation}" in the API: maestro api lists them`)
+    const requests = createRequests({ url: environment.serverUrl, token: environment.token })
+    const { params, query } = parametersFrom(definition, values('param'))
+    const ifMatch = args['if-match']
+    const options = {
+      query,
+      ...(args.body !== undefined && { body: bodyFrom(definition, args.body) }),
+      ...(ifMatch !== undefined && { headers: { 'If-Match': ifMatch } }),
+    }
+    const address = addressOf(definition, params)
+    if (definition.answers.type === 'text/event-stream')
+      return printStream(requests, definition, address, options, print)
+    if (definition.answers.type !== undefined) {
+      const text = await requests.text(definition.method, address, options)
+      return { json: text, text }
+    }
+    const { body, headers } = await requests.answer<unknown>(definition.method, address, options)
+    const cursor = headers.get('X-Next-Cursor')
+    if (cursor !== null) process.stderr.write(`maestro api: there is more: --param cursor=${cursor}\n`)
+    return { json: body, text: JSON.stringify(body, null, 2) }
+  },
+})
+
+const listing = () => {
+  const rows = definitions.map((definition) => ({
+    name: operationId(definition),
+    method: definition.method,
+    path: definition.path,
+    summary: definition.summary,
+    params: [...paramNamesOf(definition.path), ...Object.keys(definition.query?.shape ?? {})],
+    body: definition.body !== undefined,
+  }))
+  return {
+    json: rows,
+    text: table(
+      ['NAME', 'REQUEST', 'PARAMETERS', ''],
+      rows.map(({ name, method, path, summary, params, body }) => [
+        name,
+        `${method} ${path}`,
+        [...params, ...(body ? ['+ body'] : [])].join(' '),
+        summary,
+      ]),
+      '',
+    ),
+  }
+}
+
+/** What `--param` gives, by where it belongs. Throws `UsageError` for a name that the request does not know. */
+const parametersFrom = ({ path, query, repeatable = [] }: Definition, given: readonly string[]) => {
+  const inPath = paramNamesOf(path)
+  const inQuery = Object.keys(query?.shape ?? {})
+  const known = [...inPath, ...inQuery]
+  const values = new Map<string, string>()
+  for (const pair of given) {
+    const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(pair) ?? []
+    if (!known.includes(name))
+      throw new UsageError(
+        `--param ${pair} is no NAME=VALUE that the request knows: it knows ${known.join(', ') || 'none'}`,
+      )
+    const before = values.get(name)
+    if (before !== undefined && !repeatable.includes(name))
+      throw new UsageError(`--param ${name} is given twice`)
+    values.set(name, before === undefined ? value : `${before},${value}`)
+  }
+  const missing = inPath.find((name) => !values.has(name))
+  if (missing !== undefined) throw new UsageError(`--param ${missing}=VALUE is required`)
+  const pick = (names: readonly string[]) =>
+    Object.fromEntries(names.flatMap((name) => (values.has(name) ? [[name, values.get(name) ?? '']] : [])))
+  return { params: pick(inPath), query: pick(inQuery) }
+}
+
+const bodyFrom = ({ body }: Definition, text: string): object => {
+  if (!body) throw new UsageError('This request takes no --body')
+  const parsed = parseJson(text)
+  if (typeof parsed === 'object' && parsed !== null) return parsed
+  throw new UsageError(`--body must be a JSON object like '{"title":"Add the login page"}'`)
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const addressOf = ({ path }: Definition, params: Readonly<Record<string, string>>): string =>
+  path.replace(/:(\w+)/g, (_, name: string) => pathWith`${params[name] ?? ''}`)
+
+const printStream = async (
+  requests: Requests,
+  { method }: Definition,
+  address: string,
+  options: Parameters<Requests['send']>[2],
+  print: (line: string) => void,
+) => {
+  const response = await requests.send(method, address, options)
+  const decoder = new TextDecoder()
+  for await (const chunk of response.body ?? []) print(decoder.decode(chunk, { stream: true }).trimEnd())
+  return undefined
+}
