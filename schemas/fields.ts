@@ -43,24 +43,46 @@ const unique = (ids: string[]) => [...new Set(ids)]
 /** A list of references in which each id stands once. */
 export const references = () => z.array(reference()).transform(unique)
 
+/** The same, with at least one id in it. */
+export const someReferences = () => z.array(reference()).min(1).transform(unique)
+
 /** Any text of an entity, empty if it has none. */
 export const anyText = () => z.string()
 
 /** A JSON object with any content. */
 export const anyObject = () => z.record(z.string(), z.unknown())
 
+/** What a schema takes besides what its type says; the published JSON Schemas tell of it. */
+export const leniency = z.registry<Leniency>()
+
+interface Leniency {
+  nullIsAbsent?: boolean
+  legacyValues?: readonly string[]
+}
+
+const lenient = <T extends z.core.$ZodType>(schema: T, what: Leniency): T => {
+  leniency.add(schema, what)
+  return schema
+}
+
 /** An optional field of a create: `null` says the same as leaving it out. */
 export const optionalOnCreate = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => value ?? undefined, schema.optional())
+  lenient(
+    z.preprocess((value) => value ?? undefined, schema.optional()),
+    { nullIsAbsent: true },
+  )
 
 /** An optional field of an update: absent keeps the value, `null` clears it. */
 export const clearable = <T extends z.ZodType>(schema: T) => schema.nullable().optional()
 
 /** Reads words of earlier versions as the words of this one. */
 export const withOldWords = <T extends z.ZodType>(words: Record<string, string>, schema: T) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' && Object.hasOwn(words, value) ? words[value] : value),
-    schema,
+  lenient(
+    z.preprocess(
+      (value) => (typeof value === 'string' && Object.hasOwn(words, value) ? words[value] : value),
+      schema,
+    ),
+    { ...leniency.get(schema), legacyValues: Object.keys(words) },
   )
 
 /** Rewrites a request body before its schema sees it; what is no object is left for the schema to refuse. */

@@ -1,5 +1,6 @@
 /** The zod schemas as JSON Schema (draft 2020-12), for the API reference and for `schemas/json/`. */
 import * as z from 'zod'
+import { leniency } from './fields'
 import { addExamples } from './json-examples'
 
 export type JsonSchema = z.core.JSONSchema.JSONSchema
@@ -33,7 +34,7 @@ export const toJsonSchemas = (
   }
   const ids = new Map(schemas.map((schema, place) => [schema, titleOf(schema) ?? `#${place}`]))
   for (const [schema, id] of ids) if (!titles.has(id)) registry.add(schema, { id })
-  const all = z.toJSONSchema(registry, { io: side, uri: (id) => prefix + id, override: tidy }).schemas
+  const all = z.toJSONSchema(registry, { io: side, uri: (id) => prefix + id, override: tidy(side) }).schemas
   for (const schema of Object.values(all)) {
     delete schema.$id
     delete schema.$schema
@@ -65,12 +66,33 @@ const titledPartsOf = (schemas: readonly z.ZodType[], io: 'input' | 'output'): S
   return parts
 }
 
-/** Leaves out what says nothing, and puts back the examples that zod drops where a request is read leniently. */
-const tidy = ({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodType; jsonSchema: JsonSchema }) => {
-  const examples = z.globalRegistry.get(zodSchema)?.examples
-  if (Array.isArray(examples)) jsonSchema.examples ??= examples
-  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
-  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
-  if (jsonSchema.format !== undefined) delete jsonSchema.pattern
-  if (jsonSchema.type === 'object') delete jsonSchema.propertyNames
+/** Leaves out what says nothing, says what else is taken, and puts back the examples that zod drops where a request is read leniently. */
+const tidy =
+  (io: 'input' | 'output') =>
+  ({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodType; jsonSchema: JsonSchema }) => {
+    const examples = z.globalRegistry.get(zodSchema)?.examples
+    if (Array.isArray(examples)) jsonSchema.examples ??= examples
+    if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+    if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+    if (jsonSchema.format !== undefined) delete jsonSchema.pattern
+    if (isTrimmed(zodSchema) && jsonSchema.minLength === 1) jsonSchema.pattern ??= notBlank
+    if (jsonSchema.type === 'object') delete jsonSchema.propertyNames
+    const { nullIsAbsent, legacyValues = [] } = (io === 'input' && leniency.get(zodSchema)) || {}
+    if (jsonSchema.enum) jsonSchema.enum = [...new Set([...jsonSchema.enum, ...legacyValues])]
+    if (nullIsAbsent) allowNull(jsonSchema)
+  }
+
+/** What a text must match of which something is to be left when it is trimmed. */
+const notBlank = '\\S'
+
+const isTrimmed = (schema: z.core.$ZodType): boolean =>
+  schema instanceof z.ZodString &&
+  (schema.def.checks ?? []).some(({ _zod }) => _zod.def.check === 'overwrite')
+
+/** Makes a schema take `null` as well. */
+const allowNull = (schema: JsonSchema) => {
+  if (schema.anyOf?.some(({ type }) => type === 'null')) return
+  const { description, examples, title, deprecated, ...type } = schema
+  for (const key of Object.keys(type)) Reflect.deleteProperty(schema, key)
+  schema.anyOf = [type, { type: 'null' }]
 }

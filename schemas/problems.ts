@@ -11,6 +11,7 @@ export const describeProblem = (issue: RawIssue): string => {
     case 'invalid_type':
       return issue.input === null ? `${field} is required` : `${field} must be ${article(issue.expected)}`
     case 'too_small':
+      if (issue.origin === 'array') return `${field} must have at least ${issue.minimum} in it`
       return issue.origin === 'string' ? `${field} is required` : `${field} must be at least ${issue.minimum}`
     case 'too_big':
       return issue.origin === 'string'

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import {
   anyObject,
   clearable,
+  leniency,
   optionalOnCreate,
   reference,
   references,
@@ -23,7 +24,8 @@ export const legacySessionStatuses = { running: 'working' }
 export const endedStatuses: readonly SessionStatus[] = ['completed', 'failed', 'stopped']
 
 const env = z.record(z.string(), z.string())
-const name = requiredText(200)
+const maxNameLength = 200
+const name = requiredText(maxNameLength)
 
 const said = {
   projectId: { description: 'Project it belongs to', examples: ['proj_1738713600000_x7k9m2p4q'] },
@@ -78,17 +80,30 @@ const chosenId = z
 const singleTaskAsList = (body: Record<string, unknown>) =>
   body.taskIds == null && body.taskId != null ? { ...body, taskIds: [body.taskId] } : body
 
+/** As JSON Schema: a session is created with `taskId`, or else with `taskIds`. */
+const taskIdOrTaskIds = {
+  required: ['projectId'],
+  if: { required: ['taskId'], properties: { taskId: { type: 'string' } } },
+  else: { required: ['taskIds'], properties: { taskIds: { type: 'array' } } },
+}
+
 /** A name that is blank is no name. */
-const optionalName = z.preprocess(
-  (value) => (typeof value === 'string' && value.trim() === '' ? undefined : (value ?? undefined)),
-  name.optional(),
-)
+const optionalName = z
+  .preprocess(
+    (value) => (typeof value === 'string' && value.trim() === '' ? undefined : (value ?? undefined)),
+    z.string().trim().max(maxNameLength).optional(),
+  )
+  .register(leniency, { nullIsAbsent: true })
 
 export const CreateSessionRequest = rewritingBody(
   singleTaskAsList,
   z.object({
     projectId: reference().meta(said.projectId),
-    taskIds: references().meta(said.taskIds),
+    taskIds: references().register(leniency, { nullIsAbsent: true }).meta(said.taskIds),
+    taskId: optionalOnCreate(reference()).meta({
+      description: 'Old spelling of taskIds with one task in it',
+      examples: ['task_1738713700000_p9q2r5t8w'],
+    }),
     id: optionalOnCreate(chosenId).meta({
       description: 'Id chosen by the client; default: made by the server',
       examples: ['sess_1738713800000_m4n5o6p7q'],
@@ -100,7 +115,7 @@ export const CreateSessionRequest = rewritingBody(
     env: optionalOnCreate(env).meta(said.env),
     metadata: optionalOnCreate(anyObject()).meta(said.metadata),
   }),
-).meta({ title: 'CreateSessionRequest', description: 'Body of POST /api/sessions' })
+).meta({ title: 'CreateSessionRequest', description: 'Body of POST /api/sessions', ...taskIdOrTaskIds })
 
 export const UpdateSessionRequest = z
   .object({

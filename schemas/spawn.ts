@@ -1,6 +1,14 @@
 import * as z from 'zod'
 import type { ErrorCode } from './errors'
-import { anyObject, isObject, optionalOnCreate, reference, references, rewritingBody } from './fields'
+import {
+  anyObject,
+  isObject,
+  optionalOnCreate,
+  reference,
+  references,
+  rewritingBody,
+  someReferences,
+} from './fields'
 import { SessionManifest } from './manifest'
 import { Session, Strategy } from './session'
 import { Model } from './task'
@@ -17,12 +25,14 @@ const said = {
 const SpawnFields = z
   .object({
     projectId: z.string().trim().min(1).meta(said.projectId),
-    taskIds: references()
-      .refine((ids) => ids.length > 0)
-      .meta(said.taskIds),
+    taskIds: someReferences().meta(said.taskIds),
     spawnSource: optionalOnCreate(SpawnSource).meta(said.spawnSource),
-    sessionId: optionalOnCreate(reference()).meta({
+    sessionId: optionalOnCreate(z.string()).meta({
       description: 'The parent session; needed when spawnSource is session',
+      examples: ['sess_1738713800000_m4n5o6p7q'],
+    }),
+    spawnedBy: optionalOnCreate(z.string()).meta({
+      description: 'Old spelling of sessionId',
       examples: ['sess_1738713800000_m4n5o6p7q'],
     }),
     role: optionalOnCreate(Role).meta({ description: 'Role, default worker', examples: ['worker'] }),
@@ -58,12 +68,27 @@ const SpawnFields = z
 /** `spawnedBy` is the old spelling of the parent's id; a blank parent is none. */
 const oldSpellings = (body: Record<string, unknown>) => ({
   ...body,
-  sessionId: body.sessionId || body.spawnedBy || undefined,
+  sessionId: [body.sessionId, body.spawnedBy].find((id) => id != null && id !== ''),
 })
+
+const aText = { type: 'string', minLength: 1 }
+
+/** As JSON Schema: a session that asks says which one it is. */
+const parentOfSession = {
+  if: { required: ['spawnSource'], properties: { spawnSource: { const: 'session' } } },
+  // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so.
+  then: {
+    anyOf: [
+      { required: ['sessionId'], properties: { sessionId: aText } },
+      { required: ['spawnedBy'], properties: { spawnedBy: aText } },
+    ],
+  },
+}
 
 export const SpawnSessionRequest = rewritingBody(oldSpellings, SpawnFields).meta({
   title: 'SpawnSessionRequest',
   description: 'Body of POST /api/sessions/spawn',
+  ...parentOfSession,
 })
 
 /** The refusals of a malformed spawn, in the order in which they are reported, by the field that is wrong. */

@@ -4,7 +4,7 @@
  */
 import { eventsOf } from './events'
 import { operationsOf } from './operations'
-import { type ClientOptions, createRequests } from './requests'
+import { type ClientOptions, createRequests, type QueryText } from './requests'
 
 export type Client = ReturnType<typeof createClient>
 
@@ -19,7 +19,8 @@ export const createClient = (options: ClientOptions) => {
     events: { ...events, ...eventsOf(requests) },
     ...server,
     /** How the server is; with `verbose`, in detail. */
-    health: ({ verbose = false } = {}) => server.health(verbose ? { verbose: '1' } : {}),
+    health: ({ verbose }: { verbose?: QueryText | undefined } = {}) =>
+      server.health(verbose === true ? { verbose: '1' } : verbose ? { verbose } : {}),
   }
 }
 

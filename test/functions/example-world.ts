@@ -21,9 +21,18 @@ export interface ExampleWorld {
   ids: ExampleIds
 }
 
-/** A workspace in memory that holds everything which the examples of the operations name. */
+/**
+ * A workspace in memory that holds everything which the examples of the operations name. Its clock and its ids are
+ * counted: two worlds to which the same is done are equal.
+ */
 export const createExampleWorld = async (): Promise<ExampleWorld> => {
-  const services = await createMemoryServices({ skills: [skill] })
+  let now = 1_738_713_600_000
+  let made = 0
+  const services = await createMemoryServices({
+    skills: [skill],
+    clock: () => now++,
+    newId: (prefix, at) => `${prefix}_${at}_${String(made++).padStart(9, '0')}`,
+  })
   const app = createApp()
   const post = async (path: string, body: object): Promise<string> => {
     const request = localRequest(path, { method: 'POST', body: JSON.stringify(body) })

@@ -7,7 +7,7 @@ import { skillNotFound } from '../../functions/services/skills'
 import type { Skill } from '../../schemas/skill'
 import type { WorkspaceDriver } from '../../storage/driver'
 import { memoryDriver } from '../../storage/drivers/memory'
-import { createIds } from '../../storage/ids'
+import { createIds, type NewId } from '../../storage/ids'
 import { readerOf } from '../../storage/rules/find'
 import { makeManifest } from '../../storage/rules/manifest'
 import { openWorkspace } from '../../storage/workspace'
@@ -22,16 +22,19 @@ const silent: Log = {
 
 interface MemoryOptions {
   driver?: WorkspaceDriver | undefined
+  /** The time, in Unix milliseconds. */
+  clock?: () => number
+  newId?: NewId
   skills?: readonly Skill[]
 }
 
 /** Services that keep everything in memory, unless another driver is given: enough for any operation to work. */
 export const createMemoryServices = async ({
   driver = memoryDriver(),
+  clock = Date.now,
+  newId = createIds(),
   skills = [],
 }: MemoryOptions = {}): Promise<AppServices> => {
-  const clock = Date.now
-  const newId = createIds()
   const workspace = await openWorkspace({ driver, clock, newId, logger: silent })
   const rooms = createRooms(clock)
   workspace.subscribe(rooms.publish)

@@ -1,0 +1,207 @@
+// A request is good for one face of the API and bad for another, or is answered otherwise than the reference says.
+import { Ajv2020 } from 'ajv/dist/2020'
+import formats from 'ajv-formats'
+import fc from 'fast-check'
+import { afterEach, describe, expect, it } from 'vitest'
+import { allOperations } from '../../functions/all-operations'
+import type { ExampleIds } from '../../functions/http/example'
+import type { Definition } from '../../functions/http/operation'
+import { createDocument } from '../../functions/openapi/document'
+import type { Operation } from '../../functions/openapi/openapi-types'
+import { templateOf } from '../../functions/openapi/parameters'
+import { isObject } from '../../schemas/fields'
+import { spawnRefusals } from '../../schemas/spawn'
+import { fitting, resolveMarks, wrongBody } from '../contract/fuzz/values'
+import { createExampleWorld } from './example-world'
+import { clientFace, commandFace, type Face, type Input, type Outcome, restFace, serve } from './faces'
+
+/** Inputs for each operation, besides its example. */
+const runs = 15
+
+const document = createDocument(allOperations, '0.0.0')
+const { schemas } = document.components
+const ajv = formats.default(new Ajv2020({ strict: false, allErrors: true }))
+ajv.addSchema(document, 'openapi')
+
+/** Those that answer JSON: not the page, and not the endless stream of events. */
+const operations = allOperations
+  .map(({ definition }) => definition)
+  .filter(({ answers }) => answers.type === undefined)
+  .map((definition) => {
+    const [path, method] = [templateOf(definition.path), definition.method.toLowerCase()]
+    const documented = document.paths[path]?.[method]
+    if (!documented) throw new Error(`${method} ${path} is not in the reference`)
+    return { name: documented.operationId, definition, documented, pointer: ['paths', path, method] }
+  })
+
+/** The check that the reference has at a place. */
+const checkAt = (...place: string[]) => {
+  const pointer = place.map((key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1')))
+  const check = ajv.getSchema(`openapi#/${pointer.join('/')}`)
+  if (!check) throw new Error(`the reference has no schema at ${place.join(' ')}`)
+  return check
+}
+
+const closers: (() => void)[] = []
+afterEach(() => {
+  for (const close of closers.splice(0)) close()
+})
+
+/** Worlds that are equal, each behind a face of its own: the same is asked of all, so they stay equal. */
+const openFaces = async (): Promise<{ faces: Face[]; ids: ExampleIds }> => {
+  const worlds = [await createExampleWorld(), await createExampleWorld(), await createExampleWorld()] as const
+  const [rest, client, command] = worlds
+  const urlOf = async ({ services }: typeof rest) => {
+    const { url, close } = await serve(services)
+    closers.push(close)
+    return url
+  }
+  const faces = [
+    restFace(await urlOf(rest)),
+    clientFace(await urlOf(client)),
+    commandFace(await urlOf(command)),
+  ]
+  return { faces, ids: rest.ids }
+}
+
+/** The example of an operation, with some of it replaced by what fits the reference, or does not. */
+const inputsFor = (
+  definition: Definition,
+  documented: Operation,
+): fc.Arbitrary<(ids: ExampleIds) => Input> => {
+  const schema = documented.requestBody?.content['application/json']?.schema
+  const body = schema
+    ? fc.oneof(
+        { weight: 3, arbitrary: fc.constant(undefined) },
+        { weight: 5, arbitrary: fitting(schema, schemas).map((value) => JSON.stringify(value)) },
+        { weight: 4, arbitrary: wrongBody(schema, schemas).filter(isShallowObject) },
+        { weight: 2, arbitrary: withBlank(schema.$ref) },
+      )
+    : fc.constant(undefined)
+  const names = Object.keys(definition.query?.shape ?? {})
+  const text = fc.oneof(
+    fc.constantFrom(
+      '1',
+      '1000',
+      '1001',
+      '0',
+      '-1',
+      '1e1',
+      'null',
+      'todo',
+      'pending',
+      'completed',
+      'true',
+      '',
+    ),
+    fc.nat().map((time) => `${time}.task_1`),
+    fc.string(),
+  )
+  const query =
+    names.length > 0 ? fc.dictionary(fc.constantFrom(...names), text, { maxKeys: 2 }) : fc.constant({})
+  const wrongParam = fc.option(fc.constantFrom('nothing', 'a b', '%', 'ü', 'x'.repeat(200)), { freq: 6 })
+  return fc.record({ body, query, wrongParam }).map(({ body, query, wrongParam }) => (ids) => {
+    const example = definition.example(ids)
+    const params = { ...example.params }
+    if (wrongParam) for (const name of Object.keys(params)) params[name] = wrongParam
+    const sent: unknown = body === undefined ? example.body : JSON.parse(resolveMarks(body, idsOf(ids)))
+    return { params, query, body: definition.positional ? onlyFields(sent, definition.positional) : sent }
+  })
+}
+
+/** One of the properties is a text of nothing but space. */
+const withBlank = (ref = ''): fc.Arbitrary<string> => {
+  const schema = schemas[ref.slice(ref.lastIndexOf('/') + 1)] ?? {}
+  const names = Object.keys(schema.properties ?? {})
+  return fc
+    .tuple(fitting(schema, schemas), fc.constantFrom(...names), fc.constantFrom(' ', '', '\t\n', '\u3000'))
+    .map(([body, name, blank]) => JSON.stringify({ ...(isObject(body) && body), [name]: blank }))
+}
+
+/** How deep a body may be nested no schema can say. */
+const isShallowObject = (text: string): boolean => {
+  try {
+    return !text.includes('['.repeat(100)) && isObject(JSON.parse(text))
+  } catch {
+    return false
+  }
+}
+
+const onlyFields = (body: unknown, fields: readonly string[]) =>
+  isObject(body)
+    ? Object.fromEntries(fields.flatMap((field) => (field in body ? [[field, body[field]]] : [])))
+    : {}
+
+const idsOf = (ids: ExampleIds) => (kind: string) =>
+  ({ projects: ids.project, tasks: ids.task, sessions: ids.session, templates: ids.template })[kind] ?? 'gone'
+
+/** As the description of the reference says: whatever else a session sends of a task is not even looked at. */
+const asRead = (name: string, body: unknown): unknown =>
+  name === 'updateTask' && isObject(body) && body.updateSource === 'session'
+    ? onlyFields(body, ['updateSource', 'sessionStatus', 'sessionId'])
+    : body
+
+/** Whether the reference allows an input. */
+const isDocumented = (
+  { name, documented, pointer }: (typeof operations)[number],
+  { params, query, body }: Input,
+): boolean => {
+  const texts: Record<string, string> = { ...params, ...query }
+  const parametersHold = documented.parameters.every(({ name, schema }) => {
+    const text = texts[name]
+    if (text === undefined) return true
+    return ajv.validate(schema, schema.type === 'integer' && /^\d+$/.test(text) ? Number(text) : text)
+  })
+  if (!parametersHold || !documented.requestBody) return parametersHold
+  return (
+    checkAt(...pointer, 'requestBody', 'content', 'application/json', 'schema')(asRead(name, body)) === true
+  )
+}
+
+/** Whether a refusal is about the input itself, and not about what is stored. */
+const isAboutInput = (outcome: Outcome): boolean => {
+  if (outcome.accepted || !outcome.refusal) return false
+  const { code, details } = outcome.refusal
+  if (spawnRefusals.some(([, refusal]) => refusal === code)) return true
+  if (code !== 'VALIDATION_ERROR' || !isObject(details) || !Array.isArray(details.issues)) return false
+  // A template of another role.
+  return !details.issues.some(({ message }) => String(message).includes('must name a template'))
+}
+
+describe('REST, client, command line and reference agree', () => {
+  it.each(operations)('on $name', async (operation) => {
+    const { definition, documented, pointer } = operation
+    const isAnswer = checkAt(
+      ...pointer,
+      'responses',
+      `${definition.answers.status}`,
+      'content',
+      'application/json',
+      'schema',
+    )
+
+    const ask = async (faces: readonly Face[], input: Input): Promise<Outcome> => {
+      const outcomes: Outcome[] = []
+      for (const face of faces) outcomes.push(await face(definition, input))
+      const [rest = { accepted: false }, ...others] = outcomes
+      for (const other of others) expect(other).toEqual(rest)
+      if (rest.accepted) {
+        isAnswer(rest.answer)
+        expect(isAnswer.errors ?? []).toEqual([])
+        definition.answers.schema.parse(rest.answer)
+      }
+      expect(isAboutInput(rest), JSON.stringify({ input, rest })).toBe(!isDocumented(operation, input))
+      return rest
+    }
+
+    const { faces, ids } = await openFaces()
+    const property = fc.asyncProperty(inputsFor(definition, documented), async (inputFor) => {
+      await ask(faces, inputFor(ids))
+    })
+    await fc.assert(property, { numRuns: runs, endOnFailure: true })
+
+    const fresh = await openFaces()
+    const { params = {}, body } = definition.example(fresh.ids)
+    expect(await ask(fresh.faces, { params, query: {}, body })).toMatchObject({ accepted: true })
+  })
+})
