@@ -4,11 +4,11 @@ import { createGateway, type Gateway } from './hosted/gateway'
 
 export { MaestroWorkspace } from './hosted/object'
 
-let door: Gateway | undefined
+let gateway: Gateway | undefined
 
 export default {
   fetch(request: Request, bindings: Bindings): Promise<Response> {
-    door ??= createGateway(bindings, new URL(request.url).origin)
-    return door(request)
+    gateway ??= createGateway(bindings, new URL(request.url).origin)
+    return gateway(request)
   },
 }

@@ -8,10 +8,10 @@ import type { AppServices, Env } from '../functions/services/app-services'
 import type { ErrorResponse } from '../schemas/errors'
 
 /** Idle connections are kept this long, in milliseconds: agents call now and then. */
-const keepAliveTimeout = 65_000
+const keepAliveTimeoutMs = 65_000
 
 /** A path that climbs (`/api/tasks/../x`): clients resolve that themselves, so whoever sends it is up to something. */
-const climbs = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i
+const dotSegments = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i
 
 /** A Node server of the API and its WebSocket. */
 export interface HttpServer {
@@ -22,18 +22,18 @@ export interface HttpServer {
   closeIdleConnections(): void
 }
 
-export const createHttpServer = (host: AppServices): HttpServer => {
+export const createHttpServer = (services: AppServices): HttpServer => {
   const app = createApp()
   const streams = new Set<Writable>()
   /** Callers are few, and come often: what a handler finds is made anew only when the caller changes. */
-  let bindings: Env['Bindings'] = host
+  let bindings: Env['Bindings'] = services
   const bindingsFor = (address: string | undefined) => {
-    if (bindings.address !== address) bindings = { ...host, address }
+    if (bindings.address !== address) bindings = { ...services, address }
     return bindings
   }
   const listener = getRequestListener(
     (request, { incoming, outgoing }) => {
-      if (climbs.test(incoming.url ?? '')) return answerUnreadable()
+      if (dotSegments.test(incoming.url ?? '')) return answerUnreadable()
       if (incoming.url?.startsWith('/api/events')) {
         streams.add(outgoing)
         outgoing.once('close', () => streams.delete(outgoing))
@@ -42,18 +42,18 @@ export const createHttpServer = (host: AppServices): HttpServer => {
     },
     { hostname: 'localhost', errorHandler: answerUnreadable },
   )
-  const server = createServer({ keepAliveTimeout, requireHostHeader: false }, listener)
+  const server = createServer({ keepAliveTimeoutMs: keepAliveTimeoutMs, requireHostHeader: false }, listener)
   server.on('clientError', answerMalformed)
-  const unused = new Set<Duplex>()
+  const idleSockets = new Set<Duplex>()
   server.on('connection', (socket) => {
-    unused.add(socket)
-    socket.once('close', () => unused.delete(socket))
+    idleSockets.add(socket)
+    socket.once('close', () => idleSockets.delete(socket))
   })
-  server.on('request', ({ socket }) => unused.delete(socket))
+  server.on('request', ({ socket }) => idleSockets.delete(socket))
 
   const addresses = new WeakMap<object, string | undefined>()
   const sockets = crossws({
-    hooks: createHooks(host, (request) => addresses.get(request)),
+    hooks: createHooks(services, (request) => addresses.get(request)),
     // By default every path is a namespace of its own, and each would have rooms of its own.
     getNamespace: () => 'maestro',
     serverOptions: { maxPayload: maxMessageBytes },
@@ -61,7 +61,7 @@ export const createHttpServer = (host: AppServices): HttpServer => {
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     const request = requestOf(incoming)
     addresses.set(request, addressOf(incoming))
-    unused.delete(socket)
+    idleSockets.delete(socket)
     socket.on('error', () => socket.destroy())
     void sockets.handleUpgrade(incoming, socket, head, request)
   })
@@ -70,11 +70,11 @@ export const createHttpServer = (host: AppServices): HttpServer => {
     server,
     closeIdleConnections() {
       server.closeIdleConnections()
-      for (const socket of unused) socket.destroy()
+      for (const socket of idleSockets) socket.destroy()
     },
     closeSockets(how) {
       sockets.closeAll(1001, 'The server is shutting down', how === 'at once')
-      host.rooms.endStreams()
+      services.rooms.endStreams()
       if (how === 'at once') for (const stream of streams) stream.destroy()
     },
   }

@@ -14,7 +14,7 @@ import { openServices } from './services'
 import { stopOnSignals } from './shutdown'
 
 /** Says what stands in the way, one line each, and ends. */
-const giveUp = (...lines: string[]): never => {
+const exitWith = (...lines: string[]): never => {
   process.stderr.write(lines.map((line) => `${line}\n`).join(''))
   process.exit(1)
 }
@@ -22,7 +22,7 @@ const giveUp = (...lines: string[]): never => {
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 /** A lock of another container may be that of a server which has just been killed: that shows within seconds. */
-const openPatiently = async (config: Config, log: Log): Promise<AppServices> => {
+const openWithLeaseWait = async (config: Config, log: Log): Promise<AppServices> => {
   try {
     return await openServices(config, log)
   } catch (error) {
@@ -48,7 +48,7 @@ const listen = ({ server }: HttpServer, { port, host }: Config): Promise<void> =
     server.listen(port, host, resolve)
   })
 
-const tellStarted = async (config: Config, host: AppServices, { server }: HttpServer) => {
+const logStarted = async (config: Config, host: AppServices, { server }: HttpServer) => {
   const { projects, tasks, sessions } = await host.workspace.read(countByKind)
   const address = server.address()
   const bound = typeof address === 'object' && address ? hostAndPort(address) : ''
@@ -75,16 +75,16 @@ const tellStarted = async (config: Config, host: AppServices, { server }: HttpSe
 const hostAndPort = ({ address, port }: AddressInfo) => `${address}:${port}`
 
 const read = readConfig(process.env, homedir())
-if ('problems' in read) giveUp('The configuration cannot be used (CONFIG_ERROR):', ...read.problems)
+if ('problems' in read) exitWith('The configuration cannot be used (CONFIG_ERROR):', ...read.problems)
 else {
   try {
     const { config } = read
-    const host = await openPatiently(config, createLog(config))
+    const host = await openWithLeaseWait(config, createLog(config))
     const http = createHttpServer(host)
     await listen(http, config)
     stopOnSignals(host, http)
-    await tellStarted(config, host, http)
+    await logStarted(config, host, http)
   } catch (error) {
-    giveUp(reasonOf(error))
+    exitWith(reasonOf(error))
   }
 }

@@ -12,7 +12,7 @@ import { isSkillId } from '../services/skills'
 import type { StoredSkills } from './skills'
 
 /** A document can have 2 MB, twice what the API takes in a request. */
-const mostBytes = 4 * 1024 * 1024
+const maxBytes = 4 * 1024 * 1024
 
 export const createInternalApp = (skills: StoredSkills): Hono<Env> => {
   const app = new Hono<Env>()
@@ -48,7 +48,7 @@ const read = <T>(schema: z.ZodType<T>, text: string): T => {
   if (parsed.success) return parsed.data
   throw apiError(
     'VALIDATION_ERROR',
-    `Not as it should be: ${parsed.error.issues[0]?.message} (${text.slice(0, 100)})`,
+    `${text.slice(0, 100)} is not what is expected here: ${parsed.error.issues[0]?.message}`,
   )
 }
 
@@ -62,8 +62,8 @@ const parse = (text: string): unknown => {
 
 const readText = async (request: Request): Promise<string> => {
   const length = Number(request.headers.get('Content-Length') ?? Number.NaN)
-  if (!(length <= mostBytes))
-    throw apiError('PAYLOAD_TOO_LARGE', `Send at most ${mostBytes} bytes, and their number`)
+  if (!(length <= maxBytes))
+    throw apiError('PAYLOAD_TOO_LARGE', `Send at most ${maxBytes} bytes, and their number`)
   return request.text()
 }
 

@@ -12,7 +12,7 @@ const app = createApp()
 
 /** What there is while the object is awake. */
 interface Open {
-  host: HostedServices
+  services: HostedServices
   sockets: ReturnType<typeof createSockets>
   internal: ReturnType<typeof createInternalApp>
 }
@@ -33,15 +33,15 @@ export class MaestroWorkspace {
 
   async fetch(request: Request): Promise<Response> {
     this.#open ??= this.#openAs(takeIdentity(this.ctx.storage.sql, request))
-    const { host, sockets, internal } = await this.#open
+    const { services, sockets, internal } = await this.#open
     if (isUpgrade(request)) return sockets.upgrade(request)
     const isInternal = new URL(request.url).pathname.startsWith('/internal/')
-    return isInternal ? internal.fetch(request, host) : app.fetch(request, host)
+    return isInternal ? internal.fetch(request, services) : app.fetch(request, services)
   }
 
   async alarm(): Promise<void> {
     const open = await this.#open
-    await open?.host.driver.mirrorChanges()
+    await open?.services.driver.mirrorChanges()
   }
 
   async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
@@ -63,8 +63,12 @@ export class MaestroWorkspace {
     return this.ctx.blockConcurrencyWhile(async () => {
       const read = readHostedConfig(this.#bindings, origin)
       if ('problems' in read) throw new Error(read.problems.join('\n'))
-      const host = await openServices(this.ctx, this.#bindings, read.config, workspace)
-      return { host, sockets: createSockets(this, host), internal: createInternalApp(host.skills) }
+      const services = await openServices(this.ctx, this.#bindings, read.config, workspace)
+      return {
+        services,
+        sockets: createSockets(this, services),
+        internal: createInternalApp(services.skills),
+      }
     })
   }
 }

@@ -46,39 +46,38 @@ interface Denial {
 type HeaderFields = Readonly<Record<string, string>>
 
 /** Made once at start: what every request asks is worked out here. */
-export function createAccess(settings: AccessOptions): Access {
-  const isToken = settings.isToken ?? (settings.apiToken ? tokenCheck(settings.apiToken) : undefined)
-  const admitsAnyPage = isToken !== undefined && settings.corsOrigins.includes('*')
-  const isKnownOrigin = knownOrigins(settings)
-  const isServedHost = keepingLastAnswer(servedHosts(settings.serverUrl))
-  const isLocal = keepingLastAnswer((address) => LOOPBACK_ADDRESS.test(address))
+export const createAccess = (options: AccessOptions): Access => {
+  const isToken = options.isToken ?? (options.apiToken ? tokenCheck(options.apiToken) : undefined)
+  const allowsAnyOrigin = isToken !== undefined && options.corsOrigins.includes('*')
+  const isKnownOrigin = knownOrigins(options)
+  const isServedHost = memoizeLast(servedHosts(options.serverUrl))
+  const isLocal = memoizeLast((address) => loopbackAddress.test(address))
 
-  function check(request: AccessRequest): Denial | undefined {
+  const check = (request: AccessRequest): Denial | undefined => {
     const { method, host, origin, address } = request
     if (isForAnyone(request)) return
     if (isToken === undefined && !isServedHost(host ?? '')) return hostRefused(host)
-    if (origin !== undefined && !admitsAnyPage && !isKnownOrigin(origin) && !isOwnOrigin(origin, host)) {
+    if (origin !== undefined && !allowsAnyOrigin && !isKnownOrigin(origin) && !isOwnOrigin(origin, host)) {
       return originRefused(origin)
     }
     if (isToken !== undefined) {
       // A browser cannot send a token with a preflight, whose answer tells only what CORS allows.
       const isPreflight = method === 'OPTIONS' && origin !== undefined
-      return isPreflight || carriesToken(request, isToken) ? undefined : TOKEN_MISSING
+      return isPreflight || carriesToken(request, isToken) ? undefined : tokenMissing
     }
-    const isTrusted = address === undefined ? settings.trustCaller === true : isLocal(address)
-    return isTrusted ? undefined : ADDRESS_REFUSED
+    const isTrusted = address === undefined ? options.trustCaller === true : isLocal(address)
+    return isTrusted ? undefined : addressRefused
   }
 
-  return { check, ...cors(settings, isKnownOrigin, admitsAnyPage) }
+  return { check, ...cors(options, isKnownOrigin, allowsAnyOrigin) }
 }
 
 /** Load balancers have no token. */
-export function isForAnyone({ path, hasQuery, method }: AccessRequest): boolean {
-  return path === '/health' && !hasQuery && (method === 'GET' || method === 'HEAD')
-}
+export const isForAnyone = ({ path, hasQuery, method }: AccessRequest): boolean =>
+  path === '/health' && !hasQuery && (method === 'GET' || method === 'HEAD')
 
 /** Callers come one after the other with the same `Host`, `Origin` and address. */
-function keepingLastAnswer<Answer>(ask: (text: string) => Answer): (text: string) => Answer {
+const memoizeLast = <Answer>(ask: (text: string) => Answer): ((text: string) => Answer) => {
   let lastText = ''
   let lastAnswer = ask('')
   return (text) => {
@@ -90,102 +89,112 @@ function keepingLastAnswer<Answer>(ask: (text: string) => Answer): (text: string
   }
 }
 
-const OCTETS = String.raw`127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}`
-const LOOPBACK_ADDRESS = new RegExp(`^(?:::ffff:)?${OCTETS}$|^::1$`, 'i')
-const LOOPBACK_HOST = new RegExp(String.raw`^(?:localhost|${OCTETS}|\[::1\])(?::\d{1,5})?$`, 'i')
-const WEB_SCHEME = /^https?:\/\//
+const octets = String.raw`127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}`
+const loopbackAddress = new RegExp(`^(?:::ffff:)?${octets}$|^::1$`, 'i')
+const loopbackHost = new RegExp(String.raw`^(?:localhost|${octets}|\[::1\])(?::\d{1,5})?$`, 'i')
+const webScheme = /^https?:\/\//
 
 /** A page that had its own name resolve to this machine (DNS rebinding) still sends that name as `Host`. */
-function servedHosts(serverUrl: string): (host: string) => boolean {
+const servedHosts = (serverUrl: string): ((host: string) => boolean) => {
   const ownName = new URL(serverUrl).hostname
-  return (host) => LOOPBACK_HOST.test(host) || host.replace(/:\d{1,5}$/, '').toLowerCase() === ownName
+  return (host) => loopbackHost.test(host) || host.replace(/:\d{1,5}$/, '').toLowerCase() === ownName
 }
 
 /** As a browser sends them from a desktop application's window. */
-const DESKTOP_ORIGINS = ['tauri://localhost', 'http://tauri.localhost', 'https://tauri.localhost']
+const desktopOrigins = ['tauri://localhost', 'http://tauri.localhost', 'https://tauri.localhost']
 
-function knownOrigins({ serverUrl, corsOrigins }: AccessOptions): (origin: string) => boolean {
-  const known = new Set([new URL(serverUrl).origin, ...DESKTOP_ORIGINS, ...corsOrigins])
+const knownOrigins = ({ serverUrl, corsOrigins }: AccessOptions): ((origin: string) => boolean) => {
+  const known = new Set([new URL(serverUrl).origin, ...desktopOrigins, ...corsOrigins])
   known.delete('*')
   known.delete('null')
   return (origin) => known.has(origin) || isLoopbackOrigin(origin)
 }
 
-function isLoopbackOrigin(origin: string): boolean {
-  return WEB_SCHEME.test(origin) && LOOPBACK_HOST.test(origin.replace(WEB_SCHEME, ''))
-}
+const isLoopbackOrigin = (origin: string): boolean =>
+  webScheme.test(origin) && loopbackHost.test(origin.replace(webScheme, ''))
 
 /** Behind a proxy the server does not know its scheme; the proxy may name the default port, a browser never. */
-function isOwnOrigin(origin: string, host: string | undefined): boolean {
+const isOwnOrigin = (origin: string, host: string | undefined): boolean => {
   if (!host) return false
   const name = host.toLowerCase()
   return origin === `http://${name.replace(/:80$/, '')}` || origin === `https://${name.replace(/:443$/, '')}`
 }
 
 /** Digests have one length, as `timingSafeEqual` requires, and comparing them tells nothing of the token's. */
-export function tokenCheck(token: string): (candidate: string) => boolean {
+export const tokenCheck = (token: string): ((candidate: string) => boolean) => {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   const expected = digest(token)
   return (candidate) => timingSafeEqual(digest(candidate), expected)
 }
 
-function carriesToken(request: AccessRequest, isToken: (candidate: string) => boolean): boolean {
-  return tokensOf(request).some(isToken)
-}
+const carriesToken = (request: AccessRequest, isToken: (candidate: string) => boolean): boolean =>
+  tokensOf(request).some(isToken)
 
 /** What a request shows as its token. */
-export function tokensOf({ authorization = '', tokenInQueryAllowed, queryToken }: AccessRequest): string[] {
+export const tokensOf = ({
+  authorization = '',
+  tokenInQueryAllowed,
+  queryToken,
+}: AccessRequest): string[] => {
   const bearer = /^bearer +(.+)$/i.exec(authorization)?.[1]
   return [bearer, tokenInQueryAllowed ? queryToken : undefined].filter((token) => token !== undefined)
 }
 
-function hostRefused(host = ''): Denial {
+const hostRefused = (host = ''): Denial => {
   const message = `The host "${host.slice(0, 100)}" is not served: use localhost, or set SERVER_URL to the address in use, or MAESTRO_API_TOKEN`
   return { code: 'FORBIDDEN', message }
 }
 
-function originRefused(origin: string): Denial {
+const originRefused = (origin: string): Denial => {
   const message = `Pages of "${origin.slice(0, 100)}" may not call this server: list the origin in CORS_ORIGINS (* counts only with MAESTRO_API_TOKEN)`
   return { code: 'FORBIDDEN', message }
 }
 
-const TOKEN_MISSING: Denial = Object.freeze({
+const tokenMissing: Denial = Object.freeze({
   code: 'UNAUTHORIZED',
   message: 'The token is missing or wrong: send "Authorization: Bearer" with the value of MAESTRO_API_TOKEN',
 })
 
-const ADDRESS_REFUSED: Denial = Object.freeze({
+const addressRefused: Denial = Object.freeze({
   code: 'FORBIDDEN',
   message: 'Only callers on this machine are served: set MAESTRO_API_TOKEN on the server to serve others',
 })
 
-const NO_HEADERS: HeaderFields = Object.freeze({})
+const noHeaders: HeaderFields = Object.freeze({})
 /** A cache must not hand what one page (or none) was given to another page. */
-const NOT_SHARED: HeaderFields = Object.freeze({ Vary: 'Origin' })
-const EXPOSED = { 'Access-Control-Expose-Headers': 'ETag, X-Next-Cursor, X-Total-Count, X-Request-Id' }
-const ANY_PAGE: HeaderFields = Object.freeze({ 'Access-Control-Allow-Origin': '*', ...EXPOSED })
+const varyByOrigin: HeaderFields = Object.freeze({ Vary: 'Origin' })
+const exposedHeaders = { 'Access-Control-Expose-Headers': 'ETag, X-Next-Cursor, X-Total-Count, X-Request-Id' }
+const anyOrigin: HeaderFields = Object.freeze({ 'Access-Control-Allow-Origin': '*', ...exposedHeaders })
 
 /**
  * `*` is said only where it is true, which takes a token. Without one, a response that says `*` could be put
  * into the browser's cache by an `<img>` (which sends no `Origin`) and then be read from there by any page.
  */
-function cors(
+const cors = (
   { corsEnabled, corsCredentials }: AccessOptions,
   isKnownOrigin: (origin: string) => boolean,
-  admitsAnyPage: boolean,
-): Pick<Access, 'corsHeaders' | 'preflightHeaders'> {
+  allowsAnyOrigin: boolean,
+): Pick<Access, 'corsHeaders' | 'preflightHeaders'> => {
   const credentials = corsCredentials ? { 'Access-Control-Allow-Credentials': 'true' } : {}
-  const reflected = keepingLastAnswer((origin): HeaderFields => {
-    if (!isKnownOrigin(origin)) return NOT_SHARED
-    return Object.freeze({ 'Access-Control-Allow-Origin': origin, ...credentials, ...EXPOSED, ...NOT_SHARED })
+  const reflected = memoizeLast((origin): HeaderFields => {
+    if (!isKnownOrigin(origin)) return varyByOrigin
+    return Object.freeze({
+      'Access-Control-Allow-Origin': origin,
+      ...credentials,
+      ...exposedHeaders,
+      ...varyByOrigin,
+    })
   })
 
-  function corsHeaders(origin: string | undefined): HeaderFields {
-    if (!corsEnabled) return NO_HEADERS
-    return admitsAnyPage && !corsCredentials ? ANY_PAGE : reflected(origin ?? '')
+  const corsHeaders = (origin: string | undefined): HeaderFields => {
+    if (!corsEnabled) return noHeaders
+    return allowsAnyOrigin && !corsCredentials ? anyOrigin : reflected(origin ?? '')
   }
 
-  function preflightHeaders(origin: string | undefined, requestedHeaders: string | undefined): HeaderFields {
+  const preflightHeaders = (
+    origin: string | undefined,
+    requestedHeaders: string | undefined,
+  ): HeaderFields => {
     const headers = corsHeaders(origin)
     if (!('Access-Control-Allow-Origin' in headers)) return headers
     return {
@@ -199,7 +208,7 @@ function cors(
   return { corsHeaders, preflightHeaders }
 }
 
-const ALLOWED_HEADERS = [
+const allowedHeaderNames = [
   'Authorization',
   'Content-Type',
   'If-Match',
@@ -209,12 +218,12 @@ const ALLOWED_HEADERS = [
 ]
 
 /** A field name of RFC 9110, so that nothing else is echoed into a header. */
-const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/i
+const headerName = /^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/i
 
 /** Access is decided by origin and token, so whatever other header a page asks for may come too. */
-function allowedHeaders(requested = ''): string {
+const allowedHeaders = (requested = ''): string => {
   const names = requested.split(',', 100).map((name) => name.trim())
-  if (!names.every((name) => HEADER_NAME.test(name))) return ALLOWED_HEADERS.join(', ')
-  const ours = new Set(ALLOWED_HEADERS.map((name) => name.toLowerCase()))
-  return [...ALLOWED_HEADERS, ...names.filter((name) => !ours.has(name.toLowerCase()))].join(', ')
+  if (!names.every((name) => headerName.test(name))) return allowedHeaderNames.join(', ')
+  const ours = new Set(allowedHeaderNames.map((name) => name.toLowerCase()))
+  return [...allowedHeaderNames, ...names.filter((name) => !ours.has(name.toLowerCase()))].join(', ')
 }

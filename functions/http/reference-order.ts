@@ -27,14 +27,14 @@ const sortKeyOf = ({ definition: { path, method } }: Operation): (string | numbe
 
 const sectionRank = (section: string): string => {
   if (section === lastSection) return '2'
-  const place = sections.indexOf(section)
-  return place === -1 ? `1 ${section}` : `0 ${place}`
+  const rank = sections.indexOf(section)
+  return rank === -1 ? `1 ${section}` : `0 ${rank}`
 }
 
 /** A path that goes on comes after its beginning: a number stands before every word. */
 const compare = (one: (string | number)[], other: (string | number)[]): number => {
-  for (const [place, part] of one.entries()) {
-    const against = other[place]
+  for (const [index, part] of one.entries()) {
+    const against = other[index]
     if (part === against) continue
     if (typeof part === typeof against) return part < (against ?? '') ? -1 : 1
     return typeof part === 'number' ? -1 : 1

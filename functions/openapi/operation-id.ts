@@ -19,8 +19,8 @@ export const operationId = ({ method, path, answers }: Definition): string => {
   const isOne = method === 'POST'
   const noun = named
     .filter((word) => !word.startsWith(':'))
-    .map((word, place, all) =>
-      named[named.indexOf(word) + 1]?.startsWith(':') || (isOne && place === all.length - 1)
+    .map((word, index, all) =>
+      named[named.indexOf(word) + 1]?.startsWith(':') || (isOne && index === all.length - 1)
         ? singular(word)
         : word,
     )

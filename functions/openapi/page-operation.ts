@@ -32,8 +32,8 @@ ${operation['x-events'] ? html`<h4>Events</h4><p>${eventLinks(operation['x-event
 }
 
 const parameterTable = (parameters: Operation['parameters']): Piece =>
-  html`<table>${parameters.map(({ name, in: place, required, description, schema }) =>
-    rowOf(name, required, { ...schema, description: `${description} (${place})` }),
+  html`<table>${parameters.map(({ name, in: location, required, description, schema }) =>
+    rowOf(name, required, { ...schema, description: `${description} (${location})` }),
   )}</table>`
 
 const answerPiece = (

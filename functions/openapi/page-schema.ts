@@ -21,14 +21,14 @@ export const typeText = (schema: JsonSchema): Piece => {
 }
 
 const limits = ({ minimum, maximum, maxLength, format, pattern }: JsonSchema): string => {
-  const said = [
+  const facts = [
     format,
     pattern && `like ${pattern}`,
     minimum !== undefined && `≥ ${minimum}`,
     maximum !== undefined && `≤ ${maximum}`,
     maxLength !== undefined && `up to ${maxLength} characters`,
   ].filter(Boolean)
-  return said.length > 0 ? `, ${said.join(', ')}` : ''
+  return facts.length > 0 ? `, ${facts.join(', ')}` : ''
 }
 
 /** The properties of an object, and of the objects within it, as a table. */
@@ -56,4 +56,4 @@ export const jsonBlock = (value: unknown): Piece =>
   html`<pre>${raw(JSON.stringify(value, null, 2).replaceAll('&', '&amp;').replaceAll('<', '&lt;'))}</pre>`
 
 const joined = (pieces: readonly Piece[], separator: string): Piece =>
-  html`${pieces.map((piece, place) => (place === 0 ? piece : html`${separator}${piece}`))}`
+  html`${pieces.map((piece, index) => (index === 0 ? piece : html`${separator}${piece}`))}`

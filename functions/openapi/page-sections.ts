@@ -40,4 +40,4 @@ export const textPiece = (markdown: string): Piece =>
   })}`
 
 const inline = (text: string): Piece[] =>
-  text.split('`').map((part, place) => (place % 2 === 0 ? html`${part}` : html`<code>${part}</code>`))
+  text.split('`').map((part, index) => (index % 2 === 0 ? html`${part}` : html`<code>${part}</code>`))

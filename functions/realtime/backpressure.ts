@@ -1,9 +1,9 @@
 import { maxBufferedBytes } from './rooms'
 
-/** What is handed over at once has about this many characters: enough to be quick, little enough to be fair. */
+/** A chunk has about this many characters: enough to be quick, little enough to be fair to other streams. */
 const chunkChars = 64 * 1024
 
-/** A response's body that is written as fast as its reader reads. */
+/** A response's body with backpressure: it is written as fast as its reader reads, and ends when too much waits. */
 export interface BufferedBody {
   readonly body: ReadableStream<Uint8Array>
   /** What comes before all else. It is made while it is read, and however much it is, it may wait. */
@@ -17,36 +17,36 @@ export interface BufferedBody {
 /** `onEnd` is called once, when the body has ended or its reader is gone. */
 export const createBufferedBody = (onEnd: (reason: 'ended' | 'left' | 'too slow') => void): BufferedBody => {
   const encoder = new TextEncoder()
-  let beginning: Iterator<string, void> | undefined
-  let waiting: Uint8Array[] = []
-  let bytesWaiting = 0
+  let prelude: Iterator<string, void> | undefined
+  let buffered: Uint8Array[] = []
+  let bufferedBytes = 0
   let readerWaits = false
   let ended = false
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
 
-  const finish = (reason: Parameters<typeof onEnd>[0]) => {
+  const endBecause = (reason: Parameters<typeof onEnd>[0]) => {
     if (ended) return
     ended = true
-    beginning = undefined
-    waiting = []
+    prelude = undefined
+    buffered = []
     if (reason !== 'left') controller?.close()
     onEnd(reason)
   }
 
   const next = (): Uint8Array | undefined => {
     let text = ''
-    while (beginning && text.length < chunkChars) {
-      const { done, value } = beginning.next()
-      if (done) beginning = undefined
+    while (prelude && text.length < chunkChars) {
+      const { done, value } = prelude.next()
+      if (done) prelude = undefined
       else text += value
     }
     if (text !== '') return encoder.encode(text)
-    const chunk = waiting.shift()
-    bytesWaiting -= chunk?.length ?? 0
+    const chunk = buffered.shift()
+    bufferedBytes -= chunk?.length ?? 0
     return chunk
   }
 
-  const flow = () => {
+  const pump = () => {
     const chunk = readerWaits ? next() : undefined
     if (!chunk) return
     readerWaits = false
@@ -60,9 +60,9 @@ export const createBufferedBody = (onEnd: (reason: 'ended' | 'left' | 'too slow'
       },
       pull() {
         readerWaits = true
-        flow()
+        pump()
       },
-      cancel: () => finish('left'),
+      cancel: () => endBecause('left'),
     },
     // Nothing leaves before somebody reads it: what waits, waits here and is counted.
     { highWaterMark: 0 },
@@ -72,17 +72,17 @@ export const createBufferedBody = (onEnd: (reason: 'ended' | 'left' | 'too slow'
     body,
     begin(texts) {
       if (ended) return
-      beginning = texts
-      flow()
+      prelude = texts
+      pump()
     },
     write(text) {
       if (ended) return
       const chunk = encoder.encode(text)
-      waiting.push(chunk)
-      bytesWaiting += chunk.length
-      flow()
-      if (bytesWaiting > maxBufferedBytes) finish('too slow')
+      buffered.push(chunk)
+      bufferedBytes += chunk.length
+      pump()
+      if (bufferedBytes > maxBufferedBytes) endBecause('too slow')
     },
-    end: () => finish('ended'),
+    end: () => endBecause('ended'),
   }
 }

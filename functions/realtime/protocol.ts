@@ -5,7 +5,7 @@ import type { Connection, Rooms } from './rooms'
 /** A connection that can be talked to. */
 export interface ClientConnection extends Connection {
   /** Whether it asked (`?ids=1`) to be told the numbers of events, so that it can catch up after a cut. */
-  readonly numbered: boolean
+  readonly withIds: boolean
   send(message: string): void
 }
 
@@ -20,38 +20,38 @@ interface ProtocolContext {
 }
 
 /** Whether the address of a connection asks for the numbers of events. */
-export const asksForNumbers = (url: string): boolean => queryOf(url).get('ids') === '1'
+export const wantsEventIds = (url: string): boolean => queryOf(url).get('ids') === '1'
 
 /** An envelope with the number of its event, as the event stream has it. */
-export const withNumber = (envelope: string, number: number): string =>
+export const withEventId = (envelope: string, number: number): string =>
   `${envelope.slice(0, -1)},"id":${number}}`
 
 /**
  * Puts a new connection into the rooms that its address asks for (`?rooms=a,b`), or into `all`. One that asked
  * for numbers is told its rooms at once, with the number of the last event before it.
  */
-export const onOpen = (context: ProtocolContext, talker: ClientConnection, url: string): void => {
+export const onOpen = (context: ProtocolContext, connection: ClientConnection, url: string): void => {
   const { rooms } = context
-  rooms.connect(talker)
-  for (const room of validRooms(talker, roomsIn(queryOf(url).getAll('rooms').join())))
-    rooms.join(talker, room)
-  if (talker.numbered) sendRooms(context, talker)
+  rooms.connect(connection)
+  for (const room of validRooms(connection, roomsIn(queryOf(url).getAll('rooms').join())))
+    rooms.join(connection, room)
+  if (connection.withIds) sendRooms(context, connection)
 }
 
 /** Understands what a client says. What it does not understand is ignored: a client never changes state here. */
-export const handleMessage = (context: ProtocolContext, talker: ClientConnection, text: string): void => {
+export const handleMessage = (context: ProtocolContext, connection: ClientConnection, text: string): void => {
   const message = parse(text)
   switch (message?.type) {
     case 'ping':
-      sendReply(context, talker, { type: 'pong', timestamp: context.clock() })
+      sendReply(context, connection, { type: 'pong', timestamp: context.clock() })
       break
     case 'subscribe':
-      for (const room of validRooms(talker, message.rooms)) context.rooms.join(talker, room)
-      sendRooms(context, talker)
+      for (const room of validRooms(connection, message.rooms)) context.rooms.join(connection, room)
+      sendRooms(context, connection)
       break
     case 'unsubscribe':
-      for (const room of validRooms(talker, message.rooms)) context.rooms.leave(talker, room)
-      sendRooms(context, talker)
+      for (const room of validRooms(connection, message.rooms)) context.rooms.leave(connection, room)
+      sendRooms(context, connection)
       break
     case 'heartbeat':
     case 'keepalive':
@@ -63,8 +63,8 @@ export const handleMessage = (context: ProtocolContext, talker: ClientConnection
 
 const queryOf = (url: string) => new URLSearchParams(url.split('?')[1])
 
-const sendReply = ({ lastEvent }: ProtocolContext, talker: ClientConnection, message: object) =>
-  talker.send(JSON.stringify(talker.numbered ? { ...message, id: lastEvent() } : message))
+const sendReply = ({ lastEvent }: ProtocolContext, connection: ClientConnection, message: object) =>
+  connection.send(JSON.stringify(connection.withIds ? { ...message, id: lastEvent() } : message))
 
 const parse = (text: string): Record<string, unknown> | undefined => {
   try {
@@ -76,18 +76,18 @@ const parse = (text: string): Record<string, unknown> | undefined => {
 }
 
 /** Those of the names that are room names; the client is told of the others. */
-const validRooms = (talker: ClientConnection, names: unknown): string[] => {
+const validRooms = (connection: ClientConnection, names: unknown): string[] => {
   if (!Array.isArray(names)) {
-    sendError(talker, 'rooms must be an array of room names')
+    sendError(connection, 'rooms must be an array of room names')
     return []
   }
-  const wrong = names.filter((name) => !isRoomName(name))
-  if (wrong.length > 0) sendError(talker, noSuchRooms(wrong))
+  const invalid = names.filter((name) => !isRoomName(name))
+  if (invalid.length > 0) sendError(connection, noSuchRooms(invalid))
   return names.filter(isRoomName)
 }
 
-const sendError = (talker: ClientConnection, message: string) =>
-  talker.send(JSON.stringify({ type: 'error', message }))
+const sendError = (connection: ClientConnection, message: string) =>
+  connection.send(JSON.stringify({ type: 'error', message }))
 
-const sendRooms = (context: ProtocolContext, talker: ClientConnection) =>
-  sendReply(context, talker, { type: 'rooms', rooms: [...talker.rooms] })
+const sendRooms = (context: ProtocolContext, connection: ClientConnection) =>
+  sendReply(context, connection, { type: 'rooms', rooms: [...connection.rooms] })

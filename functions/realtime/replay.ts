@@ -24,30 +24,33 @@ interface ReplayRequest {
   since: number
   rooms: ReadonlySet<string>
   /** The events that the client will hear live: it has to be in its rooms already. More come in meanwhile. */
-  heard: readonly PublishedEvent[]
+  liveEvents: readonly PublishedEvent[]
 }
 
-/** What a client missed, as short as it can be told; or `reset`, if that is not known any more, or not yet. */
+/**
+ * What a client missed, as short as it can be told: a snapshot of each entity that was updated, every other event as it
+ * was; or `reset`, if that is not known any more, or not yet.
+ */
 export const replay = async (
   workspace: Workspace,
-  { since, rooms, heard }: ReplayRequest,
+  { since, rooms, liveEvents }: ReplayRequest,
 ): Promise<Replay> => {
   const logged = since >= 0 ? await workspace.eventsSince(since) : undefined
   if (!logged) return resetReplay(workspace.lastEvent())
-  const missed = logged.filter((event) => event.rooms.some((room) => rooms.has(room)))
-  const states = await workspace.read((documents) => statesOf(missed, documents))
+  const missedEvents = logged.filter((event) => event.rooms.some((room) => rooms.has(room)))
+  const states = await workspace.read((documents) => statesOf(missedEvents, documents))
   const upTo = logged.at(-1)?.number ?? since
   // One that is updated again live is told of then: its state of now would come before its state of then.
-  const toCome = heard.filter(({ number, name }) => number > upTo && isLatestState(name))
-  const told = new Set(toCome.map(({ about }) => keyOf(about)))
+  const liveUpdates = liveEvents.filter(({ number, name }) => number > upTo && isLatestState(name))
+  const sent = new Set(liveUpdates.map(({ about }) => keyOf(about)))
   const messages: Message[] = []
-  for (const event of missed.reverse()) {
+  for (const event of missedEvents.reverse()) {
     const { number, name, about, data } = event
     const key = keyOf(about)
     const state = states.get(key)
     if (data !== undefined) messages.push({ number, name, data: () => data })
-    else if (state && !told.has(key)) messages.push({ number, name, data: () => stateEventData(state) })
-    if (isLatestState(name)) told.add(key)
+    else if (state && !sent.has(key)) messages.push({ number, name, data: () => stateEventData(state) })
+    if (isLatestState(name)) sent.add(key)
   }
   return { messages: messages.reverse(), upTo }
 }

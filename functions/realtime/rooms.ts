@@ -3,17 +3,17 @@ import type { PublishedEvent } from '../../storage/event'
 interface RoomMember {
   /** The rooms it is in. Kept by the registry. */
   readonly rooms: Set<string>
-  /** Takes an event: the envelope is made once for all who hear it. */
+  /** Takes an event: the envelope is serialised once for all its recipients. */
   deliver(event: PublishedEvent, envelope: string): void
 }
 
-/** A WebSocket that listens. */
+/** A WebSocket that is subscribed. */
 export interface Connection extends RoomMember {
   /** As browsers number them: 1 is open. */
   readonly readyState: number
 }
 
-/** An event stream that listens. */
+/** An event stream that is subscribed. */
 export interface Stream extends RoomMember {
   /** Ends it: its client comes back, and catches up. */
   end(): void
@@ -21,17 +21,17 @@ export interface Stream extends RoomMember {
 
 type Subscriber = Connection | Stream
 
-/** A listener for which more than this many bytes wait is dropped: it comes back, and catches up. */
+/** Backpressure: a subscriber for which more than this many bytes wait is dropped; it reconnects, and catches up. */
 export const maxBufferedBytes = 4 * 1024 * 1024
 
 /** Who is in which room. */
 export interface Rooms {
-  connect(listener: Subscriber): void
-  /** Forgets a listener, whatever rooms it is in. */
-  disconnect(listener: Subscriber): void
+  connect(subscriber: Subscriber): void
+  /** Forgets a subscriber, whatever rooms it is in. */
+  disconnect(subscriber: Subscriber): void
   /** Only who is connected can be in a room. */
-  join(listener: Subscriber, room: string): void
-  leave(listener: Subscriber, room: string): void
+  join(subscriber: Subscriber, room: string): void
+  leave(subscriber: Subscriber, room: string): void
   /** Sends an event to its rooms; who is in several of them gets it once. */
   publish(event: PublishedEvent): void
   connections(): readonly Connection[]
@@ -47,46 +47,46 @@ export const envelopeOf = (event: { name: string; data: string }, timestamp: num
 
 /** A registry of rooms; `clock` gives Unix milliseconds. */
 export const createRooms = (clock: () => number): Rooms => {
-  const listeners = new Set<Subscriber>()
+  const subscribers = new Set<Subscriber>()
   const members = new Map<string, Set<Subscriber>>()
   let ending = false
 
-  const leave = (listener: Subscriber, room: string) => {
-    listener.rooms.delete(room)
-    members.get(room)?.delete(listener)
+  const leave = (subscriber: Subscriber, room: string) => {
+    subscriber.rooms.delete(room)
+    members.get(room)?.delete(subscriber)
     if (members.get(room)?.size === 0) members.delete(room)
   }
 
   return {
-    connect(listener) {
-      listeners.add(listener)
-      if (ending && isStream(listener)) listener.end()
+    connect(subscriber) {
+      subscribers.add(subscriber)
+      if (ending && isStream(subscriber)) subscriber.end()
     },
-    disconnect(listener) {
-      listeners.delete(listener)
-      for (const room of [...listener.rooms]) leave(listener, room)
+    disconnect(subscriber) {
+      subscribers.delete(subscriber)
+      for (const room of [...subscriber.rooms]) leave(subscriber, room)
     },
-    join(listener, room) {
-      if (!listeners.has(listener)) return
-      listener.rooms.add(room)
-      members.set(room, (members.get(room) ?? new Set()).add(listener))
+    join(subscriber, room) {
+      if (!subscribers.has(subscriber)) return
+      subscriber.rooms.add(room)
+      members.set(room, (members.get(room) ?? new Set()).add(subscriber))
     },
     leave,
     publish(event) {
-      const hearers = new Set(event.rooms.flatMap((room) => [...(members.get(room) ?? [])]))
-      if (hearers.size === 0) return
+      const recipients = new Set(event.rooms.flatMap((room) => [...(members.get(room) ?? [])]))
+      if (recipients.size === 0) return
       const envelope = envelopeOf(event, clock())
-      for (const hearer of hearers) hearer.deliver(event, envelope)
+      for (const recipient of recipients) recipient.deliver(event, envelope)
     },
-    connections: () => [...listeners].filter(isConnection),
-    size: () => listeners.size,
+    connections: () => [...subscribers].filter(isConnection),
+    size: () => subscribers.size,
     endStreams() {
       ending = true
-      for (const stream of [...listeners].filter(isStream)) stream.end()
+      for (const stream of [...subscribers].filter(isStream)) stream.end()
     },
   }
 }
 
-const isConnection = (listener: Subscriber): listener is Connection => 'readyState' in listener
+const isConnection = (subscriber: Subscriber): subscriber is Connection => 'readyState' in subscriber
 
-const isStream = (listener: Subscriber): listener is Stream => 'end' in listener
+const isStream = (subscriber: Subscriber): subscriber is Stream => 'end' in subscriber

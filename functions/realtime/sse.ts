@@ -18,50 +18,51 @@ interface StreamOptions {
 /** Server-sent events: what the client missed, then what happens, with nothing twice and nothing left out. */
 export const openEventStream = async (
   { workspace, rooms, clock, log }: AppServices,
-  { rooms: names, since, requestId }: StreamOptions,
+  { rooms: roomNames, since, requestId }: StreamOptions,
 ): Promise<ReadableStream<Uint8Array>> => {
   /** What happens while it is found out what the client missed. */
-  const heard: PublishedEvent[] = []
+  const liveEvents: PublishedEvent[] = []
   let live = false
 
   const stream: Stream = {
     rooms: new Set(),
     deliver(event, envelope) {
-      if (live) outflow.write(eventBlock(event.number, event.name, envelope))
-      else heard.push(event)
+      if (live) responseBody.write(eventBlock(event.number, event.name, envelope))
+      else liveEvents.push(event)
     },
-    end: () => outflow.end(),
+    end: () => responseBody.end(),
   }
   const comments = setInterval(() => {
-    if (live) outflow.write(comment(workspace.lastEvent()))
+    if (live) responseBody.write(comment(workspace.lastEvent()))
   }, commentIntervalMs)
-  const outflow = createBufferedBody((reason) => {
+  const responseBody = createBufferedBody((reason) => {
     clearInterval(comments)
     rooms.disconnect(stream)
     if (reason === 'too slow') log.warn({ requestId }, 'Ended an event stream that is read too slowly')
   })
   const goLive = ({ messages, upTo }: Replay) => {
-    outflow.begin(blocksOf(messages, upTo, clock))
-    for (const event of heard)
-      if (event.number > upTo) outflow.write(eventBlock(event.number, event.name, envelopeOf(event, clock())))
-    heard.length = 0
+    responseBody.begin(blocksOf(messages, upTo, clock))
+    for (const event of liveEvents)
+      if (event.number > upTo)
+        responseBody.write(eventBlock(event.number, event.name, envelopeOf(event, clock())))
+    liveEvents.length = 0
     live = true
   }
 
   // First it listens, so that nothing falls between what was and what is.
   rooms.connect(stream)
-  for (const name of names) rooms.join(stream, name)
+  for (const name of roomNames) rooms.join(stream, name)
   try {
     goLive(
       since === undefined
         ? { messages: [], upTo: workspace.lastEvent() }
-        : await replay(workspace, { since, rooms: stream.rooms, heard }),
+        : await replay(workspace, { since, rooms: stream.rooms, liveEvents }),
     )
   } catch (error) {
-    outflow.end()
+    responseBody.end()
     throw error
   }
-  return outflow.body
+  return responseBody.body
 }
 
 function* blocksOf(messages: Replay['messages'], upTo: number, clock: () => number) {

@@ -1,13 +1,13 @@
 import type { Hooks, Peer } from 'crossws'
 import { type ApiError, apiError } from '../../schemas/errors'
 import type { AppServices } from '../services/app-services'
-import { asksForNumbers, type ClientConnection, handleMessage, onOpen, withNumber } from './protocol'
+import { type ClientConnection, handleMessage, onOpen, wantsEventIds, withEventId } from './protocol'
 import { maxBufferedBytes } from './rooms'
 
 /** A message of a client has at most this many bytes. */
 export const maxMessageBytes = 64 * 1024
 /** Close code "try again later". */
-const tryAgainLater = 1013
+const closeTryAgainLater = 1013
 
 const paths = new Set(['/', '/ws'])
 
@@ -20,16 +20,16 @@ export interface ConnectionMemory {
 
 /** The WebSocket endpoint, for any host. `addressOf` gives the caller's address, where the host knows it. */
 export const createHooks = (
-  host: AppServices,
+  services: AppServices,
   addressOf: (request: Request) => string | undefined,
   memory?: ConnectionMemory,
 ): Partial<Hooks> => {
-  const { rooms, clock, log, workspace } = host
+  const { rooms, clock, log, workspace } = services
   const context = { rooms, clock, lastEvent: workspace.lastEvent, debug: log.debug.bind(log) }
-  const talkers = new WeakMap<Peer, ClientConnection>()
+  const connections = new WeakMap<Peer, ClientConnection>()
 
   /** crossws does not catch what a hook throws, and on Node that would end the process. */
-  const guarded = (hook: () => void) => {
+  const catchErrors = (hook: () => void) => {
     try {
       hook()
     } catch (error) {
@@ -37,65 +37,65 @@ export const createHooks = (
     }
   }
 
-  const createTalker = (peer: Peer): ClientConnection => {
+  const createConnection = (peer: Peer): ClientConnection => {
     const send = (message: string) =>
-      guarded(() => {
+      catchErrors(() => {
         peer.send(message, { compress: false })
         if ((peer.websocket.bufferedAmount ?? 0) > maxBufferedBytes) drop()
       })
     const drop = () => {
       log.warn({ address: peer.remoteAddress }, 'Dropped a WebSocket client that reads too slowly')
-      rooms.disconnect(talker)
-      talkers.delete(peer)
+      rooms.disconnect(connection)
+      connections.delete(peer)
       memory?.forget(peer.id)
-      peer.close(tryAgainLater, 'reading too slowly')
+      peer.close(closeTryAgainLater, 'reading too slowly')
     }
-    const numbered = asksForNumbers(peer.request.url)
-    const talker: ClientConnection = {
+    const withIds = wantsEventIds(peer.request.url)
+    const connection: ClientConnection = {
       rooms: new Set(),
-      numbered,
+      withIds,
       get readyState() {
         return peer.websocket.readyState ?? 3
       },
       send,
-      deliver: ({ number }, envelope) => send(numbered ? withNumber(envelope, number) : envelope),
+      deliver: ({ number }, envelope) => send(withIds ? withEventId(envelope, number) : envelope),
     }
-    return talker
+    return connection
   }
 
   /** A connection that is older than this process. */
   const restore = (peer: Peer): ClientConnection | undefined => {
     const known = memory?.recall(peer.id)
     if (!known) return undefined
-    const talker = createTalker(peer)
-    talkers.set(peer, talker)
-    rooms.connect(talker)
-    for (const room of known) rooms.join(talker, room)
-    return talker
+    const connection = createConnection(peer)
+    connections.set(peer, connection)
+    rooms.connect(connection)
+    for (const room of known) rooms.join(connection, room)
+    return connection
   }
 
   return {
     upgrade(request) {
-      const refusal = refuseUpgrade(host, request, addressOf(request))
+      const refusal = refuseUpgrade(services, request, addressOf(request))
       return refusal ? refusalResponse(refusal) : undefined
     },
     open: (peer) =>
-      guarded(() => {
-        const talker = createTalker(peer)
-        talkers.set(peer, talker)
-        onOpen(context, talker, peer.request.url)
-        memory?.remember(peer.id, [...talker.rooms])
+      catchErrors(() => {
+        const connection = createConnection(peer)
+        connections.set(peer, connection)
+        onOpen(context, connection, peer.request.url)
+        memory?.remember(peer.id, [...connection.rooms])
       }),
     message: (peer, message) =>
-      guarded(() => {
-        const talker = talkers.get(peer) ?? restore(peer)
-        if (talker) handleMessage(context, talker, message.text())
-        if (talker) memory?.remember(peer.id, [...talker.rooms])
+      catchErrors(() => {
+        const connection = connections.get(peer) ?? restore(peer)
+        if (connection) handleMessage(context, connection, message.text())
+        if (connection) memory?.remember(peer.id, [...connection.rooms])
       }),
     close: (peer) =>
-      guarded(() => {
-        const talker = talkers.get(peer)
-        if (talker) rooms.disconnect(talker)
+      catchErrors(() => {
+        const connection = connections.get(peer)
+        if (connection) rooms.disconnect(connection)
         memory?.forget(peer.id)
       }),
     error: (_peer, error) => log.debug({ err: error }, 'A WebSocket failed'),

@@ -13,12 +13,12 @@ import { calledLocally, createMemoryServices, localRequest } from './services'
 const app = new Hono<Env>().get('/api/events', streamEvents)
 const megabyte = 1024 * 1024
 
-const hostOf = (driver?: WorkspaceDriver) => createMemoryServices({ driver })
-const ask = async (host: AppServices, query = '', init: RequestInit = {}) =>
-  app.fetch(localRequest(`/api/events${query}`, init), calledLocally(host))
+const servicesOf = (driver?: WorkspaceDriver) => createMemoryServices({ driver })
+const ask = async (services: AppServices, query = '', init: RequestInit = {}) =>
+  app.fetch(localRequest(`/api/events${query}`, init), calledLocally(services))
 
-const create = (host: AppServices, name = 'a project') =>
-  host.workspace.change((tx) => createProject(tx, { name }, '/'))
+const create = (services: AppServices, name = 'a project') =>
+  services.workspace.change((tx) => createProject(tx, { name }, '/'))
 
 interface Reading {
   /** The next part of the stream as text; undefined when it has ended. */
@@ -54,10 +54,10 @@ describe('a comment', () => {
   afterEach(() => void vi.useRealTimers())
 
   it('comes every 15 s, with the number that the client has to come back with', async () => {
-    const host = await hostOf()
-    const stream = read(await ask(host, '?rooms=templates'))
+    const services = await servicesOf()
+    const stream = read(await ask(services, '?rooms=templates'))
     expect(await stream.next()).toBe(':\nid: 0\n\n')
-    await create(host)
+    await create(services)
     await vi.advanceTimersByTimeAsync(15_000)
     expect(await stream.next()).toBe(':\nid: 1\n\n')
     await vi.advanceTimersByTimeAsync(15_000)
@@ -68,85 +68,85 @@ describe('a comment', () => {
 })
 
 describe('nothing is kept of a stream', () => {
-  const nothingLeft = (host: AppServices) => {
-    expect(host.rooms.size()).toBe(0)
+  const nothingLeft = (services: AppServices) => {
+    expect(services.rooms.size()).toBe(0)
     expect(vi.getTimerCount()).toBe(0)
   }
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
   afterEach(() => void vi.useRealTimers())
 
   it('whose client has gone', async () => {
-    const host = await hostOf()
-    const streams = [read(await ask(host)), read(await ask(host, '?since=0&rooms=all,queues'))]
-    expect(host.rooms.size()).toBe(2)
+    const services = await servicesOf()
+    const streams = [read(await ask(services)), read(await ask(services, '?since=0&rooms=all,queues'))]
+    expect(services.rooms.size()).toBe(2)
     for (const stream of streams) await stream.leave()
-    nothingLeft(host)
-    await create(host)
+    nothingLeft(services)
+    await create(services)
   })
 
   it('whose client goes while it catches up', async () => {
-    const host = await hostOf()
-    const response = await ask(host, '?since=0')
+    const services = await servicesOf()
+    const response = await ask(services, '?since=0')
     await response.body?.cancel()
-    nothingLeft(host)
+    nothingLeft(services)
   })
 
   it('whose client is told at once that it asked for something wrong', async () => {
-    const host = await hostOf()
-    expect((await ask(host, '?rooms=kitchen')).status).toBe(400)
-    nothingLeft(host)
+    const services = await servicesOf()
+    expect((await ask(services, '?rooms=kitchen')).status).toBe(400)
+    nothingLeft(services)
   })
 
   it('that was a HEAD', async () => {
-    const host = await hostOf()
-    expect((await ask(host, '', { method: 'HEAD' })).status).toBe(200)
-    nothingLeft(host)
+    const services = await servicesOf()
+    expect((await ask(services, '', { method: 'HEAD' })).status).toBe(200)
+    nothingLeft(services)
   })
 
   it('whose log could not be read', async () => {
     const driver = memoryDriver()
     const failing = { last: () => 0, since: () => Promise.reject(new Error('the disk is on fire')) }
-    const host = await hostOf({ ...driver, log: failing })
-    expect((await ask(host, '?since=0')).status).toBe(500)
-    nothingLeft(host)
+    const services = await servicesOf({ ...driver, log: failing })
+    expect((await ask(services, '?since=0')).status).toBe(500)
+    nothingLeft(services)
   })
 
   it('that is read too slowly, and its client can come back and miss nothing', async () => {
-    const host = await hostOf()
-    const project = await create(host)
-    const stream = read(await ask(host))
+    const services = await servicesOf()
+    const project = await create(services)
+    const stream = read(await ask(services))
     await stream.next()
     const name = 'x'.repeat(megabyte)
-    for (let n = 1; n <= 10 && host.rooms.size() > 0; n++)
-      await host.workspace.change((tx) => updateProject(tx, project.id, { name: `${n}${name}` }))
-    nothingLeft(host)
+    for (let n = 1; n <= 10 && services.rooms.size() > 0; n++)
+      await services.workspace.change((tx) => updateProject(tx, project.id, { name: `${n}${name}` }))
+    nothingLeft(services)
     const numbers = [...(await stream.rest()).matchAll(/^id: (\d+)$/gm)].map(([, number]) => Number(number))
     const last = numbers.at(-1) ?? 1
-    expect(last).toBeLessThan(host.workspace.lastEvent())
+    expect(last).toBeLessThan(services.workspace.lastEvent())
     expect(numbers).toEqual(numbers.map((_, n) => 2 + n))
 
-    const again = read(await ask(host, `?since=${last}`))
-    expect(await again.next()).toContain(`id: ${host.workspace.lastEvent()}\n`)
+    const again = read(await ask(services, `?since=${last}`))
+    expect(await again.next()).toContain(`id: ${services.workspace.lastEvent()}\n`)
     await again.leave()
-    nothingLeft(host)
+    nothingLeft(services)
   })
 
   it('when the host stops, and a new one ends at once', async () => {
-    const host = await hostOf()
-    const stream = read(await ask(host))
-    host.rooms.endStreams()
+    const services = await servicesOf()
+    const stream = read(await ask(services))
+    services.rooms.endStreams()
     expect(await stream.rest()).not.toContain('event:')
-    expect(await read(await ask(host)).rest()).toBe('')
-    nothingLeft(host)
+    expect(await read(await ask(services)).rest()).toBe('')
+    nothingLeft(services)
   })
 })
 
 describe('what was missed', () => {
   it('may be more than what may wait', async () => {
-    const host = await hostOf()
-    for (let n = 0; n < 10; n++) await create(host, `${n}${'x'.repeat(megabyte)}`)
-    const stream = read(await ask(host, '?since=0'))
-    await create(host, 'the last')
+    const services = await servicesOf()
+    for (let n = 0; n < 10; n++) await create(services, `${n}${'x'.repeat(megabyte)}`)
+    const stream = read(await ask(services, '?since=0'))
+    await create(services, 'the last')
     const text = await stream.rest('the last')
     const numbers = [...text.matchAll(/^event: .*\nid: (\d+)$/gm)].map(([, number]) => Number(number))
     expect(numbers).toEqual(Array.from({ length: 11 }, (_, n) => n + 1))
@@ -154,28 +154,28 @@ describe('what was missed', () => {
   })
 
   it('is not known of a store without an event log: reset', async () => {
-    const host = await hostOf(memory())
-    await create(host)
-    const stream = read(await ask(host, '?since=1'))
+    const services = await servicesOf(memory())
+    await create(services)
+    const stream = read(await ask(services, '?since=1'))
     expect(await stream.next()).toMatch(/^event: reset\nid: 1\ndata: .*"data":\{"lastEventId":1\}/)
-    await create(host)
+    await create(services)
     expect(await stream.next()).toContain('id: 2\n')
     await stream.leave()
   })
 
   it('does not hold what is not durable yet, nor what then fails', async () => {
     const { driver, succeed, fail } = controlledDriver()
-    const host = await hostOf(driver)
-    const first = create(host, 'first')
+    const services = await servicesOf(driver)
+    const first = create(services, 'first')
     await succeed()
     const { id } = await first
-    const renamed = host.workspace.change((tx) => updateProject(tx, id, { name: 'renamed' }))
+    const renamed = services.workspace.change((tx) => updateProject(tx, id, { name: 'renamed' }))
     await succeed()
     await renamed
 
-    const failing = host.workspace.change((tx) => updateProject(tx, id, { name: 'in vain' }))
+    const failing = services.workspace.change((tx) => updateProject(tx, id, { name: 'in vain' }))
     const failed = expect(failing).rejects.toThrow('could not be stored')
-    const asked = ask(host, '?since=0')
+    const asked = ask(services, '?since=0')
     await turn()
     await fail()
     await failed
@@ -184,7 +184,7 @@ describe('what was missed', () => {
     expect(text).toContain('"name":"renamed"')
     expect(text).not.toContain('in vain')
 
-    const again = host.workspace.change((tx) => updateProject(tx, id, { name: 'again' }))
+    const again = services.workspace.change((tx) => updateProject(tx, id, { name: 'again' }))
     await succeed()
     await again
     expect(await stream.next()).toMatch(/^event: project:updated\nid: 3\n.*"name":"again"/)
@@ -193,15 +193,15 @@ describe('what was missed', () => {
 
   it('joins what becomes durable while it is looked up: each once, in order, the newest state last', async () => {
     const { driver, succeed } = controlledDriver()
-    const host = await hostOf(driver)
-    const first = create(host, '0')
+    const services = await servicesOf(driver)
+    const first = create(services, '0')
     await succeed()
     const { id } = await first
     const changes = ['1', '2', '3'].map((name) =>
-      host.workspace.change((tx) => updateProject(tx, id, { name })),
+      services.workspace.change((tx) => updateProject(tx, id, { name })),
     )
     await succeed()
-    const asked = ask(host, '?since=0')
+    const asked = ask(services, '?since=0')
     await succeed()
     await succeed()
     await Promise.all(changes)

@@ -197,7 +197,7 @@ describe('for any text at all', () => {
     const { check } = createAccess(openServer)
     fc.assert(
       fc.property(text, (host) => {
-        if (check({ ...call, host })) return
+        if (check({ ...call, host: host })) return
         const url = new URL(`http://${host}`)
         expect(url.hostname).toMatch(ownNames)
         expect(url.href).toBe(`http://${url.host}/`)
