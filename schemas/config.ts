@@ -7,16 +7,16 @@ export type Config = z.infer<ReturnType<typeof configSchema>>
 export type ConfigResult = { config: Config } | { problems: string[] }
 
 /**
- * Reads all variables together. Blank ones count as absent, and anything that is no string (a Worker's
- * bindings) is left alone. A problem names its variable, the wrong value unless it may hold a secret,
- * and what is allowed.
+ * Parses all variables together. Blank ones count as absent, and anything that is not a string (a Worker's
+ * bindings) is ignored. A problem names its variable, the wrong value unless it may hold a secret, and what is
+ * allowed.
  *
  * @param resolvePath makes a path absolute and knows what `~` stands for.
  */
-export function configFrom(
+export const configFrom = (
   environment: Record<string, unknown>,
   resolvePath: (path: string) => string,
-): ConfigResult {
+): ConfigResult => {
   const values: Record<string, string> = {}
   for (const [key, variable] of Object.entries(variables)) {
     const value = environment[variable]
@@ -24,7 +24,7 @@ export function configFrom(
   }
   const result = configSchema(resolvePath).safeParse(values)
   if (result.success) return { config: result.data }
-  return { problems: result.error.issues.map((issue) => problem(issue, values)) }
+  return { problems: result.error.issues.map((issue) => describeIssue(issue, values)) }
 }
 
 const variables = {
@@ -53,7 +53,7 @@ const variables = {
 
 type Key = keyof typeof variables
 
-function configSchema(resolvePath: (path: string) => string) {
+const configSchema = (resolvePath: (path: string) => string) => {
   const directory = (path: string) => z.string().default(path).transform(resolvePath)
   const command = (name: string) => (/^~|[\\/]/.test(name) ? resolvePath(name) : name)
   return z
@@ -98,12 +98,12 @@ function configSchema(resolvePath: (path: string) => string) {
     .refine((config) => config.databaseType !== 'postgres' || isPostgresUrl(config.databaseUrl), {
       error: 'must be postgres://user:password@host:port/database while DATABASE_TYPE is postgres',
       path: ['databaseUrl'],
-      when: areRight('databaseType', 'databaseUrl'),
+      when: areValid('databaseType', 'databaseUrl'),
     })
     .refine((config) => !(config.corsCredentials && config.corsOrigins.includes('*')), {
       error: 'must be false while CORS_ORIGINS is * (its default): list the origins by name',
       path: ['corsCredentials'],
-      when: areRight('corsCredentials', 'corsOrigins'),
+      when: areValid('corsCredentials', 'corsOrigins'),
     })
     .transform(({ debug, ...config }) => ({
       ...config,
@@ -112,28 +112,27 @@ function configSchema(resolvePath: (path: string) => string) {
     }))
 }
 
-function oneOf<const Values extends readonly [string, ...string[]]>(...values: Values) {
-  return z.enum(values, `must be one of ${values.join(', ')}`)
-}
+const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
+  z.enum(values, `must be one of ${values.join(', ')}`)
 
-function wholeNumber(most: number) {
-  const allowed = most === Number.MAX_SAFE_INTEGER ? 'above 0' : `from 1 to ${most}`
+const wholeNumber = (max: number) => {
+  const allowed = max === Number.MAX_SAFE_INTEGER ? 'above 0' : `from 1 to ${max}`
   return z
     .string()
-    .refine((value) => /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= most, {
+    .refine((value) => /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= max, {
       error: `must be a whole number ${allowed}`,
     })
     .transform(Number)
 }
 
-/** Zod skips a rule on several fields as soon as any field is wrong; this asks only for those it reads. */
-function areRight(...keys: Key[]) {
+/** Zod skips a rule on several fields if any field is invalid; this makes it skip only for those that it reads. */
+const areValid = (...keys: Key[]) => {
   return ({ issues }: z.core.ParsePayload) =>
     !issues.some((issue) => keys.some((key) => key === issue.path?.[0]))
 }
 
 /** Without a trailing slash, so that paths can be appended. */
-function webUrl(value: string, context: z.RefinementCtx): string {
+const webUrl = (value: string, context: z.RefinementCtx): string => {
   const url = URL.canParse(value) ? new URL(value) : undefined
   const isPlain = url && !url.username && !url.password && !url.search && !url.hash
   if (isPlain && /^https?:\/\//i.test(value)) return url.origin + url.pathname.replace(/\/+$/, '')
@@ -141,23 +140,23 @@ function webUrl(value: string, context: z.RefinementCtx): string {
   return z.NEVER
 }
 
-function isPostgresUrl(value: string | undefined): boolean {
+const isPostgresUrl = (value: string | undefined): boolean => {
   return value !== undefined && /^postgres(ql)?:\/\//i.test(value)
 }
 
-function origins(list: string, context: z.RefinementCtx): string[] {
+const origins = (list: string, context: z.RefinementCtx): string[] => {
   const found = new Set<string>()
   for (const entry of list.split(',').map((part) => part.trim())) {
     if (entry === '') continue
     const origin = entry === '*' ? entry : originOf(entry)
     if (origin !== undefined) found.add(origin)
-    else context.addIssue(`${shown(entry)} must be * or an origin, scheme://host[:port] without a path`)
+    else context.addIssue(`${printable(entry)} must be * or an origin, scheme://host[:port] without a path`)
   }
   return [...found]
 }
 
 /** As browsers spell it: lower case, no default port. A custom scheme (`tauri://localhost`) stays as it is. */
-function originOf(entry: string): string | undefined {
+const originOf = (entry: string): string | undefined => {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/\\?#@*]+\/?$/i.test(entry) || !URL.canParse(entry)) return undefined
   const { origin, protocol, host } = new URL(entry)
   return origin === 'null' ? `${protocol}//${host.toLowerCase()}` : origin
@@ -165,16 +164,16 @@ function originOf(entry: string): string | undefined {
 
 const mayHoldSecrets: readonly string[] = ['DATABASE_URL', 'MAESTRO_API_TOKEN']
 
-function problem(issue: z.core.$ZodIssue, values: Record<string, string>): string {
+const describeIssue = (issue: z.core.$ZodIssue, values: Record<string, string>): string => {
   const key = String(issue.path[0])
   const value = values[key]
   const variable = Object.entries(variables).find(([name]) => name === key)?.[1] ?? key
   if (value === undefined) return `${variable} is not set: ${issue.message}`
   if (mayHoldSecrets.includes(variable)) return `${variable} (value not shown): ${issue.message}`
-  return `${variable}=${shown(value)}: ${issue.message}`
+  return `${variable}=${printable(value)}: ${issue.message}`
 }
 
 /** On one line, at most 200 characters, and without the `user:password@` of a URL. */
-function shown(value: string): string {
+const printable = (value: string): string => {
   return JSON.stringify(value.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1***@').slice(0, 200))
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Every error the API can answer with: its status, and the message where the thrower gives none. */
+/** Every error the API can answer with: its status, and its default message. */
 export const errors = {
   VALIDATION_ERROR: { status: 400, message: 'The request is not valid' },
   PROJECT_HAS_DEPENDENCIES: { status: 400, message: 'Cannot delete project with existing tasks or sessions' },
@@ -11,13 +11,17 @@ export const errors = {
   SESSION_NOT_FOUND: { status: 404, message: 'Session not found' },
   NOT_FOUND: { status: 404, message: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'Method not allowed' },
-  CONFLICT: { status: 409, message: 'It already exists' },
+  CONFLICT: { status: 409, message: 'A resource with this id already exists: choose another id' },
   PRECONDITION_FAILED: {
     status: 412,
-    message: 'It has changed since you read it: read it again, then repeat your change',
+    message: 'The resource has changed since you read it: read it again, then repeat your change',
   },
   PAYLOAD_TOO_LARGE: { status: 413, message: 'The request body is too large' },
-  BUSINESS_RULE_ERROR: { status: 422, message: 'The rules forbid this' },
+  BUSINESS_RULE_ERROR: {
+    status: 422,
+    message:
+      'The request would break a rule, such as that no task waits for itself: change it, then send it again',
+  },
   RATE_LIMITED: { status: 429, message: 'Too many requests: wait, then try again' },
   INTERNAL_ERROR: { status: 500, message: 'Internal server error' },
   CONFIG_ERROR: { status: 500, message: 'The configuration cannot be used' },
@@ -53,7 +57,7 @@ export const ErrorResponse = z
 
 export type ErrorResponse = z.infer<typeof ErrorResponse>
 
-/** An error that the caller is to hear of as it is. */
+/** An error that is sent to the caller as it is. */
 export class ApiError extends Error {
   readonly code: ErrorCode
   readonly status: number
@@ -68,7 +72,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The one maker of errors: a code of the table, its message unless another says more, and details. */
+/** Makes an error of the API: a code of the table, its default message unless another is given, and details. */
 export const apiError = (
   code: ErrorCode,
   message: string = errors[code].message,

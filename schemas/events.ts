@@ -30,10 +30,10 @@ const ItemFailure = ItemChange.extend({
   reason: z
     .string()
     .nullable()
-    .meta({ description: 'Why it failed; null if nobody said', examples: ['Tests do not pass'] }),
+    .meta({ description: 'Why it failed; null if no reason was given', examples: ['Tests do not pass'] }),
 }).meta({ title: 'QueueItemFailure', description: 'An item of a queue that failed' })
 
-/** The events that a connection hears which asks for nothing, with the shape of their data. */
+/** The events that every connection gets without subscribing to a room, with the schema of their data. */
 export const coreEvents = {
   'project:created': Project,
   'project:updated': Project,
@@ -51,7 +51,7 @@ export const coreEvents = {
   'session:task_removed': Pair,
 }
 
-/** The events for those who ask. */
+/** The events that only subscribers of a room get. */
 const roomEvents = {
   'queue:created': QueueChange,
   'queue:updated': QueueChange,
@@ -70,14 +70,14 @@ export const events = { ...coreEvents, ...roomEvents }
 export type EventName = keyof typeof events
 export type EventData<N extends EventName> = z.infer<(typeof events)[N]>
 
-/** The data of `reset`, which only the event stream sends: what the client missed is not known any more. */
+/** The data of `reset`, which only the event stream sends: the events that the client missed are not kept any more. */
 export const Reset = z.object({ lastEventId: count('Number of the last event', 3310) })
 
 export type Reset = z.infer<typeof Reset>
 
 export const isCoreEvent = (name: EventName): boolean => name in coreEvents
 
-/** The message that tells of an event. */
+/** The message that carries an event. */
 export const messageOf = (name: string, data: z.ZodType) =>
   z.object({
     type: z.literal(name).meta({ description: 'Name of the event', examples: [name] }),
@@ -86,8 +86,8 @@ export const messageOf = (name: string, data: z.ZodType) =>
     timestamp: timestamp('When it was sent'),
   })
 
-/** Every message that tells of a change. Made when asked for: the server itself has no need of it. */
+/** Every message that carries an event. Lazy: only the API reference needs it. */
 export const webSocketMessage = () =>
   z
     .union(Object.entries(events).map(([name, data]) => messageOf(name, data)))
-    .meta({ title: 'WebSocketMessage', description: 'Every message that tells of a change' })
+    .meta({ title: 'WebSocketMessage', description: 'Every message that carries an event' })

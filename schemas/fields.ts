@@ -22,7 +22,7 @@ export const timestampOrNull = (what: string) =>
     .nullable()
     .meta({ description: `${what}, in Unix milliseconds; else null`, examples: [1738713700000] })
 
-/** A number of things. */
+/** A count: 0 or more. */
 export const count = (description: string, example: number) =>
   z
     .int()
@@ -35,7 +35,7 @@ export const requiredText = (max?: number) => {
   return max === undefined ? text : text.max(max)
 }
 
-/** An id that somebody gives as a reference. It need not exist: the rules look it up. */
+/** An id in a request. Whether it exists is checked by the rules. */
 export const reference = () => z.string().min(1)
 
 const unique = (ids: string[]) => [...new Set(ids)]
@@ -75,17 +75,18 @@ export const optionalOnCreate = <T extends z.ZodType>(schema: T) =>
 /** An optional field of an update: absent keeps the value, `null` clears it. */
 export const clearable = <T extends z.ZodType>(schema: T) => schema.nullable().optional()
 
-/** Reads words of earlier versions as the words of this one. */
-export const withOldWords = <T extends z.ZodType>(words: Record<string, string>, schema: T) =>
+/** Accepts values of earlier versions; `legacyValues` maps each to its value in this version. */
+export const acceptLegacyValues = <T extends z.ZodType>(legacyValues: Record<string, string>, schema: T) =>
   lenient(
     z.preprocess(
-      (value) => (typeof value === 'string' && Object.hasOwn(words, value) ? words[value] : value),
+      (value) =>
+        typeof value === 'string' && Object.hasOwn(legacyValues, value) ? legacyValues[value] : value,
       schema,
     ),
-    { ...leniency.get(schema), legacyValues: Object.keys(words) },
+    { ...leniency.get(schema), legacyValues: Object.keys(legacyValues) },
   )
 
-/** Rewrites a request body before its schema sees it; what is no object is left for the schema to refuse. */
+/** Rewrites a request body before its schema parses it; what is not an object is left for the schema to refuse. */
 export const rewritingBody = <T extends z.ZodType>(
   rewrite: (body: Record<string, unknown>) => Record<string, unknown>,
   schema: T,

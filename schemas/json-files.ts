@@ -15,8 +15,8 @@ import { CreateTaskRequest, Task, UpdateTaskRequest } from './task'
 import { CreateTemplateRequest, Template, UpdateTemplateRequest } from './template'
 import { SessionEvent, SessionTimelineEvent } from './timeline'
 
-/** What the server makes. */
-const made = (): Record<string, z.ZodType> => ({
+/** The shapes that the server sends and stores. */
+const outputs = (): Record<string, z.ZodType> => ({
   project: Project,
   task: Task,
   session: Session,
@@ -32,8 +32,8 @@ const made = (): Record<string, z.ZodType> => ({
   'session-manifest': SessionManifest,
 })
 
-/** What others make, and the server reads. */
-const read = {
+/** The shapes that the server reads: requests, and files of others. */
+const inputs = {
   'create-project-request': CreateProjectRequest,
   'update-project-request': UpdateProjectRequest,
   'create-task-request': CreateTaskRequest,
@@ -48,8 +48,8 @@ const read = {
 
 /** Every file by its name, without `.json`. Each stands alone: what it refers to is in its `$defs`. */
 export const jsonSchemaFiles = (): Record<string, JsonSchema> => ({
-  ...filesOf(made(), 'output'),
-  ...filesOf(read, 'input'),
+  ...filesOf(outputs(), 'output'),
+  ...filesOf(inputs, 'input'),
 })
 
 const prefix = '#/$defs/'

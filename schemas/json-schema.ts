@@ -32,7 +32,7 @@ export const toJsonSchemas = (
     titles.add(title)
     registry.add(part, { id: title })
   }
-  const ids = new Map(schemas.map((schema, place) => [schema, titleOf(schema) ?? `#${place}`]))
+  const ids = new Map(schemas.map((schema, index) => [schema, titleOf(schema) ?? `#${index}`]))
   for (const [schema, id] of ids) if (!titles.has(id)) registry.add(schema, { id })
   const all = z.toJSONSchema(registry, { io: side, uri: (id) => prefix + id, override: tidy(side) }).schemas
   for (const schema of Object.values(all)) {
@@ -58,7 +58,7 @@ const titleOf = (schema: z.core.$ZodType): string | undefined => {
   return parent && z.globalRegistry.get(parent)?.title === title ? undefined : title
 }
 
-/** Converted for the sake of it: that is how to come by every schema within the others. */
+/** A conversion whose result is not used: its `override` is called with every schema within the others. */
 const titledPartsOf = (schemas: readonly z.ZodType[], io: 'input' | 'output'): Set<z.core.$ZodType> => {
   const parts = new Set<z.core.$ZodType>()
   const collect = (part: z.core.$ZodType) => void (titleOf(part) !== undefined && parts.add(part))

@@ -4,7 +4,7 @@ import { Strategy } from './session'
 import { Model, TaskPriority } from './task'
 import { Role } from './template'
 
-/** Of a task only `id` and `title` must be there, for the reason given at `SessionManifest`. */
+/** Only `id` and `title` are required, for the reason given at `SessionManifest`. */
 const ManifestTask = z.looseObject({
   id: z.string().meta({ description: 'Id of the task', examples: ['task_1738713700000_p9q2r5t8w'] }),
   title: z.string().meta({ description: 'What is to be done', examples: ['Add the login page'] }),
@@ -57,7 +57,7 @@ const RelatedTask = z.looseObject({
 
 /**
  * What a session starts from. Valid with `manifestVersion`, `role` and `session.model` alone, since other
- * programs make manifests too; ours has all of it.
+ * programs make manifests, too; ours has all fields.
  */
 export const SessionManifest = z
   .looseObject({

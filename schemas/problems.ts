@@ -3,7 +3,7 @@ import { apiError } from './errors'
 
 type RawIssue = z.core.$ZodRawIssue
 
-/** What is wrong with one field, in words that say what to send instead. */
+/** Describes what is wrong with a field: a message that says what to send instead. */
 export const describeProblem = (issue: RawIssue): string => {
   const field = issue.path?.join('.') || 'body'
   if (issue.input === undefined && issue.code === 'invalid_type') return `${field} is required`

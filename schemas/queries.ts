@@ -1,6 +1,6 @@
 /** The query parameters of the endpoints. Each is optional; one that is not named here is ignored. */
 import * as z from 'zod'
-import { withOldWords } from './fields'
+import { acceptLegacyValues } from './fields'
 import { isRoomName, noSuchRooms, roomList, roomsIn } from './room-names'
 import { legacySessionStatuses } from './session'
 import { legacyTaskStatuses } from './task'
@@ -48,7 +48,7 @@ const filter = (description: string) =>
 /** The same for a status, which may be a word of version 1.0. One that does not exist matches nothing. */
 const statusFilter = (legacyValues: Record<string, string>) =>
   z
-    .preprocess(textOrNothing, withOldWords(legacyValues, z.string().optional()))
+    .preprocess(textOrNothing, acceptLegacyValues(legacyValues, z.string().optional()))
     .meta({ description: 'Only those with this status' })
 
 export const PageQuery = z.object(page)

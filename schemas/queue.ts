@@ -72,8 +72,8 @@ const message = z.string().meta({
 const item = (description: string) => QueueItem.meta({ description })
 const itemOrNull = (description: string) => QueueItem.nullable().meta({ description, examples: [null] })
 
-/** What an ending tells of the item that comes next, besides the one that ended. */
-const whatFollows = { nextItem: itemOrNull('The first item that waits, or null'), hasMore, message }
+/** Fields of the answer when an item ends: about the item that comes next. */
+const nextFields = { nextItem: itemOrNull('The first item that waits, or null'), hasMore, message }
 
 export const QueueResponse = z
   .object({ queue: QueueState.meta({ description: 'The queue' }), stats })
@@ -107,15 +107,15 @@ export const StartQueueItemResponse = z
   .meta({ title: 'StartQueueItemResponse', description: 'What was started' })
 
 export const CompleteQueueItemResponse = z
-  .object({ success, completedItem: item('The item that was completed'), ...whatFollows })
+  .object({ success, completedItem: item('The item that was completed'), ...nextFields })
   .meta({ title: 'CompleteQueueItemResponse', description: 'What was completed, and what is next' })
 
 export const FailQueueItemResponse = z
-  .object({ success, failedItem: item('The item that failed'), ...whatFollows })
+  .object({ success, failedItem: item('The item that failed'), ...nextFields })
   .meta({ title: 'FailQueueItemResponse', description: 'What failed, and what is next' })
 
 export const SkipQueueItemResponse = z
-  .object({ success, skippedItem: item('The item that was skipped'), ...whatFollows })
+  .object({ success, skippedItem: item('The item that was skipped'), ...nextFields })
   .meta({ title: 'SkipQueueItemResponse', description: 'What was skipped, and what is next' })
 
 export const PushQueueItemResponse = z

@@ -11,7 +11,7 @@ export const DeleteResponse = z
   .meta({ title: 'DeleteResponse', description: 'What was deleted' })
 
 const StorageStatus = z.object({
-  driver: z.string().meta({ description: 'Where it is stored', examples: ['files'] }),
+  driver: z.string().meta({ description: 'Name of the storage driver', examples: ['files'] }),
   entities: z
     .object({
       projects: count('Stored projects', 2),
@@ -25,7 +25,7 @@ const StorageStatus = z.object({
     .array(
       z.object({
         file: z.string().meta({
-          description: 'What it is called now',
+          description: 'Its present name',
           examples: ['tasks/proj_1/task_1.json.corrupt-1738713700000'],
         }),
         reason: z.string().meta({ description: 'What is wrong with it', examples: ['It is not JSON'] }),
@@ -60,7 +60,9 @@ export const Health = z
       .string()
       .optional()
       .meta({ description: 'Version of the server', examples: ['0.1.0'] }),
-    storage: StorageStatus.optional().meta({ description: 'What is stored, and what could not be read' }),
+    storage: StorageStatus.optional().meta({
+      description: 'State of the storage: what is stored, and what could not be read',
+    }),
     clients: z
       .int()
       .optional()
@@ -70,7 +72,7 @@ export const Health = z
       .optional()
       .meta({ description: 'Number of the last event', examples: [3310] }),
   })
-  .meta({ title: 'Health', description: 'How the server is; with verbose=1, in detail' })
+  .meta({ title: 'Health', description: 'Health of the server; with verbose=1, in detail' })
 
 export const WebSocketStatus = z
   .object({
@@ -82,9 +84,9 @@ export const WebSocketStatus = z
           readyStateText: z.string().meta({ description: 'The same as a word', examples: ['OPEN'] }),
         }),
       )
-      .meta({ description: 'Each of them' }),
+      .meta({ description: 'State of each client' }),
   })
-  .meta({ title: 'WebSocketStatus', description: 'Who is connected' })
+  .meta({ title: 'WebSocketStatus', description: 'The connected clients' })
 
 export const OpenApi = z
   .looseObject({

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import {
+  acceptLegacyValues,
   anyObject,
   clearable,
   leniency,
@@ -10,14 +11,13 @@ import {
   rewritingBody,
   timestamp,
   timestampOrNull,
-  withOldWords,
 } from './fields'
 import { SessionEvent, SessionEventInput, SessionTimelineEvent, TimelineEntryInput } from './timeline'
 
 export const Strategy = z.enum(['simple', 'queue', 'tree'])
 export const SessionStatus = z.enum(['spawning', 'idle', 'working', 'completed', 'failed', 'stopped'])
 
-/** The words of version 1.0 that clients and stored files still use. */
+/** Values of version 1.0 that clients and stored files still use, to those of this version. */
 export const legacySessionStatuses = { running: 'working' }
 
 /** Statuses of a session that has ended. */
@@ -27,7 +27,7 @@ const env = z.record(z.string(), z.string())
 const maxNameLength = 200
 const name = requiredText(maxNameLength)
 
-const said = {
+const docs = {
   projectId: { description: 'Project it belongs to', examples: ['proj_1738713600000_x7k9m2p4q'] },
   taskIds: {
     description: 'Tasks it works on; kept in step with their sessionIds',
@@ -52,21 +52,21 @@ const said = {
 export const Session = z
   .looseObject({
     id: z.string().meta({ description: 'Id of the session', examples: ['sess_1738713800000_m4n5o6p7q'] }),
-    projectId: z.string().meta(said.projectId),
-    taskIds: z.array(z.string()).meta(said.taskIds),
-    name: z.string().meta(said.name),
-    agentId: z.string().optional().meta(said.agentId),
-    env: env.meta(said.env),
-    strategy: Strategy.meta(said.strategy),
-    status: SessionStatus.meta(said.status),
+    projectId: z.string().meta(docs.projectId),
+    taskIds: z.array(z.string()).meta(docs.taskIds),
+    name: z.string().meta(docs.name),
+    agentId: z.string().optional().meta(docs.agentId),
+    env: env.meta(docs.env),
+    strategy: Strategy.meta(docs.strategy),
+    status: SessionStatus.meta(docs.status),
     startedAt: timestamp('When it was created'),
     lastActivity: timestamp('When it last changed'),
     completedAt: timestampOrNull('When it ended'),
     hostname: z.string().meta({ description: 'Machine the server runs on', examples: ['ada-laptop'] }),
     platform: z.string().meta({ description: 'Its platform', examples: ['linux'] }),
-    events: z.array(SessionEvent).meta(said.events),
-    timeline: z.array(SessionTimelineEvent).meta(said.timeline),
-    metadata: anyObject().nullable().meta(said.metadata),
+    events: z.array(SessionEvent).meta(docs.events),
+    timeline: z.array(SessionTimelineEvent).meta(docs.timeline),
+    metadata: anyObject().nullable().meta(docs.metadata),
   })
   .meta({ title: 'Session', description: 'One run of an agent on some tasks' })
 
@@ -77,7 +77,7 @@ const chosenId = z
   .refine((id) => id !== 'spawn', { error: 'id must not be "spawn"' })
 
 /** `taskId: "x"` is the old spelling of `taskIds: ["x"]`. */
-const singleTaskAsList = (body: Record<string, unknown>) =>
+const acceptLegacyTaskId = (body: Record<string, unknown>) =>
   body.taskIds == null && body.taskId != null ? { ...body, taskIds: [body.taskId] } : body
 
 /** As JSON Schema: a session is created with `taskId`, or else with `taskIds`. */
@@ -96,10 +96,10 @@ const optionalName = z
   .register(leniency, { nullIsAbsent: true })
 
 export const CreateSessionRequest = rewritingBody(
-  singleTaskAsList,
+  acceptLegacyTaskId,
   z.object({
-    projectId: reference().meta(said.projectId),
-    taskIds: references().register(leniency, { nullIsAbsent: true }).meta(said.taskIds),
+    projectId: reference().meta(docs.projectId),
+    taskIds: references().register(leniency, { nullIsAbsent: true }).meta(docs.taskIds),
     taskId: optionalOnCreate(reference()).meta({
       description: 'Old spelling of taskIds with one task in it',
       examples: ['task_1738713700000_p9q2r5t8w'],
@@ -108,31 +108,31 @@ export const CreateSessionRequest = rewritingBody(
       description: 'Id chosen by the client; default: made by the server',
       examples: ['sess_1738713800000_m4n5o6p7q'],
     }),
-    name: optionalName.meta(said.name),
-    agentId: optionalOnCreate(z.string()).meta(said.agentId),
-    strategy: optionalOnCreate(Strategy).meta(said.strategy),
-    status: withOldWords(legacySessionStatuses, optionalOnCreate(SessionStatus)).meta(said.status),
-    env: optionalOnCreate(env).meta(said.env),
-    metadata: optionalOnCreate(anyObject()).meta(said.metadata),
+    name: optionalName.meta(docs.name),
+    agentId: optionalOnCreate(z.string()).meta(docs.agentId),
+    strategy: optionalOnCreate(Strategy).meta(docs.strategy),
+    status: acceptLegacyValues(legacySessionStatuses, optionalOnCreate(SessionStatus)).meta(docs.status),
+    env: optionalOnCreate(env).meta(docs.env),
+    metadata: optionalOnCreate(anyObject()).meta(docs.metadata),
   }),
 ).meta({ title: 'CreateSessionRequest', description: 'Body of POST /api/sessions', ...taskIdOrTaskIds })
 
 export const UpdateSessionRequest = z
   .object({
-    taskIds: references().optional().meta(said.taskIds),
-    name: name.optional().meta(said.name),
-    status: withOldWords(legacySessionStatuses, SessionStatus.optional()).meta(said.status),
-    agentId: clearable(z.string()).meta(said.agentId),
-    env: clearable(env).meta({ ...said.env, description: 'New environment, replacing the old one' }),
+    taskIds: references().optional().meta(docs.taskIds),
+    name: name.optional().meta(docs.name),
+    status: acceptLegacyValues(legacySessionStatuses, SessionStatus.optional()).meta(docs.status),
+    agentId: clearable(z.string()).meta(docs.agentId),
+    env: clearable(env).meta({ ...docs.env, description: 'New environment, replacing the old one' }),
     events: z
       .array(SessionEventInput)
       .optional()
-      .meta({ ...said.events, description: 'Events to append' }),
+      .meta({ ...docs.events, description: 'Events to append' }),
     timeline: z
       .array(TimelineEntryInput)
       .optional()
-      .meta({ ...said.timeline, description: 'Timeline entries to append' }),
-    metadata: clearable(anyObject()).meta({ ...said.metadata, description: 'Merged by top-level key' }),
+      .meta({ ...docs.timeline, description: 'Timeline entries to append' }),
+    metadata: clearable(anyObject()).meta({ ...docs.metadata, description: 'Merged by top-level key' }),
   })
   .meta({
     title: 'UpdateSessionRequest',

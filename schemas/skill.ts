@@ -7,7 +7,7 @@ const SkillType = z.enum(['system', 'role', 'custom'])
 const semver =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*)(\.(0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*))*)?(\+[\dA-Za-z-]+(\.[\dA-Za-z-]+)*)?$/
 
-const said = {
+const docs = {
   id: { description: 'Id of the skill: the name of its folder', examples: ['maestro-worker'] },
   name: { description: 'Name', examples: ['maestro-worker'] },
   version: { description: 'Version, as of Semantic Versioning', examples: ['1.0.0'] },
@@ -26,16 +26,16 @@ const strings = z.array(z.string())
 
 export const SkillManifest = z
   .object({
-    name: name.meta(said.name),
-    version: version.meta(said.version),
-    description: description.meta(said.description),
+    name: name.meta(docs.name),
+    version: version.meta(docs.version),
+    description: description.meta(docs.description),
     type: SkillType.optional().meta({
-      ...said.type,
-      description: `${said.type.description}; default system`,
+      ...docs.type,
+      description: `${docs.type.description}; default system`,
     }),
-    assignTo: assignTo.optional().meta(said.assignTo),
-    capabilities: strings.optional().meta(said.capabilities),
-    dependencies: strings.optional().meta(said.dependencies),
+    assignTo: assignTo.optional().meta(docs.assignTo),
+    capabilities: strings.optional().meta(docs.capabilities),
+    dependencies: strings.optional().meta(docs.dependencies),
     author: z
       .string()
       .optional()
@@ -52,11 +52,11 @@ export const SkillManifest = z
 
 export const SkillSummary = z
   .object({
-    id: z.string().meta(said.id),
-    name: z.string().meta(said.name),
-    description: z.string().meta(said.description),
-    type: SkillType.meta(said.type),
-    version: z.string().meta(said.version),
+    id: z.string().meta(docs.id),
+    name: z.string().meta(docs.name),
+    description: z.string().meta(docs.description),
+    type: SkillType.meta(docs.type),
+    version: z.string().meta(docs.version),
   })
   .meta({ title: 'SkillSummary', description: 'A skill, in short' })
 
@@ -64,9 +64,9 @@ export const Skill = SkillSummary.extend({
   instructions: z
     .string()
     .meta({ description: 'Its skill.md, empty if there is none', examples: ['## Before the first change'] }),
-  capabilities: strings.meta(said.capabilities),
-  dependencies: strings.meta(said.dependencies),
-  assignTo: assignTo.meta(said.assignTo),
+  capabilities: strings.meta(docs.capabilities),
+  dependencies: strings.meta(docs.dependencies),
+  assignTo: assignTo.meta(docs.assignTo),
 }).meta({ title: 'Skill', description: 'What an agent can be given to read' })
 
 export const ReloadedSkill = SkillSummary.extend({

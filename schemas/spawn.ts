@@ -16,7 +16,7 @@ import { Role } from './template'
 
 const SpawnSource = z.enum(['ui', 'session'])
 
-const said = {
+const docs = {
   projectId: { description: 'Project to work in', examples: ['proj_1738713600000_x7k9m2p4q'] },
   taskIds: { description: 'Tasks to work on', examples: [['task_1738713700000_p9q2r5t8w']] },
   spawnSource: { description: 'Who asks: a person, or a running session', examples: ['ui'] },
@@ -24,9 +24,9 @@ const said = {
 
 const SpawnFields = z
   .object({
-    projectId: z.string().trim().min(1).meta(said.projectId),
-    taskIds: someReferences().meta(said.taskIds),
-    spawnSource: optionalOnCreate(SpawnSource).meta(said.spawnSource),
+    projectId: z.string().trim().min(1).meta(docs.projectId),
+    taskIds: someReferences().meta(docs.taskIds),
+    spawnSource: optionalOnCreate(SpawnSource).meta(docs.spawnSource),
     sessionId: optionalOnCreate(z.string()).meta({
       description: 'The parent session; needed when spawnSource is session',
       examples: ['sess_1738713800000_m4n5o6p7q'],
@@ -61,12 +61,12 @@ const SpawnFields = z
   .refine((body) => !isObject(body) || body.spawnSource !== 'session' || body.sessionId !== undefined, {
     path: ['sessionId'],
     error: 'sessionId is required',
-    // Also when other fields are wrong: all problems are told at once.
+    // Also when other fields are wrong: all problems are reported at once.
     when: () => true,
   })
 
 /** `spawnedBy` is the old spelling of the parent's id; a blank parent is none. */
-const oldSpellings = (body: Record<string, unknown>) => ({
+const acceptLegacyParent = (body: Record<string, unknown>) => ({
   ...body,
   sessionId: [body.sessionId, body.spawnedBy].find((id) => id != null && id !== ''),
 })
@@ -85,7 +85,7 @@ const parentOfSession = {
   },
 }
 
-export const SpawnSessionRequest = rewritingBody(oldSpellings, SpawnFields).meta({
+export const SpawnSessionRequest = rewritingBody(acceptLegacyParent, SpawnFields).meta({
   title: 'SpawnSessionRequest',
   description: 'Body of POST /api/sessions/spawn',
   ...parentOfSession,
@@ -116,9 +116,9 @@ export const SpawnEvent = z
     cwd,
     envVars: EnvVars,
     manifest: SessionManifest.meta({ description: 'Its manifest' }),
-    projectId: z.string().meta(said.projectId),
-    taskIds: z.array(z.string()).meta(said.taskIds),
-    spawnSource: SpawnSource.meta(said.spawnSource),
+    projectId: z.string().meta(docs.projectId),
+    taskIds: z.array(z.string()).meta(docs.taskIds),
+    spawnSource: SpawnSource.meta(docs.spawnSource),
     parentSessionId: z
       .string()
       .nullable()

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import {
+  acceptLegacyValues,
   anyText,
   clearable,
   optionalOnCreate,
@@ -9,7 +10,6 @@ import {
   rewritingBody,
   timestamp,
   timestampOrNull,
-  withOldWords,
 } from './fields'
 import { TimelineType } from './timeline'
 
@@ -26,14 +26,14 @@ export const TaskSessionStatus = z.enum([
 export const TaskPriority = z.enum(['low', 'medium', 'high'])
 export const Model = z.enum(['haiku', 'sonnet', 'opus'])
 
-/** The words of version 1.0 that clients and stored files still use. */
+/** Values of version 1.0 that clients and stored files still use, to those of this version. */
 export const legacyTaskStatuses = { pending: 'todo' }
 
 const title = requiredText(500)
 const dueDate = z.iso.date()
 const criteria = z.array(z.string())
 
-const said = {
+const docs = {
   title: { description: 'What is to be done, in a line', examples: ['Add the login page'] },
   description: { description: 'What is to be done, at length', examples: ['With e-mail and password.'] },
   parentId: {
@@ -65,24 +65,24 @@ export const Task = z
     projectId: z
       .string()
       .meta({ description: 'Project it belongs to', examples: ['proj_1738713600000_x7k9m2p4q'] }),
-    parentId: z.string().nullable().meta(said.parentId),
-    title: title.meta(said.title),
-    description: anyText().meta(said.description),
-    status: TaskStatus.meta(said.status),
-    sessionStatus: TaskSessionStatus.optional().meta(said.sessionStatus),
-    priority: TaskPriority.meta(said.priority),
+    parentId: z.string().nullable().meta(docs.parentId),
+    title: title.meta(docs.title),
+    description: anyText().meta(docs.description),
+    status: TaskStatus.meta(docs.status),
+    sessionStatus: TaskSessionStatus.optional().meta(docs.sessionStatus),
+    priority: TaskPriority.meta(docs.priority),
     createdAt: timestamp('When the task was created'),
     updatedAt: timestamp('When the task last changed'),
     startedAt: timestampOrNull('When it was first in_progress'),
     completedAt: timestampOrNull('When it was first completed'),
-    initialPrompt: anyText().meta(said.initialPrompt),
-    sessionIds: z.array(z.string()).meta(said.sessionIds),
-    skillIds: z.array(z.string()).meta(said.skillIds),
-    agentIds: z.array(z.string()).meta(said.agentIds),
-    dependencies: z.array(z.string()).meta(said.dependencies),
-    model: Model.optional().meta(said.model),
-    dueDate: dueDate.optional().meta(said.dueDate),
-    acceptanceCriteria: criteria.optional().meta(said.acceptanceCriteria),
+    initialPrompt: anyText().meta(docs.initialPrompt),
+    sessionIds: z.array(z.string()).meta(docs.sessionIds),
+    skillIds: z.array(z.string()).meta(docs.skillIds),
+    agentIds: z.array(z.string()).meta(docs.agentIds),
+    dependencies: z.array(z.string()).meta(docs.dependencies),
+    model: Model.optional().meta(docs.model),
+    dueDate: dueDate.optional().meta(docs.dueDate),
+    acceptanceCriteria: criteria.optional().meta(docs.acceptanceCriteria),
   })
   .meta({ title: 'Task', description: 'A piece of work in a project' })
 
@@ -92,35 +92,35 @@ export const CreateTaskRequest = z
       description: 'Project it belongs to',
       examples: ['proj_1738713600000_x7k9m2p4q'],
     }),
-    title: title.meta(said.title),
-    parentId: optionalOnCreate(reference()).meta(said.parentId),
-    description: optionalOnCreate(anyText()).meta(said.description),
-    priority: optionalOnCreate(TaskPriority).meta(said.priority),
-    initialPrompt: optionalOnCreate(anyText()).meta(said.initialPrompt),
-    skillIds: optionalOnCreate(references()).meta(said.skillIds),
-    agentIds: optionalOnCreate(references()).meta(said.agentIds),
-    dependencies: optionalOnCreate(references()).meta(said.dependencies),
-    model: optionalOnCreate(Model).meta(said.model),
-    dueDate: optionalOnCreate(dueDate).meta(said.dueDate),
-    acceptanceCriteria: optionalOnCreate(criteria).meta(said.acceptanceCriteria),
+    title: title.meta(docs.title),
+    parentId: optionalOnCreate(reference()).meta(docs.parentId),
+    description: optionalOnCreate(anyText()).meta(docs.description),
+    priority: optionalOnCreate(TaskPriority).meta(docs.priority),
+    initialPrompt: optionalOnCreate(anyText()).meta(docs.initialPrompt),
+    skillIds: optionalOnCreate(references()).meta(docs.skillIds),
+    agentIds: optionalOnCreate(references()).meta(docs.agentIds),
+    dependencies: optionalOnCreate(references()).meta(docs.dependencies),
+    model: optionalOnCreate(Model).meta(docs.model),
+    dueDate: optionalOnCreate(dueDate).meta(docs.dueDate),
+    acceptanceCriteria: optionalOnCreate(criteria).meta(docs.acceptanceCriteria),
   })
   .meta({ title: 'CreateTaskRequest', description: 'Body of POST /api/tasks' })
 
 const updatable = z.object({
-  title: title.optional().meta(said.title),
-  description: clearable(anyText()).meta(said.description),
-  status: withOldWords(legacyTaskStatuses, TaskStatus.optional()).meta(said.status),
-  sessionStatus: clearable(TaskSessionStatus).meta(said.sessionStatus),
-  priority: clearable(TaskPriority).meta(said.priority),
-  parentId: clearable(reference()).meta(said.parentId),
-  initialPrompt: clearable(anyText()).meta(said.initialPrompt),
-  skillIds: clearable(references()).meta(said.skillIds),
-  agentIds: clearable(references()).meta(said.agentIds),
-  dependencies: clearable(references()).meta(said.dependencies),
-  model: clearable(Model).meta(said.model),
-  dueDate: clearable(dueDate).meta(said.dueDate),
-  acceptanceCriteria: clearable(criteria).meta(said.acceptanceCriteria),
-  sessionIds: references().optional().meta(said.sessionIds),
+  title: title.optional().meta(docs.title),
+  description: clearable(anyText()).meta(docs.description),
+  status: acceptLegacyValues(legacyTaskStatuses, TaskStatus.optional()).meta(docs.status),
+  sessionStatus: clearable(TaskSessionStatus).meta(docs.sessionStatus),
+  priority: clearable(TaskPriority).meta(docs.priority),
+  parentId: clearable(reference()).meta(docs.parentId),
+  initialPrompt: clearable(anyText()).meta(docs.initialPrompt),
+  skillIds: clearable(references()).meta(docs.skillIds),
+  agentIds: clearable(references()).meta(docs.agentIds),
+  dependencies: clearable(references()).meta(docs.dependencies),
+  model: clearable(Model).meta(docs.model),
+  dueDate: clearable(dueDate).meta(docs.dueDate),
+  acceptanceCriteria: clearable(criteria).meta(docs.acceptanceCriteria),
+  sessionIds: references().optional().meta(docs.sessionIds),
   updateSource: z
     .enum(['user', 'session'])
     .optional()
@@ -131,13 +131,13 @@ const updatable = z.object({
   }),
 })
 
-/** A session may only speak for itself: whatever else it sends is not even looked at. */
-const onlyItsOwnStatus = (body: Record<string, unknown>) =>
+/** An update from a session changes only `sessionStatus`: other fields are dropped before validation. */
+const keepSessionStatusOnly = (body: Record<string, unknown>) =>
   body.updateSource === 'session'
     ? { updateSource: body.updateSource, sessionStatus: body.sessionStatus, sessionId: body.sessionId }
     : body
 
-export const UpdateTaskRequest = rewritingBody(onlyItsOwnStatus, updatable).meta({
+export const UpdateTaskRequest = rewritingBody(keepSessionStatusOnly, updatable).meta({
   title: 'UpdateTaskRequest',
   description: 'Body of PATCH /api/tasks/{id}; absent fields keep their value, null clears an optional one',
 })

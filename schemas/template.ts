@@ -4,9 +4,9 @@ import { requiredText, timestamp } from './fields'
 export const Role = z.enum(['worker', 'orchestrator'])
 
 /** The longest content that a request may bring: 256 KiB of UTF-8. Built-in texts are about 6 KiB. */
-const mostContentBytes = 262_144
+const maxContentBytes = 262_144
 
-const said = {
+const docs = {
   name: { description: 'Name, stored trimmed', examples: ['Careful worker'] },
   role: { description: 'Role that it is for; it never changes', examples: ['worker'] },
   content: {
@@ -17,12 +17,12 @@ const said = {
 
 const name = requiredText(200)
 
-/** Not trimmed: in Markdown, space at the beginning of a line means something. */
+/** Not trimmed: in Markdown, space at the beginning of a line has a meaning. */
 const content = z
   .string()
   .regex(/\S/, { error: 'content is required' })
-  .refine((text) => new TextEncoder().encode(text).length <= mostContentBytes, {
-    error: `content must be at most ${mostContentBytes} bytes of UTF-8`,
+  .refine((text) => new TextEncoder().encode(text).length <= maxContentBytes, {
+    error: `content must be at most ${maxContentBytes} bytes of UTF-8`,
   })
 
 /** A role as a body names it: a blank one is missing, any other that we do not know is wrong. */
@@ -38,9 +38,9 @@ export const roleInPath = (refusal: string) =>
 export const Template = z
   .looseObject({
     id: z.string().meta({ description: 'Id of the template', examples: ['tmpl_1738713600000_k3j4h5g6f'] }),
-    name: name.meta(said.name),
-    role: Role.meta(said.role),
-    content: z.string().meta(said.content),
+    name: name.meta(docs.name),
+    role: Role.meta(docs.role),
+    content: z.string().meta(docs.content),
     isDefault: z.boolean().meta({ description: 'Whether the server made it', examples: [false] }),
     createdAt: timestamp('When the template was created'),
     updatedAt: timestamp('When the template last changed'),
@@ -49,16 +49,16 @@ export const Template = z
 
 export const CreateTemplateRequest = z
   .object({
-    name: name.meta(said.name),
-    role: requestedRole.meta(said.role),
-    content: content.meta(said.content),
+    name: name.meta(docs.name),
+    role: requestedRole.meta(docs.role),
+    content: content.meta(docs.content),
   })
   .meta({ title: 'CreateTemplateRequest', description: 'Body of POST /api/templates' })
 
 export const UpdateTemplateRequest = z
   .object({
-    name: name.optional().meta(said.name),
-    content: content.optional().meta(said.content),
+    name: name.optional().meta(docs.name),
+    content: content.optional().meta(docs.content),
   })
   .meta({
     title: 'UpdateTemplateRequest',
@@ -68,7 +68,7 @@ export const UpdateTemplateRequest = z
 export const BuiltInTemplate = z
   .object({
     role: Role.meta({ description: 'Role that it is for', examples: ['worker'] }),
-    content: z.string().meta(said.content),
+    content: z.string().meta(docs.content),
   })
   .meta({ title: 'BuiltInTemplate', description: 'The text that a role starts from without any template' })
 

@@ -16,7 +16,7 @@ export const TimelineType = z.enum([
   'task_status_changed',
 ])
 
-const said = {
+const docs = {
   id: { description: 'Id of the entry', examples: ['evt_1738713800000_a1b2c3d4e'] },
   type: { description: 'Kind of entry', examples: ['progress'] },
   message: { description: 'What happened', examples: ['Tests pass'] },
@@ -28,55 +28,55 @@ const said = {
 
 export const SessionTimelineEvent = z
   .looseObject({
-    id: z.string().meta(said.id),
-    type: TimelineType.meta(said.type),
+    id: z.string().meta(docs.id),
+    type: TimelineType.meta(docs.type),
     timestamp: timestamp('When it happened'),
-    message: z.string().optional().meta(said.message),
-    taskId: z.string().optional().meta(said.taskId),
-    metadata: anyObject().optional().meta(said.metadata),
+    message: z.string().optional().meta(docs.message),
+    taskId: z.string().optional().meta(docs.taskId),
+    metadata: anyObject().optional().meta(docs.metadata),
   })
   .meta({ title: 'SessionTimelineEvent', description: 'An entry of a session’s timeline' })
 
 export const SessionEvent = z
   .looseObject({
-    id: z.string().meta(said.id),
+    id: z.string().meta(docs.id),
     timestamp: timestamp('When it happened'),
-    type: z.string().meta(said.eventType),
-    data: z.unknown().optional().meta(said.data),
+    type: z.string().meta(docs.eventType),
+    data: z.unknown().optional().meta(docs.data),
   })
   .meta({ title: 'SessionEvent', description: 'An event that a session’s client recorded' })
 
 /** A timeline entry as a client sends it: what the server can make may be left out. */
 export const TimelineEntryInput = z.object({
-  id: optionalOnCreate(reference()).meta(said.id),
+  id: optionalOnCreate(reference()).meta(docs.id),
   timestamp: optionalOnCreate(timestamp('When it happened')),
-  type: TimelineType.meta(said.type),
-  message: optionalOnCreate(z.string()).meta(said.message),
-  taskId: optionalOnCreate(reference()).meta(said.taskId),
-  metadata: optionalOnCreate(anyObject()).meta(said.metadata),
+  type: TimelineType.meta(docs.type),
+  message: optionalOnCreate(z.string()).meta(docs.message),
+  taskId: optionalOnCreate(reference()).meta(docs.taskId),
+  metadata: optionalOnCreate(anyObject()).meta(docs.metadata),
 })
 
 /** An event as a client sends it. */
 export const SessionEventInput = z.object({
-  id: optionalOnCreate(reference()).meta(said.id),
+  id: optionalOnCreate(reference()).meta(docs.id),
   timestamp: optionalOnCreate(timestamp('When it happened')),
-  type: requiredText().meta(said.eventType),
-  data: z.unknown().optional().meta(said.data),
+  type: requiredText().meta(docs.eventType),
+  data: z.unknown().optional().meta(docs.data),
 })
 
 export const AddSessionEventRequest = z
   .object({
-    type: requiredText().meta(said.eventType),
-    data: z.unknown().optional().meta(said.data),
+    type: requiredText().meta(docs.eventType),
+    data: z.unknown().optional().meta(docs.data),
   })
   .meta({ title: 'AddSessionEventRequest', description: 'Body of POST /api/sessions/{id}/events' })
 
 export const AddSessionTimelineRequest = z
   .object({
-    message: requiredText().meta(said.message),
-    type: optionalOnCreate(TimelineType).meta(said.type),
-    taskId: optionalOnCreate(reference()).meta(said.taskId),
-    metadata: optionalOnCreate(anyObject()).meta(said.metadata),
+    message: requiredText().meta(docs.message),
+    type: optionalOnCreate(TimelineType).meta(docs.type),
+    taskId: optionalOnCreate(reference()).meta(docs.taskId),
+    metadata: optionalOnCreate(anyObject()).meta(docs.metadata),
   })
   .meta({ title: 'AddSessionTimelineRequest', description: 'Body of POST /api/sessions/{id}/timeline' })
 

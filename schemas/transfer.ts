@@ -1,16 +1,16 @@
-/** How a workspace is moved from one place to another: a line a document. */
+/** Export and import of a workspace: JSON Lines, a document a line. */
 import * as z from 'zod'
 
 /** A document, under the key that it is stored by. */
 export const TransferLine = z.object({ key: z.string(), document: z.looseObject({}) })
 export type TransferLine = z.infer<typeof TransferLine>
 
-/** What became of some lines. */
+/** The result of an import. */
 export const TransferResult = z.object({
   stored: z.int().min(0),
-  /** Those that were there already, as they are. */
+  /** How many were stored already, with the same content. */
   unchanged: z.int().min(0),
-  /** The keys under which something else is stored. It stays, unless it is to be overwritten. */
+  /** The keys of documents that are stored with other content. They are kept, unless `overwrite` is set. */
   conflicts: z.array(z.string()),
 })
 export type TransferResult = z.infer<typeof TransferResult>

@@ -2,18 +2,18 @@ import type { Entry } from './entry'
 import { type Fields, type Kind, kindNames } from './kinds'
 import { Ordered, type Position } from './ordered'
 
-/** Field values that an entity must have, all of them. `{}` is every entity of the kind. */
+/** A filter: the field values that an entity must have, all of them. `{}` matches every entity of the kind. */
 export type Where = Readonly<Record<string, string>>
 
-/** A part of a list: at most `limit` entries, those after `after`. */
+/** A page of a list: at most `limit` entries, those after the cursor `after`. */
 export interface Page {
   after?: Position | undefined
   limit?: number | undefined
 }
 
 /**
- * Everything that is stored, at hand synchronously: found by id, or listed by field, oldest first.
- * The narrow interface between rules and storage: in memory on Node, over SQLite in a Durable Object.
+ * Everything that is stored, read synchronously: by id, or as a list by fields, oldest first. The narrow interface
+ * between rules and storage: in memory on Node, over SQLite in a Durable Object.
  */
 export interface Documents {
   get<K extends Kind>(kind: K, id: string): Entry<K> | undefined
@@ -24,7 +24,7 @@ export interface Documents {
   remove(kind: Kind, id: string): void
 }
 
-/** Whether an entity with these fields is among those asked for. */
+/** Whether an entity with these fields passes a filter. */
 export const matches = (fields: Fields, where: Where): boolean => {
   for (const field in where) {
     const value = fields[field]
@@ -62,7 +62,7 @@ const addToIndexes = <K extends Kind>(table: Table<K>, entry: Entry<K>) => {
     for (const value of valuesOf(entry.fields[field] ?? [])) indexOf(table, field, value).put(entry)
 }
 
-/** Takes an entry out of the indexes where the one that replaces it, if any, does not stand. */
+/** Removes an entry from the indexes, but for those that the one which replaces it is also in. */
 const removeFromIndexes = <K extends Kind>(table: Table<K>, entry: Entry<K>, replacement?: Entry<K>) => {
   for (const field in entry.fields)
     for (const value of valuesOf(entry.fields[field] ?? [])) {
@@ -73,8 +73,8 @@ const removeFromIndexes = <K extends Kind>(table: Table<K>, entry: Entry<K>, rep
     }
 }
 
-/** The fewest entries among which all that match are. */
-const narrowest = <K extends Kind>(table: Table<K>, where: Where): Ordered<Entry<K>> => {
+/** The smallest index that holds all matches. */
+const smallestIndex = <K extends Kind>(table: Table<K>, where: Where): Ordered<Entry<K>> => {
   let best = table.all
   for (const field in where) {
     const entries = table.indexes.get(field)?.get(where[field] ?? '') ?? new Ordered<Entry<K>>()
@@ -113,7 +113,7 @@ export const createMemoryDocuments = (): Documents => {
 
   const list = <K extends Kind>(kind: K, where: Where = {}, page: Page = {}): readonly Entry<K>[] => {
     const table: Table<K> = tables[kind]
-    const entries = narrowest(table, where).after(page.after)
+    const entries = smallestIndex(table, where).after(page.after)
     const fields = Object.keys(where).length
     const found = fields === 0 ? entries : entries.filter((entry) => matches(entry.fields, where))
     return page.limit === undefined ? found : found.slice(0, page.limit)

@@ -7,18 +7,18 @@ export interface Put {
   key: string
   /** The whole document, as compact JSON. */
   json: string
-  /** Where the document only grew: all of it but the lists that grew, and what they grew by. */
+  /** The same as an append delta, where only the document's append-only lists grew: for the journal. */
   delta?: AppendDelta
 }
 
 export interface AppendDelta {
-  /** The document without its growing lists, as compact JSON. */
+  /** The document without its append-only lists, as compact JSON. */
   rest: string
-  /** What was appended to each of them. */
+  /** The items that were appended to each of these lists. */
   appended: Readonly<Record<string, readonly unknown[]>>
 }
 
-/** One change: what it stores, what it removes, and the events that tell of it. */
+/** One change: the documents that it stores, the keys that it removes, and its events. */
 export interface Batch {
   puts: readonly Put[]
   removes: readonly string[]
@@ -26,35 +26,35 @@ export interface Batch {
 }
 
 /**
- * What the workspace asks of storage: an unstorage driver, so that everything made for unstorage works on it,
- * that can do more. What a driver can't do, the workspace does as well as it goes, and `capabilities` tells.
+ * The storage of a workspace: an unstorage driver, so that everything made for unstorage works on it, with more
+ * methods. All of those are optional: the workspace works on any unstorage driver, with weaker guarantees.
  */
 export interface WorkspaceDriver extends Driver {
   /**
-   * The documents, where the driver finds them as they are asked for. Without it they are all loaded into memory.
-   * What is put or removed there is about to be committed, or was not committed after all.
+   * The documents, where the driver can look them up synchronously. Without it they are all loaded into memory.
+   * The workspace puts and removes there what it is about to commit, or what it rolls back.
    */
   documents?: Documents
   /**
    * Stores a batch, all of it or nothing, and resolves when it is durable; batches become durable in the order
-   * of the calls. If one fails, so does every batch that was handed over before its failure was heard of.
+   * of the calls. If one fails, so does every batch that was passed to `commit` before that one rejected.
    */
   commit?(batch: Batch): Promise<void>
-  /** Waited for before every change, where changes that come in together are cheaper to commit together. */
+  /** Awaited before every change: lets changes that come in together share a commit, where that is cheaper. */
   awaitBatchWindow?(): Promise<void>
-  /** The event log. Without one, events are told live only. */
+  /** The event log. Without one, events are published live only. */
   log?: {
     /** The number of the last event, 0 if there was none. */
     last(): number
     /**
-     * The events after this number that are durable by now, in order and without a gap; undefined if the log does
-     * not reach back so far, or has not come so far yet.
+     * The durable events after this number, in order and without a gap; undefined if the log does not reach back so
+     * far, or the number is that of no event yet.
      */
     since(number: number): Promise<LoggedEvent[] | undefined>
   }
-  /** Moves a document that cannot be read out of the way, remembers why, and tells where it is now. */
+  /** Moves a document that cannot be read aside, records the reason for `status`, and returns its new name. */
   quarantine?(key: string, reason: string): string
-  /** Resolves when the documents stand where people and other programs read them. */
+  /** Resolves when write-behind is done: the documents are where people and other programs read them. */
   flush?(): Promise<void>
   /** For `GET /health?verbose=1`. */
   status?(): DriverStatus
@@ -63,6 +63,6 @@ export interface WorkspaceDriver extends Driver {
 export interface DriverStatus {
   quarantined: readonly { file: string; reason: string }[]
   freeBytes: number | null
-  /** How far a copy of the documents is behind: its keys that are out of date, and for how many milliseconds. */
+  /** How far the KV mirror is behind: its keys that are out of date, and for how many milliseconds. */
   follower?: { keys: number; milliseconds: number; problem?: string }
 }

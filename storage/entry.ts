@@ -4,8 +4,8 @@ import { type Entities, type Fields, type Kind, kinds } from './kinds'
 /**
  * One stored entity, at one moment of its life: entries are replaced, never changed.
  *
- * It is held as the text that is sent; the document is made from that when a rule needs it. Text that was read
- * from a file (indented, for people) is compacted when it is first sent.
+ * It holds the text that is sent; the document is parsed from that when a rule needs it. Text that was read from a
+ * file (indented, for people) is compacted when it is first sent.
  */
 export class Entry<K extends Kind = Kind> {
   readonly kind: K
@@ -17,7 +17,7 @@ export class Entry<K extends Kind = Kind> {
   #compact: boolean
   #etag: string | undefined
 
-  /** `text`: what the document was made from, if there is one; `compact`: the same without spaces. */
+  /** `text`: the JSON that the document was parsed from, if there is one; `compact`: the same without spaces. */
   constructor(kind: K, document: Entities[K], { text, compact }: { text?: string; compact?: string } = {}) {
     const rules = kinds[kind]
     this.kind = kind

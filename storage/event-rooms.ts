@@ -4,14 +4,14 @@ import { type DataEvent, kindOfEvent, type StateEvent } from './event'
 /** Finds the project of a task or session, also of one that is being removed. */
 type ProjectOf = (kind: 'tasks' | 'sessions', id: string | undefined) => string | undefined
 
-/** What an event is about, as far as rooms go. */
+/** The entities that decide which rooms an event goes to. */
 interface Subject {
   projectId?: string | undefined
   sessionId?: string | undefined
   taskId?: string | undefined
 }
 
-/** The rooms of an event that tells of an entity's state. */
+/** The rooms of an event that carries an entity's state. */
 export const roomsOfStateEvent = (name: StateEvent, id: string, projectOf: ProjectOf): string[] => {
   switch (kindOfEvent(name)) {
     case 'projects':
@@ -26,7 +26,7 @@ export const roomsOfStateEvent = (name: StateEvent, id: string, projectOf: Proje
   }
 }
 
-/** The rooms of any other event: told by its data. */
+/** The rooms of any other event, by its data. */
 export const roomsOfDataEvent = (
   name: DataEvent,
   data: EventData<DataEvent>,

@@ -2,7 +2,7 @@ import type { EventData, EventName } from '../schemas/events'
 import type { Entry } from './entry'
 import type { Kind } from './kinds'
 
-/** Events whose data is an entity, or wraps one: the kind of that entity. */
+/** State events: their data is an entity, or wraps one. Here the kind of that entity. */
 const stateEvents = {
   'project:created': 'projects',
   'project:updated': 'projects',
@@ -19,19 +19,19 @@ const stateEvents = {
 export type StateEvent = keyof typeof stateEvents
 export type DataEvent = Exclude<EventName, StateEvent>
 
-/** The kind of the entity that an event tells of. */
+/** The kind of the entity whose state an event carries. */
 export const kindOfEvent = (name: StateEvent): Kind => stateEvents[name]
 
 /**
- * An event as the log keeps it. One that tells of an entity's new state comes without `data`: replayed, it tells
- * of the state at that time.
+ * An event as the log keeps it. One that carries an entity's new state is logged without `data`: a replay sends
+ * the state at the time of the replay.
  */
 export interface LoggedEvent {
-  /** Its place in the log: 1, 2, 3, … */
+  /** Its number in the log: 1, 2, 3, … */
   number: number
   name: EventName
   rooms: readonly string[]
-  /** The entity whose state it tells, if it tells of one. */
+  /** The entity whose state it carries, of a state event. */
   about?: { kind: Kind; id: string }
   /** Its data as JSON. */
   data?: string
@@ -42,14 +42,14 @@ export interface PublishedEvent extends LoggedEvent {
   data: string
 }
 
-/** The data of an event that tells of an entity. */
+/** The data of a state event. */
 export const stateEventData = (entry: Entry): string =>
   entry.kind === 'queues' ? `{"sessionId":${JSON.stringify(entry.id)},"queue":${entry.json}}` : entry.json
 
 /** Whether a later event of the same entity makes this one superfluous. */
 export const isLatestState = (name: EventName): boolean => name.endsWith(':updated')
 
-/** What a rule announces: an entity by its id, or data. It is completed when the change is. */
-export type Announcement =
+/** An event that a rule emitted: of an entity's state, by its id, or with data. Completed when the change is. */
+export type StagedEvent =
   | { name: StateEvent; id: string; rooms: readonly string[] }
   | { name: DataEvent; data: EventData<DataEvent>; rooms: readonly string[] }

@@ -1,4 +1,4 @@
-/** What an id can be the id of. */
+/** The beginning of an id: what it is the id of. */
 export type IdPrefix = 'proj' | 'task' | 'sess' | 'tmpl' | 'evt'
 
 /** Makes the id of a new thing: `{prefix}_{milliseconds}_{9 characters of base36}`. */

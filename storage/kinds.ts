@@ -31,7 +31,7 @@ interface KindRules<T> {
   isOutdated(document: Record<string, unknown>): boolean
   /** Brings a document of an earlier version up to date; what is wrong with it stays wrong. */
   migrate(document: Record<string, unknown>): Record<string, unknown>
-  /** Lists that only ever grow: the journal takes what was appended, not the whole. */
+  /** Lists that only ever grow: the journal takes an append delta of them. */
   appendOnly: readonly (keyof T & string)[]
 }
 

@@ -7,15 +7,15 @@ import type { WorkspaceDriver } from './driver'
 import { Entry } from './entry'
 import { type Kind, kindOfKey, kinds } from './kinds'
 
-/** Where storage tells of what it found: a structured log. */
+/** A structured log. */
 export interface Logger {
   warn(details: object, message: string): void
   error(details: object, message: string): void
 }
 
 /**
- * Reads everything that is stored. A document that is no entity is moved aside and reported; one of an earlier
- * version is migrated here, and on disk with its next change.
+ * Reads everything that is stored. A document that is not a valid entity is quarantined and logged; one of an
+ * earlier version is migrated in memory, and on disk with its next change.
  */
 export const loadDocuments = async (
   storage: Storage,
@@ -27,18 +27,18 @@ export const loadDocuments = async (
     const kind = kindOfKey(key)
     if (kind === undefined) continue
     try {
-      // Straight from the driver where it has text: to go through the storage costs half as much as the file.
+      // Straight from the driver where it answers at once: through unstorage, a read costs half as much again.
       const value = driver.getItem(key, {})
       const text = typeof value === 'string' ? value : await storage.getItemRaw<string>(key)
       if (text !== null) documents.put(kind, readEntry(kind, key, text))
     } catch (error) {
-      setAside(driver, key, error instanceof Error ? error.message : String(error), logger)
+      quarantineDocument(driver, key, error instanceof Error ? error.message : String(error), logger)
     }
   }
-  completeRelations(documents)
+  repairLinks(documents)
 }
 
-const setAside = (driver: WorkspaceDriver, key: string, reason: string, logger: Logger) => {
+const quarantineDocument = (driver: WorkspaceDriver, key: string, reason: string, logger: Logger) => {
   try {
     const file = driver.quarantine?.(key, reason) ?? key
     logger.error({ file, reason }, 'A stored document cannot be read and was set aside')
@@ -47,7 +47,7 @@ const setAside = (driver: WorkspaceDriver, key: string, reason: string, logger: 
   }
 }
 
-/** A stored text as an entity; one of an earlier version is migrated. Throws an error that says what is wrong. */
+/** Parses a stored document, migrating one of an earlier version. Throws an error that says what is wrong. */
 export const readEntry = <K extends Kind>(kind: K, key: string, text: string): Entry<K> => {
   const rules = kinds[kind]
   const stored = parseJson(text)
@@ -57,19 +57,22 @@ export const readEntry = <K extends Kind>(kind: K, key: string, text: string): E
   const current = rules.isOutdated(document) ? undefined : rules.schema.safeParse(document)
   const entry = current?.success
     ? new Entry(kind, current.data, { text })
-    : new Entry(kind, checked(rules.schema, rules.migrate(document)))
+    : new Entry(kind, parseEntity(rules.schema, rules.migrate(document)))
   if (entry.key !== key) throw new Error(`it belongs under ${entry.key}`)
   return entry
 }
 
-const checked = <T>(schema: z.ZodType<T>, document: Record<string, unknown>): T => {
+const parseEntity = <T>(schema: z.ZodType<T>, document: Record<string, unknown>): T => {
   const result = schema.safeParse(document, { error: describeProblem })
   if (result.success) return result.data
   throw new Error(result.error.issues.map((issue) => issue.message).join('; '))
 }
 
-/** Sessions and tasks name each other. Where only one side does, the other follows; a session that is gone goes. */
-const completeRelations = (documents: Documents) => {
+/**
+ * Sessions and tasks name each other. A link that only one side names is added to the other; a task's link to a
+ * session that does not exist is removed.
+ */
+const repairLinks = (documents: Documents) => {
   for (const session of documents.list('sessions'))
     for (const taskId of session.fields.taskIds ?? []) {
       const entry = documents.get('tasks', taskId)

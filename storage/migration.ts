@@ -3,17 +3,17 @@ import { legacyTaskStatuses } from '../schemas/task'
 
 type Document = Record<string, unknown>
 
-const inNewWords = (words: Record<string, string>, status: unknown) =>
-  typeof status === 'string' && Object.hasOwn(words, status) ? words[status] : status
+const currentValueOf = (legacyValues: Record<string, string>, status: unknown) =>
+  typeof status === 'string' && Object.hasOwn(legacyValues, status) ? legacyValues[status] : status
 
 /** A task of version 1.0: no relation arrays, status `pending`, a timeline of its own. */
-export const migrateTask = ({ timeline: _ofItsSession, ...task }: Document): Document => ({
+export const migrateTask = ({ timeline: _timeline, ...task }: Document): Document => ({
   ...task,
   parentId: task.parentId ?? null,
   description: task.description ?? '',
   initialPrompt: task.initialPrompt ?? '',
   priority: task.priority ?? 'medium',
-  status: inNewWords(legacyTaskStatuses, task.status),
+  status: currentValueOf(legacyTaskStatuses, task.status),
   startedAt: task.startedAt ?? null,
   completedAt: task.completedAt ?? null,
   sessionIds: task.sessionIds ?? [],
@@ -30,7 +30,7 @@ export const migrateSession = ({ taskId, ...session }: Document): Document => ({
   name: session.name ?? `Session ${session.id}`,
   env: session.env ?? {},
   strategy: session.strategy ?? 'simple',
-  status: inNewWords(legacySessionStatuses, session.status),
+  status: currentValueOf(legacySessionStatuses, session.status),
   lastActivity: session.lastActivity ?? session.startedAt,
   completedAt: session.completedAt ?? null,
   hostname: session.hostname ?? '',

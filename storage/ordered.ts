@@ -1,4 +1,4 @@
-/** A place in a list that outlives what stood there: when it was created, and its id. */
+/** A cursor into a list, valid also after its entry is removed: when that was created, and its id. */
 export interface Position {
   readonly created: number
   readonly id: string
@@ -8,8 +8,8 @@ const comparePositions = (a: Position, b: Position): number =>
   a.created - b.created || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 /**
- * Entries kept oldest first. What is added is nearly always the newest, so an array is enough: an addition at
- * the end costs nothing, one in the middle moves the pointers behind it.
+ * A sorted list of entries, oldest first. What is added is nearly always the newest, so an array is enough: an
+ * addition at the end costs nothing, one in the middle moves the pointers behind it.
  */
 export class Ordered<T extends Position> {
   #entries: T[] = []

@@ -1,14 +1,14 @@
 import type { EventData } from '../schemas/events'
 import { type Documents, matches, type Where } from './documents'
 import { Entry } from './entry'
-import type { Announcement, DataEvent, StateEvent } from './event'
+import type { DataEvent, StagedEvent, StateEvent } from './event'
 import { roomsOfDataEvent, roomsOfStateEvent } from './event-rooms'
 import type { IdPrefix, NewId } from './ids'
 import { type Entities, type Kind, kindNames, kinds } from './kinds'
 
 /**
- * What a rule works on: everything that is stored, and what this change has staged on top. Nothing of it is
- * seen outside before the change is complete; if the rule throws, nothing happened.
+ * What a rule works on: a snapshot of everything that is stored, and what this change has staged on top. Nothing
+ * of that is visible outside before the change is complete; if the rule throws, nothing happened.
  *
  * Documents read from it are not to be changed in place: a change is staged with `put`, as a new document.
  */
@@ -23,22 +23,22 @@ export interface Transaction {
   count(kind: Kind, where?: Where): number
   put<K extends Kind>(kind: K, entity: Entities[K]): void
   remove(kind: Kind, id: string): void
-  /** Announces the state of an entity at the end of this change: once, however often it is called. */
+  /** Emits an event with the state of an entity at the end of this change. Idempotent: emitted once. */
   emitState(name: StateEvent, id: string): void
-  /** Announces something else. To be called while what it is about is still there. */
+  /** Emits an event with data of its own. To be called before the entities that it names are removed. */
   emitData<N extends DataEvent>(name: N, data: EventData<N>): void
   /** The entity as it will be stored. */
   entry<K extends Kind>(kind: K, id: string): Entry<K>
 }
 
-/** A finished change: what is to be stored, what removed, and what is to be told, in order. */
+/** A finished change: the entries to store and to remove, and its events in order. */
 export interface Staged {
   entries: readonly Entry[]
   removed: readonly Entry[]
-  announcements: readonly Announcement[]
+  events: readonly StagedEvent[]
 }
 
-/** An entity as staged; its entry is made once, when somebody needs it. */
+/** An entity as staged; its entry is made when it is first needed. */
 interface Draft<K extends Kind> {
   document: Entities[K]
   entry?: Entry<K>
@@ -58,8 +58,8 @@ export const beginTransaction = (
     queues: new Map(),
     templates: new Map(),
   }
-  const announcements: Announcement[] = []
-  const told = new Set<string>()
+  const events: StagedEvent[] = []
+  const stagedStates = new Set<string>()
 
   const get = <K extends Kind>(kind: K, id: string): Entities[K] | undefined => {
     const staged: Drafts[K] = drafts[kind]
@@ -87,7 +87,7 @@ export const beginTransaction = (
     return stored
   }
 
-  /** What an event is about may have been removed just now: it still says which rooms hear of that. */
+  /** The project of an entity, also of one that this change removes: the event of that still goes to its rooms. */
   const projectOf = (kind: 'tasks' | 'sessions', id: string | undefined) =>
     id === undefined ? undefined : (get(kind, id) ?? documents.get(kind, id)?.read())?.projectId
 
@@ -102,7 +102,7 @@ export const beginTransaction = (
           if (stored) removed.push(stored)
         }
       }
-    return { entries, removed, announcements }
+    return { entries, removed, events }
   }
 
   const transaction: Transaction = {
@@ -120,12 +120,12 @@ export const beginTransaction = (
     },
     remove: (kind, id) => void drafts[kind].set(id, undefined),
     emitState(name, id) {
-      if (told.has(`${name} ${id}`)) return
-      told.add(`${name} ${id}`)
-      announcements.push({ name, id, rooms: roomsOfStateEvent(name, id, projectOf) })
+      if (stagedStates.has(`${name} ${id}`)) return
+      stagedStates.add(`${name} ${id}`)
+      events.push({ name, id, rooms: roomsOfStateEvent(name, id, projectOf) })
     },
     emitData: (name, data) =>
-      void announcements.push({ name, data, rooms: roomsOfDataEvent(name, data, projectOf) }),
+      void events.push({ name, data, rooms: roomsOfDataEvent(name, data, projectOf) }),
     entry,
   }
   return { transaction, finish }

@@ -1,31 +1,31 @@
 import { createStorage } from 'unstorage'
 import { ApiError, apiError } from '../schemas/errors'
+import { appendDeltaOf } from './append-delta'
 import { createMemoryDocuments, type Documents } from './documents'
 import type { DriverStatus, Put, WorkspaceDriver } from './driver'
 import type { Entry } from './entry'
 import { isLatestState, kindOfEvent, type LoggedEvent, type PublishedEvent, stateEventData } from './event'
-import { growthOf } from './growth'
 import type { NewId } from './ids'
 import { type Logger, loadDocuments } from './loading'
-import { commitOneByOne } from './one-by-one'
+import { createSequentialCommit } from './sequential-commit'
 import { beginTransaction, type Staged, type Transaction } from './transaction'
 
 /** Everything that is stored, and the only way to change it. */
 export interface Workspace {
   /**
-   * Answers a question about what is stored, once all of that is durable: no answer tells of something that a
-   * crash could undo. While nothing is being written, that is at once.
+   * Runs a synchronous query on a snapshot of what is stored, and answers once all of that is durable: no answer
+   * shows a change that could still be rolled back. While nothing is being written, it answers at once.
    */
-  read<T>(question: (documents: Documents) => T): T | Promise<T>
+  read<T>(query: (documents: Documents) => T): T | Promise<T>
   /**
    * Makes one change, all of it or nothing. The rule is synchronous: it reads and stages, and either throws
-   * (nothing happened) or returns. Resolves when the change is durable and its events are on their way.
+   * (nothing happened) or returns. Resolves when the change is durable and its events are published.
    * Rejects with `STORAGE_UNAVAILABLE` if it could not be stored: then nothing has changed.
    */
   change<T>(rule: (transaction: Transaction) => T): Promise<T>
-  /** Hears every event of every change, in the order of the changes, each after it is durable. */
-  subscribe(listener: (event: PublishedEvent) => void): () => void
-  /** The number of the last event that was told. */
+  /** Calls back with every event of every change, in the order of the changes, each after it is durable. */
+  subscribe(subscriber: (event: PublishedEvent) => void): () => void
+  /** The number of the last event that was published. */
   lastEvent(): number
   /**
    * The events after this number that are durable by now, in order and without a gap; undefined if they are not all
@@ -40,11 +40,11 @@ export interface Workspace {
   flush(): Promise<void>
   /** The driver, for what only some drivers have. */
   readonly driver: WorkspaceDriver
-  /** Waits for what is under way, and lets go of the storage. */
+  /** Waits for the changes that are being stored, and closes the driver. */
   close(): Promise<void>
 }
 
-interface Settings {
+interface WorkspaceOptions {
   driver: WorkspaceDriver
   /** The time, in Unix milliseconds. */
   clock: () => number
@@ -52,23 +52,28 @@ interface Settings {
   logger: Logger
 }
 
-/** A change on its way into storage. */
-interface Pending {
+/** A change that is being stored. */
+interface PendingChange {
   undo(): void
-  /** Settles when it is durable and told, or taken back. */
+  /** Settles when it is durable and published, or rolled back. */
   done: Promise<void>
 }
 
-/** Opens a workspace: reads everything that is stored, unless the driver has it at hand. */
-export const openWorkspace = async ({ driver, clock, newId, logger }: Settings): Promise<Workspace> => {
+/** Opens a workspace: reads everything that is stored, unless the driver looks documents up itself. */
+export const openWorkspace = async ({
+  driver,
+  clock,
+  newId,
+  logger,
+}: WorkspaceOptions): Promise<Workspace> => {
   const storage = createStorage({ driver })
   const documents = driver.documents ?? createMemoryDocuments()
   if (!driver.documents) await loadDocuments(storage, driver, documents, logger)
 
-  const store = driver.commit ?? commitOneByOne(storage)
-  const listeners = new Set<(event: PublishedEvent) => void>()
+  const store = driver.commit ?? createSequentialCommit(storage)
+  const subscribers = new Set<(event: PublishedEvent) => void>()
   /** The changes that are not durable yet, oldest first. */
-  const pending: Pending[] = []
+  const pending: PendingChange[] = []
   let eventNumber = driver.log?.last() ?? 0
   let durableEvent = eventNumber
 
@@ -79,7 +84,7 @@ export const openWorkspace = async ({ driver, clock, newId, logger }: Settings):
     try {
       result = rule(transaction)
     } catch (refusal) {
-      // Perhaps it tells of something that is not durable yet.
+      // The refusal may be due to a change that is not durable yet.
       await durable()
       throw refusal
     }
@@ -89,9 +94,12 @@ export const openWorkspace = async ({ driver, clock, newId, logger }: Settings):
     return result
   }
 
-  /** Makes a change visible here, and hands it to the driver. */
+  /**
+   * Optimistic: makes the change visible to other rules at once, before it is durable, and rolls it back if the
+   * driver could not store it. Answers and events wait until it is durable.
+   */
   const commit = (staged: Staged) => {
-    const { batch, published } = describe(staged, documents, eventNumber)
+    const { batch, published } = toBatch(staged, documents, eventNumber)
     const numberBefore = eventNumber
     const restore = apply(documents, staged)
     eventNumber += published.length
@@ -105,26 +113,26 @@ export const openWorkspace = async ({ driver, clock, newId, logger }: Settings):
         published.forEach(publish)
       },
       (error) => {
-        undoFrom(undo)
+        rollBackFrom(undo)
         throw error instanceof ApiError ? error : storageUnavailable(error)
       },
     )
     pending.push({ undo, done })
   }
 
-  /** Takes back a change, and first those that were made on top of it: the driver fails them too. */
-  const undoFrom = (undo: () => void) => {
+  /** Rolls back a change, and first those that were made on top of it: the driver fails them, too. */
+  const rollBackFrom = (undo: () => void) => {
     const index = pending.findIndex((change) => change.undo === undo)
     if (index >= 0) for (const change of pending.splice(index).reverse()) change.undo()
   }
 
   const publish = (event: PublishedEvent) => {
     durableEvent = event.number
-    for (const listener of listeners)
+    for (const subscriber of subscribers)
       try {
-        listener(event)
+        subscriber(event)
       } catch (error) {
-        logger.error({ err: error, event: event.name }, 'A listener failed to hear of an event')
+        logger.error({ err: error, event: event.name }, 'A subscriber of the workspace threw at an event')
       }
   }
 
@@ -133,23 +141,23 @@ export const openWorkspace = async ({ driver, clock, newId, logger }: Settings):
     await pending.at(-1)?.done
   }
 
-  const read = <T>(question: (documents: Documents) => T): T | Promise<T> => {
+  const read = <T>(query: (documents: Documents) => T): T | Promise<T> => {
     const last = pending.at(-1)
-    if (!last) return question(documents)
-    const answer = (async () => question(documents))()
+    if (!last) return query(documents)
+    const answer = (async () => query(documents))()
     answer.catch(() => undefined)
     return last.done.then(
       () => answer,
-      () => read(question),
+      () => read(query),
     )
   }
 
   return {
     read,
     change,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+    subscribe(subscriber) {
+      subscribers.add(subscriber)
+      return () => subscribers.delete(subscriber)
     },
     lastEvent: () => durableEvent,
     eventsSince: async (number) => driver.log?.since(number),
@@ -173,7 +181,7 @@ const storageUnavailable = (cause: unknown) =>
     `The change could not be stored, and nothing was changed: ${cause instanceof Error ? cause.message : cause}`,
   )
 
-/** Makes a staged change visible; the function it returns takes that back. */
+/** Makes a staged change visible; returns the function that undoes it. */
 const apply = (documents: Documents, { entries, removed }: Staged): (() => void) => {
   const previous = entries.map((entry) => documents.get(entry.kind, entry.id))
   for (const entry of entries) documents.put(entry.kind, entry)
@@ -184,28 +192,28 @@ const apply = (documents: Documents, { entries, removed }: Staged): (() => void)
   }
 }
 
-/** The batch that the driver stores, and the events as they are told. */
-const describe = ({ entries, removed, announcements }: Staged, documents: Documents, lastEvent: number) => {
+/** The batch that the driver stores, and the events as they are published. */
+const toBatch = ({ entries, removed, events }: Staged, documents: Documents, lastEvent: number) => {
   const byId = new Map<string, Entry>(entries.map((entry) => [`${entry.kind}:${entry.id}`, entry]))
   const puts: Put[] = entries.map((entry) => {
-    const growth = growthOf(documents.get(entry.kind, entry.id), entry)
-    return { key: entry.key, json: entry.json, ...(growth && { delta: growth }) }
+    const delta = appendDeltaOf(documents.get(entry.kind, entry.id), entry)
+    return { key: entry.key, json: entry.json, ...(delta && { delta }) }
   })
   const published: PublishedEvent[] = []
   const logged: LoggedEvent[] = []
-  for (const announcement of announcements) {
-    const { name, rooms } = announcement
+  for (const event of events) {
+    const { name, rooms } = event
     const number = lastEvent + published.length + 1
-    if ('id' in announcement) {
-      const kind = kindOfEvent(announcement.name)
-      const about = { kind, id: announcement.id }
-      const entry = byId.get(`${kind}:${announcement.id}`) ?? documents.get(kind, announcement.id)
-      if (!entry) throw new Error(`${name} tells of ${announcement.id}, which is not there`)
+    if ('id' in event) {
+      const kind = kindOfEvent(event.name)
+      const about = { kind, id: event.id }
+      const entry = byId.get(`${kind}:${event.id}`) ?? documents.get(kind, event.id)
+      if (!entry) throw new Error(`${name} was emitted for ${event.id}, which does not exist`)
       const data = stateEventData(entry)
       published.push({ number, name, rooms, about, data })
       logged.push({ number, name, rooms, about, ...(isLatestState(name) ? {} : { data }) })
     } else {
-      const data = JSON.stringify(announcement.data)
+      const data = JSON.stringify(event.data)
       published.push({ number, name, rooms, data })
       logged.push({ number, name, rooms, data })
     }

@@ -5,13 +5,13 @@ import type { Task } from '../../schemas/task'
 import type { Documents, Where } from '../documents'
 import type { Entities, Kind } from '../kinds'
 
-/** What a rule needs in order to look things up. */
+/** Read access for rules: a transaction, or what is stored. */
 export interface Reader {
   get<K extends Kind>(kind: K, id: string): Entities[K] | undefined
   list<K extends Kind>(kind: K, where?: Where): Entities[K][]
 }
 
-/** Looks things up among what is stored. */
+/** A reader of what is stored. */
 export const readerOf = (documents: Documents): Reader => ({
   get: (kind, id) => documents.get(kind, id)?.read(),
   list: (kind, where) => documents.list(kind, where).map((entry) => entry.read()),

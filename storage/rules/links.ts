@@ -7,38 +7,38 @@ import { dropFromQueue, enqueue, findQueue, setSessionStatus } from './queues'
 import { timelineEntry } from './timeline'
 
 /**
- * The relation of sessions and tasks, which stands on both sides: `session.taskIds` has the task exactly when
+ * The links of sessions and tasks, which are stored on both sides: `session.taskIds` has the task exactly when
  * `task.sessionIds` has the session. Nothing else may write these two lists.
  */
 
-/** Puts a task into an existing session; in a session with a queue it is queued, too. Nothing if it is there. */
+/** Adds a task to an existing session, and to its queue if it has one. Idempotent. */
 export const addTask = (tx: Transaction, sessionId: string, taskId: string): void => {
-  if (!associate(tx, sessionId, taskId)) return
+  if (!link(tx, sessionId, taskId)) return
   const queue = tx.get('queues', sessionId)
   if (queue && !isActive(queue, taskId)) enqueue(tx, queue, taskId)
   else tx.put('sessions', withEntry(tx, findSession(tx, sessionId), { type: 'task_started', taskId }))
 }
 
-/** Puts a task at the end of a session's queue, and into the session if it is not there. */
+/** Adds a task to the end of a session's queue, and to the session if it is not in it. */
 export const pushTask = (tx: Transaction, sessionId: string, taskId: string): QueueItem => {
   const queue = findQueue(tx, sessionId)
   findTask(tx, taskId, 'NOT_FOUND')
-  associate(tx, sessionId, taskId)
+  link(tx, sessionId, taskId)
   return enqueue(tx, queue, taskId)
 }
 
 /**
- * Takes a task out of a session, and out of its queue. Nothing if it is not there. A task that is in no session
- * any more does not go on saying that it waits or is worked on.
+ * Removes a task from a session, and from its queue. Idempotent. A task that is in no session any more is not left
+ * with a `sessionStatus` that says that it waits or is worked on.
  */
 export const removeTask = (tx: Transaction, sessionId: string, taskId: string): void => {
-  const ended = dissociate(tx, sessionId, taskId, 'Task removed from session')
+  const ended = unlink(tx, sessionId, taskId, 'Task removed from session')
   if (ended && tx.get('tasks', taskId)?.sessionIds.length === 0)
     setSessionStatus(tx, taskId, ended.status === 'failed' ? 'failed' : 'skipped')
 }
 
-/** Makes neither side name the other; gives the item of the session's queue that this ended. */
-export const dissociate = (
+/** Removes the link from both sides; returns the item of the session's queue that this ended. */
+export const unlink = (
   tx: Transaction,
   sessionId: string,
   taskId: string,
@@ -60,8 +60,8 @@ export const dissociate = (
   return dropFromQueue(tx, sessionId, taskId, reason)
 }
 
-/** Makes both sides name each other; false if they did. */
-const associate = (tx: Transaction, sessionId: string, taskId: string): boolean => {
+/** Adds the link to both sides; false if it was there. */
+const link = (tx: Transaction, sessionId: string, taskId: string): boolean => {
   const session = findSession(tx, sessionId)
   const task = findTask(tx, taskId)
   const known = session.taskIds.includes(taskId)

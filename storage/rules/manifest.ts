@@ -57,8 +57,8 @@ const describeTask = (task: Task) => ({
 })
 
 /**
- * The tasks around those of a session, each once. One that is several things to them is named by what matters
- * most: that they wait for it, then that it waits for them, then that it is a parent or child.
+ * The tasks around those of a session, each once. One with several relationships has the most important: that
+ * they wait for it, then that it waits for them, then that it is a parent or child.
  */
 const relatedTo = (reader: Reader, tasks: readonly Task[]): RelatedTask[] => {
   const own = new Set(tasks.map((task) => task.id))

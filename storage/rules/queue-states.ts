@@ -96,9 +96,9 @@ const inProcessing = (queue: QueueState): QueueItem => {
 const end = (
   queue: QueueState,
   item: QueueItem,
-  how: Pick<QueueItem, 'status'> & { failReason?: string },
+  outcome: Pick<QueueItem, 'status'> & { failReason?: string },
   now: number,
-): Step => replace(queue, item, { ...item, ...how, completedAt: now }, now)
+): Step => replace(queue, item, { ...item, ...outcome, completedAt: now }, now)
 
 /** The queue with one of its items, found by identity, replaced. */
 const replace = (queue: QueueState, old: QueueItem, item: QueueItem, now: number): Step => {

@@ -16,7 +16,7 @@ export const findQueue = (reader: Reader, sessionId: string): QueueState => {
   return queue
 }
 
-/** Gives a new session its queue: those of its tasks that exist, in order. */
+/** Creates the queue of a new session: those of its tasks that exist, in order. */
 export const createQueue = (tx: Transaction, sessionId: string, taskIds: readonly string[]): void => {
   const existing = taskIds.filter((taskId) => tx.has('tasks', taskId))
   tx.put('queues', newQueue(sessionId, existing, tx.now))
@@ -27,41 +27,41 @@ export const createQueue = (tx: Transaction, sessionId: string, taskIds: readonl
 /** Starts the first waiting item; undefined if none waits. */
 export const startNext = (tx: Transaction, sessionId: string): Step | undefined => {
   const step = start(findQueue(tx, sessionId), tx.now)
-  if (step) record(tx, step, 'working', { type: 'task_started' })
+  if (step) storeStep(tx, step, 'working', { type: 'task_started' })
   return step
 }
 
 /** Ends the item in processing well. */
 export const completeCurrent = (tx: Transaction, sessionId: string): Step => {
   const step = complete(findQueue(tx, sessionId), tx.now)
-  record(tx, step, 'completed', { type: 'task_completed' })
+  storeStep(tx, step, 'completed', { type: 'task_completed' })
   return step
 }
 
 /** Ends the item in processing badly. */
 export const failCurrent = (tx: Transaction, sessionId: string, reason?: string): Step => {
   const step = fail(findQueue(tx, sessionId), tx.now, reason)
-  record(tx, step, 'failed', { type: 'task_failed', message: step.item.failReason })
+  storeStep(tx, step, 'failed', { type: 'task_failed', message: step.item.failReason })
   return step
 }
 
 /** Leaves out the item in processing, or else the first that waits. */
 export const skipNext = (tx: Transaction, sessionId: string): Step => {
   const step = skip(findQueue(tx, sessionId), tx.now)
-  record(tx, step, 'skipped', { type: 'task_skipped' })
+  storeStep(tx, step, 'skipped', { type: 'task_skipped' })
   return step
 }
 
 /** Queues a task that is in the session. Refuses one that waits or is worked on. */
 export const enqueue = (tx: Transaction, queue: QueueState, taskId: string): QueueItem => {
   const step = push(queue, taskId, tx.now)
-  record(tx, step, 'queued', { type: 'progress', message: 'Task queued' })
+  storeStep(tx, step, 'queued', { type: 'progress', message: 'Task queued' })
   return step.item
 }
 
 /**
- * Ends the item of a task that leaves the session, so that it is not handed out any more. What the task and the
- * session make of that is the caller's to say. Undefined if no item waited or was worked on.
+ * Ends the item of a task that leaves the session, so that it is not started any more. Statuses of the task and the
+ * session are left to the caller. Undefined if no item waited or was worked on.
  */
 export const dropFromQueue = (
   tx: Transaction,
@@ -73,12 +73,12 @@ export const dropFromQueue = (
   const step = queue && drop(queue, taskId, tx.now, reason)
   if (!step) return undefined
   tx.put('queues', step.queue)
-  tellOfItem(tx, sessionId, step.item)
+  emitItemEvent(tx, sessionId, step.item)
   tx.emitState('queue:updated', sessionId)
   return step.item
 }
 
-/** Sets what the queue says of a task. One that was deleted meanwhile has no status to set. */
+/** Sets a task's `sessionStatus`. Does nothing if the task was deleted meanwhile. */
 export const setSessionStatus = (tx: Transaction, taskId: string, sessionStatus: TaskSessionStatus): void => {
   const task = tx.get('tasks', taskId)
   if (!task) return
@@ -86,8 +86,8 @@ export const setSessionStatus = (tx: Transaction, taskId: string, sessionStatus:
   tx.emitState('task:updated', taskId)
 }
 
-/** Stores a step, notes it in the session's timeline and tells of it, in the order of the contract. */
-const record = (
+/** Stores a step, adds it to the session's timeline and emits its events, in the order of the contract. */
+const storeStep = (
   tx: Transaction,
   { queue, item }: Step,
   status: TaskSessionStatus,
@@ -101,14 +101,14 @@ const record = (
     lastActivity: tx.now,
     timeline: [...session.timeline, timelineEntry(tx, { ...entry, taskId: item.taskId })],
   })
-  tellOfItem(tx, sessionId, item)
+  emitItemEvent(tx, sessionId, item)
   tx.emitState('queue:updated', sessionId)
   setSessionStatus(tx, item.taskId, status)
   tx.emitState('session:updated', sessionId)
 }
 
-/** An item that was queued has no event of its own. */
-const tellOfItem = (tx: Transaction, sessionId: string, item: QueueItem) => {
+/** Emits the event of an item's new status. `queued` has none. */
+const emitItemEvent = (tx: Transaction, sessionId: string, item: QueueItem) => {
   if (item.status === 'failed')
     tx.emitData('queue:item_failed', { sessionId, item, reason: item.failReason ?? null })
   else if (item.status === 'processing') tx.emitData('queue:item_started', { sessionId, item })

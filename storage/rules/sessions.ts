@@ -14,13 +14,13 @@ import { createQueue } from './queues'
 import { append, sessionEvent, timelineEntry } from './timeline'
 import { withChanges } from './with-changes'
 
-/** The machine that the server runs on, as sessions tell it. */
+/** The machine that the server runs on, as recorded in sessions. */
 export interface Machine {
   hostname: string
   platform: string
 }
 
-/** Creates a session and puts its tasks on both sides; with strategy `queue`, its queue too. */
+/** Creates a session, linked with its tasks; with strategy `queue`, its queue, too. */
 export const createSession = (tx: Transaction, body: CreateSessionRequest, machine: Machine): Session => {
   findProject(tx, body.projectId)
   const id = body.id ?? tx.newId('sess')
@@ -45,12 +45,12 @@ export const createSession = (tx: Transaction, body: CreateSessionRequest, machi
   }
   tx.put('sessions', session)
   tx.emitState('session:created', id)
-  associateNew(tx, session)
+  linkNewSession(tx, session)
   return session
 }
 
-/** The other side of a new session's tasks, and its queue. */
-export const associateNew = (tx: Transaction, { id, taskIds, strategy }: Session): void => {
+/** Adds a new session to its tasks, and creates its queue. */
+export const linkNewSession = (tx: Transaction, { id, taskIds, strategy }: Session): void => {
   for (const taskId of taskIds) {
     const task = tx.get('tasks', taskId)
     if (!task) continue
@@ -82,24 +82,24 @@ export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRe
     lastActivity: tx.now,
   })
   tx.emitState('session:updated', id)
-  if (taskIds) follow(tx, session, taskIds)
+  if (taskIds) syncLinks(tx, session, taskIds)
 }
 
-/** Ids of no task are kept, and associate with nothing. The order is the one that was asked for. */
-const follow = (tx: Transaction, session: Session, taskIds: string[]) => {
+/** Links the session with these tasks and no others. Ids of no task are kept, in the order that was asked for. */
+const syncLinks = (tx: Transaction, session: Session, taskIds: string[]) => {
   for (const taskId of session.taskIds)
     if (!taskIds.includes(taskId) && tx.has('tasks', taskId)) removeTask(tx, session.id, taskId)
   for (const taskId of taskIds) if (tx.has('tasks', taskId)) addTask(tx, session.id, taskId)
   tx.put('sessions', { ...findSession(tx, session.id), taskIds })
 }
 
-/** When a session with this status ended: now, if it has just come to that status. */
+/** The `completedAt` of a session with this status: now, if the status is new. */
 const endedAt = (status: SessionStatus, before: Session | undefined, now: number) => {
   if (!endedStatuses.includes(status)) return null
   return before?.status === status ? (before.completedAt ?? now) : now
 }
 
-/** Deletes a session: out of its tasks, with its queue. */
+/** Deletes a session, its links with tasks, and its queue. */
 export const deleteSession = (tx: Transaction, id: string): void => {
   const { taskIds } = findSession(tx, id)
   for (const taskId of taskIds) {

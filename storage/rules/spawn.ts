@@ -7,7 +7,7 @@ import type { Task } from '../../schemas/task'
 import type { Role, Template } from '../../schemas/template'
 import type { Transaction } from '../transaction'
 import type { Reader } from './find'
-import { associateNew, type Machine } from './sessions'
+import { linkNewSession, type Machine } from './sessions'
 import { templateForSpawn } from './templates'
 import { timelineEntry } from './timeline'
 
@@ -45,18 +45,18 @@ export const planSpawn = (reader: Reader, request: SpawnSessionRequest, sessionI
   }
 }
 
-/** What a spawned session is told by its environment. */
+/** The values for a spawned session's environment variables. */
 export interface SpawnEnvironment {
   manifestPath: string
   serverUrl: string
 }
 
-/** What to run for a role. */
+/** The command to run for a role. */
 export const commandOf = (role: Role): string => `maestro ${role} init`
 
 /**
- * Creates the session of a plan, with its tasks and queue, and tells clients to open a terminal for it. What
- * the plan names is looked up once more: it may have gone while the manifest was made.
+ * Creates the session of a plan, with its tasks and queue, and emits `session:spawn`, at which clients open a
+ * terminal for it. What the plan names is looked up once more: it may have been deleted since.
  */
 export const spawnSession = (
   tx: Transaction,
@@ -109,6 +109,6 @@ export const spawnSession = (
     parentSessionId: request.sessionId ?? null,
     _isSpawnCreated: true,
   })
-  associateNew(tx, session)
+  linkNewSession(tx, session)
   return session
 }

@@ -2,15 +2,14 @@ import type { CreateTaskRequest, Task, UpdateTaskRequest } from '../../schemas/t
 import type { Transaction } from '../transaction'
 import { checkDependencies, checkParent } from './dependencies'
 import { findProject, findTask } from './find'
-import { addTask, dissociate, removeTask } from './links'
+import { addTask, removeTask, unlink } from './links'
 import { withChanges } from './with-changes'
 
 /** Creates a task; its project, parent and dependencies must exist. */
 export const createTask = (tx: Transaction, body: CreateTaskRequest): Task => {
   findProject(tx, body.projectId)
   const id = tx.newId('task')
-  const place = { id, projectId: body.projectId }
-  if (body.parentId !== undefined) checkParent(tx, place, body.parentId)
+  if (body.parentId !== undefined) checkParent(tx, { id, projectId: body.projectId }, body.parentId)
   checkDependencies(tx, id, body.dependencies ?? [])
   const task: Task = {
     id,
@@ -52,8 +51,8 @@ const cleared = (): Pick<
 })
 
 /**
- * Changes what the body names. Times of first start and completion are kept once set. With `sessionIds`, the
- * sessions follow: those that do not exist are left out.
+ * Changes what the body names. Times of first start and completion are kept once set. `sessionIds` become the
+ * task's links: sessions that do not exist are left out.
  */
 export const updateTask = (tx: Transaction, id: string, body: UpdateTaskRequest): void => {
   const task = findTask(tx, id)
@@ -70,28 +69,29 @@ export const updateTask = (tx: Transaction, id: string, body: UpdateTaskRequest)
     completedAt: task.completedAt ?? (changed.status === 'completed' ? tx.now : null),
   })
   tx.emitState('task:updated', id)
-  if (sessionIds) follow(tx, task, sessionIds)
+  if (sessionIds) syncLinks(tx, task, sessionIds)
 }
 
-const follow = (tx: Transaction, task: Task, sessionIds: string[]) => {
+/** Links the task with these sessions and no others. */
+const syncLinks = (tx: Transaction, task: Task, sessionIds: string[]) => {
   for (const sessionId of task.sessionIds)
     if (!sessionIds.includes(sessionId)) removeTask(tx, sessionId, task.id)
   for (const sessionId of sessionIds) if (tx.has('sessions', sessionId)) addTask(tx, sessionId, task.id)
 }
 
-/** Deletes a task: out of its sessions and of what depends on it; its children move up to its parent. */
+/** Deletes a task, its links with sessions, and dependencies on it; its children move up to its parent. */
 export const deleteTask = (tx: Transaction, id: string): void => {
   const task = findTask(tx, id)
-  for (const sessionId of task.sessionIds) dissociate(tx, sessionId, id, 'Task deleted')
-  const orphans = [...tx.list('tasks', { parentId: id }), ...tx.list('tasks', { dependencies: id })]
-  for (const orphan of new Map(orphans.map((other) => [other.id, other])).values()) {
+  for (const sessionId of task.sessionIds) unlink(tx, sessionId, id, 'Task deleted')
+  const affected = [...tx.list('tasks', { parentId: id }), ...tx.list('tasks', { dependencies: id })]
+  for (const related of new Map(affected.map((other) => [other.id, other])).values()) {
     tx.put('tasks', {
-      ...orphan,
-      parentId: orphan.parentId === id ? task.parentId : orphan.parentId,
-      dependencies: orphan.dependencies.filter((dependency) => dependency !== id),
+      ...related,
+      parentId: related.parentId === id ? task.parentId : related.parentId,
+      dependencies: related.dependencies.filter((dependency) => dependency !== id),
       updatedAt: tx.now,
     })
-    tx.emitState('task:updated', orphan.id)
+    tx.emitState('task:updated', related.id)
   }
   tx.emitData('task:deleted', { id })
   tx.remove('tasks', id)

@@ -15,7 +15,7 @@ export const builtInText: Readonly<Record<Role, string>> = {
 
 const roles: readonly Role[] = ['worker', 'orchestrator']
 
-/** Gives each role that has no default template one with the built-in text. */
+/** Creates a default template with the built-in text for each role that has none. Idempotent. */
 export const ensureDefaultTemplates = (tx: Transaction): void => {
   for (const role of roles) {
     if (tx.list('templates', { role }).some((template) => template.isDefault)) continue
@@ -51,7 +51,7 @@ export const updateTemplate = (
   tx.emitState('template:updated', id)
 }
 
-/** Gives a template the built-in text of its role; a default one stays one, a custom one does too. */
+/** Resets a template's content to the built-in text of its role; it stays a default or a custom one. */
 export const resetTemplate = (tx: Transaction, id: string): void =>
   updateTemplate(tx, id, { content: builtInText[findTemplate(tx, id).role] })
 
@@ -85,8 +85,8 @@ const latest = (templates: Template[]) =>
   )
 
 /**
- * The time of an update: now, but after every other update of the role's templates, also of the same
- * millisecond or before the clock was set back. Which one was updated last is never in doubt.
+ * The time of an update: now, but after every other update of the role's templates, also in the same millisecond
+ * or after the clock was set back: the order of updates is always clear.
  */
 const updateTime = (tx: Transaction, { id, role }: Pick<Template, 'id' | 'role'>): number => {
   const others = tx.list('templates', { role }).filter((template) => template.id !== id)

@@ -6,7 +6,7 @@ type WithoutOrigin<T> = Omit<T, 'id' | 'timestamp'> & {
   timestamp?: number | undefined
 }
 
-/** A timeline entry, complete: what it lacks of id and time is made. */
+/** A timeline entry, with an id and the time if it has none. */
 export const timelineEntry = (
   tx: Transaction,
   { id, timestamp, type, message, taskId, metadata }: WithoutOrigin<EntryFields>,
@@ -19,7 +19,7 @@ export const timelineEntry = (
   ...(metadata !== undefined && { metadata }),
 })
 
-/** A session event, complete. */
+/** A session event, with an id and the time if it has none. */
 export const sessionEvent = (
   tx: Transaction,
   { id, timestamp, type, data }: WithoutOrigin<Pick<SessionEvent, 'id' | 'timestamp' | 'type' | 'data'>>,
@@ -32,7 +32,7 @@ export const sessionEvent = (
 
 type EntryFields = Pick<SessionTimelineEvent, 'id' | 'timestamp' | 'type' | 'message' | 'taskId' | 'metadata'>
 
-/** A list with more at its end; what is there by its id is left out. */
+/** Appends to a list. Idempotent: what is in it by its id is left out. */
 export const append = <T extends { id: string }>(list: readonly T[], additions: readonly T[]): T[] => {
   const ids = new Set(list.map((entry) => entry.id))
   const appended = [...list]

@@ -7,33 +7,37 @@ import { readEntry } from '../loading'
 import type { Position } from '../ordered'
 import type { Transaction } from '../transaction'
 
-/** So many are read at a time: hosted, not all documents are in memory. */
-const portion = 1000
+/** How many documents are read at a time: hosted, they are not all in memory. */
+const batchSize = 1000
 
-/** Every document as a line, without its line break, what others refer to before what refers to it. */
+/** Every document as a line, without its line break, in an order in which a document follows those it refers to. */
 export function* transferLines(documents: Documents): Generator<string> {
   for (const kind of kindNames) {
     let after: Position | undefined
     do {
-      const entries = documents.list(kind, {}, { after, limit: portion })
+      const entries = documents.list(kind, {}, { after, limit: batchSize })
       for (const { key, json } of entries) yield `{"key":${JSON.stringify(key)},"document":${json}}`
       after = entries.at(-1)
     } while (after)
   }
 }
 
-interface Options {
+interface ImportOptions {
   /** Replaces what is stored under a key and differs. */
   overwrite: boolean
-  /** Changes nothing, and tells what would become of the lines. */
+  /** Changes nothing: the result says what would become of the lines. */
   dryRun: boolean
 }
 
 /**
- * Takes over documents as they are, under the ids that they have: to do so again changes nothing. No event tells
- * of it. Throws `VALIDATION_ERROR` if one is no entity of ours.
+ * Imports documents as they are, under their own ids, without events. Idempotent: a document that is stored already
+ * is counted as unchanged. Throws `VALIDATION_ERROR` if one is not a valid entity.
  */
-export const importDocuments = (tx: Transaction, lines: TransferLine[], options: Options): TransferResult => {
+export const importDocuments = (
+  tx: Transaction,
+  lines: TransferLine[],
+  options: ImportOptions,
+): TransferResult => {
   const result: TransferResult = { stored: 0, unchanged: 0, conflicts: [] }
   for (const entry of lines.map(entryOf)) {
     const before = tx.has(entry.kind, entry.id) ? tx.entry(entry.kind, entry.id).json : undefined
@@ -41,16 +45,16 @@ export const importDocuments = (tx: Transaction, lines: TransferLine[], options:
     else if (before !== undefined && !options.overwrite) result.conflicts.push(entry.key)
     else {
       result.stored++
-      if (!options.dryRun) take(tx, entry)
+      if (!options.dryRun) importEntry(tx, entry)
     }
   }
   return result
 }
 
-const take = (tx: Transaction, entry: Entry) => {
+const importEntry = (tx: Transaction, entry: Entry) => {
   tx.put(entry.kind, entry.read())
   if (entry.kind !== 'templates') return
-  // A new workspace has made a default template of its own; a role has one.
+  // A role has one default template: the imported one replaces that which the new workspace created.
   const template = tx.get('templates', entry.id)
   if (!template?.isDefault) return
   for (const other of tx.list('templates', { role: template.role }))
@@ -59,7 +63,11 @@ const take = (tx: Transaction, entry: Entry) => {
 
 const entryOf = ({ key, document }: TransferLine): Entry => {
   const kind = kindOfKey(key)
-  if (!kind) throw apiError('VALIDATION_ERROR', `${key} is the key of nothing that is kept here`)
+  if (!kind)
+    throw apiError(
+      'VALIDATION_ERROR',
+      `${key} is not the key of a document: it must begin with ${kindNames.join(':, ')}:`,
+    )
   try {
     return readEntry(kind, key, JSON.stringify(document))
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * An entity with the changes of an update: a field that is absent keeps its value, one that is null goes.
+ * An entity with the changes of an update: a field that is absent keeps its value, one that is null is removed.
  * Only for fields that are optional in the entity, or that the update cannot clear.
  */
 export const withChanges = <

@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { events, spawns } from './latency'
 import { peakMegabytes, residentMegabytes } from './proc'
-import { type Server, settled, sleep } from './server'
+import { type Server, sleep, untilIdle } from './server'
 import { startsAfterIdleKill, startsAfterKill, startsAfterStop } from './start'
 import { asJson, asTable, type Row } from './table'
-import { creates, type Effort, list, reads, updates, updatesAlone } from './throughput'
+import { creates, type Effort, list, reads, updates, updatesSequentially } from './throughput'
 import { closeSite, connections, openSite, type Site, type Stored, storedTasks } from './workload'
 
 const flags = new Set(process.argv.slice(2))
@@ -26,22 +26,15 @@ const restMs = 15_000
 const rows: Row[] = []
 const loadBefore = loadavg()[0] ?? 0
 
-say(`storing ${storedTasks} tasks`)
-const site = await openSite()
-await onStoredTasks(site)
-await onGrowingStore()
-print(site.stored)
-process.exit(rows.some((row) => Number.isNaN(row.value)) ? 1 : 0)
-
 /** Everything that leaves the 10,000 tasks as many as they are. */
-async function onStoredTasks(site: Site): Promise<void> {
+const onStoredTasks = async (site: Site): Promise<void> => {
   const { stored } = site
   await attempt('start after a clean stop', () => startsAfterStop(site, effort.rounds))
   await attempt('memory after start', () => memory('memory after start', site.server, true))
   await attempt('GET task by id', () => reads(site.server, stored, effort))
   await attempt('list of all 10,000 tasks', () => list(site.server, effort))
   await attempt('update tasks', () => updates(site.server, stored, effort))
-  await attempt('update tasks, one connection', () => updatesAlone(site.server, stored, effort))
+  await attempt('update tasks, one connection', () => updatesSequentially(site.server, stored, effort))
   await attempt('event to 100 clients', () => events(site.server, stored))
   await attempt('memory after the load', () => memory('memory after all of that', site.server, true))
   await sleep(restMs)
@@ -53,7 +46,7 @@ async function onStoredTasks(site: Site): Promise<void> {
 }
 
 /** Creates start from 10,000 tasks each round, on a server and a directory of their own. */
-async function onGrowingStore(): Promise<void> {
+const onGrowingStore = async (): Promise<void> => {
   await attempt('create tasks', async () => {
     const rounds: Row[] = []
     for (let i = 0; i < effort.rounds; i++) {
@@ -65,8 +58,8 @@ async function onGrowingStore(): Promise<void> {
   })
 }
 
-async function memory(measure: string, server: Server, judged: boolean): Promise<Row> {
-  await settled(server.pid)
+const memory = async (measure: string, server: Server, judged: boolean): Promise<Row> => {
+  await untilIdle(server.pid)
   const note = `resident now; at most ${peakMegabytes(server.pid).toFixed(0)} MB since start`
   return {
     measure,
@@ -79,8 +72,8 @@ async function memory(measure: string, server: Server, judged: boolean): Promise
 }
 
 /** A measure that fails is a row that says so; the others still run. */
-async function attempt(measure: string, run: () => Promise<Row | Row[]>): Promise<void> {
-  say(measure)
+const attempt = async (measure: string, run: () => Promise<Row | Row[]>): Promise<void> => {
+  logProgress(measure)
   try {
     rows.push(...[await run()].flat())
   } catch (error) {
@@ -95,7 +88,7 @@ async function attempt(measure: string, run: () => Promise<Row | Row[]>): Promis
   }
 }
 
-function print(stored: Stored): void {
+const print = (stored: Stored): void => {
   const context = {
     commit: commit(),
     at: new Date().toISOString(),
@@ -122,7 +115,7 @@ function print(stored: Stored): void {
   )
 }
 
-function commit(): string {
+const commit = (): string => {
   try {
     return execFileSync('git', ['describe', '--always', '--dirty'], {
       encoding: 'utf8',
@@ -133,6 +126,13 @@ function commit(): string {
   }
 }
 
-function say(what: string): void {
+const logProgress = (what: string): void => {
   process.stderr.write(`bench: ${what}\n`)
 }
+
+logProgress(`storing ${storedTasks} tasks`)
+const site = await openSite()
+await onStoredTasks(site)
+await onGrowingStore()
+print(site.stored)
+process.exit(rows.some((row) => Number.isNaN(row.value)) ? 1 : 0)

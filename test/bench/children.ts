@@ -16,30 +16,30 @@ process.once('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130))
 
 /** Has the child killed when the bench ends; gives it back. */
-export function endWithBench(child: ChildProcess): ChildProcess {
+export const endWithBench = (child: ChildProcess): ChildProcess => {
   running.add(child)
   child.once('exit', () => running.delete(child))
   return child
 }
 
 /** A fresh directory, removed when the bench ends. */
-export function freshDirectory(): string {
+export const freshDirectory = (): string => {
   const directory = mkdtempSync(join(tmpdir(), 'maestro-bench-'))
   directories.add(directory)
   return directory
 }
 
 /** Removes it now: tens of thousands of files take seconds. */
-export function removeDirectory(directory: string): void {
+export const removeDirectory = (directory: string): void => {
   rmSync(directory, { recursive: true, force: true })
   directories.delete(directory)
 }
 
 /** Starts one of this folder's files as a process, gives it its job and resolves with its first message. */
-export async function startChild<Job extends object, Message>(
+export const startChild = async <Job extends object, Message>(
   file: string,
   job: Job,
-): Promise<{ child: ChildProcess; message: Message }> {
+): Promise<{ child: ChildProcess; message: Message }> => {
   const path = fileURLToPath(new URL(file, import.meta.url))
   const child = endWithBench(fork(path, { execArgv: ['--import', 'tsx'], stdio: ['ignore', 2, 2, 'ipc'] }))
   child.send(job)
@@ -51,7 +51,7 @@ export async function startChild<Job extends object, Message>(
 }
 
 /** The same for a child whose first message is its result: resolves once it has ended. */
-export async function runChild<Job extends object, Message>(file: string, job: Job): Promise<Message> {
+export const runChild = async <Job extends object, Message>(file: string, job: Job): Promise<Message> => {
   const { child, message } = await startChild<Job, Message>(file, job)
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   return message

@@ -9,7 +9,7 @@ export type OnAnswer = (status: number, start: Buffer) => void
 const readBytes = 64 * 1024
 
 /** The request as it goes over the wire. Built before a measure, never during it. */
-export function requestBytes(port: number, method: string, path: string, body?: string): Buffer {
+export const requestBytes = (port: number, method: string, path: string, body?: string): Buffer => {
   const head = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n`
   if (body === undefined) return Buffer.from(`${head}\r\n`)
   const length = Buffer.byteLength(body)
@@ -20,7 +20,7 @@ export function requestBytes(port: number, method: string, path: string, body?: 
  * Resolves when connected. `onAnswer` is called once an answer has come in whole; a socket that breaks or an
  * answer without Content-Length throws, which ends the process: a measure with a hole in it is no measure.
  */
-export function openConnection(port: number, onAnswer: OnAnswer): Promise<Connection> {
+export const openConnection = (port: number, onAnswer: OnAnswer): Promise<Connection> => {
   const read = answerReader(onAnswer)
   return new Promise((resolve, reject) => {
     const socket = connect({
@@ -53,8 +53,8 @@ export function openConnection(port: number, onAnswer: OnAnswer): Promise<Connec
 }
 
 /** Finds the end of the header, takes Content-Length and counts down. */
-function answerReader(onAnswer: OnAnswer): (chunk: Buffer) => void {
-  let held: Buffer | undefined
+const answerReader = (onAnswer: OnAnswer): ((chunk: Buffer) => void) => {
+  let partialHeader: Buffer | undefined
   let missing = 0
   let status = 0
   let start: Buffer = Buffer.alloc(0)
@@ -63,13 +63,13 @@ function answerReader(onAnswer: OnAnswer): (chunk: Buffer) => void {
     if (missing > 0) {
       missing -= chunk.length
     } else {
-      const bytes = held ? Buffer.concat([held, chunk]) : chunk
+      const bytes = partialHeader ? Buffer.concat([partialHeader, chunk]) : chunk
       const headerEnd = bytes.indexOf('\r\n\r\n')
       if (headerEnd < 0) {
-        held = Buffer.from(bytes)
+        partialHeader = Buffer.from(bytes)
         return
       }
-      held = undefined
+      partialHeader = undefined
       const header = bytes.toString('latin1', 0, headerEnd)
       const length = /content-length: *(\d+)/i.exec(header)?.[1]
       if (length === undefined) throw new Error(`An answer without Content-Length: ${header}`)

@@ -1,8 +1,8 @@
 /** How long a spawn takes, and how long until a hundred clients have heard of a change. */
 import { runChild } from './children'
-import type { ListenersJob, ListenersResult } from './listeners'
 import type { Server } from './server'
-import { settled } from './server'
+import { untilIdle } from './server'
+import type { SubscribersJob, SubscribersResult } from './subscribers'
 import type { Row } from './table'
 import type { Effort } from './throughput'
 import { connections, load, type Stored, spawnSessions } from './workload'
@@ -13,11 +13,11 @@ const target = { atMost: 5 }
  * Judged is one spawn after the other: what the person who asks waits for. With 50 connections that always
  * have one under way, the median is 50 divided by the rate: it tells the rate, which is also of interest.
  */
-export async function spawns(server: Server, stored: Stored, effort: Effort): Promise<Row[]> {
+export const spawns = async (server: Server, stored: Stored, effort: Effort): Promise<Row[]> => {
   const requests = spawnSessions(stored)
-  await settled(server.pid)
+  await untilIdle(server.pid)
   const alone = await load(server, { connections: 1, requests, until: effort })
-  await settled(server.pid)
+  await untilIdle(server.pid)
   const crowd = await load(server, { connections, requests, until: effort })
   const row = { unit: 'ms', target } as const
   const note = (result: typeof alone): string =>
@@ -35,9 +35,9 @@ export async function spawns(server: Server, stored: Stored, effort: Effort): Pr
 }
 
 /** The time includes what the hundred clients spend, which share a process and its core. */
-export async function events(server: Server, stored: Stored): Promise<Row> {
-  await settled(server.pid)
-  const result = await runChild<ListenersJob, ListenersResult>('./listeners.ts', {
+export const events = async (server: Server, stored: Stored): Promise<Row> => {
+  await untilIdle(server.pid)
+  const result = await runChild<SubscribersJob, SubscribersResult>('./subscribers.ts', {
     port: server.port,
     clients: 100,
     taskId: stored.taskIds[0] ?? '',

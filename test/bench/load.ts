@@ -30,7 +30,7 @@ export type LoadResult = {
   firstFailure: string
 }
 
-const mostSamples = 2_000_000
+const maxSamples = 2_000_000
 
 process.once('disconnect', () => process.exit(1))
 process.once('message', async (job: LoadJob) => {
@@ -38,10 +38,10 @@ process.once('message', async (job: LoadJob) => {
   process.send?.(result, () => process.exit(0))
 })
 
-async function runLoad(job: LoadJob): Promise<LoadResult> {
+const runLoad = async (job: LoadJob): Promise<LoadResult> => {
   const { until } = job
   const requests = job.requests.map((r) => requestBytes(job.port, r.method, r.path, r.body))
-  const samples = new Float64Array(mostSamples)
+  const samples = new Float64Array(maxSamples)
   const count = 'count' in until ? until.count : Number.POSITIVE_INFINITY
   const warmUpMs = 'count' in until ? 0 : until.warmUpMs
   const measureMs = 'count' in until ? Number.POSITIVE_INFINITY : until.measureMs
@@ -51,7 +51,7 @@ async function runLoad(job: LoadJob): Promise<LoadResult> {
   let firstFailure = ''
   let from = Number.POSITIVE_INFINITY
   let end = Number.POSITIVE_INFINITY
-  let busy = 0
+  let inFlight = 0
   let done: () => void = () => undefined
   const finished = new Promise<void>((resolve) => {
     done = resolve
@@ -62,14 +62,14 @@ async function runLoad(job: LoadJob): Promise<LoadResult> {
   for (let i = 0; i < job.connections; i++) {
     const connection = await openConnection(job.port, (status, start) => {
       const now = performance.now()
-      busy--
+      inFlight--
       if (status < 200 || status > 299) {
         failures++
         firstFailure ||= start.toString('utf8', 0, 1_000)
       }
-      if (now >= from && now < end) samples[answers++ % mostSamples] = now - (sentAt[i] ?? now)
+      if (now >= from && now < end) samples[answers++ % maxSamples] = now - (sentAt[i] ?? now)
       if (now < end && sent < count) send(connection, i, now)
-      else if (busy === 0) done()
+      else if (inFlight === 0) done()
     })
     connections.push(connection)
   }
@@ -78,7 +78,7 @@ async function runLoad(job: LoadJob): Promise<LoadResult> {
     const request = requests[sent++ % requests.length]
     if (!request) throw new Error('A load without requests')
     sentAt[i] = now
-    busy++
+    inFlight++
     connection.send(request)
   }
 
@@ -96,7 +96,7 @@ async function runLoad(job: LoadJob): Promise<LoadResult> {
   for (const connection of connections) connection.close()
 
   const seconds = (spent.wall - clock.wall) / 1_000
-  const sorted = samples.subarray(0, Math.min(answers, mostSamples)).sort()
+  const sorted = samples.subarray(0, Math.min(answers, maxSamples)).sort()
   return {
     answers,
     perSecond: answers / (Number.isFinite(measureMs) ? measureMs / 1_000 : seconds),
@@ -110,7 +110,7 @@ async function runLoad(job: LoadJob): Promise<LoadResult> {
 }
 
 /** `wall` in milliseconds, CPU times in seconds. */
-function readClocks(serverPid: number): { wall: number; client: number; server: number } {
+const readClocks = (serverPid: number): { wall: number; client: number; server: number } => {
   const { user, system } = process.cpuUsage()
   return { wall: performance.now(), client: (user + system) / 1e6, server: cpuSeconds(serverPid) }
 }

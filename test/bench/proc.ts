@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 const ticksPerSecond = 100
 
 /** User and system time of the process and its descendants so far, in seconds. */
-export function cpuSeconds(pid: number): number {
+export const cpuSeconds = (pid: number): number => {
   let ticks = 0
   for (const each of withDescendants(pid)) {
     // The name, field 2, may hold blanks: count from its closing bracket. utime and stime are fields 14 and 15.
@@ -17,16 +17,12 @@ export function cpuSeconds(pid: number): number {
 }
 
 /** Resident memory now (VmRSS) of the process and its descendants, in megabytes of 1,048,576 bytes. */
-export function residentMegabytes(pid: number): number {
-  return statusMegabytes(pid, 'VmRSS')
-}
+export const residentMegabytes = (pid: number): number => statusMegabytes(pid, 'VmRSS')
 
 /** The most that was ever resident (VmHWM), same unit. */
-export function peakMegabytes(pid: number): number {
-  return statusMegabytes(pid, 'VmHWM')
-}
+export const peakMegabytes = (pid: number): number => statusMegabytes(pid, 'VmHWM')
 
-function statusMegabytes(pid: number, field: 'VmRSS' | 'VmHWM'): number {
+const statusMegabytes = (pid: number, field: 'VmRSS' | 'VmHWM'): number => {
   let kilobytes = 0
   for (const each of withDescendants(pid)) {
     const line = readFileSync(`/proc/${each}/status`, 'utf8').match(new RegExp(`${field}:\\s+(\\d+) kB`))
@@ -35,7 +31,7 @@ function statusMegabytes(pid: number, field: 'VmRSS' | 'VmHWM'): number {
   return kilobytes / 1_024
 }
 
-function withDescendants(pid: number): number[] {
+const withDescendants = (pid: number): number[] => {
   const found = [pid]
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
     const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean)

@@ -22,18 +22,18 @@ export type Server = {
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const startLimitMs = 30_000
-const stopLimitMs = 10_000
+const startTimeoutMs = 30_000
+const stopTimeoutMs = 10_000
 
 /**
  * `home` holds everything the server writes. Its configuration is the default one, but for the address, the
  * directories and the manifest generator, which is the built-in one: a CLI would measure that CLI.
  */
-export async function startServer(home: string, nodeOptions: string[] = []): Promise<Server> {
+export const startServer = async (home: string, nodeOptions: string[] = []): Promise<Server> => {
   const port = await freePort()
   const log = join(home, `server-${port}.log`)
   const out = openSync(log, 'a')
-  const begun = performance.now()
+  const startedAt = performance.now()
   const child = endWithBench(
     spawn(process.execPath, [...nodeOptions, 'dist/server.js'], {
       cwd: root,
@@ -53,7 +53,7 @@ export async function startServer(home: string, nodeOptions: string[] = []): Pro
   )
   const output = (): string => readFileSync(log, 'utf8')
   await untilHealthy(child, port, output)
-  const startMs = performance.now() - begun
+  const startMs = performance.now() - startedAt
   return {
     pid: child.pid ?? 0,
     port,
@@ -68,25 +68,25 @@ export async function startServer(home: string, nodeOptions: string[] = []): Pro
   }
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return
   child.kill(signal)
-  await once(child, 'exit', { signal: AbortSignal.timeout(stopLimitMs) })
+  await once(child, 'exit', { signal: AbortSignal.timeout(stopTimeoutMs) })
 }
 
 /** Waits until the server has nothing left to do, so that one measure does not pay for the one before. */
-export async function settled(pid: number): Promise<void> {
-  const calm = 0.02
+export const untilIdle = async (pid: number): Promise<void> => {
+  const maxIdleLoad = 0.02
   for (let i = 0; i < 100; i++) {
     const before = cpuSeconds(pid)
     await sleep(300)
-    if ((cpuSeconds(pid) - before) / 0.3 <= calm) return
+    if ((cpuSeconds(pid) - before) / 0.3 <= maxIdleLoad) return
   }
   throw new Error('The server is still busy 30 s after the load')
 }
 
-async function untilHealthy(child: ChildProcess, port: number, output: () => string): Promise<void> {
-  const limit = performance.now() + startLimitMs
+const untilHealthy = async (child: ChildProcess, port: number, output: () => string): Promise<void> => {
+  const limit = performance.now() + startTimeoutMs
   while (performance.now() < limit) {
     if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}:\n${output()}`)
     if (await healthy(port)) return
@@ -96,8 +96,8 @@ async function untilHealthy(child: ChildProcess, port: number, output: () => str
 }
 
 /** One try on a bare socket: fetch would cost more than what is measured. */
-function healthy(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
+const healthy = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {
       socket.write(`GET /health HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`)
     })
@@ -108,9 +108,8 @@ function healthy(port: number): Promise<boolean> {
     socket.once('error', () => resolve(false))
     socket.once('close', () => resolve(false))
   })
-}
 
-async function freePort(): Promise<number> {
+const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -120,6 +119,4 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
-}
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,26 +1,24 @@
 /** Start with 10,000 tasks stored: after a clean stop, and after kill -9 under writes. */
 import { median } from './numbers'
-import { settled, startServer } from './server'
+import { startServer, untilIdle } from './server'
 import type { Row } from './table'
 import { connections, expectStored, load, type Site, storedTasks, updateTasks } from './workload'
 
-export function startsAfterStop(site: Site, rounds: number): Promise<Row> {
-  return starts('start after a clean stop', site, rounds, async () => {
-    await settled(site.server.pid)
+export const startsAfterStop = (site: Site, rounds: number): Promise<Row> =>
+  starts('start after a clean stop', site, rounds, async () => {
+    await untilIdle(site.server.pid)
     await site.server.stop()
   })
-}
 
-export function startsAfterIdleKill(site: Site, rounds: number): Promise<Row> {
-  return starts('start after kill -9 at rest', site, rounds, async () => {
-    await settled(site.server.pid)
+export const startsAfterIdleKill = (site: Site, rounds: number): Promise<Row> =>
+  starts('start after kill -9 at rest', site, rounds, async () => {
+    await untilIdle(site.server.pid)
     await site.server.kill()
   })
-}
 
 /** Before each kill every task is updated once, so that the journal is full and files are behind. */
-export function startsAfterKill(site: Site, rounds: number): Promise<Row> {
-  return starts('start after kill -9 under writes', site, rounds, async () => {
+export const startsAfterKill = (site: Site, rounds: number): Promise<Row> =>
+  starts('start after kill -9 under writes', site, rounds, async () => {
     await load(site.server, {
       connections,
       requests: updateTasks(site.stored),
@@ -28,10 +26,14 @@ export function startsAfterKill(site: Site, rounds: number): Promise<Row> {
     })
     await site.server.kill()
   })
-}
 
 /** Leaves the server that was started last in `site`. */
-async function starts(measure: string, site: Site, rounds: number, end: () => Promise<void>): Promise<Row> {
+const starts = async (
+  measure: string,
+  site: Site,
+  rounds: number,
+  end: () => Promise<void>,
+): Promise<Row> => {
   const taken: number[] = []
   const own: number[] = []
   for (let i = 0; i < rounds; i++) {
@@ -47,6 +49,5 @@ async function starts(measure: string, site: Site, rounds: number, end: () => Pr
 }
 
 /** What its start-up report says under `milliseconds`; NaN when it does not say. */
-function ownFigure(output: string): number {
-  return Number(/"milliseconds": ?([\d.]+)/.exec(output)?.[1] ?? Number.NaN)
-}
+const ownFigure = (output: string): number =>
+  Number(/"milliseconds": ?([\d.]+)/.exec(output)?.[1] ?? Number.NaN)

@@ -16,14 +16,14 @@ type Verdict = 'ok' | 'miss' | ''
 const decimals = { '/s': 0, ms: 2, MB: 1, x: 2 } as const
 
 /** `ok` or `miss`, empty for a row without a target. A measure that failed is a miss. */
-function verdict(row: Row): Verdict {
+const verdict = (row: Row): Verdict => {
   if (!row.target) return Number.isNaN(row.value) ? 'miss' : ''
   const met = 'atLeast' in row.target ? row.value >= row.target.atLeast : row.value <= row.target.atMost
   return met ? 'ok' : 'miss'
 }
 
 /** Columns for people; colour only where `colour` says so. */
-export function asTable(rows: Row[], colour: boolean): string {
+export const asTable = (rows: Row[], colour: boolean): string => {
   const head = ['measure', 'result', 'target', '', 'note']
   const lines = [head, ...rows.map(cells)]
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
@@ -40,7 +40,7 @@ export function asTable(rows: Row[], colour: boolean): string {
 }
 
 /** For machines: numbers as they were measured, `ok` absent where there is no target. */
-export function asJson(rows: Row[], context: object): string {
+export const asJson = (rows: Row[], context: object): string => {
   const measures = rows.map((row) => {
     const ok = row.target ? { ok: verdict(row) === 'ok' } : {}
     return { ...row, value: Number.isNaN(row.value) ? null : row.value, ...ok }
@@ -48,8 +48,8 @@ export function asJson(rows: Row[], context: object): string {
   return JSON.stringify({ ...context, measures }, null, 2)
 }
 
-function cells(row: Row): string[] {
-  const said = verdict(row)
+const cells = (row: Row): string[] => {
+  const text = verdict(row)
   const target = row.target
   const bound = !target
     ? ''
@@ -60,19 +60,19 @@ function cells(row: Row): string[] {
     row.measure,
     Number.isNaN(row.value) ? 'failed' : format(row.value, row.unit),
     bound,
-    said === '' || row.judged ? said : `(${said})`,
+    text === '' || row.judged ? text : `(${text})`,
     row.note,
   ]
 }
 
-function format(value: number, unit: Row['unit']): string {
+const format = (value: number, unit: Row['unit']): string => {
   const digits = Number.isInteger(value) ? 0 : decimals[unit]
   const number = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
   if (unit === 'x') return number
   return unit === '/s' ? `${number}/s` : `${number} ${unit}`
 }
 
-function paint(cell: string, colour: boolean): string {
+const paint = (cell: string, colour: boolean): string => {
   if (!colour) return cell
   if (cell === 'ok') return `\u001b[32m${cell}\u001b[39m`
   return cell === 'miss' ? `\u001b[31m${cell}\u001b[39m` : cell

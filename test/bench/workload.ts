@@ -18,7 +18,7 @@ let updateRuns = 0
 const withId = z.object({ id: z.string() })
 
 /** Runs one job in a load process. Any answer that is not 2xx makes the measure fail. */
-export async function load(server: Server, job: Omit<LoadJob, 'port' | 'serverPid'>): Promise<LoadResult> {
+export const load = async (server: Server, job: Omit<LoadJob, 'port' | 'serverPid'>): Promise<LoadResult> => {
   const whole: LoadJob = { ...job, port: server.port, serverPid: server.pid }
   const result = await runChild<LoadJob, LoadResult>('./load.ts', whole)
   if (result.failures > 0)
@@ -27,19 +27,19 @@ export async function load(server: Server, job: Omit<LoadJob, 'port' | 'serverPi
 }
 
 /** A fresh directory, a server on it, and the tasks stored over its API. */
-export async function openSite(): Promise<Site> {
+export const openSite = async (): Promise<Site> => {
   const home = freshDirectory()
   const server = await startServer(home)
   return { home, server, stored: await fill(server) }
 }
 
 /** Ends the server and removes what it wrote: tens of thousands of files. */
-export async function closeSite(site: Site): Promise<void> {
+export const closeSite = async (site: Site): Promise<void> => {
   await site.server.kill()
   removeDirectory(site.home)
 }
 
-async function fill(server: Server): Promise<Stored> {
+const fill = async (server: Server): Promise<Stored> => {
   const projectId = await create(server, '/api/projects', { name: 'Bench', workingDir: '/tmp' })
   const task = { projectId, title: 'Retry the upload', priority: 'high', description: '' }
   const probeId = await create(server, '/api/tasks', task)
@@ -60,19 +60,18 @@ async function fill(server: Server): Promise<Stored> {
 }
 
 /** Throws unless the first, the middle and the last task are there. A whole list would cost memory. */
-export async function expectStored(server: Server, { taskIds }: Stored): Promise<void> {
+export const expectStored = async (server: Server, { taskIds }: Stored): Promise<void> => {
   for (const id of [taskIds[0], taskIds[taskIds.length / 2], taskIds.at(-1)]) {
     await call(server, 'GET', `/api/tasks/${id}`)
   }
 }
 
 /** Each task once, in turn. */
-export function getTasks(stored: Stored): LoadRequest[] {
-  return stored.taskIds.map((id) => ({ method: 'GET', path: `/api/tasks/${id}` }))
-}
+export const getTasks = (stored: Stored): LoadRequest[] =>
+  stored.taskIds.map((id) => ({ method: 'GET', path: `/api/tasks/${id}` }))
 
 /** What agents do all day: one status after the other for each task in turn. Every request is a real change. */
-export function updateTasks(stored: Stored): LoadRequest[] {
+export const updateTasks = (stored: Stored): LoadRequest[] => {
   updateRuns++
   const round = (status: string): LoadRequest[] => {
     const body = JSON.stringify({ status, title: `Retry the upload, take ${updateRuns}` })
@@ -82,19 +81,17 @@ export function updateTasks(stored: Stored): LoadRequest[] {
 }
 
 /** A worker for each task in turn. */
-export function spawnSessions(stored: Stored): LoadRequest[] {
-  return stored.taskIds.map((id) => ({
+export const spawnSessions = (stored: Stored): LoadRequest[] =>
+  stored.taskIds.map((id) => ({
     method: 'POST',
     path: '/api/sessions/spawn',
     body: JSON.stringify({ projectId: stored.projectId, taskIds: [id], skills: ['maestro-worker'] }),
   }))
-}
 
-async function create(server: Server, path: string, body: object): Promise<string> {
-  return withId.parse(await (await call(server, 'POST', path, body)).json()).id
-}
+const create = async (server: Server, path: string, body: object): Promise<string> =>
+  withId.parse(await (await call(server, 'POST', path, body)).json()).id
 
-async function call(server: Server, method: string, path: string, body?: object): Promise<Response> {
+const call = async (server: Server, method: string, path: string, body?: object): Promise<Response> => {
   const init = body ? { method, body: JSON.stringify(body) } : { method }
   const response = await fetch(`http://127.0.0.1:${server.port}${path}`, init)
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)

@@ -8,14 +8,14 @@ import type { Project, Session, Task } from '../contract/http'
 import { type Server, startServer } from '../contract/server'
 import { connect, type Message } from '../contract/socket'
 import { nextOperation } from './operations'
-import { explain, type Last, readOwn } from './own-state'
-import { Gone, openRequests, type Requests } from './requests'
+import { explain, type LastRequest, readProjectState } from './project-state'
+import { ConnectionLost, openRequests, type Requests } from './requests'
 
 const rounds = 10
 const connections = 50
 
 /** A client with a project of its own, in which it does one thing after the other. */
-interface Worker extends Last {
+interface Worker extends LastRequest {
   number: number
   projectId: string
   sent: number
@@ -57,12 +57,12 @@ it('ten times over, and everything acknowledged is there', async () => {
       api = openRequests(server.url)
       const underWay = workers.flatMap(({ operation }) => operation?.touches ?? [])
       for (const worker of workers) {
-        const now = await readOwn(api, worker.projectId)
+        const now = await readProjectState(api, worker.projectId)
         expect(explain(worker, now), `round ${round}, client ${worker.number}`).toBe(undefined)
         Object.assign(worker, { seen: now, operation: undefined, acknowledged: false })
       }
       await expectShared(api, shared)
-      await expectHeard(api, socket.messages, underWay)
+      await expectPublished(api, socket.messages, underWay)
       await expectOneRelation(api)
       await expectFilesOf(api, server)
       operations = workers.reduce((sum, { sent }) => sum + sent, 0)
@@ -75,7 +75,7 @@ it('ten times over, and everything acknowledged is there', async () => {
 
 const newWorker = async (api: Requests, number: number): Promise<Worker> => {
   const { id } = await api.send<Project>('POST', '/api/projects', { name: `of client ${number}` })
-  const seen = await readOwn(api, id)
+  const seen = await readProjectState(api, id)
   return { number, projectId: id, sent: 0, seen, operation: undefined, acknowledged: false }
 }
 
@@ -97,11 +97,11 @@ const work = async (api: Requests, worker: Worker, shared: Shared, alive: { yes:
       const { method, path, body } = worker.operation
       await api.send(method, path, body)
       worker.acknowledged = true
-      const seen = await readOwn(api, worker.projectId)
+      const seen = await readProjectState(api, worker.projectId)
       expect(explain(worker, seen)).toBe(undefined)
       Object.assign(worker, { seen, operation: undefined, acknowledged: false })
     } catch (error) {
-      if (!(error instanceof Gone)) throw error
+      if (!(error instanceof ConnectionLost)) throw error
       return
     }
   }
@@ -141,8 +141,8 @@ const expectShared = async (api: Requests, { sessionId, taskId, notes, titles }:
   if (write) titles.push({ ...write, acknowledged: performance.now() })
 }
 
-/** What clients were told of is there, unless it was deleted later. */
-const expectHeard = async (api: Requests, messages: Message[], underWay: string[]) => {
+/** What events were sent about is there, unless it was deleted later. */
+const expectPublished = async (api: Requests, messages: Message[], underWay: string[]) => {
   expect(messages).not.toEqual([])
   const ids = (type: string) =>
     messages.flatMap(({ type: one, data }) =>

@@ -1,44 +1,44 @@
 // The mixed writes of the crash test: what a client may do next with what it has.
 import type { Session, Task } from '../contract/http'
-import type { Operation, Own } from './own-state'
+import type { Operation, ProjectState } from './project-state'
 
 const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(Math.random() * list.length)]
-const some = <T>(list: readonly T[], most: number): T[] =>
-  list.filter(() => Math.random() < most / Math.max(most, list.length)).slice(0, most)
+const randomSubset = <T>(list: readonly T[], max: number): T[] =>
+  list.filter(() => Math.random() < max / Math.max(max, list.length)).slice(0, max)
 
 /** A request that fits the present state; `token` is a name that was never used before. */
-export const nextOperation = (own: Own, projectId: string, token: string): Operation => {
-  const here: Here = {
-    own,
+export const nextOperation = (project: ProjectState, projectId: string, token: string): Operation => {
+  const state: ClientState = {
+    project,
     projectId,
     token,
-    tasks: [...own.tasks.values()],
-    sessions: [...own.sessions.values()],
+    tasks: [...project.tasks.values()],
+    sessions: [...project.sessions.values()],
   }
   const deletions = [deleteTask, deleteSession]
-  const crowded = here.tasks.length > 12 || here.sessions.length > 6
+  const crowded = state.tasks.length > 12 || state.sessions.length > 6
   const choices = crowded
     ? deletions
     : [createTask, patchTask, createSession, spawn, ...onSessions, ...deletions]
   for (;;) {
-    const operation = pick([...choices, createTask])?.(here)
+    const operation = pick([...choices, createTask])?.(state)
     if (operation) return operation
   }
 }
 
-interface Here {
-  own: Own
+interface ClientState {
+  project: ProjectState
   projectId: string
   token: string
   tasks: Task[]
   sessions: Session[]
 }
 
-type Choice = (here: Here) => Operation | undefined
+type MakeOperation = (state: ClientState) => Operation | undefined
 
-const createTask: Choice = ({ projectId, token, tasks }) => {
+const createTask: MakeOperation = ({ projectId, token, tasks }) => {
   const parentId = pick([undefined, ...tasks])?.id
-  const dependencies = some(tasks, 2).map(({ id }) => id)
+  const dependencies = randomSubset(tasks, 2).map(({ id }) => id)
   return {
     method: 'POST',
     path: '/api/tasks',
@@ -55,7 +55,7 @@ const createTask: Choice = ({ projectId, token, tasks }) => {
   }
 }
 
-const patchTask: Choice = ({ token, tasks }) => {
+const patchTask: MakeOperation = ({ token, tasks }) => {
   const task = pick(tasks)
   return (
     task && {
@@ -72,7 +72,7 @@ const patchTask: Choice = ({ token, tasks }) => {
   )
 }
 
-const deleteTask: Choice = ({ token, tasks }) => {
+const deleteTask: MakeOperation = ({ token, tasks }) => {
   const task = pick(tasks)
   if (!task) return undefined
   const { id, sessionIds } = task
@@ -93,15 +93,15 @@ const deleteTask: Choice = ({ token, tasks }) => {
 }
 
 /** A new session, known by its name, and its tasks that now name it. */
-const made = (
-  here: Here,
+const evidenceOfSession = (
+  state: ClientState,
   tasks: Task[],
   isQueue: boolean,
 ): Pick<Operation, 'token' | 'touches' | 'evidence'> => ({
-  token: here.token,
+  token: state.token,
   touches: tasks.map(({ id }) => id),
   evidence: (now) => {
-    const session = [...now.sessions.values()].find(({ name }) => name === here.token)
+    const session = [...now.sessions.values()].find(({ name }) => name === state.token)
     return [
       session !== undefined,
       ...tasks.map(({ id, sessionIds }) => now.tasks.get(id)?.sessionIds.length === sessionIds.length + 1),
@@ -110,22 +110,22 @@ const made = (
   },
 })
 
-const createSession: Choice = (here) => {
-  const tasks = some(here.tasks, 4)
+const createSession: MakeOperation = (state) => {
+  const tasks = randomSubset(state.tasks, 4)
   const isQueue = Math.random() < 0.5
   const strategy = isQueue ? 'queue' : 'simple'
-  const body = { projectId: here.projectId, taskIds: tasks.map(({ id }) => id), name: here.token, strategy }
-  return { method: 'POST', path: '/api/sessions', body, ...made(here, tasks, isQueue) }
+  const body = { projectId: state.projectId, taskIds: tasks.map(({ id }) => id), name: state.token, strategy }
+  return { method: 'POST', path: '/api/sessions', body, ...evidenceOfSession(state, tasks, isQueue) }
 }
 
-const spawn: Choice = (here) => {
-  const tasks = some(here.tasks, 3)
+const spawn: MakeOperation = (state) => {
+  const tasks = randomSubset(state.tasks, 3)
   if (tasks.length === 0) return undefined
-  const body = { projectId: here.projectId, taskIds: tasks.map(({ id }) => id), sessionName: here.token }
-  return { method: 'POST', path: '/api/sessions/spawn', body, ...made(here, tasks, false) }
+  const body = { projectId: state.projectId, taskIds: tasks.map(({ id }) => id), sessionName: state.token }
+  return { method: 'POST', path: '/api/sessions/spawn', body, ...evidenceOfSession(state, tasks, false) }
 }
 
-const deleteSession: Choice = ({ token, sessions }) => {
+const deleteSession: MakeOperation = ({ token, sessions }) => {
   const session = pick(sessions)
   if (!session) return undefined
   const { id, taskIds } = session
@@ -142,7 +142,7 @@ const deleteSession: Choice = ({ token, sessions }) => {
   }
 }
 
-const note: Choice = ({ token, sessions }) => {
+const note: MakeOperation = ({ token, sessions }) => {
   const session = pick(sessions)
   return (
     session && {
@@ -159,7 +159,7 @@ const note: Choice = ({ token, sessions }) => {
 }
 
 /** Adds a task to a session, or takes it out where it is in: both sides, and the queue. */
-const toggle: Choice = ({ token, tasks, sessions }) => {
+const toggle: MakeOperation = ({ token, tasks, sessions }) => {
   const [task, session] = [pick(tasks), pick(sessions)]
   if (!task || !session) return undefined
   const known = session.taskIds.includes(task.id)
@@ -177,10 +177,10 @@ const toggle: Choice = ({ token, tasks, sessions }) => {
 }
 
 /** Gives a session other tasks, all at once. */
-const regroup: Choice = ({ token, tasks, sessions }) => {
+const replaceTasks: MakeOperation = ({ token, tasks, sessions }) => {
   const session = pick(sessions)
   if (!session) return undefined
-  const wanted = some(tasks, 4).map(({ id }) => id)
+  const wanted = randomSubset(tasks, 4).map(({ id }) => id)
   const changed = [...wanted, ...session.taskIds].filter(
     (id) => wanted.includes(id) !== session.taskIds.includes(id),
   )
@@ -198,11 +198,11 @@ const regroup: Choice = ({ token, tasks, sessions }) => {
 }
 
 /** The next step of a queue: an item starts, or ends. */
-const step: Choice = ({ own, token }) => {
-  const queue = pick([...own.queues.values()])
+const step: MakeOperation = ({ project, token }) => {
+  const queue = pick([...project.queues.values()])
   const item = queue?.items.find(({ status }) => status === 'processing')
   const next = item ?? queue?.items.find(({ status }) => status === 'queued')
-  const session = queue && own.sessions.get(queue.sessionId)
+  const session = queue && project.sessions.get(queue.sessionId)
   if (!queue || !next || !session) return undefined
   const [verb, status, word] = item
     ? (pick([
@@ -219,11 +219,11 @@ const step: Choice = ({ own, token }) => {
     evidence: (now) => [
       now.queues.get(session.id)?.items[index]?.status === status,
       now.sessions.get(session.id)?.timeline.length === session.timeline.length + 1,
-      ...(own.tasks.get(next.taskId)?.sessionStatus === word
+      ...(project.tasks.get(next.taskId)?.sessionStatus === word
         ? []
         : [now.tasks.get(next.taskId)?.sessionStatus === word]),
     ],
   }
 }
 
-const onSessions = [note, toggle, regroup, step]
+const onSessions = [note, toggle, replaceTasks, step]

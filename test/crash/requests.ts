@@ -2,7 +2,7 @@
 import { Agent, request } from 'node:http'
 
 /** The server is not there any more: what became of the request is not known. */
-export class Gone extends Error {}
+export class ConnectionLost extends Error {}
 
 export interface Requests {
   /** The answer's body; throws `Gone` without an answer, and an `Error` if the answer is a refusal. */
@@ -15,7 +15,7 @@ export const openRequests = (url: string): Requests => {
 
   const send = <Body>(method: string, path: string, body?: object): Promise<Body> =>
     new Promise((resolve, reject) => {
-      const gone = () => reject(new Gone(`${method} ${path} was not answered`))
+      const gone = () => reject(new ConnectionLost(`${method} ${path} was not answered`))
       const sent = request(`${url}${path}`, { agent, method }, (response) => {
         const parts: Buffer[] = []
         response.on('data', (part) => parts.push(part))

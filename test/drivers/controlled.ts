@@ -2,7 +2,7 @@
 import type { Batch, WorkspaceDriver } from '../../storage/driver'
 import { memoryDriver } from '../../storage/drivers/memory'
 
-export interface Controlled {
+export interface ControlledDriver {
   driver: WorkspaceDriver
   /** How many batches are under way. */
   waiting(): number
@@ -12,30 +12,30 @@ export interface Controlled {
   fail(from?: number): Promise<void>
 }
 
-export const controlledDriver = (): Controlled => {
+export const controlledDriver = (): ControlledDriver => {
   const stored = memoryDriver()
-  let underWay: { batch: Batch; resolve(): void; reject(error: Error): void }[] = []
+  let pending: { batch: Batch; resolve(): void; reject(error: Error): void }[] = []
   return {
     driver: {
       ...stored,
-      commit: (batch) => new Promise((resolve, reject) => underWay.push({ batch, resolve, reject })),
+      commit: (batch) => new Promise((resolve, reject) => pending.push({ batch, resolve, reject })),
     },
-    waiting: () => underWay.length,
+    waiting: () => pending.length,
     async succeed() {
-      const oldest = underWay.shift()
+      const oldest = pending.shift()
       if (!oldest) throw new Error('nothing is under way')
       await stored.commit?.(oldest.batch)
       oldest.resolve()
-      await turn()
+      await nextTurn()
     },
     async fail(from = 0) {
-      const failed = underWay.slice(from)
-      underWay = underWay.slice(0, from)
+      const failed = pending.slice(from)
+      pending = pending.slice(0, from)
       for (const { reject } of failed) reject(new Error('the disk is on fire'))
-      await turn()
+      await nextTurn()
     },
   }
 }
 
 /** Lets everything that is ready happen. */
-export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

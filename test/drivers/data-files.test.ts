@@ -16,12 +16,12 @@ import {
   temporaryDirectory,
 } from './directory'
 import { everything, open } from './open'
-import { session, work } from './work'
+import { fillWorkspace, session } from './sample-data'
 
 const start = async () => {
   const directory = temporaryDirectory()
   const opened = await openIn(directory)
-  const ids = await work(opened.workspace)
+  const ids = await fillWorkspace(opened.workspace)
   await opened.workspace.driver.flush?.()
   return { ...opened, directory, ...ids }
 }
@@ -101,13 +101,13 @@ describe('a server that another took the directory from', () => {
 
   it('writes nothing more into it, and says why', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const { workspace, directory, projectId, reported } = await start()
+    const { workspace, directory, projectId, logged } = await start()
     const rename = (name: string) => workspace.change((tx) => updateProject(tx, projectId, { name }))
     await rename('mine')
     writeFileSync(join(directory, '.lock'), JSON.stringify({ pid: 4711 }))
     const journal = readFileSync(newestSegment(directory), 'utf8')
     await vi.advanceTimersByTimeAsync(5_000)
-    await expect.poll(() => reported.length).toBeGreaterThan(0)
+    await expect.poll(() => logged.length).toBeGreaterThan(0)
     const files = documentsIn(directory)
     await expect(rename('lost')).rejects.toMatchObject({
       code: 'STORAGE_UNAVAILABLE',
@@ -132,7 +132,7 @@ describe('a file that is no document', () => {
     expect(again.workspace.driver.status?.().quarantined).toEqual([
       { file: `projects/${aside}`, reason: expect.stringContaining('JSON') },
     ])
-    expect(again.reported).toMatchObject([{ details: { file: join(crashed, 'projects', aside) } }])
+    expect(again.logged).toMatchObject([{ details: { file: join(crashed, 'projects', aside) } }])
     expect(existsSync(path)).toBe(false)
   })
 

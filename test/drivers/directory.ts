@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { WorkspaceDriver } from '../../storage/driver'
 import { filesDriver } from '../../storage/drivers/files/driver'
-import { clock, collect, type Opened, open, type Reported } from './open'
+import { clock, collectLogs, type LogRecord, type Opened, open } from './open'
 
 export type Durability = 'process' | 'strict'
 
@@ -20,13 +20,13 @@ export const temporaryDirectory = (): string => {
 export const filesIn = (
   directory: string,
   durability: Durability = 'process',
-  reported: Reported[] = [],
-): WorkspaceDriver => filesDriver({ directory, durability, logger: collect(reported), clock })
+  logged: LogRecord[] = [],
+): WorkspaceDriver => filesDriver({ directory, durability, logger: collectLogs(logged), clock })
 
 /** A workspace on a directory, closed with the test if it is not before. */
 export const openIn = async (directory: string, durability?: Durability): Promise<Opened> => {
-  const reported: Reported[] = []
-  const opened = await open(filesIn(directory, durability, reported), reported)
+  const logged: LogRecord[] = []
+  const opened = await open(filesIn(directory, durability, logged), logged)
   onTestFinished(() => opened.workspace.close().catch(() => undefined))
   return opened
 }

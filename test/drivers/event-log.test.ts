@@ -1,4 +1,4 @@
-// Who comes back is told everything or is told that it cannot be: an event that is silently left out is work lost.
+// Who reconnects gets every event, or learns that some are missing: one that is silently left out is work lost.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { coalesceReads } from '../../storage/drivers/files/coalesced-reads'
@@ -10,14 +10,14 @@ const numbers = (events: readonly LoggedEvent[] | undefined) => events?.map(({ n
 const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, n) => first + n)
 
 /** A workspace with so many events, all of one project with a long name. */
-async function withEvents(count: number, nameLength = 1) {
+const withEvents = async (count: number, nameLength = 1) => {
   const directory = temporaryDirectory()
   const { workspace } = await openIn(directory)
   const { id } = await workspace.change((tx) => createProject(tx, { name: 'p' }, '/'))
   const name = 'x'.repeat(nameLength)
-  for (let made = 1; made < count; made += 100)
+  for (let created = 1; created < count; created += 100)
     await Promise.all(
-      range(1, Math.min(100, count - made)).map((n) =>
+      range(1, Math.min(100, count - created)).map((n) =>
         workspace.change((tx) => updateProject(tx, id, { name: `${name}${n}` })),
       ),
     )
@@ -59,7 +59,7 @@ describe('the event log', () => {
     expect(segmentsOf(directory).length).toBeLessThan(6)
   })
 
-  it('lets others have their turn while it is read', async () => {
+  it('yields to other work while it is read', async () => {
     const { workspace } = await withEvents(5000, 1000)
     let turns = 0
     let isRead = false

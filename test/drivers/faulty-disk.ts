@@ -9,7 +9,7 @@ interface Faults {
   /** Whether a file cannot be opened for writing. */
   readOnly: (path: string) => boolean
   /** Files cannot be cut back. */
-  uncuttable: boolean
+  truncateFails: boolean
   /** Decides when, and how, a sync of a file ends. */
   sync: (end: (error: NodeJS.ErrnoException | null) => void) => void
   /** What was done, in order, with the path. */
@@ -19,7 +19,7 @@ interface Faults {
 const healthy = (): Faults => ({
   full: () => false,
   readOnly: () => false,
-  uncuttable: false,
+  truncateFails: false,
   sync: (end) => end(null),
   done: [],
 })
@@ -65,7 +65,7 @@ export const withFaults = (real: typeof fs) => {
       faults.done.push(`sync ${paths.get(descriptor)}`)
     },
     ftruncateSync(descriptor: number, length: number) {
-      if (faults.uncuttable) throw Object.assign(new Error('EIO: i/o error, ftruncate'), { code: 'EIO' })
+      if (faults.truncateFails) throw Object.assign(new Error('EIO: i/o error, ftruncate'), { code: 'EIO' })
       real.ftruncateSync(descriptor, length)
     },
     fdatasync: (_descriptor: number, end: (error: NodeJS.ErrnoException | null) => void) => faults.sync(end),

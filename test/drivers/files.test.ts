@@ -10,7 +10,7 @@ vi.mock('node:fs', async (original) => (await import('./faulty-disk')).withFault
 for (const durability of ['process', 'strict'] satisfies Durability[])
   suite({
     name: `files (${durability})`,
-    place() {
+    createStore() {
       const directory = temporaryDirectory()
       return {
         open: () => filesIn(directory, durability),
@@ -20,7 +20,7 @@ for (const durability of ['process', 'strict'] satisfies Durability[])
     breakDisk: () => {
       faults.full = (path) => path.includes('.journal')
     },
-    mend: () => {
+    repairDisk: () => {
       faults.full = () => false
     },
     skips: {},

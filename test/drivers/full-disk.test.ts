@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createProject, updateProject } from '../../storage/rules/projects'
 import { createTask, deleteTask } from '../../storage/rules/tasks'
-import { turn } from './controlled'
+import { nextTurn } from './controlled'
 import { afterCrash, type Durability, documentsIn, openIn, segmentsOf, temporaryDirectory } from './directory'
 import { faults, noSpace } from './faulty-disk'
 import { everything } from './open'
@@ -31,19 +31,19 @@ const recovered = async (directory: string) => everything((await openIn(afterCra
 
 describe.each<Durability>(['process', 'strict'])('a full disk, %s', (durability) => {
   it('refuses changes, keeps everything as it was, and takes changes again when there is room', async () => {
-    const { workspace, directory, create, heard } = await start(durability)
+    const { workspace, directory, create, published } = await start(durability)
     const before = await everything(workspace)
     faults.full = inJournal
     const refused = await Promise.allSettled(Array.from({ length: 20 }, () => create('lost')))
     for (const result of refused) expect(result).toMatchObject({ reason: unavailable })
     expect(await everything(workspace)).toEqual(before)
     expect(await recovered(directory)).toEqual(before)
-    expect(heard).toHaveLength(1)
+    expect(published).toHaveLength(1)
 
     faults.full = () => false
-    await turn()
+    await nextTurn()
     await create('second')
-    expect(heard.map(({ number }) => number)).toEqual([1, 2])
+    expect(published.map(({ number }) => number)).toEqual([1, 2])
     expect(await recovered(directory)).toEqual(await everything(workspace))
   })
 
@@ -59,11 +59,11 @@ describe.each<Durability>(['process', 'strict'])('a full disk, %s', (durability)
   it('that cannot even be cut back brings nothing back that was refused', async () => {
     const { workspace, directory, create } = await start(durability)
     faults.full = inJournal
-    faults.uncuttable = true
+    faults.truncateFails = true
     const refused = Array.from({ length: 20 }, (_, number) => create(`lost ${number}`))
     for (const result of await Promise.allSettled(refused)) expect(result.status).toBe('rejected')
     Object.assign(faults, { full: () => false, uncuttable: false })
-    await turn()
+    await nextTurn()
     await create('second')
     expect(await recovered(directory)).toEqual(await everything(workspace))
     expect(await workspace.driver.log?.since(0)).toHaveLength(2)
@@ -90,24 +90,24 @@ describe.each<Durability>(['process', 'strict'])('a full disk, %s', (durability)
 describe('a disk that turned read-only', () => {
   it('refuses changes and serves what is there, until it can be written again', async () => {
     const { directory } = await start()
-    const { workspace, heard } = await openIn(afterCrash(directory))
+    const { workspace, published } = await openIn(afterCrash(directory))
     const before = await everything(workspace)
     faults.readOnly = () => true
     const create = () => workspace.change((tx) => createProject(tx, { name: 'second' }, '/'))
-    for (let turn = 0; turn < 3; turn++)
+    for (let round = 0; round < 3; round++)
       await expect(create()).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
     expect(await everything(workspace)).toEqual(before)
     expect(await workspace.driver.log?.since(0)).toHaveLength(1)
     faults.readOnly = () => false
-    await turn()
+    await nextTurn()
     await create()
-    expect(heard).toMatchObject([{ number: 2 }])
+    expect(published).toMatchObject([{ number: 2 }])
     expect(await workspace.driver.log?.since(0)).toHaveLength(2)
   })
 })
 
 describe('while the disk syncs, strict', () => {
-  const held = () => {
+  const holdSync = () => {
     let end: ((error: NodeJS.ErrnoException | null) => void) | undefined
     faults.sync = (next) => {
       end = next
@@ -117,16 +117,16 @@ describe('while the disk syncs, strict', () => {
       async finish(error: NodeJS.ErrnoException | null) {
         end?.(error)
         end = undefined
-        await turn()
+        await nextTurn()
       },
       begun: () => end !== undefined,
     }
   }
 
   it('what is not synced is in no file, in no log and in no answer', async () => {
-    const { workspace, directory, create, heard } = await start('strict')
+    const { workspace, directory, create, published } = await start('strict')
     const before = await everything(workspace)
-    const sync = held()
+    const sync = holdSync()
     const creating = Promise.allSettled([create('second')])
     await expect.poll(sync.begun).toBe(true)
     await workspace.driver.flush?.()
@@ -134,7 +134,7 @@ describe('while the disk syncs, strict', () => {
     expect(await workspace.driver.log?.since(0)).toHaveLength(1)
     expect(workspace.driver.log?.last()).toBe(1)
     expect(workspace.lastEvent()).toBe(1)
-    expect(heard).toHaveLength(1)
+    expect(published).toHaveLength(1)
     const answer = Promise.resolve(everything(workspace))
     await sync.finish(noSpace())
     expect(await creating).toMatchObject([{ reason: unavailable }])
@@ -145,7 +145,7 @@ describe('while the disk syncs, strict', () => {
   it('documents written meanwhile do not make a crash forget what is synced after them', async () => {
     const { workspace, directory, create, id } = await start('strict')
     await workspace.change((tx) => updateProject(tx, id, { name: 'written' }))
-    const sync = held()
+    const sync = holdSync()
     const creating = create('second')
     await expect.poll(sync.begun).toBe(true)
     await workspace.driver.flush?.()

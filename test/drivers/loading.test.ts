@@ -102,8 +102,8 @@ const migrations: [found: string, kind: 'tasks' | 'sessions', stored: object, be
 describe('data of an earlier version', () => {
   it.each(migrations)('%s, among the %s', async (_, kind, before, becomes) => {
     const key = kind === 'tasks' ? 'tasks:p:t' : 'sessions:s'
-    const { workspace, found, reported, stored } = await load({ 'projects:p': project, [key]: before })
-    expect(reported).toEqual([])
+    const { workspace, found, logged, stored } = await load({ 'projects:p': project, [key]: before })
+    expect(logged).toEqual([])
     expect(found[key]).toEqual(becomes)
     expect(stored(key)).toEqual(before)
     await workspace.change((tx) =>
@@ -155,17 +155,17 @@ describe('a document that is none', () => {
     ['one with a wrong field', JSON.stringify({ ...project, name: 5 })],
     ['one under another name', JSON.stringify({ ...project, id: 'q' })],
   ])('does not keep the rest from being served: %s', async (_, text) => {
-    const { found, reported } = await load({
+    const { found, logged } = await load({
       'projects:p': text,
       'projects:good': { ...project, id: 'good' },
     })
     expect(Object.keys(found)).toEqual(['projects:good'])
-    expect(reported).toHaveLength(1)
+    expect(logged).toHaveLength(1)
   })
 
   it('is one in the folder of another project', async () => {
-    const { found, reported } = await load({ 'tasks:other:t': task, 'tasks:p:u': { ...task, id: 'u' } })
+    const { found, logged } = await load({ 'tasks:other:t': task, 'tasks:p:u': { ...task, id: 'u' } })
     expect(Object.keys(found)).toEqual(['tasks:p:u'])
-    expect(reported).toMatchObject([{ details: { reason: expect.stringContaining('tasks:p:t') } }])
+    expect(logged).toMatchObject([{ details: { reason: expect.stringContaining('tasks:p:t') } }])
   })
 })

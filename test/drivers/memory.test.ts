@@ -20,11 +20,11 @@ const breakable = (): WorkspaceDriver => {
 
 suite({
   name: 'our memory driver',
-  place: () => ({ open: breakable }),
+  createStore: () => ({ open: breakable }),
   breakDisk: () => {
     broken = true
   },
-  mend: () => {
+  repairDisk: () => {
     broken = false
   },
   skips: { reopening: reason, crash: reason },

@@ -9,12 +9,12 @@ import { openWorkspace, type Workspace } from '../../storage/workspace'
 export interface Opened {
   workspace: Workspace
   /** Every event so far. */
-  heard: PublishedEvent[]
-  /** Every problem that storage told of. */
-  reported: Reported[]
+  published: PublishedEvent[]
+  /** Every problem that storage logged. */
+  logged: LogRecord[]
 }
 
-export interface Reported {
+export interface LogRecord {
   message: string
   details: object
 }
@@ -24,18 +24,18 @@ let time = 1738713700000
 export const clock = () => ++time
 const newId = createIds()
 
-/** A report that keeps what it is told. */
-export const collect = (reported: Reported[]): Logger => {
-  const keep = (details: object, message: string) => void reported.push({ message, details })
-  return { warn: keep, error: keep }
+/** A logger that records into a list. */
+export const collectLogs = (logged: LogRecord[]): Logger => {
+  const record = (details: object, message: string) => void logged.push({ message, details })
+  return { warn: record, error: record }
 }
 
 /** Opens a workspace on what a driver holds. */
-export const open = async (driver: WorkspaceDriver, reported: Reported[] = []): Promise<Opened> => {
-  const heard: PublishedEvent[] = []
-  const workspace = await openWorkspace({ driver, clock, newId, logger: collect(reported) })
-  workspace.subscribe((event) => heard.push(event))
-  return { workspace, heard, reported }
+export const open = async (driver: WorkspaceDriver, logged: LogRecord[] = []): Promise<Opened> => {
+  const published: PublishedEvent[] = []
+  const workspace = await openWorkspace({ driver, clock, newId, logger: collectLogs(logged) })
+  workspace.subscribe((event) => published.push(event))
+  return { workspace, published, logged }
 }
 
 /** Every entity, by its key. */

@@ -17,13 +17,13 @@ import { createProject, updateProject } from '../../storage/rules/projects'
 import { addSessionEvent, deleteSession } from '../../storage/rules/sessions'
 import { afterCrash, documentsIn, newestSegment, openIn, segmentsOf, temporaryDirectory } from './directory'
 import { everything, type Opened } from './open'
-import { session, work } from './work'
+import { fillWorkspace, session } from './sample-data'
 
 /** A directory whose files are current, with the ids of what is in it. */
 const start = async () => {
   const directory = temporaryDirectory()
   const { workspace } = await openIn(directory)
-  const ids = await work(workspace)
+  const ids = await fillWorkspace(workspace)
   await workspace.driver.flush?.()
   return { directory, workspace, ...ids }
 }
@@ -51,9 +51,9 @@ describe('the last line of the journal, torn', () => {
       const { changes } = recoverJournal(join(crashed, '.journal'), (damage) => damaged.push(damage))
       expect(changes.size > 0, `cut after ${cut} bytes`).toBe(cut === line.length)
       if (cut % 97 !== 0 && cut !== line.length - 1) continue
-      const { workspace, reported } = await restarted(afterCrash(crashed))
+      const { workspace, logged } = await restarted(afterCrash(crashed))
       expect(await everything(workspace)).toEqual(cut === line.length ? after : before)
-      expect(reported).toEqual([])
+      expect(logged).toEqual([])
     }
     expect(damaged).toEqual([])
   })
@@ -85,7 +85,7 @@ describe('a journal in disorder', () => {
     )
   })
 
-  it('with a damaged line in the middle costs that line and no more, and it is told where', async () => {
+  it('with a damaged line in the middle costs that line and no more, and its place is logged', async () => {
     const { directory, workspace, projectId } = await start()
     const path = newestSegment(directory)
     const begin = statSync(path).size
@@ -102,7 +102,7 @@ describe('a journal in disorder', () => {
       documents.list('projects').map((one) => one.read()),
     )
     expect(projects.map(({ name }) => name)).toEqual(['acknowledged'])
-    expect(again.reported).toMatchObject([
+    expect(again.logged).toMatchObject([
       {
         details: { file: newestSegment(crashed), line: expect.any(Number) },
         message: expect.stringMatching(/damaged/),
@@ -134,7 +134,7 @@ describe('a journal in disorder', () => {
     const again = await restarted(crashed)
     expect(await everything(again.workspace)).toEqual(await everything(workspace))
     await again.workspace.change((tx) => createProject(tx, { name: 'after' }, '/'))
-    expect(again.heard).toMatchObject([{ number: 1 }])
+    expect(again.published).toMatchObject([{ number: 1 }])
   })
 })
 
@@ -154,9 +154,9 @@ describe('files that are behind the journal, or ahead of it', () => {
     expect(documentsIn(crashed)).toEqual(documentsIn(directory))
   })
 
-  it('are as they were when a crash came between writing them and noting that', async () => {
+  it('are as they were when a crash came between writing them and the checkpoint', async () => {
     const { directory, workspace, sessionId } = await start()
-    for (let turn = 0; turn < 30; turn++)
+    for (let round = 0; round < 30; round++)
       await workspace.change((tx) => addSessionEvent(tx, sessionId, { type: 'turn', data: 'x'.repeat(300) }))
     const before = statSync(newestSegment(directory)).size
     await workspace.driver.flush?.()
@@ -177,7 +177,7 @@ describe('files that are behind the journal, or ahead of it', () => {
     expect(await everything((await restarted(crashed)).workspace)).toEqual(await everything(workspace))
   })
 
-  it('are set aside where one is corrupt that the journal only knows to have grown, and no more', async () => {
+  it('are set aside where one is corrupt of which the journal has only an append delta, and no more', async () => {
     const { directory, workspace, sessionId } = await start()
     const add = (data: string) =>
       workspace.change((tx) => addSessionEvent(tx, sessionId, { type: 'turn', data: data.repeat(300) }))
@@ -227,8 +227,8 @@ describe('a machine that lost power', () => {
     const { directory } = await start()
     const crashed = afterCrash(directory)
     writeFileSync(join(crashed, 'projects', 'proj_unknown.json'), '')
-    const { reported } = await restarted(crashed)
-    expect(JSON.stringify(reported)).toContain('proj_unknown.json.corrupt-')
+    const { logged } = await restarted(crashed)
+    expect(JSON.stringify(logged)).toContain('proj_unknown.json.corrupt-')
   })
 })
 

@@ -51,14 +51,14 @@ describe.skipIf(!canMount)('a disk of one mebibyte (which only root can mount)',
     const { workspace, create } = await start(directory)
     let refusal: unknown
     const acknowledged: string[] = []
-    for (let turn = 0; turn < 3000 && !refusal; turn++) {
+    for (let round = 0; round < 3000 && !refusal; round++) {
       await create().then(
         (id) => acknowledged.push(id),
         (error) => {
           refusal = error
         },
       )
-      if (turn % 10 === 0) await workspace.driver.flush?.().catch(() => undefined)
+      if (round % 10 === 0) await workspace.driver.flush?.().catch(() => undefined)
     }
     expect(refusal).toMatchObject(unavailable)
     await expect(create()).rejects.toMatchObject(unavailable)

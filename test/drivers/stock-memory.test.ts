@@ -23,7 +23,7 @@ const breakable = (stored: Driver): Driver => ({
 
 suite({
   name: 'unstorage’s own memory driver',
-  place() {
+  createStore() {
     const stored = memory()
     return { open: () => breakable(stored) }
   },
@@ -31,7 +31,7 @@ suite({
     broken = true
     writes = 0
   },
-  mend: () => {
+  repairDisk: () => {
     broken = false
   },
   skips: {

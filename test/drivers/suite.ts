@@ -6,31 +6,31 @@ import { updateProject } from '../../storage/rules/projects'
 import { addSessionEvent, createSession, deleteSession, updateSession } from '../../storage/rules/sessions'
 import { createTask, deleteTask } from '../../storage/rules/tasks'
 import { everything, open } from './open'
-import { machine, oneSided, session, stored, work } from './work'
+import { fillWorkspace, machine, oneSided, session, stored } from './sample-data'
 
 /** A driver under test. */
-export interface Subject {
+export interface SuiteOptions {
   name: string
-  /** A new place for data. */
-  place(): {
+  /** A new, empty store. */
+  createStore(): {
     /** The driver on it, once the one before is closed. */
     open(): WorkspaceDriver | Promise<WorkspaceDriver>
     /** The driver on what a crash at this moment would leave there. */
     openAfterCrash?(): WorkspaceDriver
   }
-  /** Makes the next writes fail, in the middle of what they write, until `mend` is called. */
+  /** Makes the next writes fail, in the middle of what they write, until `repairDisk` is called. */
   breakDisk(): void
-  mend(): void
+  repairDisk(): void
   /** What the driver cannot do, and why. */
   skips: { reopening?: string; crash?: string; eventLog?: string }
 }
 
-export const suite = ({ name, place, breakDisk, mend, skips }: Subject): void => {
+export const suite = ({ name, createStore, breakDisk, repairDisk, skips }: SuiteOptions): void => {
   const start = async () => {
-    const here = place()
-    const reopen = async () => open(await here.open())
+    const store = createStore()
+    const reopen = async () => open(await store.open())
     const opened = await reopen()
-    return { ...opened, ...(await work(opened.workspace)), here, reopen }
+    return { ...opened, ...(await fillWorkspace(opened.workspace)), here: store, reopen }
   }
 
   describe(`a workspace over ${name}`, () => {
@@ -47,25 +47,29 @@ export const suite = ({ name, place, breakDisk, mend, skips }: Subject): void =>
     it('remembers every event, and numbers on where it left off', async (context) => {
       const reason = skips.reopening ?? skips.eventLog
       if (reason) context.skip(reason)
-      const { workspace, projectId, heard, reopen } = await start()
+      const { workspace, projectId, published, reopen } = await start()
       await workspace.close()
       const again = await reopen()
-      expect(again.workspace.lastEvent()).toBe(heard.length)
+      expect(again.workspace.lastEvent()).toBe(published.length)
       await again.workspace.change((tx) => updateProject(tx, projectId, { name: 'after' }))
-      expect(again.heard.map(({ number }) => number)).toEqual([heard.length + 1])
-      const told = [...heard, ...again.heard].map(({ number, name, rooms }) => ({ number, name, rooms }))
-      expect(await again.workspace.driver.log?.since(0)).toMatchObject(told)
-      expect(await again.workspace.driver.log?.since(10)).toMatchObject(told.slice(10))
+      expect(again.published.map(({ number }) => number)).toEqual([published.length + 1])
+      const expected = [...published, ...again.published].map(({ number, name, rooms }) => ({
+        number,
+        name,
+        rooms,
+      }))
+      expect(await again.workspace.driver.log?.since(0)).toMatchObject(expected)
+      expect(await again.workspace.driver.log?.since(10)).toMatchObject(expected.slice(10))
       await again.workspace.close()
     })
 
-    it('has all of every change that was told, whenever it crashes', async (context) => {
+    it('has all of every change whose event was published, whenever it crashes', async (context) => {
       if (skips.crash) context.skip(skips.crash)
-      const { workspace, projectId, here } = await start()
-      const moments: { told: number; driver: WorkspaceDriver }[] = []
+      const { workspace, projectId, here: store } = await start()
+      const moments: { expected: number; driver: WorkspaceDriver }[] = []
       workspace.subscribe(({ name }) => {
-        if (name === 'session:created' && here.openAfterCrash)
-          moments.push({ told: moments.length + 1, driver: here.openAfterCrash() })
+        if (name === 'session:created' && store.openAfterCrash)
+          moments.push({ expected: moments.length + 1, driver: store.openAfterCrash() })
       })
       const sessions = (documents: Record<string, unknown>) =>
         Object.keys(documents).filter((key) => key.startsWith('sessions:')).length
@@ -78,21 +82,21 @@ export const suite = ({ name, place, breakDisk, mend, skips }: Subject): void =>
       )
       await Promise.all(changes)
       expect(moments).toHaveLength(12)
-      for (const { told, driver } of moments) {
+      for (const { expected, driver } of moments) {
         const found = await stored({ driver })
-        expect(sessions(found)).toBeGreaterThanOrEqual(before + told)
+        expect(sessions(found)).toBeGreaterThanOrEqual(before + expected)
         expect(oneSided(found)).toEqual([])
         await driver.dispose?.()
       }
       await workspace.close()
     })
 
-    it('keeps a history that only grew, to the last entry', async (context) => {
+    it('keeps a history that was only appended to, to the last entry', async (context) => {
       if (skips.reopening) context.skip(skips.reopening)
       const { workspace, sessionId, reopen } = await start()
-      for (let turn = 0; turn < 100; turn++)
+      for (let round = 0; round < 100; round++)
         await workspace.change((tx) =>
-          addSessionEvent(tx, sessionId, { type: 'turn', data: `${turn}`.repeat(50) }),
+          addSessionEvent(tx, sessionId, { type: 'turn', data: `${round}`.repeat(50) }),
         )
       await workspace.close()
       const again = await reopen()
@@ -138,9 +142,9 @@ export const suite = ({ name, place, breakDisk, mend, skips }: Subject): void =>
     })
 
     it('does nothing at all when a rule throws, however far it came', async () => {
-      const { workspace, projectId, taskId, sessionId, heard } = await start()
+      const { workspace, projectId, taskId, sessionId, published } = await start()
       const before = await everything(workspace)
-      const events = heard.length
+      const events = published.length
       const halfway = workspace.change((tx) => {
         updateProject(tx, projectId, { name: 'half' })
         deleteTask(tx, taskId)
@@ -150,14 +154,14 @@ export const suite = ({ name, place, breakDisk, mend, skips }: Subject): void =>
       await expect(halfway).rejects.toThrow('halfway')
       expect(await everything(workspace)).toEqual(before)
       expect(await stored(workspace)).toEqual(before)
-      expect(heard).toHaveLength(events)
+      expect(published).toHaveLength(events)
       await workspace.close()
     })
 
     it('does nothing at all when the disk fails in the middle, and works again after', async () => {
-      const { workspace, projectId, taskId, heard } = await start()
+      const { workspace, projectId, taskId, published } = await start()
       const before = await everything(workspace)
-      const events = heard.length
+      const events = published.length
       breakDisk()
       const changes = [
         workspace.change((tx) => deleteTask(tx, taskId)),
@@ -169,12 +173,12 @@ export const suite = ({ name, place, breakDisk, mend, skips }: Subject): void =>
           status: 'rejected',
           reason: { code: 'STORAGE_UNAVAILABLE', status: 503 },
         })
-      mend()
+      repairDisk()
       expect(await everything(workspace)).toEqual(before)
 
       await new Promise((resolve) => setImmediate(resolve))
       await workspace.change((tx) => updateProject(tx, projectId, { name: 'after' }))
-      expect(heard.slice(events)).toMatchObject([{ number: events + 1, name: 'project:updated' }])
+      expect(published.slice(events)).toMatchObject([{ number: events + 1, name: 'project:updated' }])
       expect(await stored(workspace)).toEqual(await everything(workspace))
       await workspace.close()
     })
@@ -199,15 +203,15 @@ export const suite = ({ name, place, breakDisk, mend, skips }: Subject): void =>
       await workspace.close()
     })
 
-    it('tells of changes in their order, each when it is stored', async () => {
-      const { workspace, projectId, heard } = await start()
-      const known = heard.length
+    it('publishes changes in their order, each when it is stored', async () => {
+      const { workspace, projectId, published } = await start()
+      const known = published.length
       const names = Array.from({ length: 50 }, (_, n) => `name ${n}`)
       const seen: unknown[] = []
       workspace.subscribe(() => seen.push(workspace.driver.getItem(`projects:${projectId}`, {})))
       await Promise.all(names.map((name) => workspace.change((tx) => updateProject(tx, projectId, { name }))))
-      const told = heard.slice(known).map(({ number, data }) => [number, JSON.parse(data).name])
-      expect(told).toEqual(names.map((name, n) => [known + n + 1, name]))
+      const expected = published.slice(known).map(({ number, data }) => [number, JSON.parse(data).name])
+      expect(expected).toEqual(names.map((name, n) => [known + n + 1, name]))
       // When an event comes, the driver has that state, or one that came after it.
       const states = (await Promise.all(seen)).map((json) => names.indexOf(JSON.parse(String(json)).name))
       for (const [n, state] of states.entries()) expect(state).toBeGreaterThanOrEqual(n)

@@ -1,10 +1,10 @@
-/** What users are told while a change is on its way to the disk must hold, however that ends. */
+/** What users see while a change is on its way to the disk must hold, however that ends. */
 
 import { describe, expect, it } from 'vitest'
 import { createProject, deleteProject, updateProject } from '../../storage/rules/projects'
 import { createSession } from '../../storage/rules/sessions'
 import type { Workspace } from '../../storage/workspace'
-import { controlledDriver, turn } from './controlled'
+import { controlledDriver, nextTurn } from './controlled'
 import { everything, open } from './open'
 
 const unavailable = { code: 'STORAGE_UNAVAILABLE', status: 503 }
@@ -39,32 +39,32 @@ const names = (workspace: Workspace) =>
   workspace.read((documents) => documents.list('projects').map((entry) => entry.read().name))
 
 describe('while a change is being written', () => {
-  it('its caller is not answered, and nobody hears of it', async () => {
-    const { disk, create, heard } = await start()
+  it('its caller is not answered, and no event of it is published', async () => {
+    const { disk, create, published } = await start()
     const answered = watch(create('second'))
-    await turn()
+    await nextTurn()
     expect(answered).toEqual({})
-    expect(heard).toHaveLength(1)
+    expect(published).toHaveLength(1)
     await disk.succeed()
     expect(answered.value).toBeTypeOf('string')
-    expect(heard.map(({ number, name }) => [number, name])).toEqual([
+    expect(published.map(({ number, name }) => [number, name])).toEqual([
       [1, 'project:created'],
       [2, 'project:created'],
     ])
   })
 
-  it('an answer that tells of it waits, and is asked again if it fails', async () => {
+  it('an answer that shows it waits, and is queried again if it fails', async () => {
     const { workspace, disk, create } = await start()
     const creating = watch(create('second'))
     const answered = watch(Promise.resolve(names(workspace)))
-    await turn()
+    await nextTurn()
     expect(answered).toEqual({})
     await disk.fail()
     expect(answered.value).toEqual(['first'])
     expect(creating.error).toMatchObject(unavailable)
   })
 
-  it('a refusal that tells of it waits too: it might never have happened', async () => {
+  it('a refusal that is due to it waits, too: it might never have happened', async () => {
     const { workspace, disk, id } = await start()
     const deleting = watch(workspace.change((tx) => deleteProject(tx, id)))
     const body = { projectId: id, taskIds: [] }
@@ -77,7 +77,7 @@ describe('while a change is being written', () => {
         }),
       ),
     )
-    await turn()
+    await nextTurn()
     expect(refused).toEqual({})
     expect(asked).toEqual({})
     await disk.fail()
@@ -86,7 +86,7 @@ describe('while a change is being written', () => {
     expect(asked.value).toBe('found')
   })
 
-  it('a refusal stands once what it tells of is durable', async () => {
+  it('a refusal stands once the change that it is due to is durable', async () => {
     const { workspace, disk, id } = await start()
     watch(workspace.change((tx) => deleteProject(tx, id)))
     const refused = watch(workspace.change((tx) => updateProject(tx, id, {})))
@@ -105,18 +105,18 @@ describe('while a change is being written', () => {
 
 describe('when a change cannot be written', () => {
   it('all that were built on it go too, and everything is as it was', async () => {
-    const { workspace, disk, create, rename, id, heard } = await start()
+    const { workspace, disk, create, rename, id, published } = await start()
     const before = await everything(workspace)
     const changes = [create('second'), rename(id, 'renamed'), rename(id, 'again')].map(watch)
     changes.push(watch(workspace.change((tx) => deleteProject(tx, id))))
     await disk.fail()
     for (const change of changes) expect(change.error).toMatchObject(unavailable)
     expect(await everything(workspace)).toEqual(before)
-    expect(heard).toHaveLength(1)
+    expect(published).toHaveLength(1)
   })
 
   it('the ones before it, still on their way, are not lost from memory', async () => {
-    const { workspace, disk, create, rename, id, heard } = await start()
+    const { workspace, disk, create, rename, id, published } = await start()
     const earlier = watch(rename(id, 'earlier'))
     const failed = watch(create('failed'))
     await disk.fail(1)
@@ -126,18 +126,18 @@ describe('when a change cannot be written', () => {
     await disk.succeed()
     expect([earlier.value, next.value]).toEqual(['done', expect.any(String)])
     expect(await names(workspace)).toEqual(['earlier', 'next'])
-    expect(heard.map(({ number }) => number)).toEqual([1, 2, 3])
+    expect(published.map(({ number }) => number)).toEqual([1, 2, 3])
   })
 
   it('later ones work, and no number of an event is left out', async () => {
-    const { workspace, disk, create, heard } = await start()
+    const { workspace, disk, create, published } = await start()
     watch(create('lost'))
     watch(create('lost too'))
     await disk.fail()
     watch(create('second'))
     await disk.succeed()
     expect(await names(workspace)).toEqual(['first', 'second'])
-    expect(heard.map(({ number }) => number)).toEqual([1, 2])
+    expect(published.map(({ number }) => number)).toEqual([1, 2])
     expect(workspace.lastEvent()).toBe(2)
   })
 
@@ -150,9 +150,9 @@ describe('when a change cannot be written', () => {
   })
 })
 
-describe('a listener that throws', () => {
-  it('takes nothing from the caller, from other listeners or from later events', async () => {
-    const { workspace, disk, create, heard, reported } = await start()
+describe('a subscriber that throws', () => {
+  it('takes nothing from the caller, from other subscribers or from later events', async () => {
+    const { workspace, disk, create, published, logged } = await start()
     const late: number[] = []
     workspace.subscribe(() => {
       throw new Error('a broken client')
@@ -161,8 +161,8 @@ describe('a listener that throws', () => {
     const created = watch(create('second'))
     await disk.succeed()
     expect(created.value).toBeTypeOf('string')
-    expect(heard.map(({ number }) => number)).toEqual([1, 2])
+    expect(published.map(({ number }) => number)).toEqual([1, 2])
     expect(late).toEqual([2])
-    expect(reported).toHaveLength(1)
+    expect(logged).toHaveLength(1)
   })
 })

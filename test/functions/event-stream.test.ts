@@ -7,7 +7,7 @@ import type { AppServices, Env } from '../../functions/services/app-services'
 import type { WorkspaceDriver } from '../../storage/driver'
 import { memoryDriver } from '../../storage/drivers/memory'
 import { createProject, updateProject } from '../../storage/rules/projects'
-import { controlledDriver, turn } from '../drivers/controlled'
+import { controlledDriver, nextTurn } from '../drivers/controlled'
 import { calledLocally, createMemoryServices, localRequest } from './services'
 
 const app = new Hono<Env>().get('/api/events', streamEvents)
@@ -176,7 +176,7 @@ describe('what was missed', () => {
     const failing = services.workspace.change((tx) => updateProject(tx, id, { name: 'in vain' }))
     const failed = expect(failing).rejects.toThrow('could not be stored')
     const asked = ask(services, '?since=0')
-    await turn()
+    await nextTurn()
     await fail()
     await failed
     const stream = read(await asked)

@@ -19,7 +19,7 @@ export interface Cluster {
 }
 
 /** Why there can be no server here; undefined if there can be one. */
-export const missing = (): string | undefined => {
+export const missingReason = (): string | undefined => {
   if (!programs()) return 'PostgreSQL (initdb, postgres) is not installed'
   return isRoot() && !unprivileged()
     ? 'PostgreSQL does not run as root, and there is no user postgres'
@@ -44,12 +44,12 @@ export const startCluster = async (options: (directory: string) => string[] = ()
   const port = await freePort()
   let server: ChildProcess | undefined
   let log = ''
-  const forget = () => {
+  const removeAll = () => {
     server?.kill('SIGKILL')
     rmSync(directory, { recursive: true, force: true })
   }
-  process.once('exit', forget)
-  process.once('SIGTERM', forget)
+  process.once('exit', removeAll)
+  process.once('SIGTERM', removeAll)
 
   const start = async () => {
     const all = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', ...settings]
@@ -91,8 +91,8 @@ export const startCluster = async (options: (directory: string) => string[] = ()
     end,
     async remove() {
       await end('orderly')
-      process.off('exit', forget).off('SIGTERM', forget)
-      forget()
+      process.off('exit', removeAll).off('SIGTERM', removeAll)
+      removeAll()
     },
   }
 }

@@ -1,9 +1,9 @@
 /** The contract, over PostgreSQL itself: the tests that change most, as they stand. */
 
 import { afterAll, it, vi } from 'vitest'
-import { missing, startCluster } from './cluster'
+import { missingReason, startCluster } from './cluster'
 
-const reason = missing()
+const reason = missingReason()
 const cluster = reason ? undefined : await startCluster()
 afterAll(() => cluster?.remove())
 

@@ -6,18 +6,18 @@ import type { Workspace } from '../../storage/workspace'
 import { everything } from '../drivers/open'
 import { sql } from './cluster'
 import { databases, documentsIn, openOn } from './databases'
-import type { Fault } from './wire'
+import type { Fault } from './faulty-proxy'
 
 /** Longer than any of it takes, on a machine with much else to do. */
-const patience = { timeout: 20_000 }
+const pollOptions = { timeout: 20_000 }
 const unavailable = { code: 'STORAGE_UNAVAILABLE', status: 503 }
 
-describe.each(await databases())('a workspace over $name', ({ create, wire, oneSession }) => {
+describe.each(await databases())('a workspace over $name', ({ create, proxy, sharedConnection }) => {
   const start = async () => {
     const url = await create()
     const opened = await openOn(url)
     onTestFinished(async () => {
-      wire.fault = undefined
+      proxy.fault = undefined
       await opened.workspace.close()
     })
     const id = await add(opened.workspace, 'first')
@@ -27,12 +27,12 @@ describe.each(await databases())('a workspace over $name', ({ create, wire, oneS
     workspace.change((tx) => createProject(tx, { name }, '/').id)
   /** The first change that is taken again. */
   const addWhenBack = (workspace: Workspace, name: string) =>
-    expect.poll(() => add(workspace, name).catch(() => undefined), patience).toBeDefined()
+    expect.poll(() => add(workspace, name).catch(() => undefined), pollOptions).toBeDefined()
 
   it.each<Fault>(['request lost', 'answer lost'])('takes back what it refused: %s', async (fault) => {
-    const { workspace, url, id, heard } = await start()
+    const { workspace, url, id, published } = await start()
     const before = await everything(workspace)
-    wire.fault = fault
+    proxy.fault = fault
     const changes = await Promise.allSettled([
       workspace.change((tx) => {
         updateProject(tx, id, { name: 'lost' })
@@ -41,13 +41,13 @@ describe.each(await databases())('a workspace over $name', ({ create, wire, oneS
       add(workspace, 'lost'),
     ])
     for (const change of changes) expect(change).toMatchObject({ reason: unavailable })
-    wire.fault = undefined
+    proxy.fault = undefined
     expect(await everything(workspace)).toEqual(before)
-    expect(heard).toHaveLength(1)
+    expect(published).toHaveLength(1)
 
     await addWhenBack(workspace, 'second')
     expect(await documentsIn(url)).toEqual(await everything(workspace))
-    expect(heard.map(({ number }) => number)).toEqual([1, 2])
+    expect(published.map(({ number }) => number)).toEqual([1, 2])
     const logged = await sql(url, 'SELECT number FROM maestro.events ORDER BY number')
     expect(logged).toEqual([{ number: '1' }, { number: '2' }])
   })
@@ -55,11 +55,11 @@ describe.each(await databases())('a workspace over $name', ({ create, wire, oneS
   it('fails what came in after a change that failed, though the connection is back at once', async () => {
     const { workspace, url } = await start()
     const before = await everything(workspace)
-    wire.fault = 'request lost'
+    proxy.fault = 'request lost'
     const changes = ['one', 'two', 'three'].map((name) => add(workspace, name))
     const settled = Promise.allSettled(changes)
     await expect(changes[0]).rejects.toMatchObject(unavailable)
-    wire.fault = undefined
+    proxy.fault = undefined
     for (const change of await settled) expect(change).toMatchObject({ reason: unavailable })
     await addWhenBack(workspace, 'second')
     expect(Object.keys(await documentsIn(url))).toHaveLength(Object.keys(before).length + 1)
@@ -88,56 +88,56 @@ describe.each(await databases())('a workspace over $name', ({ create, wire, oneS
 
   it('takes back even what can only be taken back at the third attempt', async () => {
     const { workspace, url, id } = await start()
-    wire.fault = 'answer lost'
+    proxy.fault = 'answer lost'
     const lost = workspace.change((tx) => updateProject(tx, id, { name: 'lost' }))
     await expect(lost).rejects.toMatchObject(unavailable)
-    wire.fault = 'request lost'
+    proxy.fault = 'request lost'
     await expect(add(workspace, 'lost')).rejects.toMatchObject(unavailable)
-    wire.fault = 'answer lost'
-    await expect.poll(async () => JSON.stringify(await documentsIn(url)), patience).toContain('first')
-    wire.fault = undefined
+    proxy.fault = 'answer lost'
+    await expect.poll(async () => JSON.stringify(await documentsIn(url)), pollOptions).toContain('first')
+    proxy.fault = undefined
     await addWhenBack(workspace, 'second')
     expect(await documentsIn(url)).toEqual(await everything(workspace))
   })
 
   it('waits out a connection that was cut while nothing happened', async () => {
-    const { workspace, url, heard, reported } = await start()
-    wire.cut()
-    await expect.poll(() => reported.length, patience).toBeGreaterThan(0)
+    const { workspace, url, published, logged } = await start()
+    proxy.cut()
+    await expect.poll(() => logged.length, pollOptions).toBeGreaterThan(0)
     await add(workspace, 'second')
-    expect(heard).toHaveLength(2)
+    expect(published).toHaveLength(2)
     expect(await documentsIn(url)).toEqual(await everything(workspace))
   })
 
   it('answers from memory, and refuses changes, as long as the database is away', async () => {
-    const { workspace, id, reported } = await start()
-    wire.fault = 'down'
-    wire.cut()
-    await expect.poll(() => reported.length, patience).toBe(2)
+    const { workspace, id, logged } = await start()
+    proxy.fault = 'down'
+    proxy.cut()
+    await expect.poll(() => logged.length, pollOptions).toBe(2)
     await expect(add(workspace, 'lost')).rejects.toMatchObject({
       ...unavailable,
       message: expect.stringMatching(/nothing was changed: The database .* cannot be reached/),
     })
     expect(await everything(workspace)).toMatchObject({ [`projects:${id}`]: { name: 'first' } })
     await expect(workspace.driver.log?.since(0)).rejects.toMatchObject(unavailable)
-    wire.fault = undefined
+    proxy.fault = undefined
     await addWhenBack(workspace, 'second')
     expect(await workspace.driver.log?.since(0)).toHaveLength(2)
-    expect(JSON.stringify(reported)).not.toContain('pa55word')
+    expect(JSON.stringify(logged)).not.toContain('pa55word')
   })
 
   it('stores nothing more once another server has had the database', async (context) => {
-    if (oneSession) context.skip(oneSession)
-    const { workspace, url, reported } = await start()
+    if (sharedConnection) context.skip(sharedConnection)
+    const { workspace, url, logged } = await start()
     const direct = (await sql(url, 'SELECT current_database() AS name, inet_server_port() AS port'))[0]
-    wire.fault = 'down'
-    wire.cut()
-    await expect.poll(() => reported.length, patience).toBe(2)
+    proxy.fault = 'down'
+    proxy.cut()
+    await expect.poll(() => logged.length, pollOptions).toBe(2)
     const other = await openOn(`postgres://postgres@127.0.0.1:${direct?.port}/${direct?.name}`)
     await add(other.workspace, 'of the other')
     await other.workspace.close()
-    wire.fault = undefined
-    await expect.poll(() => reported.length, patience).toBe(3)
+    proxy.fault = undefined
+    await expect.poll(() => logged.length, pollOptions).toBe(3)
     await expect(add(workspace, 'lost')).rejects.toMatchObject({
       ...unavailable,
       message: expect.stringContaining('start this server again'),
@@ -151,13 +151,13 @@ describe.each(await databases())('a workspace over $name', ({ create, wire, oneS
     await sql(url, `UPDATE maestro.server SET owner = gen_random_uuid(), pid = 4711, epoch = epoch + 1`)
     await expect(add(workspace, 'lost')).rejects.toMatchObject(unavailable)
     await expect
-      .poll(() => add(workspace, 'lost').catch((error) => error.message), patience)
+      .poll(() => add(workspace, 'lost').catch((error) => error.message), pollOptions)
       .toContain('process 4711')
     expect(await documentsIn(url)).toEqual(before)
   })
 
   it('goes on when the database ends its connection, whatever holds the lock', async (context) => {
-    if (oneSession) context.skip(oneSession)
+    if (sharedConnection) context.skip(sharedConnection)
     const { workspace, url } = await start()
     await sql(url, 'SELECT pg_terminate_backend(backend) FROM maestro.server')
     await addWhenBack(workspace, 'second')
@@ -165,7 +165,7 @@ describe.each(await databases())('a workspace over $name', ({ create, wire, oneS
   })
 
   it('refuses a second server, and names the first', async (context) => {
-    if (oneSession) context.skip(oneSession)
+    if (sharedConnection) context.skip(sharedConnection)
     const { workspace, url } = await start()
     await expect(openOn(url)).rejects.toThrow(
       new RegExp(`process ${process.pid} on here\\) is using the database`),

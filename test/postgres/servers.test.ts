@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Api, client, type Project, type Session, type Task } from '../contract/http'
 import { runToExit, type Server, type Start, startServer } from '../contract/server'
-import { type Cluster, missing, sql, startCluster } from './cluster'
+import { type Cluster, missingReason, sql, startCluster } from './cluster'
 import { documentsIn } from './databases'
 
-const why = missing()
+const why = missingReason()
 let certificate = ''
 const makeCertificate = (directory: string) => {
   certificate = join(directory, 'server.crt')

@@ -70,7 +70,7 @@ describe.each(await databases())('the tables in $name', ({ create }) => {
     expect(await driver.log?.since(12_501)).toBeUndefined()
   })
 
-  it('lose nothing to a document that cannot be read: it is set aside, told of, and the rest served', async () => {
+  it('lose nothing to a document that cannot be read: it is set aside, logged, and the rest served', async () => {
     const { workspace, url } = await start()
     const id = await workspace.change((tx) => createProject(tx, { name: 'well' }, '/').id)
     await workspace.close()
@@ -81,7 +81,7 @@ describe.each(await databases())('the tables in $name', ({ create }) => {
     ])
     const next = await openOn(url)
     expect(Object.keys(await everything(next.workspace))).toEqual([`projects:${id}`])
-    expect(next.reported.map(({ message }) => message)).toEqual(
+    expect(next.logged.map(({ message }) => message)).toEqual(
       Array(2).fill('A stored document cannot be read and was set aside'),
     )
     const files = ['proj_a', 'proj_b'].map((broken) => `maestro.quarantine, key projects:${broken}`)
@@ -91,7 +91,7 @@ describe.each(await databases())('the tables in $name', ({ create }) => {
       { key: 'projects:proj_a', json: broken.text },
       { key: 'projects:proj_b', json: broken.entity },
     ])
-    expect((await reopen(url)).reported).toEqual([])
+    expect((await reopen(url)).logged).toEqual([])
   })
 
   it('serve what was put right by hand while no server was running', async () => {
@@ -105,7 +105,7 @@ describe.each(await databases())('the tables in $name', ({ create }) => {
 
   it('can be read over a single connection, and many at once', async () => {
     const url = `${await create()}?max=1`
-    const { workspace, heard } = await reopen(url)
+    const { workspace, published } = await reopen(url)
     const id = await workspace.change((tx) => createProject(tx, { name: 'first' }, '/').id)
     const changes = Array.from({ length: 20 }, (_, n) =>
       workspace.change((tx) => updateProject(tx, id, { name: `${n}` })),
@@ -113,7 +113,7 @@ describe.each(await databases())('the tables in $name', ({ create }) => {
     const read = await Promise.all(Array.from({ length: 20 }, () => workspace.driver.log?.since(0)))
     await Promise.all(changes)
     for (const events of read) expect(events?.at(0)?.number).toBe(1)
-    expect(await workspace.driver.log?.since(0)).toHaveLength(heard.length)
+    expect(await workspace.driver.log?.since(0)).toHaveLength(published.length)
   })
 
   it('of a later server are left alone', async () => {

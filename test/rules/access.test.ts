@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createAccess } from '../../functions/http/access'
 
-const TOKEN = 'correct-horse-battery'
+const token = 'correct-horse-battery'
 
 const openServer = {
   serverUrl: 'http://devbox.lan:3000',
@@ -10,7 +10,7 @@ const openServer = {
   corsOrigins: ['*'],
   corsCredentials: false,
 }
-const protectedServer = { ...openServer, apiToken: TOKEN }
+const protectedServer = { ...openServer, apiToken: token }
 const listed = { ...openServer, corsOrigins: ['*', 'https://ui.example'] }
 
 const call = {
@@ -22,9 +22,8 @@ const call = {
   address: '127.0.0.1',
 }
 
-function answer(settings: typeof openServer & { apiToken?: string }, request: object): string {
-  return createAccess(settings).check({ ...call, ...request })?.code ?? 'served'
-}
+const answer = (settings: typeof openServer & { apiToken?: string }, request: object): string =>
+  createAccess(settings).check({ ...call, ...request })?.code ?? 'served'
 
 describe('without a token', () => {
   test.each([
@@ -108,24 +107,24 @@ describe('without a token', () => {
 
 describe('with a token', () => {
   const away = { host: 'evil.example', address: '203.0.113.9' }
-  const bearer = { authorization: `Bearer ${TOKEN}` }
-  const query = { tokenInQueryAllowed: true, queryToken: TOKEN }
+  const bearer = { authorization: `Bearer ${token}` }
+  const query = { tokenInQueryAllowed: true, queryToken: token }
 
   test.each([
     ['whoever has it is served, wherever they are', 'served', { ...away, ...bearer }],
-    ['the scheme may be in lower case', 'served', { ...away, authorization: `bearer ${TOKEN}` }],
+    ['the scheme may be in lower case', 'served', { ...away, authorization: `bearer ${token}` }],
     ['a page of any origin that has it is served', 'served', { origin: 'https://other.example', ...bearer }],
     ['even one without an origin', 'served', { origin: 'null', ...bearer }],
     ['a WebSocket may bring it in its URL', 'served', { ...away, ...query }],
     ['through a proxy that adds its own login', 'served', { ...query, authorization: 'Basic dTpw' }],
-    ['other requests may not, as URLs end up in logs', 'UNAUTHORIZED', { queryToken: TOKEN }],
+    ['other requests may not, as URLs end up in logs', 'UNAUTHORIZED', { queryToken: token }],
     ['this machine gets nothing without it', 'UNAUTHORIZED', {}],
-    ['a wrong one is refused', 'UNAUTHORIZED', { authorization: `Bearer ${TOKEN}x` }],
-    ['a part of it is refused', 'UNAUTHORIZED', { authorization: `Bearer ${TOKEN.slice(0, -1)}` }],
-    ['another case of it is refused', 'UNAUTHORIZED', { authorization: `Bearer ${TOKEN.toUpperCase()}` }],
+    ['a wrong one is refused', 'UNAUTHORIZED', { authorization: `Bearer ${token}x` }],
+    ['a part of it is refused', 'UNAUTHORIZED', { authorization: `Bearer ${token.slice(0, -1)}` }],
+    ['another case of it is refused', 'UNAUTHORIZED', { authorization: `Bearer ${token.toUpperCase()}` }],
     ['an empty one is refused', 'UNAUTHORIZED', { authorization: 'Bearer ' }],
     ['an empty one in the URL is refused', 'UNAUTHORIZED', { ...query, queryToken: '' }],
-    ['without a scheme it is refused', 'UNAUTHORIZED', { authorization: TOKEN }],
+    ['without a scheme it is refused', 'UNAUTHORIZED', { authorization: token }],
     [
       'a preflight, which cannot bring it, is answered',
       'served',
@@ -228,7 +227,7 @@ describe('for any text at all', () => {
     const { check } = createAccess(protectedServer)
     fc.assert(
       fc.property(text, (candidate) => {
-        fc.pre(candidate !== TOKEN)
+        fc.pre(candidate !== token)
         const request = { ...call, authorization: `Bearer ${candidate}`, queryToken: candidate }
         expect(check({ ...request, tokenInQueryAllowed: true })?.code).toBe('UNAUTHORIZED')
       }),

@@ -1,4 +1,4 @@
-/** Any work in any order leaves a whole: nothing dangling, one-sided, half done, or told that did not happen. */
+/** Any work in any order leaves a whole: nothing dangling, one-sided, half done, or published that did not happen. */
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -13,14 +13,14 @@ import { createTask, deleteTask, updateTask } from '../../storage/rules/tasks'
 import type { Transaction } from '../../storage/transaction'
 import type { Workspace } from '../../storage/workspace'
 import { everything, open } from '../drivers/open'
-import { machine, stored } from '../drivers/work'
+import { machine, stored } from '../drivers/sample-data'
 import { expectListsRight, expectWhole, worldOf } from './invariants'
 
 /** Entities are named by number, in order of creation, round and round; the highest names none. */
 const none = 9
 const one = fc.oneof({ weight: 12, arbitrary: fc.nat(none - 1) }, { weight: 1, arbitrary: fc.constant(none) })
 /** Nearly all of it is in one project. */
-const most = fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: one })
+const mostlyFirst = fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: one })
 const several = fc.uniqueArray(one, { maxLength: 3 })
 const taskStatus = fc.constantFrom('todo' as const, 'in_progress' as const, 'completed' as const)
 const sessionStatus = fc.constantFrom(
@@ -38,7 +38,7 @@ const creation = fc.oneof(
     parent: fc.option(one),
     dependencies: several,
   }),
-  fc.record({ do: fc.constant('create session' as const), project: most, tasks: several, strategy }),
+  fc.record({ do: fc.constant('create session' as const), project: mostlyFirst, tasks: several, strategy }),
 )
 const update = fc.oneof(
   fc.record({ do: fc.constant('update task' as const), task: one, status: taskStatus }),
@@ -132,7 +132,7 @@ const perform = (tx: Transaction, step: Step) => {
   }
 }
 
-/** Events tell the truth: an entity as it is now, or that it is gone; and of every change somebody is told. */
+/** Events are true: they carry an entity as it is now, or that it is gone; and every change has one. */
 const expectTrue = (
   events: PublishedEvent[],
   before: Record<string, unknown>,
@@ -171,11 +171,11 @@ const deleteAll = async (workspace: Workspace) => {
 it('holds together', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
-      const { workspace, heard } = await open(memoryDriver())
+      const { workspace, published } = await open(memoryDriver())
       const begun = new Map<string, number>()
       for (const name of ['p', 'q']) await workspace.change((tx) => createProject(tx, { name }, '/'))
       for (const step of steps) {
-        const [before, known] = [await everything(workspace), heard.length]
+        const [before, known] = [await everything(workspace), published.length]
         const refusal: unknown = await workspace
           .change((tx) => void perform(tx, step))
           .catch((error) => error)
@@ -183,9 +183,9 @@ it('holds together', async () => {
         if (refusal) {
           expect(refusal).toBeInstanceOf(ApiError)
           expect(refusal).toMatchObject({ status: expect.toSatisfy((status) => status < 500) })
-          expect([now, heard.length]).toEqual([before, known])
+          expect([now, published.length]).toEqual([before, known])
         }
-        expectTrue(heard.slice(known), before, now)
+        expectTrue(published.slice(known), before, now)
         expect(await stored(workspace)).toEqual(now)
         await workspace.read(expectListsRight)
         const world = await workspace.read(worldOf)
@@ -198,7 +198,7 @@ it('holds together', async () => {
       }
       await deleteAll(workspace)
       expect(await everything(workspace)).toEqual({})
-      expect(heard.map(({ number }) => number)).toEqual(heard.map((_, index) => index + 1))
+      expect(published.map(({ number }) => number)).toEqual(published.map((_, index) => index + 1))
     }),
     { numRuns: 100 },
   )

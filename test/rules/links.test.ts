@@ -8,10 +8,10 @@ import { start } from './start'
 
 describe('adding a task to a session', () => {
   it('shows on both sides, in the timeline, and in a pair of events, the session’s first', async () => {
-    const { task, session, get, told } = await start()
+    const { task, session, get, eventsOf } = await start()
     const [first, { id }] = [await task(), await task()]
     const { id: sessionId } = await session([first.id])
-    expect(await told((tx) => addTask(tx, sessionId, id))).toEqual([
+    expect(await eventsOf((tx) => addTask(tx, sessionId, id))).toEqual([
       `session:task_added ${sessionId} ${id}`,
       `task:session_added ${sessionId} ${id}`,
     ])
@@ -44,11 +44,11 @@ describe('adding a task to a session', () => {
   })
 
   it('in which it is already changes nothing and tells nobody', async () => {
-    const { workspace, task, session, told } = await start()
+    const { workspace, task, session, eventsOf } = await start()
     const { id } = await task()
     const { id: sessionId } = await session([id])
     const before = await everything(workspace)
-    expect(await told((tx) => addTask(tx, sessionId, id))).toEqual([])
+    expect(await eventsOf((tx) => addTask(tx, sessionId, id))).toEqual([])
     expect(await everything(workspace)).toEqual(before)
   })
 
@@ -67,10 +67,10 @@ describe('adding a task to a session', () => {
 
 describe('taking a task out of a session', () => {
   it('shows on both sides, in the timeline, and in a pair of events, the session’s first', async () => {
-    const { task, session, get, told } = await start()
+    const { task, session, get, eventsOf } = await start()
     const [kept, { id }] = [await task(), await task()]
     const { id: sessionId } = await session([kept.id, id])
-    expect(await told((tx) => removeTask(tx, sessionId, id))).toEqual([
+    expect(await eventsOf((tx) => removeTask(tx, sessionId, id))).toEqual([
       `session:task_removed ${sessionId} ${id}`,
       `task:session_removed ${sessionId} ${id}`,
     ])
@@ -83,11 +83,11 @@ describe('taking a task out of a session', () => {
   })
 
   it('in which it is not changes nothing and tells nobody', async () => {
-    const { workspace, task, session, told } = await start()
+    const { workspace, task, session, eventsOf } = await start()
     const { id } = await task()
     const { id: sessionId } = await session()
     const before = await everything(workspace)
-    expect(await told((tx) => removeTask(tx, sessionId, id))).toEqual([])
+    expect(await eventsOf((tx) => removeTask(tx, sessionId, id))).toEqual([])
     expect(await everything(workspace)).toEqual(before)
   })
 })

@@ -224,9 +224,9 @@ describe('any text', () => {
 
 describe('a manifest that another program made', () => {
   const minimal = { manifestVersion: '2.0', role: 'orchestrator', session: { model: 'opus' } }
-  const refusal = (made: unknown) => {
+  const refusal = (generated: unknown) => {
     try {
-      return validateManifest(made, plan())
+      return validateManifest(generated, plan())
     } catch (error) {
       return error
     }
@@ -234,13 +234,13 @@ describe('a manifest that another program made', () => {
   beforeEach(() => void store('task_1'))
 
   it('is used as it is, with what it knows that we do not', () => {
-    const made = {
+    const generated = {
       ...minimal,
       session: { model: 'opus', more: 1 },
       more: { deep: [1] },
       tasks: [{ id: 'x', title: '' }],
     }
-    expect(validateManifest(made, plan())).toEqual(made)
+    expect(validateManifest(generated, plan())).toEqual(generated)
   })
 
   it('gets the id of the template, the model and the context that the request named', () => {
@@ -270,8 +270,8 @@ describe('a manifest that another program made', () => {
     ['session.model', { ...minimal, session: {} }],
     ['session.model', { ...minimal, session: { model: 5 } }],
     ['tasks.0.title', { ...minimal, tasks: [{ id: 'task_1' }] }],
-  ])('is refused without %s: %j', (field, made) => {
-    expect(refusal(made)).toMatchObject({
+  ])('is refused without %s: %j', (field, generated) => {
+    expect(refusal(generated)).toMatchObject({
       code: 'manifest_generation_failed',
       message: `Failed to generate manifest: Manifest missing ${field}`,
       details: { issues: expect.any(Array) },

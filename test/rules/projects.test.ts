@@ -36,7 +36,7 @@ describe('a project', () => {
   })
 
   it('is deleted when nothing refers to it any more, first tasks, then sessions', async () => {
-    const { workspace, change, told, projectId, task, session } = await start()
+    const { workspace, change, eventsOf, projectId, task, session } = await start()
     const tasks = [await task(), await task()]
     const { id } = await session([])
     const refused = (message: string) =>
@@ -49,7 +49,7 @@ describe('a project', () => {
     for (const one of tasks) await change((tx) => deleteTask(tx, one.id))
     await refused('Cannot delete project with 1 existing session(s)')
     await change((tx) => deleteSession(tx, id))
-    expect(await told((tx) => deleteProject(tx, projectId))).toEqual([`project:deleted ${projectId}`])
+    expect(await eventsOf((tx) => deleteProject(tx, projectId))).toEqual([`project:deleted ${projectId}`])
     expect(await everything(workspace)).toEqual({})
   })
 

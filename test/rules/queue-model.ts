@@ -21,7 +21,7 @@ interface Item {
 
 export const createModel = (taskIds: readonly string[], createdAt: number) => {
   const items: Item[] = taskIds.map((taskId) => ({ taskId, addedAt: createdAt }))
-  const line = items.map((_, position) => position)
+  const waiting = items.map((_, position) => position)
   let current: number | undefined
 
   const end = (position: number, fields: Partial<Item>) => {
@@ -31,13 +31,13 @@ export const createModel = (taskIds: readonly string[], createdAt: number) => {
   }
   const statusAt = (position: number) => {
     if (position === current) return 'processing'
-    return line.includes(position) ? 'queued' : items[position]?.status
+    return waiting.includes(position) ? 'queued' : items[position]?.status
   }
 
   const operations = {
     start(now: number) {
       if (current !== undefined) return { refused: `Already processing task ${items[current]?.taskId}` }
-      current = line.shift()
+      current = waiting.shift()
       if (current === undefined) return undefined
       Object.assign(items[current] ?? {}, { startedAt: now })
       return { position: current }
@@ -51,23 +51,23 @@ export const createModel = (taskIds: readonly string[], createdAt: number) => {
       return end(current, { status: 'failed', completedAt: now, ...(failReason && { failReason }) })
     },
     skip(now: number) {
-      const position = current ?? line.shift()
+      const position = current ?? waiting.shift()
       if (position === undefined) return { refused: 'No items left to skip' }
       return end(position, { status: 'skipped', completedAt: now })
     },
     push(now: number, taskId: string) {
-      const open = current === undefined ? line : [...line, current]
+      const open = current === undefined ? waiting : [...waiting, current]
       if (open.some((position) => items[position]?.taskId === taskId))
         return { refused: `Task ${taskId} is already in the queue` }
-      line.push(items.length)
+      waiting.push(items.length)
       items.push({ taskId, addedAt: now })
       return { position: items.length - 1 }
     },
     drop(now: number, taskId: string, failReason: string) {
       if (current !== undefined && items[current]?.taskId === taskId)
         return end(current, { status: 'failed', completedAt: now, failReason })
-      const place = line.findIndex((position) => items[position]?.taskId === taskId)
-      const [position] = place < 0 ? [] : line.splice(place, 1)
+      const index = waiting.findIndex((position) => items[position]?.taskId === taskId)
+      const [position] = index < 0 ? [] : waiting.splice(index, 1)
       return position === undefined ? undefined : end(position, { status: 'skipped', completedAt: now })
     },
   }
@@ -87,7 +87,7 @@ export const createModel = (taskIds: readonly string[], createdAt: number) => {
     },
     items: () => items.map((item, position) => ({ ...item, status: statusAt(position) })),
     current: () => current,
-    waiting: () => line.length,
+    waiting: () => waiting.length,
   }
 }
 

@@ -59,7 +59,7 @@ const anyRun = fc.tuple(
 )
 
 /** Runs operations on a queue and on the model, and shows the queue before and after each. */
-const follow = (
+const replayOnBoth = (
   [initial, operations]: [string[], Operation[]],
   check: (after: QueueState, before: QueueState, model: ReturnType<typeof createModel>) => void,
 ) => {
@@ -80,10 +80,10 @@ const follow = (
 }
 
 describe('whatever is done to a queue', () => {
-  it('hands out every task in its turn, and each ends as it was told', () => {
+  it('hands out every task in its order, and each ends as it was reported', () => {
     fc.assert(
       fc.property(anyRun, (sequence) =>
-        follow(sequence, (queue, _, model) => expect(queue.items).toEqual(model.items())),
+        replayOnBoth(sequence, (queue, _, model) => expect(queue.items).toEqual(model.items())),
       ),
     )
   })
@@ -91,7 +91,7 @@ describe('whatever is done to a queue', () => {
   it('has at most one item in processing, and says which', () => {
     fc.assert(
       fc.property(anyRun, (sequence) =>
-        follow(sequence, ({ items, currentIndex }, _, model) => {
+        replayOnBoth(sequence, ({ items, currentIndex }, _, model) => {
           expect(items.filter(({ status }) => status === 'processing').length).toBeLessThanOrEqual(1)
           expect(currentIndex).toBe(model.current() ?? -1)
           expect(items[currentIndex]?.status).toBe(currentIndex < 0 ? undefined : 'processing')
@@ -103,7 +103,7 @@ describe('whatever is done to a queue', () => {
   it('never changes what has ended, and forgets no item', () => {
     fc.assert(
       fc.property(anyRun, (sequence) =>
-        follow(sequence, (after, before) => {
+        replayOnBoth(sequence, (after, before) => {
           expect(after.items.slice(0, before.items.length).map(({ taskId }) => taskId)).toEqual(
             before.items.map(({ taskId }) => taskId),
           )
@@ -117,7 +117,7 @@ describe('whatever is done to a queue', () => {
   it('counts every item once, and knows what is next and what is open', () => {
     fc.assert(
       fc.property(anyRun, (sequence) =>
-        follow(sequence, (queue, _, model) => {
+        replayOnBoth(sequence, (queue, _, model) => {
           const { total, ...counts } = statsOf(queue)
           expect(total).toBe(model.items().length)
           expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(total)
@@ -140,7 +140,7 @@ describe('whatever is done to a queue', () => {
   it('stays what its schema says', () => {
     fc.assert(
       fc.property(anyRun, (sequence) =>
-        follow(sequence, (queue) => expect(QueueState.parse(queue)).toEqual(queue)),
+        replayOnBoth(sequence, (queue) => expect(QueueState.parse(queue)).toEqual(queue)),
       ),
     )
   })

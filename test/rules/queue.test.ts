@@ -20,8 +20,8 @@ const openQueue = async (queued: number) => {
     batches.push(batch)
     await driver.commit?.(batch)
   }
-  const { workspace, heard } = await open({ ...driver, commit })
-  const made = await workspace.change((tx) => {
+  const { workspace, published } = await open({ ...driver, commit })
+  const created = await workspace.change((tx) => {
     const projectId = createProject(tx, { name: 'p' }, '/').id
     const tasks = ['a', 'b', 'c', 'd'].map((title) => createTask(tx, { projectId, title }).id)
     const taskIds = tasks.slice(0, queued)
@@ -29,13 +29,13 @@ const openQueue = async (queued: number) => {
     const { id } = createSession(tx, { projectId, taskIds, strategy: 'queue' }, machine)
     return { sessionId: id, tasks, model: createSessionModel(tasks, taskIds, tx.now) }
   })
-  const look = () =>
+  const readState = () =>
     workspace.read((documents) => ({
-      session: documents.get('sessions', made.sessionId)?.read(),
-      queue: documents.get('queues', made.sessionId)?.read(),
+      session: documents.get('sessions', created.sessionId)?.read(),
+      queue: documents.get('queues', created.sessionId)?.read(),
       tasks: documents.list('tasks').map((entry) => entry.read()),
     }))
-  return { workspace, heard, batches, look, ...made }
+  return { workspace, published, batches, readState, ...created }
 }
 
 const perform = (tx: Transaction, sessionId: string, step: Step): unknown => {
@@ -75,15 +75,19 @@ const anyStep: fc.Arbitrary<DrawnStep> = fc.oneof(
 const anyRun = [fc.nat(4), fc.array(anyStep, { minLength: 1, maxLength: 30, size: 'max' })] as const
 
 /** Runs steps on a workspace and on the model, and compares what came of each, and what stands afterwards. */
-const follow = async (
+const replayOnBoth = async (
   queued: number,
   steps: readonly DrawnStep[],
-  check: (world: Awaited<ReturnType<typeof openQueue>>, told: string[], batches: Batch[]) => unknown,
+  check: (
+    world: Awaited<ReturnType<typeof openQueue>>,
+    expectedEvents: string[],
+    batches: Batch[],
+  ) => unknown,
 ) => {
   const world = await openQueue(queued)
   for (const drawn of steps) {
     const step: Step = 'task' in drawn ? { name: drawn.name, taskId: world.tasks[drawn.task] ?? '' } : drawn
-    const [batchesBefore, heardBefore] = [world.batches.length, world.heard.length]
+    const [batchesBefore, publishedBefore] = [world.batches.length, world.published.length]
     let now = 0
     const refusal = await world.workspace
       .change((tx) => {
@@ -96,18 +100,18 @@ const follow = async (
       expect(refusal).toBeInstanceOf(ApiError)
       expect(refusal).toMatchObject({ message: expected })
     } else expect(refusal).toBeUndefined()
-    const told = typeof expected === 'string' ? [] : expected
-    expect(world.heard.slice(heardBefore).map(({ name }) => name)).toEqual(told)
-    await check(world, told, world.batches.slice(batchesBefore))
+    const expectedEvents = typeof expected === 'string' ? [] : expected
+    expect(world.published.slice(publishedBefore).map(({ name }) => name)).toEqual(expectedEvents)
+    await check(world, expectedEvents, world.batches.slice(batchesBefore))
   }
 }
 
 it('every step is stored as one batch with its events, in their order', () =>
   fc.assert(
     fc.asyncProperty(...anyRun, (queued, steps) =>
-      follow(queued, steps, (_, told, batches) => {
+      replayOnBoth(queued, steps, (_, expectedEvents, batches) => {
         expect(batches.map(({ events }) => events.map(({ name }) => name))).toEqual(
-          told.length === 0 ? [] : [told],
+          expectedEvents.length === 0 ? [] : [expectedEvents],
         )
       }),
     ),
@@ -116,8 +120,8 @@ it('every step is stored as one batch with its events, in their order', () =>
 it('every step leaves queue, session and tasks in agreement', () =>
   fc.assert(
     fc.asyncProperty(...anyRun, (queued, steps) =>
-      follow(queued, steps, async ({ look, model, sessionId }) => {
-        const { session, queue, tasks } = await look()
+      replayOnBoth(queued, steps, async ({ readState, model, sessionId }) => {
+        const { session, queue, tasks } = await readState()
         expect(queue).toMatchObject({ items: model.items(), currentIndex: model.current() ?? -1 })
         expect(session?.taskIds).toEqual(model.taskIds())
         expect(session?.timeline).toHaveLength(model.timeline().length)
@@ -134,12 +138,14 @@ it('every step leaves queue, session and tasks in agreement', () =>
     ),
   ))
 
-it('what is told of is what is stored', () =>
+it('what is published is what is stored', () =>
   fc.assert(
     fc.asyncProperty(...anyRun, (queued, steps) =>
-      follow(queued, steps, async ({ heard, look, sessionId }, told) => {
-        const { session, queue, tasks } = await look()
-        for (const { name, data } of told.length === 0 ? [] : heard.slice(-told.length)) {
+      replayOnBoth(queued, steps, async ({ published, readState, sessionId }, expectedEvents) => {
+        const { session, queue, tasks } = await readState()
+        for (const { name, data } of expectedEvents.length === 0
+          ? []
+          : published.slice(-expectedEvents.length)) {
           const content = JSON.parse(data)
           if (name === 'session:updated') expect(content).toEqual(session)
           if (name === 'task:updated') expect(tasks).toContainEqual(content)

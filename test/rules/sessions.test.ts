@@ -1,4 +1,4 @@
-/** A session is the record of an agent's work: what it said stays, and when it ended is told right. */
+/** A session is the record of an agent's work: what it recorded stays, and the time of its end is right. */
 
 import { describe, expect, it } from 'vitest'
 import type { SessionStatus } from '../../schemas/session'
@@ -10,7 +10,7 @@ import {
   updateSession,
 } from '../../storage/rules/sessions'
 import { everything } from '../drivers/open'
-import { machine } from '../drivers/work'
+import { machine } from '../drivers/sample-data'
 import { start } from './start'
 
 const ended = ['completed', 'failed', 'stopped'] as const
@@ -19,8 +19,8 @@ const open = ['spawning', 'idle', 'working'] as const
 describe('a new session', () => {
   it('has every field, with its default where the request says nothing', async () => {
     const { session, projectId } = await start()
-    const made = await session()
-    expect(made).toEqual({
+    const created = await session()
+    expect(created).toEqual({
       id: expect.stringMatching(/^sess_\d+_[0-9a-z]{9}$/),
       projectId,
       taskIds: [],
@@ -29,7 +29,7 @@ describe('a new session', () => {
       strategy: 'simple',
       status: 'idle',
       startedAt: expect.any(Number),
-      lastActivity: made.startedAt,
+      lastActivity: created.startedAt,
       completedAt: null,
       ...machine,
       events: [],
@@ -39,7 +39,7 @@ describe('a new session', () => {
   })
 
   it('has what the request says, and its tasks name it; an id of no task is kept', async () => {
-    const { task, get, told, projectId } = await start()
+    const { task, get, eventsOf, projectId } = await start()
     const { id } = await task()
     const body = {
       projectId,
@@ -51,7 +51,7 @@ describe('a new session', () => {
       status: 'working' as const,
       metadata: { m: [1] },
     }
-    expect(await told((tx) => createSession(tx, body, machine))).toEqual([
+    expect(await eventsOf((tx) => createSession(tx, body, machine))).toEqual([
       'session:created mine',
       `session:task_added mine ${id}`,
       `task:session_added mine ${id}`,
@@ -73,8 +73,8 @@ describe('a new session', () => {
 
   it.each(ended)('that has already ended (%s) says when', async (status) => {
     const { session } = await start()
-    const made = await session([], { status })
-    expect(made.completedAt).toBe(made.startedAt)
+    const created = await session([], { status })
+    expect(created.completedAt).toBe(created.startedAt)
   })
 })
 
@@ -144,29 +144,29 @@ describe('an update', () => {
         }),
       )
     await update()
-    const made = { id: expect.stringMatching(/^evt_\d+_[0-9a-z]{9}$/), timestamp: expect.any(Number) }
+    const created = { id: expect.stringMatching(/^evt_\d+_[0-9a-z]{9}$/), timestamp: expect.any(Number) }
     const events = [
-      { ...made, type: 'new' },
+      { ...created, type: 'new' },
       { ...known, type: 'known', data: null },
     ]
     const timeline = [
-      { ...made, type: 'progress' },
+      { ...created, type: 'progress' },
       { ...known, type: 'milestone', message: 'm', taskId: 't', metadata: {} },
     ]
     expect(await get('sessions', id)).toMatchObject({ events, timeline })
     await update()
     const again = await get('sessions', id)
-    expect(again.events).toEqual([...events, { ...made, type: 'new' }])
-    expect(again.timeline).toEqual([...timeline, { ...made, type: 'progress' }])
+    expect(again.events).toEqual([...events, { ...created, type: 'new' }])
+    expect(again.timeline).toEqual([...timeline, { ...created, type: 'progress' }])
     expect(new Set(again.events.map((event) => event.id)).size).toBe(3)
   })
 
   it('with taskIds changes both sides, in the order that was asked for', async () => {
-    const { task, session, get, told } = await start()
+    const { task, session, get, eventsOf } = await start()
     const [kept, left, joined] = [await task(), await task(), await task()]
     const { id } = await session([left.id, kept.id, 'none'])
     const taskIds = [joined.id, 'unknown', kept.id]
-    expect(await told((tx) => updateSession(tx, id, { taskIds }))).toEqual([
+    expect(await eventsOf((tx) => updateSession(tx, id, { taskIds }))).toEqual([
       `session:updated ${id}`,
       `session:task_removed ${id} ${left.id}`,
       `task:session_removed ${id} ${left.id}`,
@@ -186,9 +186,9 @@ describe('an update', () => {
 
 describe('what a session says', () => {
   it('is appended, and its last activity is then', async () => {
-    const { session, change, get, told } = await start()
+    const { session, change, get, eventsOf } = await start()
     const { id } = await session()
-    expect(await told((tx) => addSessionEvent(tx, id, { type: 'tool', data: { a: 1 } }))).toEqual([
+    expect(await eventsOf((tx) => addSessionEvent(tx, id, { type: 'tool', data: { a: 1 } }))).toEqual([
       `session:updated ${id}`,
     ])
     await change((tx) => addSessionEvent(tx, id, { type: 'tool' }))
@@ -205,12 +205,12 @@ describe('what a session says', () => {
 
 describe('a session that is deleted', () => {
   it('leaves its tasks, takes its queue along, and nothing else', async () => {
-    const { workspace, task, session, get, told } = await start()
+    const { workspace, task, session, get, eventsOf } = await start()
     const [one, two] = [await task(), await task()]
     const other = await session([one.id])
     const before = Object.keys(await everything(workspace))
     const { id } = await session([one.id, two.id, 'none'], { strategy: 'queue' })
-    expect(await told((tx) => deleteSession(tx, id))).toEqual([
+    expect(await eventsOf((tx) => deleteSession(tx, id))).toEqual([
       `session:task_removed ${id} ${one.id}`,
       `task:session_removed ${id} ${one.id}`,
       `session:task_removed ${id} ${two.id}`,

@@ -8,10 +8,10 @@ import { createSession } from '../../storage/rules/sessions'
 import { createTask } from '../../storage/rules/tasks'
 import type { Transaction } from '../../storage/transaction'
 import { open } from '../drivers/open'
-import { machine } from '../drivers/work'
+import { machine } from '../drivers/sample-data'
 
 export const start = async () => {
-  const { workspace, heard } = await open(memoryDriver())
+  const { workspace, published } = await open(memoryDriver())
   const projectId = await workspace.change((tx) => createProject(tx, { name: 'p' }, '/').id)
 
   const get = async <K extends Kind>(kind: K, id: string): Promise<Entities[K]> => {
@@ -22,7 +22,7 @@ export const start = async () => {
 
   return {
     workspace,
-    heard,
+    published,
     projectId,
     change: workspace.change,
     get,
@@ -30,11 +30,11 @@ export const start = async () => {
       workspace.change((tx) => createTask(tx, { projectId, title: 'a task', ...fields })),
     session: (taskIds: string[] = [], fields: Partial<CreateSessionRequest> = {}): Promise<Session> =>
       workspace.change((tx) => createSession(tx, { projectId, taskIds, ...fields }, machine)),
-    /** Makes a change, and gives what was told of it: each event's name with the id or pair that it is about. */
-    async told(rule: (tx: Transaction) => unknown): Promise<string[]> {
-      const known = heard.length
+    /** Makes a change, and returns its events: each one's name with the id or pair of ids that it is about. */
+    async eventsOf(rule: (tx: Transaction) => unknown): Promise<string[]> {
+      const known = published.length
       await workspace.change(rule)
-      return heard.slice(known).map(({ name, data }) => `${name} ${subjectOf(JSON.parse(data))}`)
+      return published.slice(known).map(({ name, data }) => `${name} ${subjectOf(JSON.parse(data))}`)
     },
   }
 }

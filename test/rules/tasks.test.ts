@@ -7,8 +7,8 @@ import { start } from './start'
 describe('a new task', () => {
   it('has every field, with its default where the request says nothing', async () => {
     const { task, projectId, get } = await start()
-    const made = await task()
-    expect(made).toEqual({
+    const created = await task()
+    expect(created).toEqual({
       id: expect.stringMatching(/^task_\d+_[0-9a-z]{9}$/),
       projectId,
       parentId: null,
@@ -17,7 +17,7 @@ describe('a new task', () => {
       status: 'todo',
       priority: 'medium',
       createdAt: expect.any(Number),
-      updatedAt: made.createdAt,
+      updatedAt: created.createdAt,
       startedAt: null,
       completedAt: null,
       initialPrompt: '',
@@ -26,7 +26,7 @@ describe('a new task', () => {
       agentIds: [],
       dependencies: [],
     })
-    expect(await get('tasks', made.id)).toEqual(made)
+    expect(await get('tasks', created.id)).toEqual(created)
   })
 
   it('has what the request says', async () => {
@@ -59,9 +59,9 @@ describe('a new task', () => {
 
 describe('an update', () => {
   it('changes what it names, and the time of the last change', async () => {
-    const { task, change, get, told } = await start()
+    const { task, change, get, eventsOf } = await start()
     const before = await task({ description: 'd', model: 'opus' })
-    expect(await told((tx) => updateTask(tx, before.id, { title: 'new' }))).toEqual([
+    expect(await eventsOf((tx) => updateTask(tx, before.id, { title: 'new' }))).toEqual([
       `task:updated ${before.id}`,
     ])
     const after = await get('tasks', before.id)
@@ -125,11 +125,11 @@ describe('an update', () => {
   })
 
   it('with sessionIds changes both sides; sessions that do not exist are left out', async () => {
-    const { task, session, get, told } = await start()
+    const { task, session, get, eventsOf } = await start()
     const { id } = await task()
     const [kept, left, joined] = [await session([id]), await session([id]), await session()]
     const sessionIds = [kept.id, joined.id, 'none']
-    expect(await told((tx) => updateTask(tx, id, { sessionIds }))).toEqual([
+    expect(await eventsOf((tx) => updateTask(tx, id, { sessionIds }))).toEqual([
       `task:updated ${id}`,
       `session:task_removed ${left.id} ${id}`,
       `task:session_removed ${left.id} ${id}`,
@@ -144,7 +144,7 @@ describe('an update', () => {
 
 describe('a task that is deleted', () => {
   it('leaves its sessions and those that waited for it, and its children move up', async () => {
-    const { task, session, get, told } = await start()
+    const { task, session, get, eventsOf } = await start()
     const grandparent = await task()
     const { id } = await task({ parentId: grandparent.id })
     const child = await task({ parentId: id })
@@ -152,7 +152,7 @@ describe('a task that is deleted', () => {
     const both = await task({ parentId: id, dependencies: [id] })
     const unconcerned = await task()
     const [one, two] = [await session([id, child.id]), await session([id])]
-    const events = await told((tx) => deleteTask(tx, id))
+    const events = await eventsOf((tx) => deleteTask(tx, id))
     expect(events.slice(0, 4)).toEqual([
       `session:task_removed ${one.id} ${id}`,
       `task:session_removed ${one.id} ${id}`,

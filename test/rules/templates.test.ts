@@ -125,11 +125,11 @@ describe('the template that a role uses', () => {
 
 describe('a reset', () => {
   it('brings the text of the template’s own role back, and nothing else', async () => {
-    const made = await create('custom', 'orchestrator')
+    const created = await create('custom', 'orchestrator')
     now = 2_000
-    await change((tx) => resetTemplate(tx, made.id))
-    expect((await all()).find(({ id }) => id === made.id)).toEqual({
-      ...made,
+    await change((tx) => resetTemplate(tx, created.id))
+    expect((await all()).find(({ id }) => id === created.id)).toEqual({
+      ...created,
       content: builtInText.orchestrator,
       updatedAt: 2_000,
     })

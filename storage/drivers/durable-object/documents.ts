@@ -4,21 +4,21 @@ import { Entry } from '../../entry'
 import type { Kind } from '../../kinds'
 import { createEntryCache } from './entry-cache'
 
-/** An object has 128 MB for everything. In bytes. */
-const cacheSize = 16 * 1024 * 1024
+/** An eighth of the 128 MB that an object has for everything. */
+const maxCacheBytes = 16 * 1024 * 1024
 
 type Row = { id: string; json: string }
 
 /**
- * Documents that are read from SQLite when they are asked for. What is put or removed here is stored by the
- * commit that follows at once: until then it is only remembered, if at all.
+ * Documents that are read from SQLite when they are asked for, with a bounded cache of the last ones. `put` and
+ * `remove` change the cache alone: the commit that follows at once stores the change.
  */
 export const createSqlDocuments = (sql: SqlStorage): Documents => {
-  const cache = createEntryCache(cacheSize)
+  const cache = createEntryCache(maxCacheBytes)
 
   const get = <K extends Kind>(kind: K, id: string): Entry<K> | undefined => {
-    const known = cache.get(kind, id)
-    if (known) return known
+    const cached = cache.get(kind, id)
+    if (cached) return cached
     const row = sql
       .exec<Row>('SELECT id, json FROM documents WHERE kind = ? AND id = ?', kind, id)
       .toArray()[0]
@@ -28,7 +28,7 @@ export const createSqlDocuments = (sql: SqlStorage): Documents => {
     return entry
   }
 
-  /** A long list would push everything else out of the cache, so it leaves nothing there. */
+  /** Lists read through the cache, but add nothing to it: a long one would evict everything else. */
   const list = <K extends Kind>(kind: K, where: Where = {}, page: Page = {}): Entry<K>[] => {
     const found: Entry<K>[] = []
     const { text, bindings } = listQuery(kind, where, page)
@@ -45,7 +45,7 @@ export const createSqlDocuments = (sql: SqlStorage): Documents => {
   return { get, list, count, put: cache.put, remove: cache.remove }
 }
 
-/** The text was made, and checked, by the change that stored it. */
+/** No validation: the text was made, and checked, by the change that stored it. */
 const readEntry = <K extends Kind>(kind: K, json: string): Entry<K> =>
   new Entry(kind, JSON.parse(json), { compact: json })
 
@@ -56,39 +56,41 @@ interface Query {
 
 const listQuery = (kind: Kind, where: Where, { after, limit }: Page): Query => {
   const { from, document, condition, bindings } = selection(kind, where)
-  const rest = after === undefined ? '' : 'AND (place.created, place.id) > (?, ?)'
+  const rest = after === undefined ? '' : 'AND (listed.created, listed.id) > (?, ?)'
   const position = after === undefined ? [] : [after.created, after.id]
   return {
     text: `SELECT ${document}.id, ${document}.json FROM ${from} WHERE ${condition} ${rest}
-      ORDER BY place.created, place.id LIMIT ?`,
+      ORDER BY listed.created, listed.id LIMIT ?`,
     bindings: [...bindings, ...position, limit ?? -1],
   }
 }
 
 const countQuery = (kind: Kind, where: Where): Query => {
-  const { place, condition, bindings } = selection(kind, where)
-  return { text: `SELECT count(*) AS count FROM ${place} WHERE ${condition}`, bindings }
+  const { source, condition, bindings } = selection(kind, where)
+  return { text: `SELECT count(*) AS count FROM ${source} WHERE ${condition}`, bindings }
 }
 
-/** Which documents: one index, read in the order of lists, whose every row is looked up in the other ones. */
+/**
+ * Selects documents by one index, `listed`, that is read in the order of lists, and looks each of its rows up in
+ * the indexes of the other fields.
+ */
 const selection = (kind: Kind, where: Where) => {
-  // Filters that an endpoint names last leave the fewest.
+  // Endpoints name their most selective filter last.
   const [narrowest, ...others] = Object.entries(where).reverse()
   if (!narrowest) {
-    const place = 'documents AS place'
-    return { place, from: place, document: 'place', condition: 'place.kind = ?', bindings: [kind] }
+    const source = 'documents AS listed'
+    return { source, from: source, document: 'listed', condition: 'listed.kind = ?', bindings: [kind] }
   }
-  const place = 'fields AS place'
+  const source = 'fields AS listed'
+  const byField = 'listed.kind = ? AND listed.field = ? AND listed.value = ?'
   return {
-    place,
-    from: `${place} CROSS JOIN documents AS document ON document.kind = place.kind AND document.id = place.id`,
+    source,
+    from: `${source} CROSS JOIN documents AS document ON document.kind = listed.kind AND document.id = listed.id`,
     document: 'document',
-    condition: ['place.kind = ? AND place.field = ? AND place.value = ?', ...others.map(() => alsoHas)].join(
-      ' AND ',
-    ),
+    condition: [byField, ...others.map(() => alsoHasField)].join(' AND '),
     bindings: [kind, ...narrowest, ...others.flat()],
   }
 }
 
-const alsoHas = `EXISTS (SELECT 1 FROM fields AS other WHERE other.kind = place.kind
-  AND other.field = ? AND other.value = ? AND other.created = place.created AND other.id = place.id)`
+const alsoHasField = `EXISTS (SELECT 1 FROM fields AS other WHERE other.kind = listed.kind
+  AND other.field = ? AND other.value = ? AND other.created = listed.created AND other.id = listed.id)`

@@ -8,7 +8,7 @@ import { refuseTooLarge } from './row-limit'
 import { createRows } from './rows'
 import { createTables } from './tables'
 
-interface Settings {
+interface DurableObjectDriverOptions {
   storage: DurableObjectStorage
   mirror: KvMirror
   /** The time, in Unix milliseconds. */
@@ -18,32 +18,39 @@ interface Settings {
 export interface DurableObjectDriver extends WorkspaceDriver {
   documents: Documents
   commit(batch: Batch): Promise<void>
-  /** Copies to the follower what is due. To be called when the object's alarm rings. */
+  /** Copies the changes that are due to the mirror. To be called when the object's alarm rings. */
   mirrorChanges(): Promise<void>
 }
 
 /**
  * Keeps a workspace in a Durable Object's SQLite: documents and events of a batch in one transaction, and with
- * them what the follower, Workers KV, is still to be told.
+ * them the outbox of changes for the mirror in Workers KV.
  */
-export const durableObjectDriver = ({ storage, mirror, clock }: Settings): DurableObjectDriver => {
+export const durableObjectDriver = ({
+  storage,
+  mirror,
+  clock,
+}: DurableObjectDriverOptions): DurableObjectDriver => {
   const { sql } = storage
   createTables(sql)
   const rows = createRows(sql)
   const { log, append } = createEventLog(sql)
   const outbox = createOutbox(storage, mirror, clock)
   let failed = false
-  let turn: Promise<void> | undefined
+  let batchWindow: Promise<void> | undefined
 
-  /** What an object writes in one turn, its runtime makes durable at once: so requests wait for the next one. */
-  const gather = () => {
-    turn ??= new Promise((resolve) => {
+  /**
+   * The runtime makes durable together what an object writes in one turn of its event loop: changes wait for the
+   * next turn, so that all requests of this one share a commit.
+   */
+  const awaitBatchWindow = () => {
+    batchWindow ??= new Promise((resolve) => {
       setTimeout(() => {
-        turn = undefined
+        batchWindow = undefined
         resolve()
       }, 0)
     })
-    return turn
+    return batchWindow
   }
 
   const write = ({ puts, removes, events }: Batch) => {
@@ -59,7 +66,7 @@ export const durableObjectDriver = ({ storage, mirror, clock }: Settings): Durab
       refuseOversized(batch)
       storage.transactionSync(() => write(batch))
     } catch (error) {
-      // Until our caller hears of it, changes are built on the one that failed.
+      // Changes that are made before our caller is told of it are built on this one: they fail, too.
       failed = true
       queueMicrotask(() => {
         failed = false
@@ -70,7 +77,7 @@ export const durableObjectDriver = ({ storage, mirror, clock }: Settings): Durab
     await storage.sync()
   }
 
-  const textOf = (key: string) =>
+  const readJson = (key: string) =>
     sql.exec<{ json: string }>('SELECT json FROM documents WHERE key = ?', key).toArray()[0]?.json ?? null
 
   const store = (change: Partial<Batch>) => commit({ puts: [], removes: [], events: [], ...change })
@@ -79,15 +86,15 @@ export const durableObjectDriver = ({ storage, mirror, clock }: Settings): Durab
   return {
     name: 'durable-object',
     documents: createSqlDocuments(sql),
-    awaitBatchWindow: gather,
+    awaitBatchWindow,
     commit,
     log,
     mirrorChanges: outbox.flush,
     status: () => ({ quarantined: [], freeBytes: null, follower: outbox.status() }),
 
-    hasItem: (key) => textOf(key) !== null,
-    getItem: (key) => textOf(key),
-    getItemRaw: (key) => textOf(key),
+    hasItem: (key) => readJson(key) !== null,
+    getItem: (key) => readJson(key),
+    getItemRaw: (key) => readJson(key),
     getKeys: (base = '') =>
       sql
         .exec<{ key: string }>(

@@ -1,12 +1,11 @@
 import type { Entry } from '../../entry'
 import type { Kind } from '../../kinds'
 
-/** A character may take two bytes, and an entry some room besides its text. In bytes. */
-const weigh = (entry: Entry) => 2 * entry.json.length + 512
+/** An estimate of an entry's memory: two bytes for a character, and some for the object around the text. */
+const bytesOf = (entry: Entry) => 2 * entry.json.length + 512
 
-/** The entries that were last asked for or stored, as far as they fit into so many bytes. */
-export const createEntryCache = (mostBytes: number) => {
-  /** What was used last stands last. */
+/** A least-recently-used cache of entries, bounded by their estimated size. */
+export const createEntryCache = (maxBytes: number) => {
   const entries: { [K in Kind]: Map<string, Entry<K>> } = {
     projects: new Map(),
     tasks: new Map(),
@@ -14,13 +13,14 @@ export const createEntryCache = (mostBytes: number) => {
     queues: new Map(),
     templates: new Map(),
   }
+  /** From the least to the most recently used. */
   const order = new Map<string, Entry>()
   let bytes = 0
 
   const remove = (kind: Kind, id: string) => {
     const entry = order.get(`${kind}:${id}`)
     if (!entry) return
-    bytes -= weigh(entry)
+    bytes -= bytesOf(entry)
     order.delete(`${kind}:${id}`)
     entries[kind].delete(id)
   }
@@ -37,9 +37,9 @@ export const createEntryCache = (mostBytes: number) => {
       const known: Map<string, Entry<K>> = entries[kind]
       known.set(entry.id, entry)
       order.set(`${kind}:${entry.id}`, entry)
-      bytes += weigh(entry)
+      bytes += bytesOf(entry)
       for (const oldest of order.values()) {
-        if (bytes <= mostBytes) break
+        if (bytes <= maxBytes) break
         remove(oldest.kind, oldest.id)
       }
     },

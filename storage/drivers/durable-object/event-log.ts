@@ -2,9 +2,9 @@ import type { SqlStorage } from '@cloudflare/workers-types'
 import type { WorkspaceDriver } from '../../driver'
 import type { LoggedEvent } from '../../event'
 
-/** As many events as the contract promises are kept; older ones go a thousand at a time. */
-const kept = 10_000
-const trimmedTogether = 1000
+/** The contract promises the last 10,000 events; older ones are deleted a thousand at a time. */
+const retainedEvents = 10_000
+const trimBatchSize = 1000
 
 /** The event log, in SQLite. */
 export const createEventLog = (sql: SqlStorage) => {
@@ -26,8 +26,8 @@ export const createEventLog = (sql: SqlStorage) => {
   const append = (events: readonly LoggedEvent[]) => {
     for (const event of events) {
       sql.exec('INSERT INTO events (number, json) VALUES (?, ?)', event.number, JSON.stringify(event))
-      if (event.number % trimmedTogether === 0)
-        sql.exec('DELETE FROM events WHERE number <= ?', event.number - kept)
+      if (event.number % trimBatchSize === 0)
+        sql.exec('DELETE FROM events WHERE number <= ?', event.number - retainedEvents)
     }
   }
 

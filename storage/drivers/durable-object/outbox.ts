@@ -1,39 +1,40 @@
 import type { DurableObjectStorage } from '@cloudflare/workers-types'
 
-/** Workers KV takes one write a second to a key. In milliseconds. */
-const pause = 1000
-/** A key that KV refuses is tried again after twice the time, but at least this often. In milliseconds. */
-const longestPause = 5 * 60_000
-/** An alarm may make a thousand calls in all; what is left waits for the next one. */
-const mostAtOnce = 500
-/** A Worker may have six connections open; what waits for one holds its text in memory. */
-const lanes = 6
+/** Workers KV takes one write a second to a key. */
+const writeIntervalMs = 1000
+/** Exponential backoff: the delay before a key that KV refused is tried again doubles up to this. */
+const maxRetryDelayMs = 5 * 60_000
+/** How many keys an alarm copies: it may make a thousand calls in all. The rest waits for the next alarm. */
+const batchSize = 500
+/** How many keys are copied at a time: a Worker may have six connections open. */
+const concurrency = 6
 
-/** What the documents are copied to. */
+/** Where the documents are copied to: Workers KV. */
 export interface KvMirror {
   put(key: string, json: string): Promise<void>
   delete(key: string): Promise<void>
 }
 
 export interface OutboxStatus {
-  /** How many keys are not up to date. */
+  /** How many keys are out of date in the mirror. */
   keys: number
-  /** For how long the oldest of them has not been, in milliseconds. */
+  /** For how long the oldest of them has been, in milliseconds. */
   milliseconds: number
-  /** Why the last copy that failed did so, if nothing was copied since. */
+  /** The error of the last copy that failed, if nothing was copied since. */
   problem?: string
 }
 
 type Row = { key: string; change: number; attempts: number }
 
 /**
- * Has the follower follow: what is changed is put into a table with the change itself, and copied later, at most
- * once a second a key, until that has worked. The copy is made from what is stored at that time.
+ * A transactional outbox: the key of every change is put into a table in the change's own transaction, and its
+ * document copied to the mirror later, at most once a second a key, retried until that succeeds. Changes of a key
+ * are coalesced: what is copied is its state at that time, so that a copy is idempotent.
  */
-export const createOutbox = (storage: DurableObjectStorage, follower: KvMirror, clock: () => number) => {
+export const createOutbox = (storage: DurableObjectStorage, mirror: KvMirror, clock: () => number) => {
   const { sql } = storage
-  /** When the alarm rings next, as far as we know. */
-  let alarm = Number.POSITIVE_INFINITY
+  /** The time of the next alarm that we set, in Unix milliseconds. */
+  let alarmAt = Number.POSITIVE_INFINITY
   let flushing = false
   let problem: string | undefined
 
@@ -45,34 +46,34 @@ export const createOutbox = (storage: DurableObjectStorage, follower: KvMirror, 
       ...[key, clock(), clock()],
     )
 
-  /** Sees to it that what waits is copied, if nothing has yet. */
+  /** Sets the alarm for the keys that wait, unless it is set. */
   const schedule = () => {
     if (flushing) return
     const due = sql.exec<{ due: number | null }>('SELECT min(due) AS due FROM outbox').one().due
     if (due === null) return
-    const time = Math.max(due, clock() + pause)
-    if (time >= alarm) return
-    alarm = time
+    const time = Math.max(due, clock() + writeIntervalMs)
+    if (time >= alarmAt) return
+    alarmAt = time
     void storage.setAlarm(time)
   }
 
-  /** Copies what is due. It never fails: what cannot be copied stays. To be called when the alarm rings. */
+  /** Copies the keys that are due. Never rejects: a key that cannot be copied stays in the outbox. */
   const flush = async () => {
     flushing = true
-    alarm = Number.POSITIVE_INFINITY
+    alarmAt = Number.POSITIVE_INFINITY
     const rows = sql
       .exec<Row>(
         'SELECT key, change, attempts FROM outbox WHERE due <= ? ORDER BY due LIMIT ?',
         clock(),
-        mostAtOnce,
+        batchSize,
       )
       .toArray()
       .values()
-    const lane = async () => {
+    const copyQueued = async () => {
       for (const row of rows) await copy(row)
     }
     try {
-      await Promise.all(Array.from({ length: lanes }, lane))
+      await Promise.all(Array.from({ length: concurrency }, copyQueued))
     } finally {
       flushing = false
       schedule()
@@ -82,19 +83,19 @@ export const createOutbox = (storage: DurableObjectStorage, follower: KvMirror, 
   const copy = async ({ key, change, attempts }: Row) => {
     try {
       const stored = sql.exec<{ json: string }>('SELECT json FROM documents WHERE key = ?', key).toArray()[0]
-      await (stored ? follower.put(key, stored.json) : follower.delete(key))
+      await (stored ? mirror.put(key, stored.json) : mirror.delete(key))
       problem = undefined
-      // Changed meanwhile, it waits for the next alarm.
+      // A key that changed meanwhile stays, for the next alarm.
       sql.exec('DELETE FROM outbox WHERE key = ? AND change = ?', key, change)
       sql.exec(
         'UPDATE outbox SET since = ?, due = ?, attempts = 0 WHERE key = ?',
         clock(),
-        clock() + pause,
+        clock() + writeIntervalMs,
         key,
       )
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error)
-      const due = clock() + Math.min(pause * 2 ** attempts, longestPause)
+      const due = clock() + Math.min(writeIntervalMs * 2 ** attempts, maxRetryDelayMs)
       sql.exec('UPDATE outbox SET attempts = attempts + 1, due = ? WHERE key = ?', due, key)
     }
   }

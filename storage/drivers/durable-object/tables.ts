@@ -1,10 +1,10 @@
 import type { SqlStorage } from '@cloudflare/workers-types'
 
 /**
- * What a workspace keeps in its object's SQLite.
+ * The tables of a workspace in its object's SQLite.
  *
- * `fields` is an index: a row for every value by which a document can be found. `outbox` names the keys of which
- * Workers KV does not have the last state yet.
+ * `fields` is an index: a row for every value by which a document can be found. `outbox` has the keys whose last
+ * state is not in Workers KV yet.
  */
 const tables = `
   CREATE TABLE IF NOT EXISTS documents (
@@ -36,5 +36,5 @@ const tables = `
   CREATE INDEX IF NOT EXISTS outbox_by_due ON outbox (due);
 `
 
-/** Makes the tables that are not there yet. */
+/** Creates the tables that do not exist yet. */
 export const createTables = (sql: SqlStorage): void => void sql.exec(tables)

@@ -3,40 +3,40 @@ import type { LoggedEvent } from '../../event'
 /** Reads the events after a number; undefined if they are not all there. */
 type Read = (since: number) => Promise<LoggedEvent[] | undefined>
 
-interface Reading {
-  /** The lowest number that somebody asks from. It may still fall until the reading begins. */
+interface PendingRead {
+  /** The lowest number that a caller asked from. It may still fall until the read begins. */
   since: number
   events: ReturnType<Read>
 }
 
 /**
- * The same, one reading at a time: those who ask while one goes on share the next. So fifty clients that come
- * back at once cost hardly more than one. The numbers have to be of events that there were.
+ * Wraps `read` so that one read runs at a time, and callers that come in meanwhile share the next: fifty clients
+ * that reconnect at once cost hardly more than one. The numbers must be of events that exist.
  */
 export const coalesceReads = (read: Read): Read => {
   let latest: Promise<unknown> = Promise.resolve()
-  let next: Reading | undefined
+  let next: PendingRead | undefined
 
-  const begin = (since: number): Reading => {
-    const reading: Reading = {
+  const begin = (since: number): PendingRead => {
+    const pending: PendingRead = {
       since,
       events: latest.then(() => {
         next = undefined
-        return read(reading.since)
+        return read(pending.since)
       }),
     }
-    latest = reading.events.catch(() => undefined)
-    return reading
+    latest = pending.events.catch(() => undefined)
+    return pending
   }
 
   const eventsSince: Read = async (since) => {
     next ??= begin(since)
-    const reading = next
-    reading.since = Math.min(reading.since, since)
-    const events = await reading.events
-    if (events) return events.slice(since - reading.since)
-    // Perhaps only another asked for too much.
-    return reading.since < since ? eventsSince(since) : undefined
+    const pending = next
+    pending.since = Math.min(pending.since, since)
+    const events = await pending.events
+    if (events) return events.slice(since - pending.since)
+    // Another caller may have asked from too far back: read again, for this one alone.
+    return pending.since < since ? eventsSince(since) : undefined
   }
   return eventsSince
 }

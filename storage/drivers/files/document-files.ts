@@ -15,9 +15,9 @@ import { syncFolders } from './sync-folders'
 /** A document to write, as JSON, or to remove (null). */
 export type DocumentChange = readonly [key: string, json: string | null]
 
-/** What writes documents into files: in this thread or in another. */
+/** Writes documents into their files: in this thread or in another. */
 export interface DocumentWriter {
-  /** Resolves when all of them are written; rejects if one could not be. To repeat it does no harm. */
+  /** Resolves when all of them are written; rejects if one could not be. Idempotent: to be repeated then. */
   write(changes: readonly DocumentChange[]): Promise<void>
   close(): Promise<void>
 }
@@ -26,10 +26,10 @@ const folders = ['projects', 'tasks', 'sessions', 'queues', 'templates']
 const namePattern = /^[A-Za-z0-9_-]+$/
 const keyPattern = /^(?:(?:projects|sessions|queues|templates):|tasks:[A-Za-z0-9_-]+:)[A-Za-z0-9_-]+$/
 
-/** Whether a document can be kept under this key. Nothing else ever becomes a path. */
+/** Whether this is the key of a document. No other key is ever made a path. */
 export const isDocumentKey = (key: string): boolean => keyPattern.test(key)
 
-/** The file of a document: `tasks:p:t` is `tasks/p/t.json`. Throws if the key is none of a document. */
+/** The file of a document: `tasks:p:t` is `tasks/p/t.json`. Throws if it is not the key of a document. */
 export const pathOfKey = (directory: string, key: string): string => {
   if (!isDocumentKey(key)) throw new Error(`"${key}" is not a key of a document`)
   return `${directory}${sep}${key.replaceAll(':', sep)}.json`
@@ -67,10 +67,10 @@ export const writeDocuments = (
   if (strict) syncFolders(...changedFolders)
 }
 
-/** Where files are written before they get their name. */
+/** Where files are written before they are renamed into place. */
 const temporaryFolder = (directory: string) => join(directory, '.writing')
 
-/** Makes the folders that writing needs; what an earlier run left half written goes. */
+/** Makes the folders for documents, and deletes the temporary files of an earlier run. */
 export const prepareFolders = (directory: string): void => {
   rmSync(temporaryFolder(directory), { recursive: true, force: true })
   for (const folder of [...folders.map((name) => join(directory, name)), temporaryFolder(directory)])
@@ -88,7 +88,7 @@ const writeWhole = (path: string, text: string, strict: boolean) => {
   }
 }
 
-/** The folder of a project's tasks is made with its first. */
+/** The folder of a project's tasks is made with its first task. */
 const renameInto = (draft: string, path: string) => {
   try {
     renameSync(draft, path)
@@ -99,7 +99,7 @@ const renameInto = (draft: string, path: string) => {
   }
 }
 
-/** The keys of all documents in the files. Other files are nobody's business. */
+/** The keys of all documents in the files. Files with other names are ignored. */
 export const listKeys = (directory: string): string[] =>
   folders.flatMap((folder) => keysBelow(join(directory, folder), folder, folder === 'tasks' ? 1 : 0))
 

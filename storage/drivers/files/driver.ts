@@ -14,17 +14,17 @@ import {
   writeDocuments,
 } from './document-files'
 import { openJournal } from './journal'
+import { createJournalLookup, isBlankFile } from './journal-lookup'
 import { type Lock, lockDirectory } from './lock'
-import { createLostDocuments, isLost } from './lost-documents'
 import { recoverJournal, replay } from './recovery'
-import { createUnwritten } from './unwritten'
+import { createWriteBehind } from './write-behind'
 
-interface Settings {
-  /** Where the documents are: made if it is not there. */
+interface FilesDriverOptions {
+  /** The data directory: created if it does not exist. */
   directory: string
-  /** `strict` also waits for the disk. */
+  /** `process`: a change survives the end of the process; `strict`: a power failure, too. */
   durability: 'process' | 'strict'
-  /** What writes the documents; default: this thread. */
+  /** Writes the documents' files; default: in this thread. */
   writer?: DocumentWriter
   logger: Logger
   /** The time, in Unix milliseconds. */
@@ -33,22 +33,28 @@ interface Settings {
 
 /**
  * One JSON file a document, for people and other programs, behind a journal: a change is durable when its line
- * is in the journal, and the files follow within 100 ms. Takes the directory for itself; throws
- * `DirectoryLockedError` if another server has it.
+ * is in the journal, and the files are written within 100 ms (write-behind). Holds the lease of the directory
+ * until it is disposed; throws `DirectoryLockedError` if another server has it.
  */
-export const filesDriver = ({ directory, durability, writer, logger, clock }: Settings): WorkspaceDriver => {
+export const filesDriver = ({
+  directory,
+  durability,
+  writer,
+  logger,
+  clock,
+}: FilesDriverOptions): WorkspaceDriver => {
   const strict = durability === 'strict'
   mkdirSync(directory, { recursive: true })
   const lock = lockDirectory(directory)
   try {
-    return openLocked(directory, strict, writer ?? inThisThread(directory, strict), lock, logger, clock)
+    return openLocked(directory, strict, writer ?? writerInThisThread(directory, strict), lock, logger, clock)
   } catch (error) {
     lock.release()
     throw error
   }
 }
 
-const inThisThread = (directory: string, strict: boolean): DocumentWriter => ({
+const writerInThisThread = (directory: string, strict: boolean): DocumentWriter => ({
   write: async (changes) => writeDocuments(directory, changes, strict),
   close: async () => undefined,
 })
@@ -61,9 +67,11 @@ const openLocked = (
   logger: Logger,
   clock: () => number,
 ): WorkspaceDriver => {
-  let lost: Error | undefined
+  let lockLost: Error | undefined
   lock.onLost((pid) => {
-    lost = new Error(`${directory} was taken over by ${pid === null ? 'another server' : `process ${pid}`}`)
+    lockLost = new Error(
+      `${directory} was taken over by ${pid === null ? 'another server' : `process ${pid}`}`,
+    )
     logger.error({ directory, pid }, 'The data directory was taken over: nothing more is written to it')
   })
   prepareFolders(directory)
@@ -74,18 +82,18 @@ const openLocked = (
   const journal = openJournal({
     directory: journalFolder,
     strict,
-    obstacle: () => lost ?? unwritten.failure(),
+    blockedBy: () => lockLost ?? writeBehind.failure(),
     ...recovered,
   })
-  /** The last batch whose documents the files are to follow: one that still syncs is not yet among them. */
-  let handedOver = recovered.lastBatch
-  const unwritten = createUnwritten({
-    writer: { ...writer, write: (changes) => (lost ? Promise.reject(lost) : writer.write(changes)) },
-    lastBatch: () => handedOver,
-    onWritten: journal.markFlushed,
+  /** The last batch whose documents are in the write-behind buffer: one that still syncs is not. */
+  let lastEnqueuedBatch = recovered.lastBatch
+  const writeBehind = createWriteBehind({
+    writer: { ...writer, write: (changes) => (lockLost ? Promise.reject(lockLost) : writer.write(changes)) },
+    lastBatch: () => lastEnqueuedBatch,
+    onCheckpoint: journal.checkpoint,
     onFailure: (error) => logger.error({ err: error }, 'Documents could not be written; it is tried again'),
   })
-  const findLost = createLostDocuments(journalFolder)
+  const lookUpInJournal = createJournalLookup(journalFolder)
   const quarantined: DriverStatus['quarantined'][number][] = []
 
   const quarantine = (key: string, reason: string): string => {
@@ -96,8 +104,8 @@ const openLocked = (
     return aside
   }
 
-  /** The document that a journaled growth builds on. A file that is none is set aside: what grew is kept. */
-  const grownFrom = (key: string): string | null => {
+  /** The document that a journaled append delta builds on. A corrupt file is quarantined: the delta is kept. */
+  const readDeltaBase = (key: string): string | null => {
     try {
       const text = readDocument(directory, key)
       if (text !== null && !isObject(parseJson(text))) throw new Error('it is not a JSON object')
@@ -110,11 +118,11 @@ const openLocked = (
     }
   }
 
-  // What a crash kept from the files is served from memory at once, and the files follow as always.
+  // What a crash kept from the files is served from the write-behind buffer, which also writes it.
   for (const [key, steps] of recovered.changes)
-    unwritten.add(
+    writeBehind.add(
       key,
-      replay(steps, () => grownFrom(key)),
+      replay(steps, () => readDeltaBase(key)),
     )
 
   const store = async (
@@ -123,20 +131,20 @@ const openLocked = (
     events: Parameters<typeof journal.append>[0]['events'],
   ) => {
     for (const key of [...puts.map((put) => put.key), ...removes]) pathOfKey(directory, key)
-    handedOver = await journal.append({ puts, removes, events })
-    for (const { key, json } of puts) unwritten.add(key, json)
-    for (const key of removes) unwritten.add(key, null)
+    lastEnqueuedBatch = await journal.append({ puts, removes, events })
+    for (const { key, json } of puts) writeBehind.add(key, json)
+    for (const key of removes) writeBehind.add(key, null)
   }
 
   const read = (key: string): string | null => {
     if (!isDocumentKey(key)) return null
-    const waiting = unwritten.get(key)
-    if (waiting !== undefined) return waiting
+    const buffered = writeBehind.get(key)
+    if (buffered !== undefined) return buffered
     const text = readDocument(directory, key)
-    const found = text !== null && isLost(text) ? findLost(key) : null
+    const found = text !== null && isBlankFile(text) ? lookUpInJournal(key) : null
     if (found === null) return text
     logger.warn({ key }, 'A power failure left an empty file; the journal had what belongs in it')
-    unwritten.add(key, found)
+    writeBehind.add(key, found)
     return found
   }
 
@@ -147,7 +155,7 @@ const openLocked = (
     hasItem: (key) => read(key) !== null,
     getKeys() {
       const keys = new Set(listKeys(directory))
-      for (const [key, json] of unwritten.keys()) {
+      for (const [key, json] of writeBehind.keys()) {
         if (json === null) keys.delete(key)
         else keys.add(key)
       }
@@ -161,13 +169,13 @@ const openLocked = (
       since: journal.eventsSince,
     },
     quarantine,
-    flush: unwritten.flush,
+    flush: writeBehind.flush,
     status: () => ({ quarantined, freeBytes: freeBytes(directory) }),
     async dispose() {
       try {
-        await unwritten.flush()
+        await writeBehind.flush()
       } finally {
-        unwritten.stop()
+        writeBehind.stop()
         journal.close()
         await writer.close()
         lock.release()

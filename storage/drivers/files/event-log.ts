@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { LoggedEvent } from '../../event'
-import { eventsOf, lastEventOf, longestHead, parseLine } from './journal-lines'
+import { eventsOf, lastEventOf, maxHeaderLength, parseLine } from './journal-lines'
 import type { Segment } from './segments'
 
-/** After this time, in milliseconds, others have their turn: a catch-up may take a while, and nobody waits for it. */
-const longestTurn = 5
+/** A read yields to the event loop after this time: a long catch-up must not delay other requests. */
+const maxTurnMs = 5
 
 /**
  * The events after number `since`, up to number `upTo`, in order. Undefined if they are not all there: too old,
@@ -23,33 +23,33 @@ export const readEvents = async (
     const last = Math.min(upTo, segments[index + 1]?.eventBefore ?? upTo)
     if (last <= since) continue
     const bytes = await readFile(segment.path).catch(nothingIfMissing)
-    let turnBegan = performance.now()
+    let turnStartedAt = performance.now()
     for (const line of linesBetween(bytes, since, last)) {
       for (const event of eventsOf(line)) if (event.number > since) events.push(event)
-      if (performance.now() - turnBegan < longestTurn) continue
-      await nextTurn()
-      turnBegan = performance.now()
+      if (performance.now() - turnStartedAt < maxTurnMs) continue
+      await yieldToEventLoop()
+      turnStartedAt = performance.now()
     }
   }
-  const isWhole =
+  const isComplete =
     events.length === upTo - since && events.every(({ number }, at) => number === since + 1 + at)
-  return isWhole ? events : undefined
+  return isComplete ? events : undefined
 }
 
-/** It may have been dropped meanwhile. */
+/** The journal may have deleted the segment meanwhile. */
 const nothingIfMissing = (error: unknown): Buffer => {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0)
   throw error
 }
 
-/** The lines of a segment with events after `since`, up to `last`. Others are passed over by their head. */
+/** The lines of a segment with events after `since`, up to `last`. Others are skipped by their header alone. */
 function* linesBetween(bytes: Buffer, since: number, last: number) {
   for (let start = 0; start < bytes.length; ) {
     const newline = bytes.indexOf('\n', start)
     const end = newline === -1 ? bytes.length : newline
-    const number = lastEventOf(bytes.toString('latin1', start, Math.min(end, start + longestHead)))
+    const number = lastEventOf(bytes.toString('latin1', start, Math.min(end, start + maxHeaderLength)))
     const line = number > since && number <= last && parseLine(bytes.toString('utf8', start, end))
-    if (line && line.kind === 'batch') yield line
+    if (line && line.type === 'batch') yield line
     start = end + 1
   }
 }

@@ -3,19 +3,19 @@ import type { AppendDelta, Batch } from '../../driver'
 import type { LoggedEvent } from '../../event'
 
 /**
- * The lines of the journal. Each is `{checksum} {kind} {batch} {lastEvent} {body}`: CRC-32 in hexadecimal of all
- * that follows it; `B` for a batch and `F` for "everything up to this batch stands in the files"; the batch's
- * number; the number of the last event so far. A reader can skip lines without parsing their body.
+ * The lines of the journal. Each is `{checksum} {type} {batch} {lastEvent} {body}`: CRC-32 in hexadecimal of all
+ * that follows it; `B` for a batch and `F` for a checkpoint (the documents of all batches up to this one are in
+ * the files); the batch's number; the number of the last event so far. A reader can skip lines by their header.
  */
-export interface Line {
-  kind: 'batch' | 'flushed'
+export interface JournalLine {
+  type: 'batch' | 'checkpoint'
   batch: number
   lastEvent: number
   body: string
 }
 
-/** How a document changes in a batch: the whole of it, its growth, or gone (null). */
-export type StoredChange = { whole: unknown } | { growth: AppendDelta } | null
+/** How a batch changes a document: to a new one, by an append delta, or by removing it (null). */
+export type StoredChange = { whole: unknown } | { delta: AppendDelta } | null
 
 interface Body {
   put?: Record<string, unknown>
@@ -26,15 +26,18 @@ interface Body {
   dataOf?: Record<number, string>
 }
 
-/** The line for a batch, without its checksum. Documents go in as they are, and an event that carries one names it instead. */
+/**
+ * The line of a batch, without its checksum. Documents are written as they are; an event whose data is one of them
+ * refers to it by its key.
+ */
 export const batchLine = (batch: number, lastEvent: number, { puts, removes, events }: Batch): string => {
   const keysByText = new Map<string, string>()
   const put: string[] = []
-  const grown: string[] = []
-  for (const { key, json, delta: growth } of puts)
-    if (growth)
-      grown.push(
-        `${JSON.stringify(key)}:{"rest":${growth.rest},"appended":${JSON.stringify(growth.appended)}}`,
+  const deltas: string[] = []
+  for (const { key, json, delta } of puts)
+    if (delta)
+      deltas.push(
+        `${JSON.stringify(key)}:{"rest":${delta.rest},"appended":${JSON.stringify(delta.appended)}}`,
       )
     else {
       put.push(`${JSON.stringify(key)}:${json}`)
@@ -49,7 +52,7 @@ export const batchLine = (batch: number, lastEvent: number, { puts, removes, eve
   })
   const parts = [
     ...(put.length > 0 ? [`"put":{${put.join()}}`] : []),
-    ...(grown.length > 0 ? [`"grow":{${grown.join()}}`] : []),
+    ...(deltas.length > 0 ? [`"grow":{${deltas.join()}}`] : []),
     ...(removes.length > 0 ? [`"remove":${JSON.stringify(removes)}`] : []),
     ...(logged.length > 0 ? [`"events":${JSON.stringify(logged)}`] : []),
     ...(Object.keys(dataOf).length > 0 ? [`"dataOf":${JSON.stringify(dataOf)}`] : []),
@@ -57,25 +60,26 @@ export const batchLine = (batch: number, lastEvent: number, { puts, removes, eve
   return `B ${batch} ${lastEvent} {${parts.join()}}`
 }
 
-/** The line that says that everything up to a batch stands in the files. */
-export const flushedLine = (batch: number, lastEvent: number): string => `F ${batch} ${lastEvent} `
+/** The line of a checkpoint, without its checksum: the documents of all batches up to this one are in the files. */
+export const checkpointLine = (batch: number, lastEvent: number): string => `F ${batch} ${lastEvent} `
 
-const head = /^([0-9a-f]{8}) ([BF]) (\d+) (\d+) /
+const headerPattern = /^([0-9a-f]{8}) ([BF]) (\d+) (\d+) /
 
-/** A line tells with this many characters at most what it is about. */
-export const longestHead = 64
+/** The header of a line, all before its body, has at most so many characters. */
+export const maxHeaderLength = 64
 
-/** The number of the last event up to a line, from its beginning alone. */
-export const lastEventOf = (beginning: string): number => Number(head.exec(beginning)?.[4] ?? Number.NaN)
+/** The number of the last event up to a line, from its header alone; NaN if it is no line. */
+export const lastEventOf = (beginning: string): number =>
+  Number(headerPattern.exec(beginning)?.[4] ?? Number.NaN)
 
-/** Reads a line; undefined if it is not whole. */
-export const parseLine = (text: string): Line | undefined => {
-  const match = head.exec(text)
+/** Reads a line; undefined if it is incomplete or damaged. */
+export const parseLine = (text: string): JournalLine | undefined => {
+  const match = headerPattern.exec(text)
   if (!match) return undefined
-  const [beginning, checksum, kind, batch, lastEvent] = match
+  const [beginning, checksum, type, batch, lastEvent] = match
   if (crc32(text.slice(9)) !== Number.parseInt(checksum ?? '', 16)) return undefined
   return {
-    kind: kind === 'B' ? 'batch' : 'flushed',
+    type: type === 'B' ? 'batch' : 'checkpoint',
     batch: Number(batch),
     lastEvent: Number(lastEvent),
     body: text.slice(beginning.length),
@@ -83,18 +87,18 @@ export const parseLine = (text: string): Line | undefined => {
 }
 
 /** What a batch line changes, by key. */
-export const changesOf = (line: Line): Map<string, StoredChange> => {
+export const changesOf = (line: JournalLine): Map<string, StoredChange> => {
   const { put = {}, grow = {}, remove = [] } = bodyOf(line)
   const changes = new Map<string, StoredChange>()
   for (const key of Object.keys(put)) changes.set(key, { whole: put[key] })
-  for (const [key, growth] of Object.entries(grow))
-    changes.set(key, { growth: { rest: JSON.stringify(growth.rest), appended: growth.appended } })
+  for (const [key, delta] of Object.entries(grow))
+    changes.set(key, { delta: { rest: JSON.stringify(delta.rest), appended: delta.appended } })
   for (const key of remove) changes.set(key, null)
   return changes
 }
 
 /** The events of a batch line, complete. */
-export const eventsOf = (line: Line): LoggedEvent[] => {
+export const eventsOf = (line: JournalLine): LoggedEvent[] => {
   const { put = {}, events = [], dataOf = {} } = bodyOf(line)
   return events.map((event) => {
     const key = dataOf[event.number]
@@ -102,4 +106,4 @@ export const eventsOf = (line: Line): LoggedEvent[] => {
   })
 }
 
-const bodyOf = (line: Line): Body => JSON.parse(line.body)
+const bodyOf = (line: JournalLine): Body => JSON.parse(line.body)

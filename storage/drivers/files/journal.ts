@@ -2,37 +2,37 @@ import type { Batch } from '../../driver'
 import type { LoggedEvent } from '../../event'
 import { coalesceReads } from './coalesced-reads'
 import { readEvents } from './event-log'
-import { batchLine, flushedLine } from './journal-lines'
+import { batchLine, checkpointLine } from './journal-lines'
 import { createLineBuffer } from './line-buffer'
 import { createSegmentFile, type SegmentFile } from './segment-file'
 import { dropSegment, type Segment, segmentAfter } from './segments'
 
-/** A segment is closed at this size, in bytes: small enough to be read in some 10 ms. */
-const segmentBytes = 4 * 1024 * 1024
-/** At rest, a segment of this size is closed too, in bytes: the next start has less to read. */
-const segmentBytesAtRest = 256 * 1024
-/** How many of the last events are kept for those who catch up. */
-const keptEvents = 10_000
+/** A segment is closed at this size: small enough to be read in some 10 ms. */
+const maxSegmentBytes = 4 * 1024 * 1024
+/** While nothing is being written, a segment of this size is closed, too: the next start has less to read. */
+const maxIdleSegmentBytes = 256 * 1024
+/** How many of the last events are kept for clients that catch up: the contract promises 10,000. */
+const retainedEvents = 10_000
 
-interface Settings {
+interface JournalOptions {
   directory: string
-  /** Also wait until the disk has it: survives a power failure. */
+  /** Also wait for `fdatasync`: a batch then survives a power failure. */
   strict: boolean
-  /** What speaks against writing anything now; undefined if nothing does. */
-  obstacle(): unknown
+  /** The error with which every batch is refused at present; undefined if batches are taken. */
+  blockedBy(): unknown
   segments: Segment[]
   lastBatch: number
   lastEvent: number
-  /** The last batch that stands in the files. */
-  flushed: number
+  /** The number of the last batch whose documents, and those of all before it, are in the files. */
+  lastCheckpoint: number
 }
 
-/** The append-only log of every change and event. */
+/** The append-only log of every change and event: a write-ahead log of the documents' files. */
 export interface Journal {
   /** Adds a batch; resolves with its number when it is durable. */
   append(batch: Batch): Promise<number>
-  /** Notes that everything up to a batch stands in the files; segments that nobody needs go. */
-  markFlushed(batch: number): void
+  /** Records that the documents of all batches up to this one are in the files; deletes segments no longer needed. */
+  checkpoint(batch: number): void
   /** The number of the last durable event. */
   lastEvent(): number
   /** The durable events after this number; undefined if they are not all there: too old, to come, or damaged. */
@@ -40,27 +40,27 @@ export interface Journal {
   close(): void
 }
 
-interface Waiting {
+interface PendingBatch {
   batch: Batch
   resolve(number: number): void
   reject(error: unknown): void
 }
 
 /**
- * Opens the journal for writing, in a new segment. Batches that come in during one turn of the event loop, or
- * while the disk syncs, are written together. If a write fails, everything that waits fails with it.
+ * Opens the journal for writing, in a new segment. Group commit: batches that come in during one turn of the
+ * event loop, or while the disk syncs, are written together. If a write fails, all waiting batches fail with it.
  */
 export const openJournal = ({
   directory,
   strict,
-  obstacle,
+  blockedBy,
   segments,
   lastBatch,
   lastEvent,
-  flushed,
-}: Settings): Journal => {
+  lastCheckpoint,
+}: JournalOptions): Journal => {
   const lines = createLineBuffer()
-  let waiting: Waiting[] = []
+  let pending: PendingBatch[] = []
   let scheduled = false
   let failing: unknown
   let file: SegmentFile | undefined
@@ -79,7 +79,7 @@ export const openJournal = ({
     const opened = createSegmentFile(segment.path, strict)
     if (segments.at(-1)?.path !== segment.path) segments.push(segment)
     file = opened
-    lines.add(flushedLine(flushed, lastEvent))
+    lines.add(checkpointLine(lastCheckpoint, lastEvent))
     append(opened)
     return opened
   }
@@ -89,32 +89,32 @@ export const openJournal = ({
     file = undefined
   }
 
-  const fail = (group: Waiting[], error: unknown) => {
+  const fail = (group: PendingBatch[], error: unknown) => {
     if (file?.isTorn()) closeSegment()
-    // Whoever waits is told before anybody can build on what is about to be undone.
+    // All callers are rejected before a new change can be built on the state that is being rolled back.
     failing = error
     setImmediate(() => {
       failing = undefined
     })
-    for (const { reject } of [...group, ...waiting]) reject(error)
-    waiting = []
+    for (const { reject } of [...group, ...pending]) reject(error)
+    pending = []
   }
 
-  const settle = (group: Waiting[]) => {
+  const acknowledge = (group: PendingBatch[]) => {
     for (const { batch, resolve } of group) {
       lastEvent = batch.events.at(-1)?.number ?? lastEvent
       resolve(++lastBatch)
     }
-    if (file && file.bytes >= segmentBytes) closeSegment()
+    if (file && file.bytes >= maxSegmentBytes) closeSegment()
     schedule()
   }
 
-  const writeWaiting = () => {
+  const writeGroup = () => {
     scheduled = false
-    const group = waiting
-    waiting = []
+    const group = pending
+    pending = []
     try {
-      if (obstacle() !== undefined) throw obstacle()
+      if (blockedBy() !== undefined) throw blockedBy()
       const target = file ?? openSegment()
       const bytesBefore = target.bytes
       let number = lastBatch
@@ -124,12 +124,12 @@ export const openJournal = ({
         lines.add(batchLine(++number, event, batch))
       }
       append(target)
-      if (!strict) return settle(group)
+      if (!strict) return acknowledge(group)
       scheduled = true
       target.sync(bytesBefore, (error) => {
         scheduled = false
         if (error) fail(group, error)
-        else settle(group)
+        else acknowledge(group)
       })
     } catch (error) {
       fail(group, error)
@@ -137,34 +137,39 @@ export const openJournal = ({
   }
 
   const schedule = () => {
-    if (scheduled || waiting.length === 0) return
+    if (scheduled || pending.length === 0) return
     scheduled = true
-    setImmediate(writeWaiting)
+    setImmediate(writeGroup)
   }
 
   return {
     append: (batch) =>
       new Promise((resolve, reject) => {
         if (failing !== undefined) return reject(failing)
-        waiting.push({ batch, resolve, reject })
+        pending.push({ batch, resolve, reject })
         schedule()
       }),
-    markFlushed(batch) {
-      flushed = batch
+    checkpoint(batch) {
+      lastCheckpoint = batch
       try {
         const target = file ?? openSegment()
-        lines.add(flushedLine(batch, lastEvent))
+        lines.add(checkpointLine(batch, lastEvent))
         append(target)
-        if (batch === lastBatch && waiting.length === 0 && !scheduled && target.bytes >= segmentBytesAtRest) {
+        if (
+          batch === lastBatch &&
+          pending.length === 0 &&
+          !scheduled &&
+          target.bytes >= maxIdleSegmentBytes
+        ) {
           closeSegment()
           openSegment()
         }
       } catch {
-        // Without the note, a start after a crash writes some files once more.
+        // Without this checkpoint, a start after a crash writes some files once more, which is idempotent.
       }
       const isNeeded = (_: Segment, index: number): boolean => {
         const next = segments[index + 1]
-        return !next || next.batchBefore > batch || next.eventBefore > lastEvent - keptEvents
+        return !next || next.batchBefore > batch || next.eventBefore > lastEvent - retainedEvents
       }
       for (const segment of segments.filter((segment, index) => !isNeeded(segment, index)))
         dropSegment(segment)

@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib'
 
-/** Above this size a buffer is not kept for the next lines, in bytes. */
-const mostKept = 1024 * 1024
+/** A larger buffer is not kept for the next lines. */
+const maxRetainedBytes = 1024 * 1024
 
-/** Lines with their checksums, as bytes, in memory that is used again: a journal writes all day. */
+/** Lines with their checksums, as bytes, in memory that is used again and again, so that nothing is allocated. */
 export interface LineBuffer {
   /** Adds `{checksum} {line}\n`: CRC-32 of the line's bytes, in eight hexadecimal digits. */
   add(line: string): void
-  /** What was added since the last `clear`. Only good until the next call. */
+  /** The lines since the last `clear`. Valid until the next call. */
   bytes(): Uint8Array
   clear(): void
 }
@@ -37,7 +37,7 @@ export const createLineBuffer = (): LineBuffer => {
     bytes: () => buffer.subarray(0, length),
     clear() {
       length = 0
-      if (buffer.length > mostKept) buffer = Buffer.allocUnsafe(64 * 1024)
+      if (buffer.length > maxRetainedBytes) buffer = Buffer.allocUnsafe(64 * 1024)
     },
   }
 }

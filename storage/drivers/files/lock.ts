@@ -1,28 +1,20 @@
-/** One server to a data directory: two of them would overwrite each other's work. */
+/** The lease of a data directory: one server writes to it, since two would overwrite each other's work. */
 
 import { randomUUID } from 'node:crypto'
-import {
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readFile, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import * as z from 'zod'
-import { livenessOf, ownIdentity, ProcessIdentity } from './process-identity'
+import { acquire, maxWaits } from './acquire-lock'
+import { codeOf, parseRecord, textOf } from './lock-file'
+import { ownIdentity, type ProcessIdentity } from './process-identity'
 
 export interface Lock {
   /** Removes the lock if it is still ours. Never throws; the second call does nothing. */
   release(): void
   /**
-   * Calls back, once, when a heartbeat finds that the lock is no longer ours: with the pid of the server that
-   * has it now, or null if the file is gone or unreadable. The caller must stop writing to the directory.
-   * Registered after the loss, it is called at once.
+   * Calls back, once, when a heartbeat finds that the lease is lost: with the pid of the server that has it now, or
+   * null if the lock file is gone or unreadable. The caller must stop writing to the directory. Registered after
+   * the loss, it is called at once.
    */
   onLost(callback: (pid: number | null) => void): void
 }
@@ -32,13 +24,13 @@ export interface LockOptions {
   clock?: () => number
   /** Who we are. */
   self?: ProcessIdentity
-  /** How often the lock is touched, in milliseconds. */
+  /** How often the lease is renewed, by touching the lock file. */
   heartbeatMs?: number
-  /** How long a holder that we cannot inspect may go without a heartbeat before it counts as dead. */
+  /** A holder whose process we cannot inspect counts as dead when its last heartbeat is older than this. */
   leaseMs?: number
 }
 
-/** A living server holds the directory. */
+/** A living server has the directory. */
 export class DirectoryLockedError extends Error {
   override readonly name = 'DirectoryLockedError'
 
@@ -47,7 +39,7 @@ export class DirectoryLockedError extends Error {
     readonly path: string,
     /** The holder's process id, as the holder sees it. */
     readonly pid: number,
-    /** Set if the holder is in another container or on another machine: when it counts as dead if it is silent. */
+    /** Only of a holder in another container or on another machine: when its lease ends without a heartbeat, in ms. */
     readonly retryInMs?: number,
   ) {
     super(
@@ -58,61 +50,17 @@ export class DirectoryLockedError extends Error {
   }
 }
 
-const LockRecord = ProcessIdentity.extend({
-  /** Of this one holding of the lock; never used twice. */
-  id: z.uuid(),
-  time: z.iso.datetime(),
-})
-
-/** What was found in a lock file. Without a record it is garbage, and `id` is made of what tells it from others. */
-interface Found {
-  id: string
-  record: z.infer<typeof LockRecord> | undefined
-  touchedAt: number
-}
-
-interface Holder {
-  pid: number
-  retryInMs?: number
-}
-
-/** One start's attempt at the lock. */
-interface Attempt {
-  lock: string
-  id: string
-  text: string
-  /** Our record, complete, beside the lock. */
-  draft: string
-  /** By the clock of the file system, which on a network disk is neither ours nor the holder's. */
-  now: number
-  self: ProcessIdentity
-  leaseMs: number
-  /** How many more times to wait for a rival. */
-  patience: number
-}
-
-/** 5 s in all: rivals settle in milliseconds, but one that hangs must not hang the others. */
-const PATIENCE = 500
-const RIVAL_MS = 10
-
-const ROUNDS = 1_000
-
-/** Without link(2) a lock is empty for a moment before it is written; garbage is given this long to become a lock. */
-const HALF_WRITTEN_MS = 250
-
-const LEFTOVER = /^\.lock\..+\.(new|takeover)$/
-const LEFTOVER_AGE_MS = 60_000
-
-/** What link(2) says on file systems without hard links. */
-const NO_LINKS = new Set<unknown>(['EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL'])
+const leftoverPattern = /^\.lock\..+\.(new|takeover)$/
+const minLeftoverAgeMs = 60_000
 
 /**
- * Takes `{dir}/.lock` for this process, creating the directory if need be; a lock left by a dead process is
- * taken over. Takes under a millisecond once warm (2 ms cold, on Linux), 250 ms more where it finds garbage, and
- * at most some 5 s behind another starter that hangs.
+ * Acquires the lease of a data directory for this process: the lock file `{dir}/.lock`, which a heartbeat renews
+ * until it is released. Creates the directory if need be; takes over the lock of a dead process. Takes under a
+ * millisecond once warm (2 ms cold, on Linux), 250 ms more where it finds garbage, and at most some 5 s behind
+ * another starter that hangs.
  * @throws DirectoryLockedError if a living server has it; file system errors as they are.
  */
-export function lockDirectory(dir: string, options: LockOptions = {}): Lock {
+export const lockDirectory = (dir: string, options: LockOptions = {}): Lock => {
   const { clock = Date.now, self = ownIdentity(), heartbeatMs = 5_000, leaseMs = 20_000 } = options
   mkdirSync(dir, { recursive: true })
   const lock = join(dir, '.lock')
@@ -122,126 +70,37 @@ export function lockDirectory(dir: string, options: LockOptions = {}): Lock {
   try {
     writeFileSync(draft, text, { flag: 'wx' })
     const now = statSync(draft).ctimeMs
-    const holder = take(lock, { lock, id, text, draft, now, self, leaseMs, patience: PATIENCE })
+    const holder = acquire(lock, { lock, id, text, draft, now, self, leaseMs, waitsLeft: maxWaits })
     if (holder) throw new DirectoryLockedError(dir, holder.pid, holder.retryInMs)
     removeLeftovers(dir, now)
   } finally {
     rmSync(draft, { force: true })
   }
-  return keep(lock, text, heartbeatMs, clock)
+  return renewLease(lock, text, heartbeatMs, clock)
 }
 
-/**
- * Puts our record at `target`, or returns the living holder that is in the way.
- *
- * A dead record is replaced only by whoever first takes the *guard* that is named after that record's id, in the
- * same way, and then still finds the record in place. An id never comes back, so a late starter's guard on a
- * record that is already replaced is worth nothing; and a guard left by a crash is one more dead record. (Merely
- * renaming the dead lock away would, now and then, rename the next owner's, and leave a gap for a third.)
- */
-function take(target: string, mine: Attempt): Holder | undefined {
-  let garbage: string | undefined
-  for (let round = 0; round < ROUNDS; round++) {
-    if (publish(target, mine)) return undefined
-    const found = read(target)
-    if (!found) continue
-    if (found.id === mine.id) return undefined // over NFS, a link that succeeded can be reported as failed
-    if (!found.record && found.id !== garbage) {
-      garbage = found.id
-      pause(HALF_WRITTEN_MS)
-      continue
-    }
-    const holder = livingHolder(found, mine)
-    if (holder) return holder
-
-    const guard = `${mine.lock}.${found.id}.takeover`
-    const rival = take(guard, mine)
-    if (rival) {
-      if (mine.patience-- <= 0) return rival
-      pause(RIVAL_MS) // it is about to become the owner, or to see that somebody else has
-      continue
-    }
-    try {
-      if (read(target)?.id !== found.id) continue
-      renameSync(guard, target)
-      return undefined
-    } finally {
-      rmSync(guard, { force: true })
-    }
-  }
-  throw new Error(`Cannot take ${target}: it keeps changing. See what else writes to that directory.`)
-}
-
-/** Creates `target` with our record, complete from the first instant where hard links exist; false if it exists. */
-function publish(target: string, { draft, text }: Attempt): boolean {
-  try {
-    linkSync(draft, target)
-    return true
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
-    if (!NO_LINKS.has(codeOf(error))) throw error
-  }
-  try {
-    writeFileSync(target, text, { flag: 'wx' })
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
-    throw error
-  }
-  return textOf(target) === text // a starter may have seen it half written
-}
-
-function read(path: string): Found | undefined {
-  try {
-    const record = parse(readFileSync(path, 'utf8'))
-    // Looked at after reading: if the file was replaced in between, its holder only seems more alive.
-    const { ino, mtimeMs, ctimeMs } = statSync(path)
-    return { id: record?.id ?? `${ino}-${mtimeMs}`, record, touchedAt: ctimeMs }
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-function parse(text: string): Found['record'] {
-  try {
-    return LockRecord.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
-  }
-}
-
-/** The holder, if it lives: by looking at its process, or, out of sight, by its heartbeat. */
-function livingHolder({ record, touchedAt }: Found, { self, now, leaseMs }: Attempt): Holder | undefined {
-  if (!record) return undefined
-  const { pid } = record
-  const state = livenessOf(record, self)
-  if (state !== 'unknown') return state === 'alive' ? { pid } : undefined
-  // A heartbeat far in the future is from before the clock was set back: none has come since.
-  const silentFor = Math.abs(now - touchedAt)
-  return silentFor < leaseMs ? { pid, retryInMs: leaseMs - silentFor } : undefined
-}
-
-/** Holds the lock that was taken: touches it, watches it, gives it back. */
-function keep(lock: string, text: string, heartbeatMs: number, clock: () => number): Lock {
+/** Renews the lease with a heartbeat, notices its loss, and releases it. */
+const renewLease = (lock: string, text: string, heartbeatMs: number, clock: () => number): Lock => {
   const callbacks: Array<(pid: number | null) => void> = []
   let state: 'held' | 'lost' | 'released' = 'held'
-  let thief: number | null = null
-  let timer = setTimeout(beat, heartbeatMs).unref()
+  let newHolderPid: number | null = null
 
-  async function beat() {
+  const beat = async () => {
     const current = await readFile(lock, 'utf8').catch((error) => (codeOf(error) === 'ENOENT' ? '' : text))
     if (state !== 'held') return
-    if (current !== text) return lose(current)
+    if (current !== text) return notifyLoss(current)
     const now = clock() / 1000
     await utimes(lock, now, now).catch(() => {}) // a disk that fails now may be back for the next one
     if (state === 'held') timer = setTimeout(beat, heartbeatMs).unref()
   }
 
-  function lose(current: string) {
+  const notifyLoss = (current: string) => {
     state = 'lost'
-    thief = parse(current)?.pid ?? null
-    for (const callback of callbacks) callback(thief)
+    newHolderPid = parseRecord(current)?.pid ?? null
+    for (const callback of callbacks) callback(newHolderPid)
   }
+
+  let timer = setTimeout(beat, heartbeatMs).unref()
 
   return {
     release() {
@@ -257,39 +116,22 @@ function keep(lock: string, text: string, heartbeatMs: number, clock: () => numb
       }
     },
     onLost(callback) {
-      if (state === 'lost') callback(thief)
+      if (state === 'lost') callback(newHolderPid)
       else callbacks.push(callback)
     },
   }
 }
 
-/** Drafts and guards of starters that were killed. What they guarded is gone: we own the lock. */
-function removeLeftovers(dir: string, now: number) {
+/** Deletes drafts and guards of starters that were killed. What they guarded is gone: we have the lock. */
+const removeLeftovers = (dir: string, now: number) => {
   try {
     for (const name of readdirSync(dir)) {
-      if (!LEFTOVER.test(name)) continue
+      if (!leftoverPattern.test(name)) continue
       const path = join(dir, name)
       const { mtimeMs = now } = statSync(path, { throwIfNoEntry: false }) ?? {}
-      if (now - mtimeMs > LEFTOVER_AGE_MS) rmSync(path, { force: true })
+      if (now - mtimeMs > minLeftoverAgeMs) rmSync(path, { force: true })
     }
   } catch {
-    // They harm nobody, and the lock is ours already.
+    // They do no harm, and the lock is ours already.
   }
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
-}
-
-/** Stops the thread: the lock is taken before anything else runs. */
-function pause(ms: number) {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }

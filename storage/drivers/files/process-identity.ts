@@ -18,51 +18,47 @@ export const ProcessIdentity = z.object({
 
 export type ProcessIdentity = z.infer<typeof ProcessIdentity>
 
-interface Sighting {
+interface ProcessInfo {
   startTime: string
   zombie: boolean
 }
 
 /** The identity of this process. Reads four files of /proc on Linux, runs `ps` once elsewhere. */
-export function ownIdentity(): ProcessIdentity {
-  return identityOf(process.pid)
-}
+export const ownIdentity = (): ProcessIdentity => identityOf(process.pid)
 
 /** The same of another process, which is there now and shares our boot and namespaces. */
-export function identityOf(pid: number): ProcessIdentity {
-  return {
-    pid,
-    startTime: procIsOurs() ? (sight(pid)?.startTime ?? null) : null,
-    bootId:
-      attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? `host:${hostname()}`,
-    pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')) ?? null,
-  }
-}
+export const identityOf = (pid: number): ProcessIdentity => ({
+  pid,
+  startTime: procIsOurs() ? (readProcess(pid)?.startTime ?? null) : null,
+  bootId:
+    attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? `host:${hostname()}`,
+  pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')) ?? null,
+})
 
 /**
- * What has become of a process, as far as `self` can see: one of another boot (perhaps another machine) or of
- * another pid namespace (another container) is out of sight, whether it lives or not.
+ * Whether a process is alive, as far as `self` can tell: `unknown` of one of another boot (perhaps another machine)
+ * or of another pid namespace (another container).
  */
-export function livenessOf(
+export const livenessOf = (
   { pid, startTime, bootId, pidNamespace }: ProcessIdentity,
   self: ProcessIdentity,
-): 'alive' | 'dead' | 'unknown' {
+): 'alive' | 'dead' | 'unknown' => {
   if (bootId !== self.bootId || pidNamespace !== self.pidNamespace) return 'unknown'
   const comparable = startTime !== null && self.startTime !== null
-  const sighting = comparable ? sight(pid) : undefined
-  if (sighting) return sighting.startTime === startTime && !sighting.zombie ? 'alive' : 'dead'
+  const found = comparable ? readProcess(pid) : undefined
+  if (found) return found.startTime === startTime && !found.zombie ? 'alive' : 'dead'
   if (!comparable && pid === self.pid) return 'dead' // our own number was somebody's before us
   return exists(pid) ? 'alive' : 'dead'
 }
 
 /** Looks a process up; undefined if it is gone, or hidden from us (hidepid). */
-function sight(pid: number): Sighting | undefined {
-  if (process.platform === 'linux') return sightInProc(pid)
+const readProcess = (pid: number): ProcessInfo | undefined => {
+  if (process.platform === 'linux') return readProcessFromProc(pid)
   return process.platform === 'win32' ? undefined : readProcessWithPs(pid)
 }
 
 /** /proc/{pid}/stat: `pid (name) state … `; the name may hold anything, the start time is field 22 (proc(5)). */
-function sightInProc(pid: number): Sighting | undefined {
+const readProcessFromProc = (pid: number): ProcessInfo | undefined => {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
   const [state, ...rest] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []
   const startTime = rest[18]
@@ -70,7 +66,7 @@ function sightInProc(pid: number): Sighting | undefined {
 }
 
 /** The same from `ps`, in one locale and time zone, so that two readings of one process are equal. */
-export function readProcessWithPs(pid: number): Sighting | undefined {
+export const readProcessWithPs = (pid: number): ProcessInfo | undefined => {
   const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
   const { stdout } = spawnSync('ps', ['-o', 'state=', '-o', 'lstart=', '-p', String(pid)], {
     env,
@@ -81,11 +77,10 @@ export function readProcessWithPs(pid: number): Sighting | undefined {
 }
 
 /** Some sandboxes show the /proc of another pid namespace, where our pid is somebody else. */
-function procIsOurs(): boolean {
-  return process.platform !== 'linux' || attempt(() => readlinkSync('/proc/self')) === String(process.pid)
-}
+const procIsOurs = (): boolean =>
+  process.platform !== 'linux' || attempt(() => readlinkSync('/proc/self')) === String(process.pid)
 
-function exists(pid: number): boolean {
+const exists = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
     return true
@@ -94,7 +89,7 @@ function exists(pid: number): boolean {
   }
 }
 
-function attempt(read: () => string): string | undefined {
+const attempt = (read: () => string): string | undefined => {
   try {
     return read()
   } catch {

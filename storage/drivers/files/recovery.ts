@@ -1,21 +1,21 @@
-import { grow } from '../../growth'
-import { changesOf, type Line, type StoredChange } from './journal-lines'
+import { applyAppendDelta } from '../../append-delta'
+import { changesOf, type JournalLine, type StoredChange } from './journal-lines'
 import { listSegments, readSegment, type Segment } from './segments'
 
-/** What the journal of an earlier run holds. */
+/** The content of the journal of an earlier run. */
 export interface Recovered {
   segments: Segment[]
   lastBatch: number
   lastEvent: number
-  /** The last batch of which it is known that it stands in the files. */
-  flushed: number
-  /** What may not stand in the files yet: for each key its changes, in order. */
+  /** The number of the last batch that is known to be in the files. */
+  lastCheckpoint: number
+  /** The changes since then, which the files may lack: for each key in order. */
   changes: Map<string, StoredChange[]>
 }
 
 /**
- * Reads as much of the journal as is needed to know what the files may lack; with `all`, everything that is
- * kept, as if no file had been written.
+ * Reads the journal back to its last checkpoint; with `all`, every segment that is kept, as if no file had been
+ * written.
  */
 export const recoverJournal = (
   directory: string,
@@ -26,39 +26,39 @@ export const recoverJournal = (
   const newest = segments.at(-1)
   let lastBatch = newest?.batchBefore ?? 0
   let lastEvent = newest?.eventBefore ?? 0
-  let flushed = 0
-  let batches: Line[] = []
+  let lastCheckpoint = 0
+  let batches: JournalLine[] = []
   for (const [index, segment] of [...segments.entries()].reverse()) {
     const lines = readSegment(segment, segments[index + 1], (line) => onDamage({ file: segment.path, line }))
     for (const line of lines) {
       lastBatch = Math.max(lastBatch, line.batch)
       lastEvent = Math.max(lastEvent, line.lastEvent)
-      if (line.kind === 'flushed') flushed = Math.max(flushed, line.batch)
+      if (line.type === 'checkpoint') lastCheckpoint = Math.max(lastCheckpoint, line.batch)
     }
-    batches = [...lines.filter((line) => line.kind === 'batch'), ...batches]
-    if (!all && flushed >= segment.batchBefore) break
+    batches = [...lines.filter((line) => line.type === 'batch'), ...batches]
+    if (!all && lastCheckpoint >= segment.batchBefore) break
   }
 
   const changes = new Map<string, StoredChange[]>()
   for (const line of batches) {
-    if (!all && line.batch <= flushed) continue
+    if (!all && line.batch <= lastCheckpoint) continue
     for (const [key, change] of changesOf(line)) {
-      // Only growth builds on what was before it.
-      const before = change !== null && 'growth' in change ? changes.get(key) : undefined
+      // Only an append delta builds on the changes before it.
+      const before = change !== null && 'delta' in change ? changes.get(key) : undefined
       if (before) before.push(change)
       else changes.set(key, [change])
     }
   }
-  return { segments, lastBatch, lastEvent, flushed, changes }
+  return { segments, lastBatch, lastEvent, lastCheckpoint, changes }
 }
 
-/** What its changes make of a document, as JSON, or null if it is gone. `before` is asked if one builds on it. */
+/** Applies the changes of a document, in order: its JSON, or null if it is removed. `before`: the JSON before them. */
 export const replay = (steps: readonly StoredChange[], before: () => string | null): string | null => {
   let json: string | null | undefined
   for (const step of steps) {
     if (step === null) json = null
     else if ('whole' in step) json = JSON.stringify(step.whole)
-    else json = grow((json === undefined ? before() : json) ?? '{}', step.growth)
+    else json = applyAppendDelta((json === undefined ? before() : json) ?? '{}', step.delta)
   }
   return json ?? null
 }

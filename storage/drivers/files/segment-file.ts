@@ -2,19 +2,20 @@ import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, writeSync } f
 import { dirname } from 'node:path'
 import { syncFolders } from './sync-folders'
 
-/** A segment that is being written. Its size is what is certain to be in it. */
+/** A segment that is being written. */
 export interface SegmentFile {
+  /** Its size, without a write that failed. */
   readonly bytes: number
-  /** Adds bytes; if that fails, the file is cut back to what it held, and the error thrown. */
+  /** Adds bytes; if that fails, the file is truncated to what it held, and the error thrown. */
   append(bytes: Uint8Array): void
-  /** Calls back when the disk has everything; if that fails, the file is cut back to `bytesBefore`. */
+  /** Calls back after `fdatasync`; if that fails, the file is truncated to `bytesBefore`. */
   sync(bytesBefore: number, done: (error: unknown) => void): void
-  /** Whether it could not be cut back: then nothing may be added, since it ends in something torn. */
+  /** Whether it could not be truncated: it then ends in a torn line, and nothing may be added. */
   isTorn(): boolean
   close(): void
 }
 
-/** Begins a segment: whatever is at that path goes. With `strict`, its name survives a power failure. */
+/** Begins a segment, replacing a file at that path. With `strict`, its name survives a power failure. */
 export const createSegmentFile = (path: string, strict: boolean): SegmentFile => {
   const folder = dirname(path)
   mkdirSync(folder, { recursive: true })
@@ -23,7 +24,7 @@ export const createSegmentFile = (path: string, strict: boolean): SegmentFile =>
   let size = 0
   let torn = false
 
-  const cutBack = (bytes: number) => {
+  const truncateTo = (bytes: number) => {
     size = bytes
     try {
       ftruncateSync(descriptor, bytes)
@@ -41,14 +42,14 @@ export const createSegmentFile = (path: string, strict: boolean): SegmentFile =>
         for (let written = 0; written < bytes.length; )
           written += writeSync(descriptor, bytes, written, bytes.length - written, size + written)
       } catch (error) {
-        cutBack(size)
+        truncateTo(size)
         throw error
       }
       size += bytes.length
     },
     sync(bytesBefore, done) {
       fdatasync(descriptor, (error) => {
-        if (error) cutBack(bytesBefore)
+        if (error) truncateTo(bytesBefore)
         done(error)
       })
     },

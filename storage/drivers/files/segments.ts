@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Line, parseLine } from './journal-lines'
+import { type JournalLine, parseLine } from './journal-lines'
 
-/** A file of the journal. Its name tells which batches and events come after it was begun. */
+/** A file of the journal, named after the last batch and event before it. */
 export interface Segment {
   path: string
   /** The last batch and event before the first of this segment. */
@@ -36,17 +36,17 @@ export const listSegments = (directory: string): Segment[] => {
 }
 
 /**
- * The lines of a segment, in order; `next` is the segment after it. What is not whole is left out: at the end it
- * is a write that a crash cut off, which nobody was told of; anywhere else it is damage, and `onDamage` hears of
- * it. So is what the next segment does not build on: a failed write that could not be cut off left it behind.
+ * The lines of a segment, in order; `next` is the segment after it. A line that is not whole is left out: at the
+ * end it is a torn write, which was never acknowledged; anywhere else it is damage, and reported to `onDamage`.
+ * Also left out are batches that the next segment numbers anew: a failed write that could not be truncated.
  */
 export const readSegment = (
   { path }: Segment,
   next: Segment | undefined,
   onDamage: (line: number) => void = () => undefined,
-): Line[] => {
+): JournalLine[] => {
   const text = readFileSync(path, 'utf8')
-  const lines: Line[] = []
+  const lines: JournalLine[] = []
   for (let start = 0, number = 1; start < text.length; number++) {
     const end = text.indexOf('\n', start)
     if (end === -1) break

@@ -1,8 +1,8 @@
 import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 
 /**
- * Waits until the names in folders are on the disk: a file that was synced is still lost by a power failure that
- * its name does not survive. Windows cannot be asked for this.
+ * Waits until the names in these folders are on the disk (`fsync` of a directory): without it, a power failure may
+ * lose a file that was synced itself. Windows has no such call.
  */
 export const syncFolders = (...paths: readonly string[]): void => {
   if (process.platform === 'win32') return

@@ -1,82 +1,87 @@
 import { randomUUID } from 'node:crypto'
 import type { Batch, DriverStatus, WorkspaceDriver } from '../../driver'
 import type { Logger } from '../../loading'
-import { createCommits } from './commits'
+import { type Connection, databaseName, reasonOf } from './connection'
 import { createEventLog } from './event-log'
-import { type Owner, retakeDatabase, takeDatabase } from './ownership'
-import { nameOf, reasonOf, type Session } from './session'
-import { readDocuments, readLastEvent } from './stored'
+import { createGroupCommit } from './group-commit'
+import { acquireLease, type Owner, reacquireLease } from './lease'
+import { readDocuments, readLastEvent } from './queries'
 
-interface Settings {
+interface PostgresDriverOptions {
   /** `postgres://user:password@host:port/database?ssl=true&max=10` */
   url: string
-  /** What a second server is told of this one. */
+  /** Who we are, in the message to a second server that tries to start. */
   self: Pick<Owner, 'pid' | 'hostname'>
   logger: Logger
 }
 
-/** How many connections there may be, where the URL does not say: `max`. */
-const defaultConnections = 10
+/** The number of connections where the URL does not set it with `max`. */
+const defaultMaxConnections = 10
 
 /**
- * Keeps documents and events in PostgreSQL, and takes the database for itself: through one connection that holds
- * a lock and stores everything. Throws if the database cannot be reached, or another server has it.
+ * Keeps documents and events in PostgreSQL, under a lease: one connection holds a lock on the database and writes
+ * everything. Throws if the database cannot be reached, or another server has the lease.
  *
- * What the database holds is also held in memory: it answers reads, and is what a change that failed is taken
- * back to.
+ * All documents of the database are also in memory: they answer reads, and a change that failed is rolled back
+ * to them.
  */
-export const openPostgresDriver = async ({ url, self, logger }: Settings): Promise<WorkspaceDriver> => {
-  const connections = connectionsOf(url)
+export const openPostgresDriver = async ({
+  url,
+  self,
+  logger,
+}: PostgresDriverOptions): Promise<WorkspaceDriver> => {
+  const maxConnections = maxConnectionsOf(url)
   const owner = { id: randomUUID(), ...self }
-  const first = await takeDatabase(url, owner)
-  const { contents, lastEvent } = await readAll(first.session)
-  const commits = createCommits({
-    first,
-    retake: () => retakeDatabase(url, owner),
+  const firstLease = await acquireLease(url, owner)
+  const { contents, lastEvent } = await readAll(firstLease.connection)
+  const groupCommit = createGroupCommit({
+    firstLease,
+    reacquire: () => reacquireLease(url, owner),
     contents,
     lastEvent,
     logger,
   })
-  const { log, close } = createEventLog({ url, connections: connections - 1, commits })
+  const { log, close } = createEventLog({ url, maxConnections: maxConnections - 1, groupCommit })
   const quarantined: DriverStatus['quarantined'][number][] = []
-  const moves: Promise<unknown>[] = []
+  const quarantining: Promise<unknown>[] = []
 
   const quarantine = (key: string, reason: string): string => {
     const json = contents.get(key)
     contents.delete(key)
     const file = `maestro.quarantine, key ${key}`
     quarantined.push({ file, reason })
-    moves.push(
-      first.session.query(moveAside, [key, json, reason]).catch((error) =>
-        // It is found again at the next start.
+    quarantining.push(
+      firstLease.connection.query(quarantineStatement, [key, json, reason]).catch((error) =>
+        // The next start finds it again, and tries again.
         logger.error({ file, problem: reasonOf(error) }, 'A document could not be set aside'),
       ),
     )
     return file
   }
 
-  const store = (change: Partial<Batch>) => commits.commit({ puts: [], removes: [], events: [], ...change })
+  const store = (change: Partial<Batch>) =>
+    groupCommit.commit({ puts: [], removes: [], events: [], ...change })
 
   return {
     name: 'maestro-postgres',
-    options: { database: nameOf(url) },
+    options: { database: databaseName(url) },
     getItem: (key) => contents.get(key) ?? null,
     hasItem: (key) => contents.has(key),
     getKeys: (base = '') => [...contents.keys()].filter((key) => key.startsWith(base)),
     setItem: (key, json) => store({ puts: [{ key, json }] }),
     removeItem: (key) => store({ removes: [key] }),
-    commit: commits.commit,
+    commit: groupCommit.commit,
     log,
     quarantine,
     status: () => ({ quarantined, freeBytes: null }),
     async dispose() {
-      await Promise.all(moves)
-      await Promise.all([commits.close(), close()])
+      await Promise.all(quarantining)
+      await Promise.all([groupCommit.close(), close()])
     },
   }
 }
 
-const readAll = async ({ query, end }: Session) => {
+const readAll = async ({ query, end }: Connection) => {
   try {
     return { contents: await readDocuments(query), lastEvent: await readLastEvent(query) }
   } catch (error) {
@@ -85,13 +90,13 @@ const readAll = async ({ query, end }: Session) => {
   }
 }
 
-/** Only what was read: if somebody has put it right meanwhile, it stays. */
-const moveAside = `
+/** Moves a document only if it still is what was read: one that was repaired by hand meanwhile stays. */
+const quarantineStatement = `
   WITH moved AS (DELETE FROM maestro.documents WHERE key = $1 AND json = $2 RETURNING key, json)
   INSERT INTO maestro.quarantine (key, json, reason) SELECT key, json, $3 FROM moved`
 
-const connectionsOf = (url: string): number => {
-  const given = new URL(url).searchParams.get('max') ?? `${defaultConnections}`
+const maxConnectionsOf = (url: string): number => {
+  const given = new URL(url).searchParams.get('max') ?? `${defaultMaxConnections}`
   if (/^[1-9]\d*$/.test(given)) return Number(given)
   throw new Error(`DATABASE_URL: max must be a whole number above 0, not ${JSON.stringify(given)}`)
 }

@@ -2,14 +2,14 @@ import { Pool } from 'pg'
 import { apiError } from '../../../schemas/errors'
 import type { WorkspaceDriver } from '../../driver'
 import type { LoggedEvent } from '../../event'
-import type { Commits } from './commits'
-import { answerPatience, connectionTo, type Query, reasonOf } from './session'
+import { connectionOptions, type Query, queryTimeoutMs, reasonOf } from './connection'
+import type { GroupCommit } from './group-commit'
 
-interface Settings {
+interface EventLogOptions {
   url: string
-  /** How many connections there may be, besides the one that writes. */
-  connections: number
-  commits: Pick<Commits, 'lastEvent' | 'now'>
+  /** The size of the pool: without the connection that writes. 0: reads share that one. */
+  maxConnections: number
+  groupCommit: Pick<GroupCommit, 'lastEvent' | 'lease'>
 }
 
 interface EventLog {
@@ -17,26 +17,26 @@ interface EventLog {
   close(): Promise<void>
 }
 
-/** The event log. Who catches up does not keep others from writing: it is read over connections of its own. */
-export const createEventLog = ({ url, connections, commits }: Settings): EventLog => {
+/** The event log. It is read through a connection pool of its own, so that catching up does not delay writes. */
+export const createEventLog = ({ url, maxConnections, groupCommit }: EventLogOptions): EventLog => {
   const pool =
-    connections > 0
-      ? new Pool({ ...connectionTo(url), max: connections, query_timeout: answerPatience })
+    maxConnections > 0
+      ? new Pool({ ...connectionOptions(url), max: maxConnections, query_timeout: queryTimeoutMs })
       : undefined
   // An idle connection that breaks is replaced by the next query.
   pool?.on('error', () => undefined)
 
   const query: Query = async (text, values) => {
     if (pool) return (await pool.query(text, values && [...values])).rows
-    const ownership = commits.now()
-    if (!ownership) throw new Error('the database is not at hand')
-    return ownership.session.query(text, values)
+    const lease = groupCommit.lease()
+    if (!lease) throw new Error('the connection to the database is lost')
+    return lease.connection.query(text, values)
   }
 
   const since = async (number: number): Promise<LoggedEvent[] | undefined> => {
-    const last = commits.lastEvent()
+    const last = groupCommit.lastEvent()
     if (number >= last) return number === last ? [] : undefined
-    // What may have to be taken back is not told: only what is known to be stored.
+    // Only events that are known to be committed: a later one may still be rolled back.
     const rows = await query<{ json: string }>(
       'SELECT json FROM maestro.events WHERE number > $1 AND number <= $2 ORDER BY number',
       [number, last],
@@ -47,7 +47,7 @@ export const createEventLog = ({ url, connections, commits }: Settings): EventLo
   }
 
   return {
-    log: { last: commits.lastEvent, since },
+    log: { last: groupCommit.lastEvent, since },
     close: async () => pool?.end(),
   }
 }

@@ -1,6 +1,6 @@
 import type { Batch } from '../../driver'
 import type { LoggedEvent } from '../../event'
-import type { Ownership } from './ownership'
+import type { Lease } from './lease'
 
 /** Batches that are stored together. */
 export interface Group {
@@ -19,10 +19,10 @@ export const groupOf = (batches: readonly Batch[]): Group => {
 }
 
 /**
- * One statement, thus one transaction and one round trip. It has no effect unless the database is still ours: the
- * row it updates first is locked until it ends.
+ * One statement: one transaction and one round trip. The epoch is a fencing token: the statement has no effect
+ * unless the lease is still ours, and the row that it updates first stays locked until it ends.
  */
-const statement = `
+const storeStatement = `
   WITH
     owner AS MATERIALIZED (UPDATE maestro.server SET commits = $2 WHERE epoch = $1 RETURNING true),
     put AS (
@@ -39,11 +39,11 @@ const statement = `
   SELECT FROM owner`
 
 /**
- * Stores a group, all of it or nothing; `commits`: how often something was stored, once this is. Throws, and has
- * stored nothing, if the database is not ours any more.
+ * Stores a group, all of it or nothing; `commits` is the commit counter after it. Throws, and has stored nothing,
+ * if another server has the lease by now.
  */
 export const storeGroup = async (
-  { session, epoch }: Ownership,
+  { connection, epoch }: Lease,
   { documents, events }: Group,
   commits: number,
 ): Promise<void> => {
@@ -55,7 +55,7 @@ export const storeGroup = async (
     const keys = json === null ? removed : put
     keys.push(key)
   }
-  const rows = await session.query(statement, [
+  const rows = await connection.query(storeStatement, [
     epoch,
     commits,
     put,
@@ -67,17 +67,20 @@ export const storeGroup = async (
   if (rows.length === 0) throw new Error('another server has the database')
 }
 
-/** Takes back a group that was stored after all, though its callers heard otherwise. To be repeated if it fails. */
-export const takeBack = async (
-  ownership: Ownership,
+/**
+ * Rolls back a group that was stored although its callers were told that it failed: its documents become those of
+ * `contents` again, and the events after `lastEvent` go. Idempotent: to be repeated if it fails.
+ */
+export const rollBackGroup = async (
+  lease: Lease,
   group: Group,
   contents: ReadonlyMap<string, string>,
   { commits, lastEvent }: { commits: number; lastEvent: number },
 ): Promise<void> => {
-  await ownership.session.query('DELETE FROM maestro.events WHERE number > $1', [lastEvent])
+  await lease.connection.query('DELETE FROM maestro.events WHERE number > $1', [lastEvent])
   const before = [...group.documents.keys()].map((key): [string, string | null] => [
     key,
     contents.get(key) ?? null,
   ])
-  await storeGroup(ownership, { documents: new Map(before), events: [] }, commits)
+  await storeGroup(lease, { documents: new Map(before), events: [] }, commits)
 }

@@ -1,15 +1,15 @@
-import type { Query } from './session'
+import type { Query } from './connection'
 
 /**
- * What a database holds of us, in a schema of its own. Documents and events are text, exactly as the server sends
- * them: `jsonb` would order keys anew, refuse some strings that JSON allows (`\u0000`) and change the entity tags,
- * and nothing here is ever looked up by its content.
+ * Our tables, in a schema of their own. Documents and events are text, exactly as the server sends them: `jsonb`
+ * would order keys anew, refuse some strings that JSON allows (`\u0000`) and change the entity tags, and nothing
+ * here is ever looked up by its content.
  *
- * `server` has one row. `owner` is the server that has the database, `epoch` counts how often one took hold of it,
- * and `commits` how often one stored something: so a server that lost its connection learns what became of its
- * last statement, and whether somebody else was here.
+ * `server` has one row: the lease. `owner` is the server that has it, `epoch` counts the leases, and `commits` the
+ * groups that were stored: so a server that lost its connection learns whether its last statement was stored, and
+ * whether another server has had the lease meanwhile.
  */
-const first = `
+const initialTables = `
   CREATE TABLE maestro.documents (key text COLLATE "C" PRIMARY KEY, json text NOT NULL);
   CREATE TABLE maestro.events (number bigint PRIMARY KEY, json text NOT NULL);
   CREATE TABLE maestro.quarantine (
@@ -32,22 +32,22 @@ const first = `
   INSERT INTO maestro.server (version) VALUES (0);
 `
 
-/** What makes each version of the tables out of the one before it. */
-const steps: readonly string[] = [first]
+/** Each migration makes a version of the tables out of the one before it; their number is the version. */
+const migrations: readonly string[] = [initialTables]
 
-/** Brings the tables to the version that this server knows: all of it, or nothing. */
-export const prepareTables = async (query: Query): Promise<void> => {
+/** Migrates the tables to the version that this server knows: all of it, or nothing. */
+export const migrateTables = async (query: Query): Promise<void> => {
   const version = await versionOf(query)
-  if (version > steps.length)
+  if (version > migrations.length)
     throw new Error(
-      `it was written by a later Maestro Server (its tables have version ${version}, this server knows ${steps.length})`,
+      `it was written by a later Maestro Server (its tables have version ${version}, this server knows ${migrations.length})`,
     )
-  if (version === steps.length) return
+  if (version === migrations.length) return
   const schema = version === 0 && !(await exists(query, `to_regnamespace('maestro')`))
   const statements = [
     ...(schema ? ['CREATE SCHEMA maestro'] : []),
-    ...steps.slice(version),
-    `UPDATE maestro.server SET version = ${steps.length}`,
+    ...migrations.slice(version),
+    `UPDATE maestro.server SET version = ${migrations.length}`,
   ]
   // Several statements in one message are one transaction.
   await query(statements.join(';\n'))

@@ -30,7 +30,7 @@ const breakable = (real: DurableObjectStorage): DurableObjectStorage =>
 
 suite({
   name: 'the durable-object driver',
-  place: () => ({
+  createStore: () => ({
     open() {
       if (!storage) throw new Error('a test runs in no object')
       return durableObjectDriver({ storage: breakable(storage), mirror: nobodyFollows, clock: Date.now })
@@ -39,7 +39,7 @@ suite({
   breakDisk: () => {
     broken = true
   },
-  mend: () => {
+  repairDisk: () => {
     broken = false
   },
   skips: { crash: 'here a crash takes the whole object: test/hosted/restart.test.ts' },

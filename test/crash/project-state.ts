@@ -9,13 +9,13 @@ interface Queue {
 }
 
 /** The tasks, sessions and queues of a project, by id. */
-export interface Own {
+export interface ProjectState {
   tasks: Map<string, Task>
   sessions: Map<string, Session>
   queues: Map<string, Queue>
 }
 
-export const readOwn = async (api: Requests, projectId: string): Promise<Own> => {
+export const readProjectState = async (api: Requests, projectId: string): Promise<ProjectState> => {
   const [tasks, sessions] = await Promise.all([
     api.get<Task[]>(`/api/tasks?projectId=${projectId}`),
     api.get<Session[]>(`/api/sessions?projectId=${projectId}`),
@@ -42,18 +42,21 @@ export interface Operation {
   /** The entities that the request may change or remove. */
   touches: readonly string[]
   /** One by one, what the request changes: after it all are true, and without it none. */
-  evidence(now: Own): boolean[]
+  evidence(now: ProjectState): boolean[]
 }
 
 /** What was last seen, and the request that was under way when the server died. */
-export interface Last {
-  seen: Own
+export interface LastRequest {
+  seen: ProjectState
   operation: Operation | undefined
   acknowledged: boolean
 }
 
 /** What is wrong with the state after a crash; undefined if it is what was acknowledged, and nothing is half. */
-export const explain = ({ seen, operation, acknowledged }: Last, now: Own): string | undefined => {
+export const explain = (
+  { seen, operation, acknowledged }: LastRequest,
+  now: ProjectState,
+): string | undefined => {
   const evidence = operation?.evidence(now) ?? []
   const what = `${operation?.method} ${operation?.path} ${JSON.stringify(operation?.body)}`
   const happened = evidence.includes(true)
@@ -66,11 +69,11 @@ export const explain = ({ seen, operation, acknowledged }: Last, now: Own): stri
         return `${kind} ${id} was ${JSON.stringify(before)}, is ${JSON.stringify(now[kind].get(id))}; under way: ${what}`
     }
     for (const id of now[kind].keys())
-      if (!seen[kind].has(id) && !(happened && isMade(now, id, operation?.token)))
+      if (!seen[kind].has(id) && !(happened && isCreatedBy(now, id, operation?.token)))
         return `${kind} ${id} comes from nowhere; under way: ${what}`
   }
   return undefined
 }
 
-const isMade = ({ tasks, sessions }: Own, id: string, token: string | undefined) =>
+const isCreatedBy = ({ tasks, sessions }: ProjectState, id: string, token: string | undefined) =>
   tasks.get(id)?.title === token || sessions.get(id)?.name === token

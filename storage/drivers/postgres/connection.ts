@@ -4,7 +4,7 @@ import { Client, type QueryResultRow } from 'pg'
 export type Query = <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<Row[]>
 
 /** One connection to the database. */
-export interface Session {
+export interface Connection {
   /** Statements run one after the other, each a transaction of its own. */
   query: Query
   /** Calls back, once, when the connection is lost or closed. */
@@ -13,29 +13,29 @@ export interface Session {
   end(): Promise<void>
 }
 
-/** A connection that is not made, or does not answer, within this time is given up, in milliseconds. */
-const connectPatience = 10_000
-export const answerPatience = 30_000
+/** A connection that is not made, or a query that is not answered, within this time has failed. */
+const connectTimeoutMs = 10_000
+export const queryTimeoutMs = 30_000
 
-/** What every connection is made with. */
-export const connectionTo = (url: string) => ({
+/** The options of every connection, ours and those of the pool. */
+export const connectionOptions = (url: string) => ({
   connectionString: url,
-  connectionTimeoutMillis: connectPatience,
+  connectionTimeoutMillis: connectTimeoutMs,
   keepAlive: true,
   fallback_application_name: 'maestro-server',
 })
 
-/** How the database is called in messages: without user and password. */
-export const nameOf = (url: string): string => {
-  const { host, port, database } = new Client(connectionTo(url))
+/** The database's name in messages: without user and password. */
+export const databaseName = (url: string): string => {
+  const { host, port, database } = new Client(connectionOptions(url))
   return `${database} on ${host}:${port}`
 }
 
 /** Connects. The error says which database cannot be reached, and why. */
-export const openSession = async (url: string): Promise<Session> => {
-  const client = new Client(connectionTo(url))
+export const openConnection = async (url: string): Promise<Connection> => {
+  const client = new Client(connectionOptions(url))
   let reason: Error | undefined
-  // Nobody may be listening when it breaks: an error without a listener would end the process.
+  // An error event without a listener would end the process.
   client.on('error', (error) => {
     reason ??= error
   })
@@ -44,28 +44,30 @@ export const openSession = async (url: string): Promise<Session> => {
     await client.connect()
   } catch (error) {
     end()
-    throw new Error(`The database ${nameOf(url)} cannot be reached: ${reasonOf(error)}`, { cause: error })
+    throw new Error(`The database ${databaseName(url)} cannot be reached: ${reasonOf(error)}`, {
+      cause: error,
+    })
   }
 
   const run = async (text: string, values?: readonly unknown[]) => {
-    const late = setTimeout(() => {
-      reason = new Error(`the database has not answered for ${answerPatience / 1000} s`)
+    const timer = setTimeout(() => {
+      reason = new Error(`the database has not answered for ${queryTimeoutMs / 1000} s`)
       end()
-    }, answerPatience)
+    }, queryTimeoutMs)
     try {
       return await client.query(text, values && [...values])
     } catch (error) {
       throw reason ?? error
     } finally {
-      clearTimeout(late)
+      clearTimeout(timer)
     }
   }
 
-  let last: Promise<unknown> = Promise.resolve()
+  let previous: Promise<unknown> = Promise.resolve()
   return {
     query(text, values) {
-      const result = last.then(() => run(text, values))
-      last = result.catch(() => undefined)
+      const result = previous.then(() => run(text, values))
+      previous = result.catch(() => undefined)
       return result.then(({ rows }) => rows)
     },
     onEnd: (callback) =>

@@ -37,10 +37,10 @@ const failing = () => {
 
 const start = async () => {
   const disk = failing()
-  const { workspace, heard } = await open(disk.driver)
+  const { workspace, published } = await open(disk.driver)
   const projectId = await workspace.change((tx) => createProject(tx, { name: 'p' }, '/').id)
   const task = (title: string) => workspace.change((tx) => createTask(tx, { projectId, title }).id)
-  return { ...disk, workspace, heard, projectId, task }
+  return { ...disk, workspace, published, projectId, task }
 }
 
 describe('a change of several documents', () => {
@@ -84,7 +84,7 @@ describe('changes that come in at any moment of a failure', () => {
     const unlucky = fc.uniqueArray(fc.nat(11), { minLength: 1, maxLength: 4 })
     await fc.assert(
       fc.asyncProperty(pauses, unlucky, fc.boolean(), async (pauses, unlucky, first) => {
-        const { workspace, plan, contents, projectId, heard } = await start()
+        const { workspace, plan, contents, projectId, published } = await start()
         const words = unlucky.map((number) => (first ? `"name ${number}"` : `"task ${number}"`))
         plan.refuses = (_, text) => words.some((word) => text?.includes(word))
         const results: Promise<unknown>[] = []
@@ -101,7 +101,7 @@ describe('changes that come in at any moment of a failure', () => {
         expect(await everything(workspace)).toEqual(await contents())
         const done = settled.filter(({ status }) => status === 'fulfilled').length
         expect(Object.keys(await contents())).toHaveLength(1 + done)
-        expect(heard.map(({ number }) => number)).toEqual(
+        expect(published.map(({ number }) => number)).toEqual(
           Array.from({ length: 1 + 2 * done }, (_, n) => n + 1),
         )
       }),

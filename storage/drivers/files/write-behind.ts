@@ -1,35 +1,43 @@
 import type { DocumentChange, DocumentWriter } from './document-files'
 
-/** The files follow the journal after this time, in milliseconds; the contract allows 100. */
-const delay = 40
-/** After a failure it is tried again after this time, in milliseconds. */
-const retryDelay = 500
+/** The documents' files are written so long after a change; the contract allows 100 ms. */
+const debounceMs = 40
+const retryDelayMs = 500
 
-interface Settings {
+interface WriteBehindOptions {
   writer: DocumentWriter
-  /** The number of the last batch so far. */
+  /** The number of the last batch whose documents were added. */
   lastBatch(): number
-  /** Everything up to this batch stands in the files. */
-  onWritten(batch: number): void
+  /** The documents of all batches up to this one are in the files. */
+  onCheckpoint(batch: number): void
   onFailure(error: unknown): void
 }
 
-/** The documents that the journal has and the files do not have yet. */
-export interface Unwritten {
-  /** A document's JSON, null if it is removed, undefined if the files are current. */
+/** A write-behind buffer: the documents that are in the journal and not yet in their files. */
+export interface WriteBehind {
+  /** A document's JSON, null if it is removed, undefined if its file is current. */
   get(key: string): string | null | undefined
   keys(): Iterable<DocumentChange>
   add(key: string, json: string | null): void
   /** Resolves when everything added so far is written. */
   flush(): Promise<void>
-  /** What went wrong the last time; undefined as long as all is well. */
+  /** The error of the last write; undefined if it succeeded. */
   failure(): unknown
-  /** Gives up: what is not written now is written after the next start. */
+  /** Writes nothing more: the next start recovers from the journal what the files lack. */
   stop(): void
 }
 
-/** Lets the files follow: what changes several times within a moment is written once. */
-export const createUnwritten = ({ writer, lastBatch, onWritten, onFailure }: Settings): Unwritten => {
+/**
+ * Writes documents a moment after they change: a debounce whose timer starts with the first change and is not
+ * restarted by later ones, so that a document that changes many times within it is written once. After each
+ * write, `onCheckpoint` tells how far the files are. To write a document again is idempotent.
+ */
+export const createWriteBehind = ({
+  writer,
+  lastBatch,
+  onCheckpoint,
+  onFailure,
+}: WriteBehindOptions): WriteBehind => {
   const documents = new Map<string, string | null>()
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> | undefined
@@ -44,31 +52,31 @@ export const createUnwritten = ({ writer, lastBatch, onWritten, onFailure }: Set
     } catch (error) {
       if (failure === undefined) onFailure(error)
       failure = error
-      schedule(retryDelay)
+      schedule(retryDelayMs)
       throw error
     }
     failure = undefined
     for (const [key, json] of changes) if (documents.get(key) === json) documents.delete(key)
-    onWritten(batch)
+    onCheckpoint(batch)
   }
 
-  /** One at a time: what comes in meanwhile is the next. */
+  /** One write at a time: changes that come in meanwhile are written by the next. */
   const write = (): Promise<void> => {
     clearTimeout(timer)
     timer = undefined
     writing ??= writeAll().finally(() => {
       writing = undefined
-      if (documents.size > 0) schedule(delay)
+      if (documents.size > 0) schedule(debounceMs)
     })
     return writing
   }
 
-  const schedule = (milliseconds: number) => {
+  const schedule = (delayMs: number) => {
     if (stopped) return
     timer ??= setTimeout(() => {
       timer = undefined
       if (!writing) write().catch(() => undefined)
-    }, milliseconds)
+    }, delayMs)
   }
 
   return {
@@ -76,7 +84,7 @@ export const createUnwritten = ({ writer, lastBatch, onWritten, onFailure }: Set
     keys: () => documents.entries(),
     add(key, json) {
       documents.set(key, json)
-      if (!writing) schedule(delay)
+      if (!writing) schedule(debounceMs)
     },
     async flush() {
       if (writing) await writing

@@ -1,4 +1,4 @@
-// Stands between a server and its database, and breaks where a test needs it to.
+// A proxy between a server and its database that breaks connections where a test needs it to.
 import { createServer, connect as open, type Socket } from 'node:net'
 
 /**
@@ -7,10 +7,10 @@ import { createServer, connect as open, type Socket } from 'node:net'
  */
 export type Fault = 'down' | 'request lost' | 'answer lost'
 
-export interface Wire {
+export interface FaultyProxy {
   /** What breaks from now on; undefined: nothing. */
   fault: Fault | undefined
-  /** The same URL, through the wire. */
+  /** The same URL, through the proxy. */
   through(url: string): string
   /** Breaks every connection there is. */
   cut(): void
@@ -18,9 +18,9 @@ export interface Wire {
 }
 
 /** What only a statement that stores something says. */
-const mark = 'INSERT INTO maestro.documents'
+const storeMarker = 'INSERT INTO maestro.documents'
 
-export const createWire = async (port: number): Promise<Wire> => {
+export const createFaultyProxy = async (port: number): Promise<FaultyProxy> => {
   const pairs = new Set<() => void>()
 
   const join = (server: Socket) => {
@@ -31,23 +31,23 @@ export const createWire = async (port: number): Promise<Wire> => {
       pairs.delete(end)
     }
     pairs.add(end)
-    let deaf = false
+    let isMuted = false
     server.on('data', (bytes) => {
-      const stores = bytes.includes(mark)
-      if (stores && wire.fault === 'request lost') return end()
-      if (stores && wire.fault === 'answer lost') deaf = true
+      const stores = bytes.includes(storeMarker)
+      if (stores && proxy.fault === 'request lost') return end()
+      if (stores && proxy.fault === 'answer lost') isMuted = true
       database.write(bytes)
     })
-    database.on('data', (bytes) => (deaf ? end() : server.write(bytes)))
+    database.on('data', (bytes) => (isMuted ? end() : server.write(bytes)))
     for (const socket of [server, database]) socket.on('error', end).on('close', end)
   }
 
-  const listener = createServer({ noDelay: true }, (server) =>
-    wire.fault === 'down' ? server.destroy() : join(server),
+  const server = createServer({ noDelay: true }, (server) =>
+    proxy.fault === 'down' ? server.destroy() : join(server),
   )
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-  const address = listener.address()
-  const wire: Wire = {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const proxy: FaultyProxy = {
     fault: undefined,
     through(url) {
       const changed = new URL(url)
@@ -58,9 +58,9 @@ export const createWire = async (port: number): Promise<Wire> => {
       for (const end of pairs) end()
     },
     close() {
-      wire.cut()
-      return new Promise((resolve) => listener.close(() => resolve()))
+      proxy.cut()
+      return new Promise((resolve) => server.close(() => resolve()))
     },
   }
-  return wire
+  return proxy
 }

@@ -2,17 +2,17 @@ import type { Storage } from 'unstorage'
 import type { Batch } from './driver'
 
 /**
- * Commits for drivers that cannot: batch after batch, one write after the other. A failure takes back the
- * writes before it, at the latest when the storage works again, and fails the batches that wait; a crash in
- * between cannot be taken back.
+ * `commit` for drivers without one: batch after batch, one write after the other. A failure rolls back the writes
+ * before it, at the latest before the next batch, and fails the batches that wait. A crash in between leaves half
+ * a batch.
  */
-export const commitOneByOne = (storage: Storage): ((batch: Batch) => Promise<void>) => {
+export const createSequentialCommit = (storage: Storage): ((batch: Batch) => Promise<void>) => {
   let queue: Promise<unknown> = Promise.resolve()
   let failures = 0
-  /** What is still to be taken back, oldest first. */
+  /** The undo log of the present batch, oldest write first. */
   const undos: (() => Promise<void>)[] = []
 
-  const takeBack = async () => {
+  const rollBack = async () => {
     for (let undo = undos.at(-1); undo; undo = undos.at(-1)) {
       await undo()
       undos.pop()
@@ -26,12 +26,12 @@ export const commitOneByOne = (storage: Storage): ((batch: Batch) => Promise<voi
   }
 
   const write = async ({ puts, removes }: Batch) => {
-    await takeBack()
+    await rollBack()
     try {
       for (const { key, json } of puts) await put(key, json)
       for (const key of removes) await put(key, null)
     } catch (error) {
-      await takeBack().catch(() => undefined)
+      await rollBack().catch(() => undefined)
       throw error
     }
     undos.length = 0
@@ -43,7 +43,7 @@ export const commitOneByOne = (storage: Storage): ((batch: Batch) => Promise<voi
       if (failures > failuresBefore) throw new Error('a change before this one could not be stored')
       return write(batch)
     })
-    // Counted when the caller hears of it, not before: until then, changes are built on the one that failed.
+    // Counted when the caller is told: changes until then are built on the one that failed, and fail, too.
     queue = done.catch(() => {
       failures++
     })

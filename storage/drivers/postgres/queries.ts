@@ -1,6 +1,6 @@
-import type { Query } from './session'
+import type { Query } from './connection'
 
-/** So many documents are read at once. */
+/** How many documents a query reads. */
 const pageSize = 1000
 
 /** Every document that is stored, as it was sent, by its key. */
@@ -24,6 +24,6 @@ export const readLastEvent = async (query: Query): Promise<number> => {
   return Number(row?.number ?? 0)
 }
 
-/** Forgets events, up to this number. */
+/** Deletes the events up to this number. */
 export const trimEvents = (query: Query, upTo: number): Promise<unknown> =>
   query('DELETE FROM maestro.events WHERE number <= $1', [upTo])

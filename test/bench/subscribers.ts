@@ -3,7 +3,7 @@ import { WebSocket } from 'ws'
 import { openConnection, requestBytes } from './connection'
 import { quantile } from './numbers'
 
-export type ListenersJob = {
+export type SubscribersJob = {
   port: number
   clients: number
   taskId: string
@@ -15,77 +15,80 @@ export type ListenersJob = {
 }
 
 /** From request written to message received, over every client and event, in milliseconds. */
-export type ListenersResult = { samples: number; p50: number; p99: number; worst: number; answerP50: number }
+export type SubscribersResult = {
+  samples: number
+  p50: number
+  p99: number
+  worst: number
+  answerP50: number
+}
 
-const longestWaitMs = 5_000
+const maxWaitMs = 5_000
 
 process.once('disconnect', () => process.exit(1))
-process.once('message', async (job: ListenersJob) => {
+process.once('message', async (job: SubscribersJob) => {
   const result = await measure(job)
   process.send?.(result, () => process.exit(0))
 })
 
-async function measure(job: ListenersJob): Promise<ListenersResult> {
-  const heard: number[] = []
-  const answered: number[] = []
+const measure = async (job: SubscribersJob): Promise<SubscribersResult> => {
+  const latenciesMs: number[] = []
+  const answerLatenciesMs: number[] = []
   let mark = ''
   let sentAt = 0
-  let waitingFor = 0
-  let counts = false
-  let everybodyHas: () => void = () => undefined
+  let missing = 0
+  let isMeasured = false
+  let allReceived: () => void = () => undefined
 
-  const oneLess = (): void => {
-    if (--waitingFor === 0) everybodyHas()
+  const countReceived = (): void => {
+    if (--missing === 0) allReceived()
   }
   const onMessage = (data: Buffer): void => {
     const took = performance.now() - sentAt
     if (!data.includes(mark)) throw new Error(`A message that is not the awaited one: ${data.toString()}`)
-    if (counts) heard.push(took)
-    oneLess()
+    if (isMeasured) latenciesMs.push(took)
+    countReceived()
   }
-  const sockets = await Promise.all(Array.from({ length: job.clients }, () => listen(job.port, onMessage)))
+  const sockets = await Promise.all(Array.from({ length: job.clients }, () => subscribe(job.port, onMessage)))
   const writer = await openConnection(job.port, (status, start) => {
     if (status !== 200) throw new Error(`The writer got ${start.toString()}`)
-    if (counts) answered.push(performance.now() - sentAt)
-    oneLess()
+    if (isMeasured) answerLatenciesMs.push(performance.now() - sentAt)
+    countReceived()
   })
 
   for (let i = 0; i < job.warmUpEvents + job.events; i++) {
-    counts = i >= job.warmUpEvents
+    isMeasured = i >= job.warmUpEvents
     mark = `"title":"Event ${i}"`
     const request = requestBytes(job.port, 'PATCH', `/api/tasks/${job.taskId}`, `{${mark}}`)
-    waitingFor = job.clients + 1
-    const everybody = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`${waitingFor} still wait for event ${i}`)),
-        longestWaitMs,
-      )
-      everybodyHas = () => {
+    missing = job.clients + 1
+    const received = new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${missing} still wait for event ${i}`)), maxWaitMs)
+      allReceived = () => {
         clearTimeout(timer)
         resolve()
       }
     })
     sentAt = performance.now()
     writer.send(request)
-    await everybody
-    const rest = job.everyMs - (performance.now() - sentAt)
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, rest)))
+    await received
+    const restMs = job.everyMs - (performance.now() - sentAt)
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, restMs)))
   }
 
   writer.close()
   for (const socket of sockets) socket.terminate()
-  heard.sort((a, b) => a - b)
-  answered.sort((a, b) => a - b)
+  latenciesMs.sort((a, b) => a - b)
+  answerLatenciesMs.sort((a, b) => a - b)
   return {
-    samples: heard.length,
-    p50: quantile(heard, 0.5),
-    p99: quantile(heard, 0.99),
-    worst: heard.at(-1) ?? Number.NaN,
-    answerP50: quantile(answered, 0.5),
+    samples: latenciesMs.length,
+    p50: quantile(latenciesMs, 0.5),
+    p99: quantile(latenciesMs, 0.99),
+    worst: latenciesMs.at(-1) ?? Number.NaN,
+    answerP50: quantile(answerLatenciesMs, 0.5),
   }
 }
 
-function listen(port: number, onMessage: (data: Buffer) => void): Promise<WebSocket> {
+const subscribe = (port: number, onMessage: (data: Buffer) => void): Promise<WebSocket> => {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/`, {
     perMessageDeflate: false,
     skipUTF8Validation: true,

@@ -13,7 +13,7 @@ import type { Workspace } from '../../storage/workspace'
 export const machine = { hostname: 'h', platform: 'p' }
 
 /** A bit of everything: projects, tasks that hang together, sessions with and without a queue. */
-export const work = async (workspace: Workspace) => {
+export const fillWorkspace = async (workspace: Workspace) => {
   const change = <T>(rule: (tx: Transaction) => T) => workspace.change(rule)
   const projectId = await change((tx) => createProject(tx, { name: 'é "quoted" \u2028 🎼' }, '/w').id)
   const ids: string[] = []

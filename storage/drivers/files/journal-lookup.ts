@@ -1,0 +1,17 @@
+import type { StoredChange } from './journal-lines'
+import { recoverJournal, replay } from './recovery'
+
+/**
+ * Whether a file has its name but not its content: empty, or full of zeros. A server that is killed never leaves
+ * one; a machine that loses power does, where the disk had the file's name and not yet its content.
+ */
+export const isBlankFile = (text: string): boolean => text === '' || text.charCodeAt(0) === 0
+
+/** Finds a document's JSON, or null, in the segments that are kept: they are read with the first lookup. */
+export const createJournalLookup = (journalFolder: string): ((key: string) => string | null) => {
+  let changes: ReadonlyMap<string, readonly StoredChange[]> | undefined
+  return (key) => {
+    changes ??= recoverJournal(journalFolder, () => undefined, true).changes
+    return replay(changes.get(key) ?? [], () => null)
+  }
+}
