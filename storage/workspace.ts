@@ -38,8 +38,6 @@ export interface Workspace {
   status(): DriverStatus & { driver: string }
   /** Resolves when the documents stand where people and other programs read them. */
   flush(): Promise<void>
-  /** The driver, for what only some drivers have. */
-  readonly driver: WorkspaceDriver
   /** Waits for the changes that are being stored, and closes the driver. */
   close(): Promise<void>
 }
@@ -167,7 +165,6 @@ export const openWorkspace = async ({
       ...(driver.status?.() ?? { quarantined: [], freeBytes: null }),
     }),
     flush: async () => driver.flush?.(),
-    driver,
     async close() {
       await Promise.allSettled(pending.map(({ done }) => done))
       await storage.dispose()

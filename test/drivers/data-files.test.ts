@@ -22,7 +22,7 @@ const start = async () => {
   const directory = temporaryDirectory()
   const opened = await openIn(directory)
   const ids = await fillWorkspace(opened.workspace)
-  await opened.workspace.driver.flush?.()
+  await opened.workspace.flush()
   return { ...opened, directory, ...ids }
 }
 
@@ -65,7 +65,7 @@ describe('the files', () => {
     for (const folder of ['.writing', 'projects', 'tasks'])
       rmSync(join(directory, folder), { recursive: true })
     await workspace.change((tx) => updateProject(tx, projectId, { name: 'now' }))
-    await workspace.driver.flush?.()
+    await workspace.flush()
     expect(byKey(directory)).toMatchObject({ [`projects:${projectId}`]: { name: 'now' } })
   })
 
@@ -129,7 +129,7 @@ describe('a file that is no document', () => {
     const [aside = ''] = readdirSync(join(crashed, 'projects')).filter((name) => name.includes('.corrupt-'))
     expect(aside).toMatch(new RegExp(`^${projectId}\\.json\\.corrupt-\\d{13}$`))
     expect(readFileSync(join(crashed, 'projects', aside), 'utf8')).toBe('{"id":"proj_')
-    expect(again.workspace.driver.status?.().quarantined).toEqual([
+    expect(again.workspace.status().quarantined).toEqual([
       { file: `projects/${aside}`, reason: expect.stringContaining('JSON') },
     ])
     expect(again.logged).toMatchObject([{ details: { file: join(crashed, 'projects', aside) } }])
@@ -173,15 +173,15 @@ describe('what is no document', () => {
     ['projects:x$', '{}'],
   ]
   it.each(refused)('does not get in, and stops nothing: %j %j', async (key, value) => {
-    const { workspace, directory, projectId } = await start()
+    const { workspace, driver, directory, projectId } = await start()
     const before = await everything(workspace)
-    const storage = createStorage({ driver: workspace.driver })
+    const storage = createStorage({ driver: driver })
     await expect(storage.setItemRaw(key, value)).rejects.toThrow()
     await storage.removeItem('no:such:key')
     expect(await storage.getItem('no:such:key')).toBe(null)
     expect(await storage.getMeta(`projects:${projectId}`)).toEqual({})
     await workspace.change((tx) => updateProject(tx, projectId, {}))
-    await workspace.driver.flush?.()
+    await workspace.flush()
     expect(Object.keys(byKey(directory))).toEqual(expect.arrayContaining(Object.keys(before)))
     expect(Object.keys(byKey(directory))).toHaveLength(Object.keys(before).length)
     expect(Object.keys(await everything((await openIn(afterCrash(directory))).workspace))).toEqual(
@@ -204,7 +204,7 @@ describe('the journal', () => {
         await workspace.change((tx) =>
           addSessionEvent(tx, sessionId, { type: 'turn', data: 'x'.repeat(100) }),
         )
-      await workspace.driver.flush?.()
+      await workspace.flush()
       sizes.push(sizeOf(directory))
     }
     const costs = sizes.slice(1).map((size, index) => size - (sizes[index] ?? 0))
@@ -223,14 +223,14 @@ describe('the journal', () => {
         workspace.change((tx) => updateProject(tx, projectId, { description })),
       )
       await Promise.all(changes)
-      await workspace.driver.flush?.()
+      await workspace.flush()
     }
     const last = workspace.lastEvent()
-    expect(await workspace.driver.log?.since(last - 10_000)).toHaveLength(10_000)
-    expect(await workspace.driver.log?.since(0)).toBe(undefined)
+    expect(await workspace.eventsSince(last - 10_000)).toHaveLength(10_000)
+    expect(await workspace.eventsSince(0)).toBe(undefined)
     const again = await openIn(afterCrash(directory))
     expect(await everything(again.workspace)).toEqual(await everything(workspace))
     expect(again.workspace.lastEvent()).toBe(last)
-    expect(await again.workspace.driver.log?.since(last - 10_000)).toHaveLength(10_000)
+    expect(await again.workspace.eventsSince(last - 10_000)).toHaveLength(10_000)
   })
 })

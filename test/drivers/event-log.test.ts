@@ -21,7 +21,7 @@ const withEvents = async (count: number, nameLength = 1) => {
         workspace.change((tx) => updateProject(tx, id, { name: `${name}${n}` })),
       ),
     )
-  const since = async (number: number) => numbers(await workspace.driver.log?.since(number))
+  const since = async (number: number) => numbers(await workspace.eventsSince(number))
   return { directory, workspace, id, since }
 }
 
@@ -48,12 +48,12 @@ describe('the event log', () => {
     await workspace.close()
     const again = await openIn(directory)
     await again.workspace.change((tx) => updateProject(tx, id, { name: 'again' }))
-    expect(numbers(await again.workspace.driver.log?.since(8))).toEqual([9, 10, 11])
+    expect(numbers(await again.workspace.eventsSince(8))).toEqual([9, 10, 11])
   })
 
   it('keeps the last 10,000 events at least, and not every one for ever', { timeout: 60_000 }, async () => {
     const { directory, workspace, since } = await withEvents(25_000, 700)
-    await workspace.driver.flush?.()
+    await workspace.flush()
     expect(await since(15_000)).toEqual(range(15_001, 25_000))
     expect(await since(0)).toBeUndefined()
     expect(segmentsOf(directory).length).toBeLessThan(6)
@@ -68,7 +68,7 @@ describe('the event log', () => {
       if (!isRead) setImmediate(countTurns)
     }
     countTurns()
-    const events = await workspace.driver.log?.since(0)
+    const events = await workspace.eventsSince(0)
     isRead = true
     expect(events).toHaveLength(5000)
     expect(turns).toBeGreaterThan(3)

@@ -22,7 +22,7 @@ const start = async (durability: Durability = 'process') => {
   const { workspace } = opened
   const create = (name: string) => workspace.change((tx) => createProject(tx, { name }, '/').id)
   const id = await create('first')
-  await workspace.driver.flush?.()
+  await workspace.flush()
   return { ...opened, directory, create, id }
 }
 
@@ -66,14 +66,14 @@ describe.each<Durability>(['process', 'strict'])('a full disk, %s', (durability)
     await nextTurn()
     await create('second')
     expect(await recovered(directory)).toEqual(await everything(workspace))
-    expect(await workspace.driver.log?.since(0)).toHaveLength(2)
+    expect(await workspace.eventsSince(0)).toHaveLength(2)
   })
 
   it('for the documents keeps what was acknowledged, refuses more, and recovers by itself', async () => {
     const { workspace, directory, create, id } = await start(durability)
     faults.full = inDocuments
     await workspace.change((tx) => updateProject(tx, id, { name: 'acknowledged' }))
-    await workspace.driver.flush?.().catch(() => undefined)
+    await workspace.flush().catch(() => undefined)
     await expect(create('lost')).rejects.toMatchObject(unavailable)
     expect(readdirSync(join(directory, '.writing'))).toEqual([])
     expect(await everything(workspace)).toMatchObject({ [`projects:${id}`]: { name: 'acknowledged' } })
@@ -97,12 +97,12 @@ describe('a disk that turned read-only', () => {
     for (let round = 0; round < 3; round++)
       await expect(create()).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
     expect(await everything(workspace)).toEqual(before)
-    expect(await workspace.driver.log?.since(0)).toHaveLength(1)
+    expect(await workspace.eventsSince(0)).toHaveLength(1)
     faults.readOnly = () => false
     await nextTurn()
     await create()
     expect(published).toMatchObject([{ number: 2 }])
-    expect(await workspace.driver.log?.since(0)).toHaveLength(2)
+    expect(await workspace.eventsSince(0)).toHaveLength(2)
   })
 })
 
@@ -124,15 +124,15 @@ describe('while the disk syncs, strict', () => {
   }
 
   it('what is not synced is in no file, in no log and in no answer', async () => {
-    const { workspace, directory, create, published } = await start('strict')
+    const { workspace, driver, directory, create, published } = await start('strict')
     const before = await everything(workspace)
     const sync = holdSync()
     const creating = Promise.allSettled([create('second')])
     await expect.poll(sync.begun).toBe(true)
-    await workspace.driver.flush?.()
+    await workspace.flush()
     expect(Object.keys(documentsIn(directory))).toHaveLength(1)
-    expect(await workspace.driver.log?.since(0)).toHaveLength(1)
-    expect(workspace.driver.log?.last()).toBe(1)
+    expect(await workspace.eventsSince(0)).toHaveLength(1)
+    expect(driver.log?.last()).toBe(1)
     expect(workspace.lastEvent()).toBe(1)
     expect(published).toHaveLength(1)
     const answer = Promise.resolve(everything(workspace))
@@ -148,7 +148,7 @@ describe('while the disk syncs, strict', () => {
     const sync = holdSync()
     const creating = create('second')
     await expect.poll(sync.begun).toBe(true)
-    await workspace.driver.flush?.()
+    await workspace.flush()
     await sync.finish(null)
     await creating
     expect(await recovered(directory)).toEqual(await everything(workspace))
@@ -161,7 +161,7 @@ describe('a power failure, strict', () => {
     await workspace.change((tx) => createTask(tx, { projectId: id, title: 'a task' }))
     const task = await workspace.read((documents) => documents.list('tasks')[0]?.key.replaceAll(':', '/'))
     faults.done.length = 0
-    await workspace.driver.flush?.()
+    await workspace.flush()
     const name = (path: string) => path.replace(directory, '').replace(/-\d+\.log$/, '')
     expect(faults.done.map(name)).toEqual([
       'write /.writing/0',
@@ -176,10 +176,10 @@ describe('a power failure, strict', () => {
   it('has nothing to find in a folder that somebody deleted', async () => {
     const { workspace, directory, id } = await start('strict')
     const task = await workspace.change((tx) => createTask(tx, { projectId: id, title: 'a task' }))
-    await workspace.driver.flush?.()
+    await workspace.flush()
     rmSync(join(directory, 'tasks'), { recursive: true })
     await workspace.change((tx) => deleteTask(tx, task.id))
-    await workspace.driver.flush?.()
+    await workspace.flush()
     expect(Object.keys(documentsIn(directory))).toEqual([`projects/${id}.json`])
   })
 

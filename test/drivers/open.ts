@@ -8,6 +8,7 @@ import { openWorkspace, type Workspace } from '../../storage/workspace'
 
 export interface Opened {
   workspace: Workspace
+  driver: WorkspaceDriver
   /** Every event so far. */
   published: PublishedEvent[]
   /** Every problem that storage logged. */
@@ -35,7 +36,7 @@ export const open = async (driver: WorkspaceDriver, logged: LogRecord[] = []): P
   const published: PublishedEvent[] = []
   const workspace = await openWorkspace({ driver, clock, newId, logger: collectLogs(logged) })
   workspace.subscribe((event) => published.push(event))
-  return { workspace, published, logged }
+  return { workspace, driver, published, logged }
 }
 
 /** Every entity, by its key. */

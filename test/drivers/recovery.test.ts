@@ -24,7 +24,7 @@ const start = async () => {
   const directory = temporaryDirectory()
   const { workspace } = await openIn(directory)
   const ids = await fillWorkspace(workspace)
-  await workspace.driver.flush?.()
+  await workspace.flush()
   return { directory, workspace, ...ids }
 }
 
@@ -108,7 +108,7 @@ describe('a journal in disorder', () => {
         message: expect.stringMatching(/damaged/),
       },
     ])
-    expect(await again.workspace.driver.log?.since(0)).toBe(undefined)
+    expect(await again.workspace.eventsSince(0)).toBe(undefined)
   })
 
   it('with empty files and files of others in it costs nothing', async () => {
@@ -149,8 +149,8 @@ describe('files that are behind the journal, or ahead of it', () => {
     })
     const again = await restarted(crashed)
     expect(await everything(again.workspace)).toEqual(await everything(workspace))
-    await again.workspace.driver.flush?.()
-    await workspace.driver.flush?.()
+    await again.workspace.flush()
+    await workspace.flush()
     expect(documentsIn(crashed)).toEqual(documentsIn(directory))
   })
 
@@ -159,13 +159,13 @@ describe('files that are behind the journal, or ahead of it', () => {
     for (let round = 0; round < 30; round++)
       await workspace.change((tx) => addSessionEvent(tx, sessionId, { type: 'turn', data: 'x'.repeat(300) }))
     const before = statSync(newestSegment(directory)).size
-    await workspace.driver.flush?.()
+    await workspace.flush()
     const crashed = afterCrash(directory)
     expect(statSync(newestSegment(crashed)).size).toBeGreaterThan(before)
     truncateSync(newestSegment(crashed), before)
     const again = await restarted(crashed)
     expect(await everything(again.workspace)).toEqual(await everything(workspace))
-    await again.workspace.driver.flush?.()
+    await again.workspace.flush()
     expect(documentsIn(crashed)).toEqual(documentsIn(directory))
   })
 
@@ -182,14 +182,14 @@ describe('files that are behind the journal, or ahead of it', () => {
     const add = (data: string) =>
       workspace.change((tx) => addSessionEvent(tx, sessionId, { type: 'turn', data: data.repeat(300) }))
     for (const data of [...'abcdefghijklmnopqrst']) await add(data)
-    await workspace.driver.flush?.()
+    await workspace.flush()
     await add('u')
     const crashed = afterCrash(directory)
     writeFileSync(join(crashed, 'sessions', `${sessionId}.json`), '{"id":')
     const again = await restarted(crashed)
     const { events, name } = await session(again.workspace, sessionId)
     expect({ name, events: events.length }).toEqual({ name: 'Unnamed Session', events: 1 })
-    expect(again.workspace.driver.status?.().quarantined).toMatchObject([
+    expect(again.workspace.status().quarantined).toMatchObject([
       { file: expect.stringContaining(`${sessionId}.json.corrupt-`) },
     ])
   })
@@ -219,7 +219,7 @@ describe('a machine that lost power', () => {
     for (const path of paths) writeFileSync(join(crashed, path), content)
     const again = await restarted(crashed)
     expect(await everything(again.workspace)).toEqual(before)
-    await again.workspace.driver.flush?.()
+    await again.workspace.flush()
     for (const path of paths) expect(JSON.parse(readFileSync(join(crashed, path), 'utf8'))).toBeTruthy()
   })
 
@@ -250,7 +250,7 @@ describe('a server that is killed again and again', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         let { directory, workspace, projectId, sessionId }: Awaited<ReturnType<typeof start>> = await start()
         for (const next of steps) {
-          if (next.do === 'flush') await workspace.driver.flush?.()
+          if (next.do === 'flush') await workspace.flush()
           else if (next.do === 'crash') {
             const before = await everything(workspace)
             directory = afterCrash(directory)

@@ -58,7 +58,7 @@ describe.skipIf(!canMount)('a disk of one mebibyte (which only root can mount)',
           refusal = error
         },
       )
-      if (round % 10 === 0) await workspace.driver.flush?.().catch(() => undefined)
+      if (round % 10 === 0) await workspace.flush().catch(() => undefined)
     }
     expect(refusal).toMatchObject(unavailable)
     await expect(create()).rejects.toMatchObject(unavailable)
@@ -68,7 +68,7 @@ describe.skipIf(!canMount)('a disk of one mebibyte (which only root can mount)',
 
     makeRoom()
     await expect.poll(() => create().then(() => 'created', String), { timeout: 10_000 }).toBe('created')
-    await workspace.driver.flush?.()
+    await workspace.flush()
     expect(Object.keys(documentsIn(directory))).toHaveLength(2 + acknowledged.length)
     expect(readdirSync(join(directory, '.writing'))).toEqual([])
     expect(await everything((await openIn(afterCrash(directory))).workspace)).toEqual(

@@ -119,10 +119,10 @@ describe.each(await databases())('a workspace over $name', ({ create, proxy, sha
       message: expect.stringMatching(/nothing was changed: The database .* cannot be reached/),
     })
     expect(await everything(workspace)).toMatchObject({ [`projects:${id}`]: { name: 'first' } })
-    await expect(workspace.driver.log?.since(0)).rejects.toMatchObject(unavailable)
+    await expect(workspace.eventsSince(0)).rejects.toMatchObject(unavailable)
     proxy.fault = undefined
     await addWhenBack(workspace, 'second')
-    expect(await workspace.driver.log?.since(0)).toHaveLength(2)
+    expect(await workspace.eventsSince(0)).toHaveLength(2)
     expect(JSON.stringify(logged)).not.toContain('pa55word')
   })
 

@@ -40,12 +40,11 @@ describe.each(await databases())('the tables in $name', ({ create }) => {
     )
     const [row] = await sql(url, 'SELECT commits FROM maestro.server')
     expect(Number(row?.commits)).toBeLessThan(20)
-    expect(await workspace.driver.log?.since(0)).toHaveLength(200)
+    expect(await workspace.eventsSince(0)).toHaveLength(200)
   })
 
   it('keep the last ten thousand events, in order, and not many more', async () => {
-    const { workspace, url } = await start()
-    const { driver } = workspace
+    const { driver, url } = await start()
     const event = (number: number): LoggedEvent => ({
       number,
       name: 'project:deleted',
@@ -85,7 +84,7 @@ describe.each(await databases())('the tables in $name', ({ create }) => {
       Array(2).fill('A stored document cannot be read and was set aside'),
     )
     const files = ['proj_a', 'proj_b'].map((broken) => `maestro.quarantine, key projects:${broken}`)
-    expect(next.workspace.driver.status?.().quarantined.map(({ file }) => file)).toEqual(files)
+    expect(next.workspace.status().quarantined.map(({ file }) => file)).toEqual(files)
     await next.workspace.close()
     expect(await sql(url, 'SELECT key, json FROM maestro.quarantine ORDER BY key')).toEqual([
       { key: 'projects:proj_a', json: broken.text },
@@ -110,10 +109,10 @@ describe.each(await databases())('the tables in $name', ({ create }) => {
     const changes = Array.from({ length: 20 }, (_, n) =>
       workspace.change((tx) => updateProject(tx, id, { name: `${n}` })),
     )
-    const read = await Promise.all(Array.from({ length: 20 }, () => workspace.driver.log?.since(0)))
+    const read = await Promise.all(Array.from({ length: 20 }, () => workspace.eventsSince(0)))
     await Promise.all(changes)
     for (const events of read) expect(events?.at(0)?.number).toBe(1)
-    expect(await workspace.driver.log?.since(0)).toHaveLength(published.length)
+    expect(await workspace.eventsSince(0)).toHaveLength(published.length)
   })
 
   it('of a later server are left alone', async () => {

@@ -171,7 +171,7 @@ const deleteAll = async (workspace: Workspace) => {
 it('holds together', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
-      const { workspace, published } = await open(memoryDriver())
+      const { workspace, driver, published } = await open(memoryDriver())
       const begun = new Map<string, number>()
       for (const name of ['p', 'q']) await workspace.change((tx) => createProject(tx, { name }, '/'))
       for (const step of steps) {
@@ -186,7 +186,7 @@ it('holds together', async () => {
           expect([now, published.length]).toEqual([before, known])
         }
         expectTrue(published.slice(known), before, now)
-        expect(await stored(workspace)).toEqual(now)
+        expect(await stored({ driver })).toEqual(now)
         await workspace.read(expectListsRight)
         const world = await workspace.read(worldOf)
         expectWhole(world)
