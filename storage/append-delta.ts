@@ -1,3 +1,4 @@
+import { parseTrusted } from '../schemas/json-text'
 import type { AppendDelta } from './driver'
 import type { Entry } from './entry'
 import { kinds } from './kinds'
@@ -13,8 +14,8 @@ export const appendDeltaOf = (previous: Entry | undefined, entry: Entry): Append
   const lists: readonly string[] = kinds[entry.kind].appendOnly
   if (lists.length === 0 || previous === undefined || previous.json.length < minDocumentLength)
     return undefined
-  const before: Record<string, unknown> = JSON.parse(previous.json)
-  const rest: Record<string, unknown> = JSON.parse(entry.json)
+  const before: Record<string, unknown> = parseTrusted(previous.json)
+  const rest: Record<string, unknown> = parseTrusted(entry.json)
   const appended: Record<string, readonly unknown[]> = {}
   for (const list of lists) {
     const previousItems = before[list]
@@ -29,8 +30,8 @@ export const appendDeltaOf = (previous: Entry | undefined, entry: Entry): Append
 
 /** Applies an append delta to a document. Idempotent: items that are there already, by id, are not appended again. */
 export const applyAppendDelta = (before: string, { rest, appended }: AppendDelta): string => {
-  const previous: Record<string, unknown> = JSON.parse(before)
-  const document: Record<string, unknown> = JSON.parse(rest)
+  const previous: Record<string, unknown> = parseTrusted(before)
+  const document: Record<string, unknown> = parseTrusted(rest)
   for (const [list, additions] of Object.entries(appended)) {
     const found: unknown = previous[list]
     const items = Array.isArray(found) ? found : []

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { parseTrusted } from '../schemas/json-text'
 import { type Entities, type Fields, type Kind, kinds } from './kinds'
 
 /**
@@ -46,6 +47,6 @@ export class Entry<K extends Kind = Kind> {
 
   /** The entity as an object of the caller's own: to change it changes nothing here. */
   read(): Entities[K] {
-    return JSON.parse(this.#text)
+    return parseTrusted(this.#text)
   }
 }

@@ -1,4 +1,5 @@
 /** The event stream as the server sends it. */
+import { parseTrusted } from '../../schemas/json-text'
 import type { MaestroEvent } from './events'
 import { errorOf, type Requests } from './requests'
 
@@ -75,7 +76,7 @@ const readBlock = (block: string): StreamItem | undefined => {
   const data = fields.get('data')
   if (data === undefined) return { kind: 'mark', id }
   if (fields.get('event') === 'reset') return { kind: 'reset', id }
-  return { kind: 'event', id, event: { ...JSON.parse(data), id } }
+  return { kind: 'event', id, event: { ...parseTrusted<MaestroEvent>(data), id } }
 }
 
 /** Calls `onSilence` when `heard` has not been called for too long. */

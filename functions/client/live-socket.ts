@@ -1,5 +1,6 @@
 /** A WebSocket to the server that knows the numbers of events. */
 
+import { parseTrusted } from '../../schemas/json-text'
 import { longestSilence, watchSilence } from './event-stream'
 import type { MaestroEvent } from './events'
 import { MaestroError, ServerUnreachable } from './problems'
@@ -49,7 +50,7 @@ export const listenLive = async (requests: Requests, listening: Listening): Prom
       socket.onmessage = ({ data }) => {
         watch.heard()
         try {
-          understand(JSON.parse(String(data)), listening)
+          understand(parseTrusted(String(data)), listening)
         } catch (error) {
           reject(error)
         }

@@ -1,5 +1,7 @@
 /** Requests to the API: paths, headers, and what becomes of the answer. */
+
 import type { ErrorResponse } from '../../schemas/errors'
+import { parseTrusted } from '../../schemas/json-text'
 import { MaestroError, ServerUnreachable } from './problems'
 
 export interface ClientOptions {
@@ -129,9 +131,9 @@ const textOf = async (response: Response, url: string): Promise<string> => {
   }
 }
 
-const parse = (text: string, status: number, asked: string) => {
+const parse = <T>(text: string, status: number, asked: string): T => {
   try {
-    return JSON.parse(text)
+    return parseTrusted(text)
   } catch {
     throw unexpected(status, asked)
   }

@@ -1,5 +1,6 @@
 import type { DurableObjectState, SqlStorage, WebSocket } from '@cloudflare/workers-types'
 import cloudflare from 'crossws/adapters/cloudflare'
+import { parseTrusted } from '../../schemas/json-text'
 import { type ConnectionMemory, createHooks, maxMessageBytes } from '../realtime/websocket'
 import type { AppServices } from '../services/app-services'
 
@@ -68,7 +69,7 @@ const sqlConnectionMemory = (sql: SqlStorage): ConnectionMemory => {
     },
     recall(id) {
       const text = hibernated.get(id)
-      return text === undefined ? undefined : JSON.parse(text)
+      return text === undefined ? undefined : parseTrusted(text)
     },
     forget(id) {
       hibernated.delete(id)

@@ -1,4 +1,5 @@
 import type { SqlStorage } from '@cloudflare/workers-types'
+import { parseTrusted } from '../../../schemas/json-text'
 import type { Documents, Page, Where } from '../../documents'
 import { Entry } from '../../entry'
 import type { Kind } from '../../kinds'
@@ -47,7 +48,7 @@ export const createSqlDocuments = (sql: SqlStorage): Documents => {
 
 /** No validation: the text was made, and checked, by the change that stored it. */
 const readEntry = <K extends Kind>(kind: K, json: string): Entry<K> =>
-  new Entry(kind, JSON.parse(json), { compact: json })
+  new Entry(kind, parseTrusted(json), { compact: json })
 
 interface Query {
   text: string

@@ -1,4 +1,5 @@
 import type { SqlStorage } from '@cloudflare/workers-types'
+import { parseTrusted } from '../../../schemas/json-text'
 import type { WorkspaceDriver } from '../../driver'
 import type { LoggedEvent } from '../../event'
 
@@ -19,7 +20,7 @@ export const createEventLog = (sql: SqlStorage) => {
       'SELECT json FROM events WHERE number > ? ORDER BY number',
       number,
     )
-    return Array.from(rows, ({ json }) => JSON.parse(json))
+    return Array.from(rows, ({ json }) => parseTrusted<LoggedEvent>(json))
   }
 
   /** To be called within a transaction. */

@@ -1,5 +1,6 @@
 import type { SqlStorage } from '@cloudflare/workers-types'
-import { type Fields, type Kind, kindOfKey, kinds } from '../../kinds'
+import { parseTrusted } from '../../../schemas/json-text'
+import { type Entities, type Fields, type Kind, kindOfKey, kinds } from '../../kinds'
 
 /** The values by which a document is listed and found. */
 interface IndexEntry {
@@ -46,7 +47,7 @@ export const createRows = (sql: SqlStorage) => {
     )
     // Most changes leave the indexes as they are.
     if (previous?.fields === fields && previous.created === created) return
-    if (previous) unindex({ ...previous, fields: JSON.parse(previous.fields) })
+    if (previous) unindex({ ...previous, fields: parseTrusted(previous.fields) })
     index(entry)
   }
 
@@ -54,7 +55,7 @@ export const createRows = (sql: SqlStorage) => {
     const previous = storedEntry(key)
     if (!previous) return
     sql.exec('DELETE FROM documents WHERE key = ?', key)
-    unindex({ ...previous, fields: JSON.parse(previous.fields) })
+    unindex({ ...previous, fields: parseTrusted(previous.fields) })
   }
 
   return { put, remove }
@@ -67,7 +68,7 @@ const indexEntryOf = (key: string, json: string): IndexEntry => {
 }
 
 const indexedValuesOf = <K extends Kind>(kind: K, json: string) => {
-  const document = JSON.parse(json)
+  const document = parseTrusted<Entities[K]>(json)
   return { created: kinds[kind].createdAt(document), fields: kinds[kind].fields(document) }
 }
 

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { parseTrusted } from '../../../schemas/json-text'
 import type { AppendDelta, Batch } from '../../driver'
 import type { LoggedEvent } from '../../event'
 
@@ -106,4 +107,4 @@ export const eventsOf = (line: JournalLine): LoggedEvent[] => {
   })
 }
 
-const bodyOf = (line: JournalLine): Body => JSON.parse(line.body)
+const bodyOf = (line: JournalLine): Body => parseTrusted(line.body)

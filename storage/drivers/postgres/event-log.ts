@@ -1,5 +1,6 @@
 import { Pool } from 'pg'
 import { apiError } from '../../../schemas/errors'
+import { parseTrusted } from '../../../schemas/json-text'
 import type { WorkspaceDriver } from '../../driver'
 import type { LoggedEvent } from '../../event'
 import { connectionOptions, type Query, queryTimeoutMs, reasonOf } from './connection'
@@ -43,7 +44,7 @@ export const createEventLog = ({ url, maxConnections, groupCommit }: EventLogOpt
     ).catch((error) => {
       throw apiError('STORAGE_UNAVAILABLE', `The event log cannot be read: ${reasonOf(error)}`)
     })
-    return rows.length === last - number ? rows.map(({ json }) => JSON.parse(json)) : undefined
+    return rows.length === last - number ? rows.map(({ json }) => parseTrusted<LoggedEvent>(json)) : undefined
   }
 
   return {
