@@ -34,9 +34,9 @@ export interface Workspace {
   eventsSince(number: number): Promise<LoggedEvent[] | undefined>
   /** Whether every document is in memory, or else read from the storage whenever it is asked for. */
   readonly isInMemory: boolean
-  /** How the storage is: its driver's name, what was set aside, room left (bytes, null where unknown), mirror. */
+  /** Status of the storage: its driver, quarantined documents, free bytes (null where unknown), lag of the mirror. */
   status(): DriverStatus & { driver: string }
-  /** Resolves when the documents stand where people and other programs read them. */
+  /** Resolves when write-behind is done: the documents are where people and other programs read them. */
   flush(): Promise<void>
   /** Waits for the changes that are being stored, and closes the driver. */
   close(): Promise<void>

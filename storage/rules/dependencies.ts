@@ -10,7 +10,11 @@ export const checkParent = (
   const parent = reader.get('tasks', parentId)
   if (!parent) throw apiError('TASK_NOT_FOUND', 'Parent task not found', { taskId: parentId })
   if (parent.projectId !== task.projectId)
-    throw apiError('BUSINESS_RULE_ERROR', 'The parent task must be in the same project', { taskId: parentId })
+    throw apiError(
+      'BUSINESS_RULE_ERROR',
+      `The parent task must be in the same project, ${task.projectId}: choose another parent`,
+      { taskId: parentId },
+    )
   const seen = new Set<string>()
   for (let ancestor: string | null = parentId; ancestor !== null && !seen.has(ancestor); ) {
     if (ancestor === task.id)
@@ -29,9 +33,11 @@ export const checkDependencies = (reader: Reader, taskId: string, dependencies: 
       throw apiError('TASK_NOT_FOUND', 'Dependency not found', { taskId: dependency })
   for (const dependency of dependencies)
     if (waitsFor(reader, dependency, taskId))
-      throw apiError('BUSINESS_RULE_ERROR', 'A task cannot wait for itself: the dependencies form a cycle', {
-        taskId: dependency,
-      })
+      throw apiError(
+        'BUSINESS_RULE_ERROR',
+        `A task cannot wait for itself: with ${dependency} the dependencies form a cycle. Leave that out`,
+        { taskId: dependency },
+      )
 }
 
 /** Whether one task is another, or waits for it, through any number of others. */

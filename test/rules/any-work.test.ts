@@ -139,12 +139,12 @@ const expectTrue = (
   now: Record<string, unknown>,
 ) => {
   for (const { name, about, data } of events) {
-    const told: unknown = JSON.parse(data)
+    const content: unknown = JSON.parse(data)
     const key = Object.keys({ ...now, ...before }).find(
       (key) => about && key.endsWith(`:${about.id}`) && key.startsWith(about.kind),
     )
     if (key)
-      expect(name.startsWith('queue') ? { sessionId: about?.id, queue: now[key] } : now[key]).toEqual(told)
+      expect(name.startsWith('queue') ? { sessionId: about?.id, queue: now[key] } : now[key]).toEqual(content)
   }
   const changed = Object.keys({ ...before, ...now }).filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),

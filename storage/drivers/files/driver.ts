@@ -72,12 +72,15 @@ const openLocked = (
     lockLost = new Error(
       `${directory} was taken over by ${pid === null ? 'another server' : `process ${pid}`}`,
     )
-    logger.error({ directory, pid }, 'The data directory was taken over: nothing more is written to it')
+    logger.error(
+      { directory, pid },
+      'The data directory was taken over: nothing more is written to it. Stop this server',
+    )
   })
   prepareFolders(directory)
   const journalFolder = join(directory, '.journal')
   const recovered = recoverJournal(journalFolder, (details) =>
-    logger.error(details, 'A line of the journal is damaged and is left out'),
+    logger.error(details, 'A line of the journal is damaged: its change is left out'),
   )
   const journal = openJournal({
     directory: journalFolder,

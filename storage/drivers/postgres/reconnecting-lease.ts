@@ -70,9 +70,11 @@ export const createReconnectingLease = ({
 
   const fail = (error: Error, retryDelayMs: number) => {
     const problem = { problem: error.message }
-    if (error instanceof LeaseLostError) logger.error(problem, 'Nothing can be stored any more')
+    if (error instanceof LeaseLostError)
+      logger.error(problem, 'Nothing can be stored any more: start this server again')
     else {
-      if (!unavailableReason) logger.error(problem, 'Nothing can be stored until the database is back')
+      if (!unavailableReason)
+        logger.error(problem, 'Nothing can be stored until the database is back; it is tried again')
       timer = setTimeout(() => reconnect(Math.min(2 * retryDelayMs, maxRetryDelayMs)), retryDelayMs)
     }
     unavailableReason = error

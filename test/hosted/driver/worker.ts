@@ -11,7 +11,7 @@ import { names, run } from './in-object'
 let storage: DurableObjectStorage | undefined
 let broken = false
 
-const nobodyFollows = { put: async () => undefined, delete: async () => undefined }
+const noMirror = { put: async () => undefined, delete: async () => undefined }
 
 /** While it is broken, a transaction fails after it has written everything. */
 const breakable = (real: DurableObjectStorage): DurableObjectStorage =>
@@ -33,7 +33,7 @@ suite({
   createStore: () => ({
     open() {
       if (!storage) throw new Error('a test runs in no object')
-      return durableObjectDriver({ storage: breakable(storage), mirror: nobodyFollows, clock: Date.now })
+      return durableObjectDriver({ storage: breakable(storage), mirror: noMirror, clock: Date.now })
     },
   }),
   breakDisk: () => {
