@@ -42,7 +42,7 @@ export const createHttpServer = (services: AppServices): HttpServer => {
     },
     { hostname: 'localhost', errorHandler: answerUnreadable },
   )
-  const server = createServer({ keepAliveTimeoutMs: keepAliveTimeoutMs, requireHostHeader: false }, listener)
+  const server = createServer({ keepAliveTimeout: keepAliveTimeoutMs, requireHostHeader: false }, listener)
   server.on('clientError', answerMalformed)
   const idleSockets = new Set<Duplex>()
   server.on('connection', (socket) => {

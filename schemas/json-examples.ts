@@ -1,4 +1,6 @@
-import type { JsonSchema } from './json-schema'
+import type * as z from 'zod'
+
+type JsonSchema = z.core.JSONSchema.JSONSchema
 
 /** Finds the schema that a reference means. */
 type Resolve = (ref: string) => JsonSchema | undefined

@@ -1,4 +1,3 @@
-import type { SqlStorage } from '@cloudflare/workers-types'
 import { workspaceHeader } from './bindings'
 
 /** What an object learns from its first request, and needs to know when something else wakes it. */

@@ -1,4 +1,4 @@
-import type { DurableObjectState, WebSocket } from '@cloudflare/workers-types'
+import { DurableObject } from 'cloudflare:workers'
 import { createApp } from '../app'
 import type { Bindings } from './bindings'
 import { readHostedConfig } from './config'
@@ -18,20 +18,17 @@ interface Open {
 }
 
 /** A workspace: all its requests pass through here, and its documents and connections are kept here. */
-export class MaestroWorkspace {
-  readonly ctx: DurableObjectState
-  readonly #bindings: Bindings
+export class MaestroWorkspace extends DurableObject<Bindings> {
   #open: Promise<Open> | undefined
 
   /** Runs whenever a request, a message or an alarm wakes the object: until all is open, nothing else happens. */
   constructor(ctx: DurableObjectState, bindings: Bindings) {
-    this.ctx = ctx
-    this.#bindings = bindings
+    super(ctx, bindings)
     const identity = readIdentity(ctx.storage.sql)
     if (identity) this.#open = this.#openAs(identity)
   }
 
-  async fetch(request: Request): Promise<Response> {
+  override async fetch(request: Request): Promise<Response> {
     this.#open ??= this.#openAs(takeIdentity(this.ctx.storage.sql, request))
     const { services, sockets, internal } = await this.#open
     if (isUpgrade(request)) return sockets.upgrade(request)
@@ -39,34 +36,39 @@ export class MaestroWorkspace {
     return isInternal ? internal.fetch(request, services) : app.fetch(request, services)
   }
 
-  async alarm(): Promise<void> {
+  override async alarm(): Promise<void> {
     const open = await this.#open
     await open?.services.driver.mirrorChanges()
   }
 
-  async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     const open = await this.#open
     await open?.sockets.message(socket, message)
   }
 
-  async webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): Promise<void> {
+  override async webSocketClose(
+    socket: WebSocket,
+    code: number,
+    reason: string,
+    wasClean: boolean,
+  ): Promise<void> {
     const open = await this.#open
     await open?.sockets.close(socket, code, reason, wasClean)
   }
 
-  async webSocketError(socket: WebSocket): Promise<void> {
+  override async webSocketError(socket: WebSocket): Promise<void> {
     const open = await this.#open
     await open?.sockets.error(socket)
   }
 
   #openAs({ workspace, origin }: Identity): Promise<Open> {
     return this.ctx.blockConcurrencyWhile(async () => {
-      const read = readHostedConfig(this.#bindings, origin)
+      const read = readHostedConfig(this.env, origin)
       if ('problems' in read) throw new Error(read.problems.join('\n'))
-      const services = await openServices(this.ctx, this.#bindings, read.config, workspace)
+      const services = await openServices(this.ctx, this.env, read.config, workspace)
       return {
         services,
-        sockets: createSockets(this, services),
+        sockets: createSockets(this, this.ctx, services),
         internal: createInternalApp(services.skills),
       }
     })

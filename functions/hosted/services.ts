@@ -1,4 +1,3 @@
-import type { DurableObjectState } from '@cloudflare/workers-types'
 import { version } from '../../package.json'
 import { defaultWorkspace } from '../../schemas/api-tokens'
 import type { Config } from '../../schemas/config'

@@ -1,4 +1,3 @@
-import type { DurableObjectStorage } from '@cloudflare/workers-types'
 import { refuseTooLarge } from '../../storage/drivers/durable-object/row-limit'
 import type { Log } from '../services/log'
 import { readSkill, type Skills, skillNotFound } from '../services/skills'

@@ -1,4 +1,4 @@
-import type { DurableObjectState, SqlStorage, WebSocket } from '@cloudflare/workers-types'
+import type { DurableObject } from 'cloudflare:workers'
 import cloudflare from 'crossws/adapters/cloudflare'
 import { parseTrusted } from '../../schemas/json-text'
 import { type ConnectionMemory, createHooks, maxMessageBytes } from '../realtime/websocket'
@@ -8,17 +8,11 @@ import type { AppServices } from '../services/app-services'
 const closeTooBig = 1009
 const closeAbnormal = 1006
 
-/** What crossws needs to know of the object. */
-interface DurableObject {
-  ctx: DurableObjectState
-}
-
 /**
  * The WebSockets of an object. They stay while the object sleeps; it then forgets everything, crossws its peers
  * included, so their rooms are kept in SQLite and all are introduced again as soon as it wakes.
  */
-export const createSockets = (object: DurableObject, services: AppServices) => {
-  const { ctx } = object
+export const createSockets = (object: DurableObject, ctx: DurableObjectState, services: AppServices) => {
   const memory = sqlConnectionMemory(ctx.storage.sql)
   const adapter = cloudflare({
     hooks: createHooks(services, () => undefined, memory),

@@ -2,7 +2,7 @@
 import { Miniflare } from 'miniflare'
 import type { Target } from '../contract/target'
 import { bundle, compatibility } from './bundle'
-import type { KvWrite } from './worker'
+import type { KvWrite } from './kv-write'
 
 const script = bundle('worker.ts')
 const token = 'a-token'

@@ -2,14 +2,7 @@
 import type { DurableObjectState } from '@cloudflare/workers-types'
 import type { Bindings } from '../../functions/hosted/bindings'
 import worker, { MaestroWorkspace as Deployed } from '../../functions/worker'
-
-/** Every write to KV that was tried, in order. */
-export interface KvWrite {
-  key: string
-  /** Unix milliseconds. */
-  time: number
-  failed: boolean
-}
+import type { KvWrite } from './kv-write'
 
 const kvWrites: KvWrite[] = []
 let kvFails = false
