@@ -5,7 +5,7 @@ import { type Definition, paramNamesOf } from '../../functions/http/operation'
 import { operationId } from '../../functions/openapi/operation-id'
 import { defineCommand } from './command'
 import { UsageError } from './exit'
-import { table } from './look'
+import { table } from './format'
 
 const definitions = allOperations.map(({ definition }) => definition)
 

@@ -6,11 +6,11 @@ import { createInbox } from '../contract/inbox'
 export const ways = ['follow', 'connect'] as const
 
 /** Listens until the test is finished, or `end` is called. */
-export function startListening(
+export const startListening = (
   client: Client,
   way: (typeof ways)[number],
   options: Partial<ListenOptions> = {},
-) {
+) => {
   const ending = new AbortController()
   const inbox = createInbox<MaestroEvent>(({ id, type }) => `${id}:${type}`)
   const caughtUp = createInbox<number>(String)

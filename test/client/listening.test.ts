@@ -9,7 +9,7 @@ const server = await startServer()
 afterAll(() => server.stop())
 const client = createClient({ url: server.url })
 
-async function throughProxy(port = server.port) {
+const throughProxy = async (port = server.port) => {
   const proxy = await startProxy(port)
   onTestFinished(() => proxy.close())
   return { proxy, far: createClient({ url: proxy.url }) }

@@ -2,16 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../local-dev/config'
 
-const HOME = '/home/dev'
+const home = '/home/dev'
 
-function config(env: NodeJS.ProcessEnv) {
-  const result = readConfig(env, HOME)
+const config = (env: NodeJS.ProcessEnv) => {
+  const result = readConfig(env, home)
   if ('problems' in result) throw new Error(result.problems.join('\n'))
   return result.config
 }
 
-function problems(env: NodeJS.ProcessEnv): string[] {
-  const result = readConfig(env, HOME)
+const problems = (env: NodeJS.ProcessEnv): string[] => {
+  const result = readConfig(env, home)
   return 'problems' in result ? result.problems : []
 }
 

@@ -1,6 +1,6 @@
 // An orchestrator waits for workers that wait for its place; or one session overtakes another.
 import { describe, expect, it } from 'vitest'
-import { nextToStart } from '../../local-dev/runner/line'
+import { nextToStart } from '../../local-dev/runner/scheduler'
 
 const session = (id: string, parent?: string) => ({ id, parent })
 const next = (waiting: ReturnType<typeof session>[], running: ReturnType<typeof session>[], max: number) =>
