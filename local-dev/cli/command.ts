@@ -50,7 +50,7 @@ export interface Command {
 }
 
 const commonFlags = {
-  json: { type: 'boolean', description: "Print the server's answer as JSON" },
+  json: { type: 'boolean', description: 'Print JSON instead of text' },
   help: { type: 'boolean', description: 'Show this help' },
 } as const satisfies ArgsDef
 

@@ -28,6 +28,7 @@ export const exportTo = async (
       onProgress(++done)
     }
   }
+  // With backpressure: no more is read than the disk takes.
   await pipeline(lines, createWriteStream(temporary))
   await rename(temporary, file)
   return done

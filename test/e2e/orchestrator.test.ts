@@ -1,4 +1,4 @@
-// An orchestrator and its workers share what there is: even one place must be enough for all of them.
+// An orchestrator and its workers share what there is: even one slot must be enough for all of them.
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createFixture, type Fixture, orchestrator, waitUntil, worker } from './fixture'
 

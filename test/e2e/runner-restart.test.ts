@@ -21,7 +21,7 @@ it('takes over what runs, starts what waited, and what was spawned while it was 
 
   const second = await fixture.run(['--agent', worker, '--max', '1'])
   await waitUntil('it is taken over', () => second.output().includes('still runs'))
-  // Its place is taken: the others wait.
+  // Its slot is taken: the others wait.
   expect(await fixture.client.sessions.list({ status: 'spawning' })).toHaveLength(2)
   fixture.releaseTasks()
   for (const id of [running, waiting, missed])

@@ -1,4 +1,4 @@
-// With tmux, an agent has a terminal that a person can sit down before, and everything else is as without.
+// With tmux, an agent has a terminal that a person can attach to, and everything else is as without.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFixture, type Fixture, waitUntil, worker } from './fixture'

@@ -9,7 +9,7 @@ beforeEach(async () => {
 })
 afterEach(() => fixture.stop())
 
-it('starts each of six sessions exactly once, and fills the places of both', async () => {
+it('starts each of six sessions exactly once, and fills the slots of both', async () => {
   const tasks = await fixture.tasks('wait 1', 'wait 2', 'wait 3', 'wait 4', 'wait 5', 'wait 6')
   const runners = await Promise.all(
     [1, 2].map(() => fixture.run(['--agent', worker, '--max', '2', '--json'])),
@@ -39,7 +39,7 @@ it('starts each of six sessions exactly once, and fills the places of both', asy
   )
   expect(started.sort()).toEqual([...ids].sort())
   expect(fixture.starts().sort()).toEqual([...ids].sort())
-  // Two places each, and four sessions at once: neither can have had all of them.
+  // Two slots each, and four sessions at once: neither can have had all of them.
   expect([...holders.values()].every((count) => count >= 2)).toBe(true)
   expect(holders.size).toBe(2)
 })

@@ -39,7 +39,7 @@ it('no more than the limit run at once, and nobody overtakes', async () => {
   expect(work.begun).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
 })
 
-it('work that fails gives its place back, and its failure to who asked', async () => {
+it('work that fails gives its slot back, and its failure to who asked', async () => {
   const work = createWork(createConcurrencyLimit(1))
   for (const name of ['a', 'b', 'c']) work.ask(name)
   await new Promise(setImmediate)

@@ -214,7 +214,7 @@ test('all mistakes are told at once, those between variables too', () => {
 
 test('no password ends up on the screen, wherever it was typed', () => {
   const secret = fc.stringMatching(/^[A-Z]{12}$/)
-  const place = fc.constantFrom<(secret: string) => NodeJS.ProcessEnv>(
+  const leak = fc.constantFrom<(secret: string) => NodeJS.ProcessEnv>(
     (pw) => ({ MAESTRO_API_TOKEN: `${pw} ${pw}` }),
     (pw) => ({ DATABASE_TYPE: 'postgres', DATABASE_URL: pw }),
     (pw) => ({ DATABASE_TYPE: 'postgres', DATABASE_URL: `user:${pw}@host/db` }),
@@ -225,7 +225,7 @@ test('no password ends up on the screen, wherever it was typed', () => {
     (pw) => ({ CORS_ORIGINS: `https://a.example, https://user:${pw}@host` }),
   )
   fc.assert(
-    fc.property(place, secret, (env, pw) => {
+    fc.property(leak, secret, (env, pw) => {
       const lines = problems(env(pw))
       expect(lines).not.toEqual([])
       expect(lines.join('\n')).not.toContain(pw)

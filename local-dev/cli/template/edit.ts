@@ -25,6 +25,7 @@ export const command = defineCommand({
       return { json: entity, text: sentence(`Nothing changed in ${entity.id}: ${entity.name}`) }
     }
     try {
+      // Optimistic locking: somebody may have changed it while the editor was open.
       const template = await client.templates.update(entity.id, { content }, { ifMatch: etag })
       await edited?.remove()
       return { json: template, text: sentence(`Changed ${template.id}: ${template.name}`) }
