@@ -6,6 +6,5 @@ import { type ConfigResult, configFrom } from '../schemas/config'
  * The configuration of this process, or every problem with it at once. Paths are absolute: `~` is `home`,
  * relative ones start at the working directory.
  */
-export function readConfig(env: NodeJS.ProcessEnv, home: string): ConfigResult {
-  return configFrom(env, (path) => resolve(path.replace(/^~(?=$|[\\/])/, () => home)))
-}
+export const readConfig = (env: NodeJS.ProcessEnv, home: string): ConfigResult =>
+  configFrom(env, (path) => resolve(path.replace(/^~(?=$|[\\/])/, () => home)))

@@ -1,4 +1,4 @@
-/** The thread that writes documents into files, so that requests do not wait for it. */
+/** The write-behind thread: it writes documents into files, so that requests do not wait for the disk. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { type DocumentChange, writeDocuments } from '../storage/drivers/files/document-files'
 

@@ -6,21 +6,21 @@ import { delimiter, isAbsolute, join } from 'node:path'
  * is looked for in the folders of `searchPath` (a `PATH`).
  */
 export const findProgram = async (name: string, searchPath: string): Promise<string | undefined> => {
-  if (isAbsolute(name)) return (await isThere(name)) ? name : undefined
+  if (isAbsolute(name)) return (await exists(name)) ? name : undefined
   for (const folder of searchPath.split(delimiter).filter(isAbsolute)) {
     const path = join(folder, name)
-    if (await isProgram(path)) return path
+    if (await isExecutable(path)) return path
   }
   return undefined
 }
 
-const isThere = (path: string) =>
+const exists = (path: string) =>
   access(path).then(
     () => true,
     () => false,
   )
 
-const isProgram = async (path: string) => {
+export const isExecutable = async (path: string): Promise<boolean> => {
   try {
     await access(path, constants.X_OK)
     return (await stat(path)).isFile()

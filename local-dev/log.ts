@@ -12,6 +12,17 @@ import {
 import { isColorSupported, prettyFactory } from 'pino-pretty'
 import type { Log } from '../functions/services/log'
 import type { Config } from '../schemas/config'
+import { reasonOf } from './lib/reason'
+
+/** While a log cannot be written, this much of it waits in memory; the rest is dropped. */
+const maxBufferedBytes = 1024 * 1024
+
+const redacted = '[redacted]'
+
+const secretKey = /(token|authorization|cookie|password|secret)$|^env(vars)?$/i
+
+/** Entities and errors are shallower. What is deeper is left out, which also ends circular fields. */
+const maxDepth = 6
 
 /**
  * Writes are synchronous: what was logged before `process.exit` is written, and nothing needs flushing. A
@@ -19,7 +30,7 @@ import type { Config } from '../schemas/config'
  *
  * @throws when `LOG_FILE` cannot be opened; the message names it.
  */
-export function createLog(config: Pick<Config, 'logLevel' | 'logFormat' | 'logFile'>): Log {
+export const createLog = (config: Pick<Config, 'logLevel' | 'logFormat' | 'logFile'>): Log => {
   const output = standardOutput()
   const streams = [config.logFormat === 'json' ? output : prettyPrinted(output)]
   if (config.logFile !== undefined) streams.push(logFile(config.logFile))
@@ -29,25 +40,13 @@ export function createLog(config: Pick<Config, 'logLevel' | 'logFormat' | 'logFi
   )
 }
 
-const options: LoggerOptions = {
-  base: null,
-  timestamp: stdTimeFunctions.isoTime,
-  formatters: { level: (level) => ({ level }), log: (fields) => withoutSecrets(fields, DEEPEST) },
-  // Already serialised, in `withoutSecrets`; a second time would lose the error's type.
-  serializers: { err: (error) => error },
-  hooks: { streamWrite: withoutSecretText },
-}
-
-/** While a log cannot be written, this much of it waits in memory; the rest is dropped. */
-const MOST_WAITING_BYTES = 1024 * 1024
-
-function standardOutput(): DestinationStream {
-  const stream = destination({ fd: 1, sync: true, maxLength: MOST_WAITING_BYTES })
+const standardOutput = (): DestinationStream => {
+  const stream = destination({ fd: 1, sync: true, maxLength: maxBufferedBytes })
   stream.on('error', () => {})
   return stream
 }
 
-function prettyPrinted(output: DestinationStream): DestinationStream {
+const prettyPrinted = (output: DestinationStream): DestinationStream => {
   const format = prettyFactory({
     colorize: isatty(1) && isColorSupported,
     singleLine: true,
@@ -56,41 +55,33 @@ function prettyPrinted(output: DestinationStream): DestinationStream {
   return { write: (line) => output.write(format(line)) }
 }
 
-function logFile(path: string): DestinationStream {
-  const stream = openedToAppend(path)
-  let complained = false
+const logFile = (path: string): DestinationStream => {
+  const stream = openForAppend(path)
+  let hasWarned = false
   stream.on('error', (error: Error) => {
-    if (complained) return
-    complained = true
+    if (hasWarned) return
+    hasWarned = true
     process.stderr.write(`LOG_FILE ${path} cannot be written: ${error.message}\n`)
   })
   return stream
 }
 
-function openedToAppend(path: string) {
+const openForAppend = (path: string) => {
   try {
-    return destination({ dest: path, append: true, mkdir: true, sync: true, maxLength: MOST_WAITING_BYTES })
+    return destination({ dest: path, append: true, mkdir: true, sync: true, maxLength: maxBufferedBytes })
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`LOG_FILE=${JSON.stringify(path)} cannot be opened: ${why}`, { cause })
+    throw new Error(`LOG_FILE=${JSON.stringify(path)} cannot be opened: ${reasonOf(cause)}`, { cause })
   }
 }
 
-const REDACTED = '[redacted]'
-
-const secretKey = /(token|authorization|cookie|password|secret)$|^env(vars)?$/i
-
-/** Entities and errors are shallower. What is deeper is left out, which also ends circular fields. */
-const DEEPEST = 6
-
 /**
  * Nothing should log a secret in the first place; this is for the day something does. Pino's own redaction
- * (wildcards, three levels) adds 6 µs to a request's line, this and `withoutSecretText` together 0.8 µs.
+ * (wildcards, three levels) adds 6 µs to a request's line, this and `redactText` together 0.8 µs.
  */
-function withoutSecrets(fields: Record<string, unknown>, depth: number): Record<string, unknown> {
+const redactFields = (fields: Record<string, unknown>, depth: number): Record<string, unknown> => {
   let copy: Record<string, unknown> | undefined
   for (const [key, value] of Object.entries(fields)) {
-    const shown = secretKey.test(key) ? REDACTED : valueWithoutSecrets(value, depth - 1)
+    const shown = secretKey.test(key) ? redacted : redactValue(value, depth - 1)
     if (shown === value) continue
     copy ??= { ...fields }
     copy[key] = shown
@@ -98,18 +89,26 @@ function withoutSecrets(fields: Record<string, unknown>, depth: number): Record<
   return copy ?? fields
 }
 
-function valueWithoutSecrets(value: unknown, depth: number): unknown {
+const redactValue = (value: unknown, depth: number): unknown => {
   if (typeof value !== 'object' || value === null) return value
   if ('toJSON' in value) return value
   if (depth === 0) return '[deeper]'
-  if (value instanceof Error) return withoutSecrets({ ...stdSerializers.err(value) }, depth)
-  if (Array.isArray(value)) return value.map((item) => valueWithoutSecrets(item, depth - 1))
-  return withoutSecrets({ ...value }, depth)
+  if (value instanceof Error) return redactFields({ ...stdSerializers.err(value) }, depth)
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, depth - 1))
+  return redactFields({ ...value }, depth)
 }
 
 /** Secrets within texts: `?token=` of a request's URL, the password of a database URL in an error's message. */
-function withoutSecretText(line: string): string {
-  return line
-    .replace(/([?&]token=)[^&#\s"\\]*/g, `$1${REDACTED}`)
-    .replace(/(:\/\/[^\s/:@"]*:)[^\s/"]*@/g, `$1${REDACTED}@`)
+const redactText = (line: string): string =>
+  line
+    .replace(/([?&]token=)[^&#\s"\\]*/g, `$1${redacted}`)
+    .replace(/(:\/\/[^\s/:@"]*:)[^\s/"]*@/g, `$1${redacted}@`)
+
+const options: LoggerOptions = {
+  base: null,
+  timestamp: stdTimeFunctions.isoTime,
+  formatters: { level: (level) => ({ level }), log: (fields) => redactFields(fields, maxDepth) },
+  // Already serialised, in `redactFields`; a second time would lose the error's type.
+  serializers: { err: (error) => error },
+  hooks: { streamWrite: redactText },
 }

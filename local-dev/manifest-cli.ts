@@ -1,4 +1,4 @@
-/** The `maestro` CLI as the maker of manifests. */
+/** Manifests made by the `maestro` CLI, run as a program. */
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { GenerateManifest, Manifests } from '../functions/services/app-services'
@@ -6,27 +6,28 @@ import type { Log } from '../functions/services/log'
 import type { Config } from '../schemas/config'
 import { apiError } from '../schemas/errors'
 import type { SpawnPlan } from '../storage/rules/spawn'
+import { createConcurrencyLimit } from './concurrency-limit'
 import { findProgram } from './find-program'
-import { argumentsFor, isRejected, type LaterOption, laterOptions } from './manifest-cli-options'
+import { reasonOf } from './lib/reason'
+import { argumentsFor, isRejected, type NewerFlag, newerFlags } from './manifest-cli-arguments'
 import { runProgram } from './run-program'
-import { createTurns } from './turns'
 
-interface Settings {
+interface CliManifestOptions {
   config: Pick<Config, 'maestroCliPath' | 'dataDir' | 'sessionDir' | 'serverUrl' | 'apiToken'>
   location: Manifests['location']
   /** Resolves when the files that a CLI may read are current. */
   flush(): Promise<void>
-  /** Serves where no CLI is installed and none is configured. */
+  /** The fallback where no CLI is installed and none is configured. */
   builtIn: GenerateManifest
   log: Log
-  /** The server's own environment: `PATH`, and what a CLI is given besides what tells of this server. */
+  /** The server's own environment: `PATH`, and what a CLI is given besides the variables that name this server. */
   environment?: NodeJS.ProcessEnv
   /** How long a CLI may take for one manifest, in milliseconds. */
-  limit?: number
+  timeoutMs?: number
 }
 
-/** So many run at once: each is a process that may read the whole store. */
-const mostAtOnce = 8
+/** Each is a process that may read the whole store. */
+const maxConcurrent = 8
 
 /** Makes manifests with the CLI: `MAESTRO_CLI_PATH`, or `maestro` on `PATH`. */
 export const cliManifests = ({
@@ -36,10 +37,10 @@ export const cliManifests = ({
   builtIn,
   log,
   environment = process.env,
-  limit = 30_000,
-}: Settings): GenerateManifest => {
+  timeoutMs = 30_000,
+}: CliManifestOptions): GenerateManifest => {
   const { maestroCliPath, serverUrl, apiToken } = config
-  const takeTurn = createTurns(mostAtOnce)
+  const runLimited = createConcurrencyLimit(maxConcurrent)
   const env = {
     ...environment,
     DATA_DIR: config.dataDir,
@@ -48,39 +49,36 @@ export const cliManifests = ({
     MAESTRO_API_URL: serverUrl,
     ...(apiToken !== undefined && { MAESTRO_API_TOKEN: apiToken }),
   }
-  /** A CLI that prints the token it was given would put it into the log. */
-  const shown = (output: string) =>
+  /** A CLI may print the token that it was given. */
+  const redact = (output: string) =>
     (apiToken === undefined ? output : output.replaceAll(apiToken, '[redacted]')).trim()
 
   const generate = async (cli: string, plan: SpawnPlan): Promise<unknown> => {
     const output = location(plan.sessionId)
     await prepare(output, flush)
-    const signal = AbortSignal.timeout(limit)
+    const signal = AbortSignal.timeout(timeoutMs)
 
-    /** Runs it with these options; again without those that it does not know. */
-    const run = async (options: readonly LaterOption[]): Promise<void> => {
-      const ended = await start(cli, argumentsFor(plan, { serverUrl, output }, options), { env, signal })
-      const { exit, aborted } = ended
-      const [stdout, stderr] = [shown(ended.stdout), shown(ended.stderr)]
-      log.debug(
-        { sessionId: plan.sessionId, cli, exit, aborted, stdout, stderr },
-        'The maestro CLI has ended',
-      )
-      if (aborted) throw new Error(`timed out after ${limit / 1000} s`)
+    /** Runs it with these flags; again without those that it rejects. */
+    const run = async (flags: readonly NewerFlag[]): Promise<void> => {
+      const result = await start(cli, argumentsFor(plan, { serverUrl, output }, flags), { env, signal })
+      const { exit, aborted } = result
+      const [stdout, stderr] = [redact(result.stdout), redact(result.stderr)]
+      log.debug({ sessionId: plan.sessionId, cli, exit, aborted, stdout, stderr }, 'The maestro CLI exited')
+      if (aborted) throw new Error(`timed out after ${timeoutMs / 1000} s`)
       if (exit === 0) return
-      const known = options.filter((option) => !isRejected(option, `${stderr}\n${stdout}`))
-      if (known.length < options.length) return run(known)
+      const accepted = flags.filter((flag) => !isRejected(flag, `${stderr}\n${stdout}`))
+      if (accepted.length < flags.length) return run(accepted)
       const how = typeof exit === 'number' ? `exit code ${exit}` : exit
       throw new Error(`Manifest generation failed (${how}): ${stderr || stdout}`)
     }
 
-    await run(laterOptions)
+    await run(newerFlags)
     return readManifest(output)
   }
 
   return async (plan) => {
     const cli = await findProgram(maestroCliPath ?? 'maestro', environment.PATH ?? '')
-    if (cli !== undefined) return takeTurn(() => generate(cli, plan))
+    if (cli !== undefined) return runLimited(() => generate(cli, plan))
     if (maestroCliPath !== undefined) throw new Error(`maestro CLI not found at ${maestroCliPath}`)
     return builtIn(plan)
   }
@@ -108,5 +106,3 @@ const readManifest = async (path: string): Promise<unknown> => {
     throw new Error(`Failed to read manifest: ${reasonOf(cause)}`, { cause })
   }
 }
-
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

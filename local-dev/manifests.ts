@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Manifests } from '../functions/services/app-services'
 import { apiError } from '../schemas/errors'
+import { isMissingFile, reasonOf } from './lib/reason'
 
 /**
  * Manifests as files: `{directory}/{sessionId}/manifest.json`. With `strict` one counts as written when it would
@@ -15,7 +16,7 @@ export const fileManifests = (directory: string, strict: boolean): Manifests => 
     async write(sessionId, manifest) {
       try {
         await mkdir(folderOf(sessionId), { recursive: true })
-        await writeWhole(location(sessionId), `${JSON.stringify(manifest, null, 2)}\n`, strict)
+        await writeAtomically(location(sessionId), `${JSON.stringify(manifest, null, 2)}\n`, strict)
         if (strict) await syncFolder(directory)
       } catch (error) {
         throw apiError('STORAGE_UNAVAILABLE', `The manifest could not be written: ${reasonOf(error)}`)
@@ -26,24 +27,24 @@ export const fileManifests = (directory: string, strict: boolean): Manifests => 
       try {
         return await readFile(location(sessionId), 'utf8')
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+        if (isMissingFile(error)) return undefined
         throw error
       }
     },
   }
 }
 
-/** Through a temporary file and a rename: a reader sees all of it or nothing. */
-const writeWhole = async (path: string, text: string, strict: boolean) => {
-  const draft = join(dirname(path), '.manifest.json')
-  const file = await open(draft, 'w')
+/** Through a temporary file and a rename: a reader sees the whole file, or none. */
+const writeAtomically = async (path: string, text: string, strict: boolean) => {
+  const temporary = join(dirname(path), '.manifest.json')
+  const file = await open(temporary, 'w')
   try {
     await file.writeFile(text)
     if (strict) await file.sync()
   } finally {
     await file.close()
   }
-  await rename(draft, path)
+  await rename(temporary, path)
   if (strict) await syncFolder(dirname(path))
 }
 
@@ -56,5 +57,3 @@ const syncFolder = async (path: string) => {
     await folder.close()
   }
 }
-
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

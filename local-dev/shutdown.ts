@@ -1,20 +1,19 @@
 import type { AppServices } from '../functions/services/app-services'
 import type { HttpServer } from './http-server'
 
-/** A stop that takes longer is cut off, in milliseconds. */
-const patience = 5000
-/** WebSockets and streams whose client does not take the end are cut off after this time, in milliseconds. */
-const closePatience = 1000
+const shutdownTimeoutMs = 5000
+/** After this time, WebSockets and streams that the client has not closed are cut. */
+const closeGraceMs = 1000
 
 /**
  * On SIGINT or SIGTERM: no new requests, running ones finish, sockets are closed, the store is flushed, exit 0.
  * After five seconds, or on a second signal: exit 1, and what was acknowledged is safe in the journal.
  */
 export const stopOnSignals = (
-  host: AppServices,
+  services: AppServices,
   { server, closeSockets, closeIdleConnections }: HttpServer,
 ): void => {
-  const { log, workspace } = host
+  const { log, workspace } = services
   let stopping = false
 
   const stop = async (signal: string) => {
@@ -22,13 +21,13 @@ export const stopOnSignals = (
     stopping = true
     log.info({ signal }, 'Stopping')
     setTimeout(() => {
-      log.error('Stopping took too long')
+      log.error(`Stopping took longer than ${shutdownTimeoutMs / 1000} s; exiting without waiting`)
       process.exit(1)
-    }, patience).unref()
+    }, shutdownTimeoutMs).unref()
 
     const closed = new Promise((resolve) => server.close(resolve))
     closeSockets('politely')
-    setTimeout(() => closeSockets('at once'), closePatience).unref()
+    setTimeout(() => closeSockets('at once'), closeGraceMs).unref()
     closeIdleConnections()
     setInterval(closeIdleConnections, 50).unref()
     await closed
@@ -46,7 +45,7 @@ export const stopOnSignals = (
     })
 
   const fail = (error: unknown) => {
-    log.error({ err: error }, 'Something unforeseen went wrong; stopping')
+    log.error({ err: error }, 'Unexpected error; exiting')
     process.exit(1)
   }
   process.on('uncaughtException', fail)

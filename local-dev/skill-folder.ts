@@ -16,15 +16,15 @@ export interface SkillFiles {
   instructions: FoundFile | undefined
 }
 
-/** A link that leads out of the skills directory: what it leads to is none of the server's business. */
-export const leadsOut = 'leads out'
+/** What is found instead of files where a link leads out of the skills directory: it is not followed. */
+export const outsideDirectory = 'outside the skills directory'
 
-/** A skill's file may be this large, in bytes: people write them, and agents read them whole. */
-const mostBytes = 1024 * 1024
+/** People write skills, and agents read them whole. */
+const maxFileBytes = 1024 * 1024
 
 /** The names in the directory that can be skills, sorted. A directory that is not there holds none. */
 export const listSkillFolders = async (directory: string): Promise<string[]> => {
-  const entries = (await unlessMissing(readdir(directory, { withFileTypes: true }))) ?? []
+  const entries = (await undefinedIfMissing(readdir(directory, { withFileTypes: true }))) ?? []
   return entries
     .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && isSkillId(entry.name))
     .map((entry) => entry.name)
@@ -35,32 +35,38 @@ export const listSkillFolders = async (directory: string): Promise<string[]> => 
 export const findSkillFiles = async (
   directory: string,
   name: string,
-): Promise<SkillFiles | typeof leadsOut | undefined> => {
+): Promise<SkillFiles | typeof outsideDirectory | undefined> => {
   const root = await realpath(directory)
-  const folder = await follow(root, join(root, name))
-  if (folder === undefined || folder === leadsOut) return folder
+  const folder = await resolveLink(root, join(root, name))
+  if (folder === undefined || folder === outsideDirectory) return folder
   const [manifest, instructions] = await Promise.all([
-    follow(root, join(folder.path, 'manifest.json')),
-    follow(root, join(folder.path, 'skill.md')),
+    resolveLink(root, join(folder.path, 'manifest.json')),
+    resolveLink(root, join(folder.path, 'skill.md')),
   ])
-  if (manifest === leadsOut || instructions === leadsOut) return leadsOut
+  if (manifest === outsideDirectory || instructions === outsideDirectory) return outsideDirectory
   return manifest && { manifest, instructions }
 }
 
-const follow = async (root: string, path: string): Promise<FoundFile | typeof leadsOut | undefined> => {
-  const stats = await unlessMissing(lstat(path, { bigint: true }))
+/** The file, or what a link leads to. */
+const resolveLink = async (
+  root: string,
+  path: string,
+): Promise<FoundFile | typeof outsideDirectory | undefined> => {
+  const stats = await undefinedIfMissing(lstat(path, { bigint: true }))
   if (!stats?.isSymbolicLink()) return stats && { path, stats }
-  const end = await unlessMissing(realpath(path))
-  if (end === undefined) return undefined
-  return isBelow(root, end) ? { path: end, stats: await stat(end, { bigint: true }) } : leadsOut
+  const target = await undefinedIfMissing(realpath(path))
+  if (target === undefined) return undefined
+  return isBelow(root, target)
+    ? { path: target, stats: await stat(target, { bigint: true }) }
+    : outsideDirectory
 }
 
 const isBelow = (root: string, path: string): boolean => {
-  const way = relative(root, path)
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+  const inner = relative(root, path)
+  return inner !== '' && inner !== '..' && !inner.startsWith(`..${sep}`) && !isAbsolute(inner)
 }
 
-const unlessMissing = async <T>(found: Promise<T>): Promise<T | undefined> => {
+const undefinedIfMissing = async <T>(found: Promise<T>): Promise<T | undefined> => {
   try {
     return await found
   } catch (error) {
@@ -71,8 +77,8 @@ const unlessMissing = async <T>(found: Promise<T>): Promise<T | undefined> => {
 }
 
 /** Reads a file that was found. A pipe or a device would never end, so only files are read. */
-export const readFound = async ({ path, stats }: FoundFile): Promise<string> => {
+export const readFoundFile = async ({ path, stats }: FoundFile): Promise<string> => {
   if (!stats.isFile()) throw new Error(`${basename(path)} is not a file`)
-  if (stats.size > mostBytes) throw new Error(`${basename(path)} is larger than ${mostBytes} bytes`)
+  if (stats.size > maxFileBytes) throw new Error(`${basename(path)} is larger than ${maxFileBytes} bytes`)
   return readFile(path, 'utf8')
 }

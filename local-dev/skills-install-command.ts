@@ -1,8 +1,9 @@
-/** `npm run skills:install [-- --force]`: installs the system skills into SKILLS_DIR, and says what it did. */
+/** `npm run skills:install [-- --force]`: installs the system skills into SKILLS_DIR, and prints what it did. */
 import { homedir } from 'node:os'
 import { parseArgs } from 'node:util'
 import { readConfig } from './config'
-import { type InstalledFile, installSkills } from './skills-install'
+import { reasonOf } from './lib/reason'
+import { type InstalledFile, installSkills, keptNote } from './skills-install'
 
 const words: Readonly<Record<InstalledFile['outcome'], string>> = {
   written: 'written   ',
@@ -17,17 +18,12 @@ const run = async (): Promise<string[]> => {
   if ('problems' in read) throw new Error(read.problems.join('\n'))
   const installed = await installSkills(read.config.skillsDir, { overwrite: values.force })
   const kept = installed.some(({ outcome }) => outcome === 'kept')
-  return [
-    ...installed.map(({ file, outcome }) => `${words[outcome]}  ${file}`),
-    ...(kept
-      ? ['What was kept differs from what is shipped: --force replaces it, and what was changed is lost.']
-      : []),
-  ]
+  return [...installed.map(({ file, outcome }) => `${words[outcome]}  ${file}`), ...(kept ? [keptNote] : [])]
 }
 
 try {
   for (const line of await run()) process.stdout.write(`${line}\n`)
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+  process.stderr.write(`${reasonOf(error)}\n`)
   process.exitCode = 1
 }

@@ -1,14 +1,19 @@
-/** Puts the skills that the project ships where the server looks for skills. */
+/** Installs the skills that the project ships where the server looks for skills. */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemSkills } from './content/skills'
+import { isMissingFile } from './lib/reason'
 
-/** What was done with a file: `kept` is one that somebody changed, and that was left as it is. */
+/** What was done with a file; `kept`: it differs from the shipped one, and was left as it is. */
 export interface InstalledFile {
   /** Absolute path. */
   file: string
   outcome: 'written' | 'replaced' | 'unchanged' | 'kept'
 }
+
+/** For people, where a file was kept. */
+export const keptNote =
+  'Files that were kept differ from the shipped ones: --force replaces them, and your changes are lost.'
 
 /**
  * Installs every system skill as `{directory}/{id}/manifest.json` and `skill.md`. A file that is there with
@@ -28,25 +33,25 @@ export const installSkills = async (
 }
 
 const install = async (file: string, text: string, overwrite: boolean): Promise<InstalledFile['outcome']> => {
-  const present = await textOf(file)
+  const present = await readIfPresent(file)
   if (present !== undefined && isSame(file, present, text)) return 'unchanged'
   if (present !== undefined && !overwrite) return 'kept'
-  const draft = join(dirname(file), `.${process.pid}.tmp`)
+  const temporary = join(dirname(file), `.${process.pid}.tmp`)
   try {
     await mkdir(dirname(file), { recursive: true })
-    await writeFile(draft, text)
-    await rename(draft, file)
+    await writeFile(temporary, text)
+    await rename(temporary, file)
   } finally {
-    await rm(draft, { force: true })
+    await rm(temporary, { force: true })
   }
   return present === undefined ? 'written' : 'replaced'
 }
 
-const textOf = async (file: string): Promise<string | undefined> => {
+const readIfPresent = async (file: string): Promise<string | undefined> => {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (isMissingFile(error)) return undefined
     throw error
   }
 }

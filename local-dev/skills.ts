@@ -4,44 +4,45 @@ import type { Log } from '../functions/services/log'
 import { readSkill, type Skills, skillBroken, skillNotFound } from '../functions/services/skills'
 import { ApiError } from '../schemas/errors'
 import type { Skill } from '../schemas/skill'
+import { reasonOf } from './lib/reason'
 import {
   type FoundFile,
   findSkillFiles,
-  leadsOut,
   listSkillFolders,
-  readFound,
+  outsideDirectory,
+  readFoundFile,
   type SkillFiles,
 } from './skill-folder'
 
-/** A skill that was read, and what its files were then: another stamp, and it is read again. */
-interface Known {
+/** A skill that was read, and the fingerprint of its files then: if that changes, it is read again. */
+interface CachedSkill {
   skill: Skill
-  stamp: string
+  fingerprint: string
 }
 
 /**
  * Two writes within one tick of a file system's clock leave the same times behind, so what changed this
- * recently is read every time. In milliseconds; the coarsest such clock in use, that of FAT, ticks every 2 s.
+ * recently is read every time. The coarsest such clock in use, that of FAT, ticks every 2 s.
  */
-const coarsestTick = 2000
+const clockGranularityMs = 2000
 
 /** The skills below a directory, which need not exist. What changes in it is noticed with the next request. */
 export const folderSkills = (directory: string, log: Log, clock: () => number): Skills => {
-  const known = new Map<string, Known>()
-  const complaints = new Map<string, string>()
+  const cache = new Map<string, CachedSkill>()
+  const warned = new Map<string, string>()
 
-  /** Skills are asked for often; what is wrong is said once, and again when it is something else. */
-  const complain = (folder: string, problem: string) => {
-    if (complaints.get(folder) === problem) return
-    complaints.set(folder, problem)
-    log.warn({ folder, problem }, 'Skills are left out')
+  /** Skills are read often: a problem is logged once, and again when it changes. */
+  const warnOnce = (folder: string, problem: string) => {
+    if (warned.get(folder) === problem) return
+    warned.set(folder, problem)
+    log.warn({ folder, problem }, 'A skill is left out')
   }
 
   const names = async (): Promise<string[]> => {
     try {
       return await listSkillFolders(directory)
     } catch (error) {
-      complain(directory, reasonOf(error))
+      warnOnce(directory, reasonOf(error))
       return []
     }
   }
@@ -49,47 +50,51 @@ export const folderSkills = (directory: string, log: Log, clock: () => number): 
   const load = async (id: string): Promise<Skill> => {
     const files = await findSkillFiles(directory, id)
     if (files === undefined) throw skillNotFound(id)
-    if (files === leadsOut) {
-      complain(join(directory, id), 'it is, or holds, a link that leads out of the skills directory')
+    if (files === outsideDirectory) {
+      warnOnce(join(directory, id), 'it is, or holds, a link that leads out of the skills directory')
       throw skillNotFound(id)
     }
-    const stamp = stampOf(files)
-    const before = known.get(id)
-    if (before?.stamp === stamp) return before.skill
-    known.delete(id)
-    const isOld = lastChange(files) + coarsestTick < clock()
+    const fingerprint = fingerprintOf(files)
+    const cached = cache.get(id)
+    if (cached?.fingerprint === fingerprint) return cached.skill
+    cache.delete(id)
+    const isOld = lastChangeMs(files) + clockGranularityMs < clock()
     const { manifest, instructions } = files
-    const skill = readSkill(id, await readFound(manifest), instructions ? await readFound(instructions) : '')
-    if (isOld) known.set(id, { skill, stamp })
-    complaints.delete(join(directory, id))
+    const skill = readSkill(
+      id,
+      await readFoundFile(manifest),
+      instructions ? await readFoundFile(instructions) : '',
+    )
+    if (isOld) cache.set(id, { skill, fingerprint })
+    warned.delete(join(directory, id))
     return skill
   }
 
-  /** Whatever stands in the way of a skill that is there makes it a broken one. */
-  const loadOrRefuse = async (id: string): Promise<Skill> => {
+  /** Throws `NOT_FOUND`, or `SKILL_LOAD_ERROR` for whatever else goes wrong. */
+  const loadOrFail = async (id: string): Promise<Skill> => {
     try {
       return await load(id)
     } catch (error) {
-      const refusal = error instanceof ApiError ? error : skillBroken(id, reasonOf(error))
-      if (refusal.code === 'SKILL_LOAD_ERROR') complain(join(directory, id), refusal.message)
-      throw refusal
+      const failure = error instanceof ApiError ? error : skillBroken(id, reasonOf(error))
+      if (failure.code === 'SKILL_LOAD_ERROR') warnOnce(join(directory, id), failure.message)
+      throw failure
     }
   }
 
   /** Only what the directory itself lists ever becomes part of a path. */
   const get = async (id: string): Promise<Skill> => {
     if (!(await names()).includes(id)) throw skillNotFound(id)
-    return loadOrRefuse(id)
+    return loadOrFail(id)
   }
 
   return {
     get,
     reload(id) {
-      known.delete(id)
+      cache.delete(id)
       return get(id)
     },
     async list() {
-      const loaded = await Promise.allSettled((await names()).map(loadOrRefuse))
+      const loaded = await Promise.allSettled((await names()).map(loadOrFail))
       return loaded.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
     },
   }
@@ -98,12 +103,10 @@ export const folderSkills = (directory: string, log: Log, clock: () => number): 
 const filesOf = ({ manifest, instructions }: SkillFiles): FoundFile[] =>
   instructions ? [manifest, instructions] : [manifest]
 
-const stampOf = (files: SkillFiles): string =>
+const fingerprintOf = (files: SkillFiles): string =>
   filesOf(files)
     .map(({ path, stats }) => [path, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join())
     .join('|')
 
-const lastChange = (files: SkillFiles): number =>
+const lastChangeMs = (files: SkillFiles): number =>
   Math.max(...filesOf(files).map(({ stats }) => Number(stats.ctimeMs)))
-
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

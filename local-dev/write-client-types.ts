@@ -1,6 +1,6 @@
 /**
  * Writes the type declarations of `maestro-server/client`. Ours lead to zod, which users of the package need not
- * have: so the compiler is asked what each shape comes to, and the client is declared in terms of that.
+ * have: so the compiler expands each shape, and the client is declared in terms of the result.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,8 +11,8 @@ const root = join(import.meta.dirname, '..')
 const out = process.argv[2] ?? join(root, 'dist/types')
 const clientFolder = join(root, 'functions/client')
 
-/** The declarations that the compiler makes of a file, and of those beside it that it imports. */
-const declare = (folder: string, file: string, outDir: string) =>
+/** Has the compiler emit the declarations of a file, and of those beside it that it imports. */
+const emitDeclarations = (folder: string, file: string, outDir: string) =>
   execFileSync(
     join(root, 'node_modules/.bin/tsc'),
     [
@@ -69,22 +69,22 @@ const rewritten = (source: string): string =>
 // Below the project, so that its libraries are found.
 mkdirSync(join(root, 'dist'), { recursive: true })
 const work = mkdtempSync(join(root, 'dist/client-types-'))
-const made = join(work, 'made')
-const inMade = join(made, work.slice(root.length))
+const declarations = join(work, 'declarations')
+const emitted = join(declarations, work.slice(root.length))
 try {
   const sources = readdirSync(clientFolder).map((name) => ({
     name,
     text: readFileSync(join(clientFolder, name), 'utf8'),
   }))
   writeFileSync(join(work, 'probe.ts'), probeOf(importsOf(sources.map(({ text }) => text))))
-  declare(work, 'probe.ts', made)
-  const shapes = shapesFrom(readFileSync(join(inMade, 'probe.d.ts'), 'utf8'))
+  emitDeclarations(work, 'probe.ts', declarations)
+  const shapes = shapesFrom(readFileSync(join(emitted, 'probe.d.ts'), 'utf8'))
   writeFileSync(join(work, 'shapes.ts'), shapes)
   for (const { name, text } of sources) writeFileSync(join(work, name), rewritten(text))
-  declare(work, 'client.ts', made)
+  emitDeclarations(work, 'client.ts', declarations)
   mkdirSync(out, { recursive: true })
-  for (const name of readdirSync(inMade))
-    if (name !== 'probe.d.ts') writeFileSync(join(out, name), readFileSync(join(inMade, name)))
+  for (const name of readdirSync(emitted))
+    if (name !== 'probe.d.ts') writeFileSync(join(out, name), readFileSync(join(emitted, name)))
 } finally {
   rmSync(work, { recursive: true, force: true })
 }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { DocumentWriter } from '../storage/drivers/files/document-files'
 
-/** Writes documents in a thread of its own, which is started with the first. */
+/** Write-behind in a thread of its own (`document-writer.ts`), which is started with the first change. */
 export const createWriterThread = (directory: string, strict: boolean): DocumentWriter => {
   let thread: Worker | undefined
 
@@ -20,16 +20,16 @@ export const createWriterThread = (directory: string, strict: boolean): Document
       new Promise((resolve, reject) => {
         thread ??= start()
         const running = thread
-        const settle = (error: unknown) => {
-          running.off('message', settle).off('error', fail)
+        const onMessage = (error: unknown) => {
+          running.off('message', onMessage).off('error', onError)
           if (error === null) resolve()
           else reject(error)
         }
-        const fail = (error: unknown) => {
+        const onError = (error: unknown) => {
           thread = undefined
-          settle(error)
+          onMessage(error)
         }
-        running.on('message', settle).on('error', fail)
+        running.on('message', onMessage).on('error', onError)
         running.postMessage(changes)
       }),
     async close() {

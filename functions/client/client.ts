@@ -41,6 +41,6 @@ export type { CreateTaskRequest, Task, TaskStatus, UpdateTaskRequest } from '../
 export type { Role, Template } from '../../schemas/template'
 export type { SessionTimelineEvent, TimelineType } from '../../schemas/timeline'
 export type { Page, Tagged } from './entities'
-export type { ListenOptions, MaestroEvent } from './events'
+export type { ListenOptions, MaestroEvent } from './event-types'
 export { MaestroError, ServerUnreachable } from './problems'
 export type { ClientOptions } from './requests'

@@ -1,95 +1,102 @@
-import { access, constants } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { findProgram } from '../find-program'
+import { findProgram, isExecutable } from '../find-program'
+import { reasonOf } from '../lib/reason'
 import { fillWords, hasPlaceholder, splitWords } from './command-line'
-import { argumentFor, knownAgents, type Order, presetOf } from './presets'
-import { CannotStart } from './problems'
+import { type AgentInvocation, presetNames, presetOf, promptArgument } from './presets'
+import { AgentStartError } from './start-error'
 
-/** An agent that is there. */
+/** An agent that is installed. */
 export interface Agent {
   /** What people call it: the preset, or the program. */
   name: string
   /** Absolute path of its program, and its arguments. */
-  command(order: Order): string[]
-  /** Whether, with a person before it, it stays open when it has nothing more to do. */
+  command(invocation: AgentInvocation): string[]
+  /** Whether, on a terminal, it stays open when it has nothing more to do. */
   staysOpen: boolean
 }
 
-interface Choice {
-  /** A preset, or a command line with `{prompt}` or `{promptFile}`; undefined: the first preset that is there. */
-  wanted: string | undefined
-  /** Where a program whose name is a path begins. */
+interface AgentChoice {
+  /** A preset, or a command line with `{prompt}` or `{promptFile}`; undefined: the first preset that is installed. */
+  requested: string | undefined
+  /** A program that is named as a relative path starts here. */
   cwd: string
   searchPath: string
-  /** The program of the demo agent, which is a part of this command. */
+  /** The command of the demo agent, which is a part of `maestro`. */
   demo: readonly string[]
 }
 
-/** Finds the agent to run. Throws `CannotStart` with what to do if there is none. */
-export const chooseAgent = async ({ wanted, cwd, searchPath, demo }: Choice): Promise<Agent> => {
-  if (wanted === undefined || wanted.trim() === '') return firstOf(searchPath)
-  const name = wanted.trim()
+/** Finds the agent to run. Throws `AgentStartError` with what to do if there is none. */
+export const chooseAgent = async ({ requested, cwd, searchPath, demo }: AgentChoice): Promise<Agent> => {
+  if (requested === undefined || requested.trim() === '') return firstInstalled(searchPath)
+  const name = requested.trim()
   if (name === 'demo') return { name, staysOpen: false, command: () => [...demo] }
   const preset = presetOf(name)
   const program = preset ? name : programOf(name)
-  const path = await locate(program, cwd, searchPath)
+  const path = await findAgentProgram(program, cwd, searchPath)
   if (path === undefined)
-    throw new CannotStart(1, `The agent ${program} is not on PATH: install it, or choose another (--agent)`)
-  const command = preset?.command ?? commandOf(name)
+    throw new AgentStartError(
+      1,
+      `The agent ${program} is not on PATH: install it, or choose another with --agent`,
+    )
+  const command = preset?.command ?? customCommand(name)
   return {
     name: program,
     staysOpen: preset?.staysOpen ?? false,
-    command: (order) => [path, ...command(order).slice(1)],
+    command: (invocation) => [path, ...command(invocation).slice(1)],
   }
 }
 
-const firstOf = async (searchPath: string): Promise<Agent> => {
-  for (const name of knownAgents) {
+const firstInstalled = async (searchPath: string): Promise<Agent> => {
+  for (const name of presetNames) {
     const path = await findProgram(name, searchPath)
     const preset = presetOf(name)
     if (path !== undefined && preset)
       return {
         name,
         staysOpen: preset.staysOpen,
-        command: (order) => [path, ...preset.command(order).slice(1)],
+        command: (invocation) => [path, ...preset.command(invocation).slice(1)],
       }
   }
-  throw new CannotStart(
+  throw new AgentStartError(
     1,
-    `No agent is on PATH (${knownAgents.join(', ')}): install one, name one with --agent or MAESTRO_AGENT, or try --agent demo`,
+    `No agent is on PATH (${presetNames.join(', ')}): install one, name one with --agent or MAESTRO_AGENT, or try --agent demo`,
   )
 }
 
 const programOf = (line: string): string => {
   if (!hasPlaceholder(line))
-    throw new CannotStart(
+    throw new AgentStartError(
       64,
-      `The agent "${line}" is none of ${knownAgents.join(', ')}, demo, and as a command line it needs {prompt} or {promptFile}`,
+      `The agent "${line}" is not one of ${presetNames.join(', ')}, demo; a command line of your own needs {prompt} or {promptFile}`,
     )
-  const [program] = words(line)
+  const [program] = parseWords(line)
   if (program === undefined || hasPlaceholder(program))
-    throw new CannotStart(64, `The agent "${line}" begins with no program`)
+    throw new AgentStartError(
+      64,
+      `The agent "${line}" must begin with a program, as in 'my-agent {promptFile}'`,
+    )
   return program
 }
 
-const commandOf =
+const customCommand =
   (line: string) =>
-  (order: Order): string[] =>
-    fillWords(words(line), { prompt: argumentFor(order), promptFile: order.promptFile })
+  (invocation: AgentInvocation): string[] =>
+    fillWords(parseWords(line), { prompt: promptArgument(invocation), promptFile: invocation.promptFile })
 
-const words = (line: string): string[] => {
+const parseWords = (line: string): string[] => {
   try {
     return splitWords(line)
   } catch (error) {
-    throw new CannotStart(64, `The agent's command line: ${error instanceof Error ? error.message : error}`)
+    throw new AgentStartError(64, `The agent's command line cannot be read: ${reasonOf(error)}`)
   }
 }
 
-const locate = async (program: string, cwd: string, searchPath: string): Promise<string | undefined> => {
+const findAgentProgram = async (
+  program: string,
+  cwd: string,
+  searchPath: string,
+): Promise<string | undefined> => {
   if (!program.includes('/')) return findProgram(program, searchPath)
   const path = resolve(cwd, program)
-  return access(path, constants.X_OK).then(
-    () => path,
-    () => undefined,
-  )
+  return (await isExecutable(path)) ? path : undefined
 }

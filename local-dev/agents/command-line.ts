@@ -7,20 +7,20 @@
 export const splitWords = (line: string): string[] => {
   const words: string[] = []
   let word: string | undefined
-  for (const [piece] of line.matchAll(/'[^']*'|"(?:\\.|[^"\\])*"|\\.|\s+|[^\s'"\\]+|./gs)) {
-    if (/^['"\\]$/.test(piece)) throw new Error(`${piece} is not closed in: ${line}`)
-    if (/^\s/.test(piece)) {
+  for (const [token] of line.matchAll(/'[^']*'|"(?:\\.|[^"\\])*"|\\.|\s+|[^\s'"\\]+|./gs)) {
+    if (/^['"\\]$/.test(token)) throw new Error(`${token} is not closed in: ${line}`)
+    if (/^\s/.test(token)) {
       if (word !== undefined) words.push(word)
       word = undefined
-    } else word = (word ?? '') + unquoted(piece)
+    } else word = (word ?? '') + unquoted(token)
   }
   return word === undefined ? words : [...words, word]
 }
 
-const unquoted = (piece: string): string => {
-  if (piece.startsWith("'")) return piece.slice(1, -1)
-  if (piece.startsWith('"')) return piece.slice(1, -1).replace(/\\(["\\])/g, '$1')
-  return piece.startsWith('\\') ? piece.slice(1) : piece
+const unquoted = (token: string): string => {
+  if (token.startsWith("'")) return token.slice(1, -1)
+  if (token.startsWith('"')) return token.slice(1, -1).replace(/\\(["\\])/g, '$1')
+  return token.startsWith('\\') ? token.slice(1) : token
 }
 
 const placeholder = /\{(prompt|promptFile)\}/g

@@ -1,4 +1,4 @@
-/** `maestro worker init`, `maestro orchestrator init`: from a manifest to an agent that has ended. */
+/** `maestro worker init`, `maestro orchestrator init`: runs the agent of a manifest, and reports its exit. */
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { Client } from '../../functions/client/client'
@@ -7,13 +7,14 @@ import type { SessionManifest } from '../../schemas/manifest'
 import type { Session } from '../../schemas/session'
 import type { Skill } from '../../schemas/skill'
 import type { Role } from '../../schemas/template'
+import { reasonOf } from '../lib/reason'
 import { type Agent, chooseAgent } from './choose'
 import { loadManifest } from './manifest'
-import { CannotStart } from './problems'
-import { type Ending, runAgent } from './process'
+import { type AgentExit, runAgent } from './process'
 import { composePrompt } from './prompt'
-import { beginWork, reportEnd, reportFailure } from './session'
-import { whenToEnd } from './watch-session'
+import { reportAgentExit, reportStart, reportStartError } from './session'
+import { AgentStartError } from './start-error'
+import { sessionEndSignal } from './watch-session'
 
 export interface InitOptions {
   role: Role
@@ -23,51 +24,51 @@ export interface InitOptions {
   env: NodeJS.ProcessEnv
   /** A preset or a command line; undefined: MAESTRO_AGENT, else the first preset on PATH. */
   agent: string | undefined
-  /** Instead of what the manifest says. */
+  /** Overrides what the manifest says. */
   model?: string | undefined
   permissionMode?: string | undefined
   /** The demo agent's program. */
   demo: readonly string[]
   /** Where the prompt is written if the manifest is not a file. */
   sessionDir: string
-  /** Tells a person what happens. */
-  say(line: string): void
+  /** Prints a line for a person. */
+  print(line: string): void
 }
 
 export interface InitResult {
   session: Session
   agent: string
-  ending: Ending
+  exit: AgentExit
 }
 
 /**
- * Runs the agent of the session that the environment names, and reports how it went. Throws `CannotStart`, which
- * the server has then been told, and what the client throws.
+ * Runs the agent of the session that the environment names, and reports how it went. Throws `AgentStartError`,
+ * which has then been reported to the server, and what the client throws.
  */
 export const init = async (options: InitOptions): Promise<InitResult> => {
-  const { client, env, say } = options
+  const { client, env, print } = options
   const sessionId = env.MAESTRO_SESSION_ID
   if (!sessionId)
-    throw new CannotStart(
+    throw new AgentStartError(
       64,
       `MAESTRO_SESSION_ID is not set: "maestro run" starts this command for each spawned session`,
     )
   try {
     const { agent, command, cwd } = await prepare(options, sessionId)
-    await beginWork(client, sessionId, agent.name)
-    say(`${agent.name} starts in ${cwd}`)
-    const left = new AbortController()
+    await reportStart(client, sessionId, agent.name)
+    print(`${agent.name} starts in ${cwd}`)
+    const agentExited = new AbortController()
     const isOpen = agent.staysOpen && isInteractive()
-    const stop = whenToEnd({ client, sessionId, staysOpen: isOpen }, left.signal)
-    const ending = await runAgent(command, { cwd, env: { ...env, PWD: cwd }, stop })
+    const stop = sessionEndSignal({ client, sessionId, staysOpen: isOpen }, agentExited.signal)
+    const exit = await runAgent(command, { cwd, env: { ...env, PWD: cwd }, stop })
       .catch((error: Error) => {
-        throw new CannotStart(1, `The agent ${agent.name} cannot be started: ${error.message}`)
+        throw new AgentStartError(1, `The agent ${agent.name} cannot be started: ${error.message}`)
       })
-      .finally(() => left.abort())
-    const session = await reportEnd(client, sessionId, agent.name, ending)
-    return { session, agent: agent.name, ending }
+      .finally(() => agentExited.abort())
+    const session = await reportAgentExit(client, sessionId, agent.name, exit)
+    return { session, agent: agent.name, exit }
   } catch (error) {
-    if (error instanceof CannotStart) await tell(client, sessionId, error)
+    if (error instanceof AgentStartError) await reportError(client, sessionId, error)
     throw error
   }
 }
@@ -75,16 +76,20 @@ export const init = async (options: InitOptions): Promise<InitResult> => {
 const prepare = async (options: InitOptions, sessionId: string) => {
   const { client, env, role, token } = options
   const path = env.MAESTRO_MANIFEST_PATH
-  if (!path) throw new CannotStart(64, 'MAESTRO_MANIFEST_PATH is not set: there is nothing to start from')
+  if (!path)
+    throw new AgentStartError(
+      64,
+      'MAESTRO_MANIFEST_PATH is not set: it must lead to the manifest of the session',
+    )
   const manifest = await loadManifest({ path, serverUrl: client.url, token }, role)
   const cwd = await directoryOf(manifest)
   const agent = await chooseAgent({
-    wanted: options.agent ?? env.MAESTRO_AGENT,
+    requested: options.agent ?? env.MAESTRO_AGENT,
     cwd,
     searchPath: env.PATH ?? '',
     demo: options.demo,
   })
-  const prompt = composePrompt(manifest, await skillsOf(manifest, client))
+  const prompt = composePrompt(manifest, await loadSkills(manifest, client))
   const promptFile = isAbsolute(path)
     ? join(dirname(path), 'prompt.md')
     : join(options.sessionDir, sessionId, 'prompt.md')
@@ -92,15 +97,12 @@ const prepare = async (options: InitOptions, sessionId: string) => {
     await mkdir(dirname(promptFile), { recursive: true })
     await writeFile(promptFile, prompt, { mode: 0o600 })
   } catch (error) {
-    throw new CannotStart(
-      1,
-      `The prompt cannot be written: ${error instanceof Error ? error.message : error}`,
-    )
+    throw new AgentStartError(1, `The prompt cannot be written to ${promptFile}: ${reasonOf(error)}`)
   }
-  return { agent, cwd, command: commandOf(agent, manifest, { ...options, prompt, promptFile }) }
+  return { agent, cwd, command: commandFor(agent, manifest, { ...options, prompt, promptFile }) }
 }
 
-const commandOf = (
+const commandFor = (
   agent: Agent,
   { session }: SessionManifest,
   { prompt, promptFile, model, permissionMode }: InitOptions & { prompt: string; promptFile: string },
@@ -118,12 +120,12 @@ const isInteractive = (): boolean => process.stdin.isTTY === true && process.std
 const directoryOf = async ({ session, project }: SessionManifest): Promise<string> => {
   const cwd = session.workingDirectory ?? project?.workingDir ?? process.cwd()
   const found = await stat(cwd).catch(() => undefined)
-  if (!found?.isDirectory()) throw new CannotStart(1, `The project's directory ${cwd} does not exist`)
+  if (!found?.isDirectory()) throw new AgentStartError(1, `The project's directory ${cwd} does not exist`)
   return cwd
 }
 
-/** Those that are there; a spawn may name others, which the server has logged. */
-const skillsOf = async ({ skills = [] }: SessionManifest, client: Client): Promise<Skill[]> => {
+/** Without those that are missing or broken: the server has logged them at the spawn. */
+const loadSkills = async ({ skills = [] }: SessionManifest, client: Client): Promise<Skill[]> => {
   const found: Skill[] = []
   for (const id of skills) {
     try {
@@ -135,6 +137,6 @@ const skillsOf = async ({ skills = [] }: SessionManifest, client: Client): Promi
   return found
 }
 
-/** The person is told in any case; that the session is not there, or the server is away, adds nothing to it. */
-const tell = (client: Client, sessionId: string, { message }: CannotStart): Promise<void> =>
-  reportFailure(client, sessionId, message).catch(() => undefined)
+/** The error is printed in any case; that it could not be reported as well adds nothing to it. */
+const reportError = (client: Client, sessionId: string, { message }: AgentStartError): Promise<void> =>
+  reportStartError(client, sessionId, message).catch(() => undefined)

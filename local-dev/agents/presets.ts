@@ -1,87 +1,90 @@
-/** How the agents that we know are called. What they are told is the same for all. */
+/** The agents that are supported by name: how each is called with a prompt. */
 
-/** What an agent is asked to do. */
-export interface Order {
+/** What an agent is called with. */
+export interface AgentInvocation {
   /** All of its instructions: role, tasks, skills, how to report. */
   prompt: string
   promptFile: string
-  /** Whether a person can sit before it: then it stays open for them, else it works and ends. */
+  /** Whether it runs on a terminal, and stays open for a person; else it works and exits. */
   interactive: boolean
   /** `haiku`, `sonnet` or `opus`. */
   model: string
-  /** In the words of the manifest, such as `acceptEdits`; undefined: as the agent is configured. */
+  /** As in the manifest, such as `acceptEdits`; undefined: as the agent is configured. */
   permissionMode: string | undefined
 }
 
 interface Preset {
-  /** The program, and what it is called with. */
-  command(order: Order): string[]
+  /** The program and its arguments. */
+  command(invocation: AgentInvocation): string[]
   /** Whether it stays open when it has nothing more to do. */
   staysOpen: boolean
 }
 
 /** One argument of a program holds at most 128 KiB on Linux (MAX_ARG_STRLEN); this leaves room for more words. */
-const longestArgument = 100_000
+const maxArgumentBytes = 100_000
 
-/** What is said where the prompt itself goes: a short text if it is too long, never something like an option. */
-export const argumentFor = ({ prompt, promptFile }: Pick<Order, 'prompt' | 'promptFile'>): string => {
-  if (Buffer.byteLength(prompt) > longestArgument)
+/** The prompt as an argument: if it is too long, a text that names its file; never something like an option. */
+export const promptArgument = ({
+  prompt,
+  promptFile,
+}: Pick<AgentInvocation, 'prompt' | 'promptFile'>): string => {
+  if (Buffer.byteLength(prompt) > maxArgumentBytes)
     return `Your instructions are in the file ${promptFile}. Read all of it first, then do what it says.`
   return prompt.startsWith('-') ? `\n${prompt}` : prompt
 }
 
-/** All of them may run the `maestro` command without asking: reporting is the one thing that everybody allows. */
-const known: Readonly<Record<string, Preset>> = {
+/** All of them may run the `maestro` command without asking, or they could not report. */
+const presets: Readonly<Record<string, Preset>> = {
   claude: {
     staysOpen: true,
-    command: (order) => [
+    command: (invocation) => [
       'claude',
-      ...(order.interactive ? [] : ['--print']),
+      ...(invocation.interactive ? [] : ['--print']),
       ...['--allowedTools', 'Bash(maestro:*)'],
-      ...['--model', order.model],
-      ...option('--permission-mode', order.permissionMode),
+      ...['--model', invocation.model],
+      ...flag('--permission-mode', invocation.permissionMode),
       // As a part of the system prompt it is not lost when a long conversation is summarised.
-      ...['--append-system-prompt', argumentFor(order)],
+      ...['--append-system-prompt', promptArgument(invocation)],
       'Begin with your tasks, as your instructions say.',
     ],
   },
   codex: {
     staysOpen: true,
-    command: (order) => [
+    command: (invocation) => [
       'codex',
-      ...(order.interactive ? [] : ['exec', '--skip-git-repo-check']),
-      ...codexSandbox(order),
-      argumentFor(order),
+      ...(invocation.interactive ? [] : ['exec', '--skip-git-repo-check']),
+      ...codexSandbox(invocation),
+      promptArgument(invocation),
     ],
   },
   gemini: {
     staysOpen: true,
-    command: (order) => [
+    command: (invocation) => [
       'gemini',
-      ...option('--approval-mode', order.permissionMode && geminiModes[order.permissionMode]),
+      ...flag('--approval-mode', invocation.permissionMode && geminiModes[invocation.permissionMode]),
       ...['--allowed-tools', 'run_shell_command(maestro)'],
-      ...[order.interactive ? '--prompt-interactive' : '--prompt', argumentFor(order)],
+      ...[invocation.interactive ? '--prompt-interactive' : '--prompt', promptArgument(invocation)],
     ],
   },
   opencode: {
     staysOpen: true,
-    command: (order) =>
-      order.interactive
-        ? ['opencode', '--prompt', argumentFor(order)]
-        : ['opencode', 'run', argumentFor(order)],
+    command: (invocation) =>
+      invocation.interactive
+        ? ['opencode', '--prompt', promptArgument(invocation)]
+        : ['opencode', 'run', promptArgument(invocation)],
   },
 }
 
 /** In the order in which they are looked for when nobody said which. */
-export const knownAgents = Object.keys(known)
+export const presetNames = Object.keys(presets)
 
 export const presetOf = (name: string): Preset | undefined =>
-  Object.hasOwn(known, name) ? known[name] : undefined
+  Object.hasOwn(presets, name) ? presets[name] : undefined
 
-const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value])
+const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value])
 
 /** Its sandbox cuts the network off by default, and with it the server that it is to report to. */
-const codexSandbox = ({ permissionMode, interactive }: Order): string[] => {
+const codexSandbox = ({ permissionMode, interactive }: AgentInvocation): string[] => {
   if (permissionMode === 'bypassPermissions') return ['--dangerously-bypass-approvals-and-sandbox']
   const sandbox = permissionMode === 'plan' ? 'read-only' : 'workspace-write'
   return [

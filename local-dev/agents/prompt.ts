@@ -1,4 +1,4 @@
-/** What an agent is told. The system prompt usually holds everything; what it does not, is added. */
+/** The prompt of an agent. The system prompt usually holds everything; what is missing in it is added. */
 import { formatForPrompt } from '../../functions/services/skill-prompt'
 import type { SessionManifest } from '../../schemas/manifest'
 import type { Skill } from '../../schemas/skill'
@@ -12,19 +12,19 @@ export const composePrompt = (manifest: SessionManifest, skills: readonly Skill[
   const system = manifest.systemPrompt?.trim() ?? ''
   const parts = [
     system || introduction(manifest),
-    tasksMissingIn(system, manifest),
-    firstWords(system, manifest),
+    missingTasks(system, manifest),
+    initialPrompts(system, manifest),
     formatForPrompt(skills.filter(({ instructions }) => !system.includes(instructions.trimEnd()))),
   ]
   const text = parts.filter((part) => part !== '').join('\n\n')
-  return `${/maestro (report|queue)\b/.test(text) ? text : `${text}\n\n${howToReport(manifest)}`}\n`
+  return `${/maestro (report|queue)\b/.test(text) ? text : `${text}\n\n${reportInstructions(manifest)}`}\n`
 }
 
 const introduction = ({ project, role, strategy = 'simple' }: SessionManifest): string =>
   `You are a coding agent in a session of Maestro${project ? ` on ${project.name}, in ${project.workingDir}` : ''}. ` +
   `Your role: ${role}; strategy: ${strategy}.`
 
-const tasksMissingIn = (system: string, { tasks = [] }: SessionManifest): string => {
+const missingTasks = (system: string, { tasks = [] }: SessionManifest): string => {
   const missing = tasks.filter(({ id }) => !system.includes(id))
   if (missing.length === 0) return ''
   const listed = listTasks(
@@ -39,16 +39,16 @@ const tasksMissingIn = (system: string, { tasks = [] }: SessionManifest): string
   return `## Tasks\n\n${listed}`
 }
 
-/** What whoever wrote a task wants to be said first. */
-const firstWords = (system: string, { tasks = [] }: SessionManifest): string => {
-  const said = tasks.flatMap(({ id, metadata }) => {
+/** A task may have a prompt of its own, for the beginning. */
+const initialPrompts = (system: string, { tasks = [] }: SessionManifest): string => {
+  const lines = tasks.flatMap(({ id, metadata }) => {
     const words = metadata?.initialPrompt?.trim() ?? ''
     return words === '' || system.includes(words) ? [] : [`- \`${id}\`: ${words.replace(/\n/g, '\n  ')}`]
   })
-  return said.length === 0 ? '' : `## To begin with\n\n${said.join('\n')}`
+  return lines.length === 0 ? '' : `## To begin with\n\n${lines.join('\n')}`
 }
 
-const howToReport = ({ strategy }: SessionManifest): string =>
+const reportInstructions = ({ strategy }: SessionManifest): string =>
   [
     '## How to report',
     '',

@@ -1,23 +1,23 @@
-/** What a session is told of its agent: that it begins, how it ended, why it could not be started. */
+/** What the server is told of a session's agent: that it starts, how it exited, why it could not be started. */
 import type { Client, Session } from '../../functions/client/client'
-import { MaestroError } from '../../functions/client/client'
 import { endedStatuses } from '../../schemas/session'
-import { changeSession, persistently } from './change-session'
-import { CannotStart } from './problems'
-import type { Ending } from './process'
+import { isNotFound } from '../lib/not-found'
+import { changeSession, retryTransient } from './change-session'
+import type { AgentExit } from './process'
+import { AgentStartError } from './start-error'
 
-/** How long the end of an agent is tried to be reported while the server is away, in milliseconds. */
-const patience = 60_000
+/** So long it is tried to report the exit of an agent while the server is away. */
+const reportTimeoutMs = 60_000
 
 /**
  * Marks the session and its tasks as `working`. In a queue its tasks stay `queued`: the queue hands them out.
- * Throws `CannotStart` if the session is not there, or has been stopped or completed.
+ * Throws `AgentStartError` if the session is not there, or has been stopped or completed.
  */
-export const beginWork = async (client: Client, sessionId: string, agent: string): Promise<void> => {
+export const reportStart = async (client: Client, sessionId: string, agent: string): Promise<void> => {
   let isFirst = true
   const session = await changeSession(client, sessionId, ({ status }) => {
     if (status === 'stopped' || status === 'completed')
-      throw new CannotStart(1, `The session ${sessionId} is ${status} already: spawn a new one`)
+      throw new AgentStartError(1, `The session ${sessionId} is ${status} already: spawn a new one`)
     isFirst = status === 'spawning'
     return { status: 'working', agentId: agent, timeline: [{ type: 'progress', message: `${agent} starts` }] }
   })
@@ -34,26 +34,26 @@ const markWorking = async (client: Client, taskId: string, evenIfEnded: boolean)
       await client.tasks.update(taskId, { updateSource: 'session', sessionStatus: 'working' })
   } catch (error) {
     // A session may name tasks that are gone.
-    if (!(error instanceof MaestroError) || error.status !== 404) throw error
+    if (!isNotFound(error)) throw error
   }
 }
 
 /**
- * Tells how the agent ended, and ends the session unless somebody has done so: the agent itself, or who stopped
- * it. Tries for a minute if the server is away. Answers the session as it then is.
+ * Reports how the agent exited, and ends the session unless somebody has done so: the agent itself, or who stopped
+ * it. Tries for a minute if the server is away. Returns the session as it then is.
  */
-export const reportEnd = (
+export const reportAgentExit = (
   client: Client,
   sessionId: string,
   agent: string,
-  ending: Ending,
+  exit: AgentExit,
 ): Promise<Session> => {
-  const { exitCode, signal, duration } = ending
+  const { exitCode, signal, duration } = exit
   const how = signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`
-  return persistently(
+  return retryTransient(
     () =>
       changeSession(client, sessionId, ({ status }) => ({
-        ...(!endedStatuses.includes(status) && { status: statusAfter(ending) }),
+        ...(!endedStatuses.includes(status) && { status: statusAfter(exit) }),
         timeline: [
           {
             type: 'session_stopped',
@@ -62,15 +62,15 @@ export const reportEnd = (
           },
         ],
       })),
-    AbortSignal.timeout(patience),
+    AbortSignal.timeout(reportTimeoutMs),
   )
 }
 
-const statusAfter = ({ exitCode, signal }: Ending) =>
+const statusAfter = ({ exitCode, signal }: AgentExit) =>
   signal ? 'stopped' : exitCode === 0 ? 'completed' : 'failed'
 
-/** Tells why there is no agent. A session that has ended stays as it is. */
-export const reportFailure = async (client: Client, sessionId: string, message: string): Promise<void> => {
+/** Reports why there is no agent. A session that has ended stays as it is. */
+export const reportStartError = async (client: Client, sessionId: string, message: string): Promise<void> => {
   await changeSession(client, sessionId, ({ status }) => ({
     ...(!endedStatuses.includes(status) && { status: 'failed' }),
     timeline: [{ type: 'error', message }],

@@ -1,33 +1,40 @@
-/** An agent outlives its session only for a person who looks at it. */
+/** An agent outlives its session only while a person is attached to its terminal. */
 import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '../../functions/client/client'
 import { endedStatuses } from '../../schemas/session'
 
-interface Watch {
+interface SessionWatch {
   client: Client
   sessionId: string
   /** Whether the agent stays open when it has nothing more to do. */
   staysOpen: boolean
-  /** Whether a person looks at the agent's terminal. */
+  /** Whether a person is attached to the agent's terminal. */
   isAttached?: () => Promise<boolean>
-  /** The session is looked up so often, in milliseconds. */
-  interval?: number
-  /** An agent that stays open is left alone so long after its session has ended, in milliseconds. */
-  linger?: number
+  pollMs?: number
+  /** An agent that stays open is left alone so long after its session has ended. */
+  lingerMs?: number
 }
 
 /**
- * Aborts when the agent is to end: at once if its session is `stopped`; if it is `completed` or `failed` and the
- * agent stays open, after a while in which nobody is attached to its terminal. Looks until `left` aborts.
+ * A signal that aborts when the agent is to end: at once if its session is `stopped`; if it is `completed` or
+ * `failed` and the agent stays open, after `lingerMs` in which nobody was attached to its terminal. Polls until
+ * `agentExited` aborts.
  */
-export const whenToEnd = (
-  { client, sessionId, staysOpen, isAttached = hasTmuxClient, interval = 2000, linger = 10_000 }: Watch,
-  left: AbortSignal,
+export const sessionEndSignal = (
+  {
+    client,
+    sessionId,
+    staysOpen,
+    isAttached = hasTmuxClient,
+    pollMs = 2000,
+    lingerMs = 10_000,
+  }: SessionWatch,
+  agentExited: AbortSignal,
 ): AbortSignal => {
   const end = new AbortController()
   let endedSince: number | undefined
-  const look = async () => {
+  const check = async () => {
     // A server that is away says nothing about the session.
     const session = await client.sessions.get(sessionId).catch(() => undefined)
     if (!session) return
@@ -36,20 +43,20 @@ export const whenToEnd = (
       endedSince = undefined
     else {
       endedSince ??= performance.now()
-      if (performance.now() - endedSince >= linger) end.abort()
+      if (performance.now() - endedSince >= lingerMs) end.abort()
     }
   }
   const watch = async () => {
-    while (!left.aborted && !end.signal.aborted) {
-      await sleep(interval, undefined, { signal: left, ref: false }).catch(() => undefined)
-      if (!left.aborted) await look()
+    while (!agentExited.aborted && !end.signal.aborted) {
+      await sleep(pollMs, undefined, { signal: agentExited, ref: false }).catch(() => undefined)
+      if (!agentExited.aborted) await check()
     }
   }
   void watch()
   return end.signal
 }
 
-/** Outside of tmux a person is taken for granted. */
+/** Outside of tmux there is no telling: somebody may be. */
 const hasTmuxClient = (): Promise<boolean> =>
   new Promise((resolve) => {
     if (process.env.TMUX === undefined) return resolve(true)

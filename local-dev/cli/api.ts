@@ -5,7 +5,7 @@ import { type Definition, paramNamesOf } from '../../functions/http/operation'
 import { operationId } from '../../functions/openapi/operation-id'
 import { defineCommand } from './command'
 import { UsageError } from './exit'
-import { table } from './look'
+import { table } from './format'
 
 const definitions = allOperations.map(({ definition }) => definition)
 
@@ -49,7 +49,7 @@ export const command = defineCommand({
     }
     const { body, headers } = await requests.answer<unknown>(definition.method, address, options)
     const cursor = headers.get('X-Next-Cursor')
-    if (cursor !== null) process.stderr.write(`maestro api: there is more: --param cursor=${cursor}\n`)
+    if (cursor !== null) process.stderr.write(`maestro api: there are more: add --param cursor=${cursor}\n`)
     return { json: body, text: JSON.stringify(body, null, 2) }
   },
 })
@@ -88,7 +88,9 @@ const parametersFrom = ({ path, query, repeatable = [] }: Definition, given: rea
     const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(pair) ?? []
     if (!known.includes(name))
       throw new UsageError(
-        `--param ${pair} is no NAME=VALUE that the request knows: it knows ${known.join(', ') || 'none'}`,
+        known.length === 0
+          ? `This request takes no --param, but --param ${pair} is given`
+          : `--param ${pair} must be NAME=VALUE, where NAME is one of ${known.join(', ')}`,
       )
     const before = values.get(name)
     if (before !== undefined && !repeatable.includes(name))

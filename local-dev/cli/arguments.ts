@@ -1,12 +1,12 @@
 /**
- * What stands on the command line, read strictly. citty takes any flag that it does not know and keeps only the
- * last of a repeated one: a mistyped `--task` would report on every task. So this comes before it.
+ * Parses the command line strictly. citty accepts any flag that it does not know, and keeps only the last of a
+ * repeated one: a mistyped `--task` would report on every task. So this runs before it.
  */
 import type { ArgDef, ArgsDef } from 'citty'
 import { UsageError } from './exit'
 
-export interface GivenArguments {
-  /** The same, spelled so that citty cannot misunderstand it. */
+export interface ParsedArguments {
+  /** The arguments as citty cannot misunderstand them. */
   normalized: string[]
   /** Every value of a flag, in order. */
   values(flag: string): string[]
@@ -17,7 +17,7 @@ export const readArguments = (
   raw: readonly string[],
   args: ArgsDef,
   repeatable: readonly string[],
-): GivenArguments => {
+): ParsedArguments => {
   const given = new Map<string, string[]>()
   const positionals: string[] = []
   const rest = [...raw]
@@ -36,8 +36,8 @@ export const readArguments = (
       throw new UsageError(`--${flag.name} is given twice`)
     given.set(flag.name, [...(given.get(flag.name) ?? []), value])
   }
-  const places = Object.values(args).filter(({ type }) => type === 'positional').length
-  const tooMany = positionals[places]
+  const positionalCount = Object.values(args).filter(({ type }) => type === 'positional').length
+  const tooMany = positionals[positionalCount]
   if (tooMany !== undefined)
     throw new UsageError(`"${tooMany}" is one argument too many: a text with spaces goes in single quotes`)
   const flags = [...given].map(([name, values]) => `--${name}=${values.at(-1)}`)

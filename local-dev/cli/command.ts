@@ -1,20 +1,20 @@
-/** What a command is: a definition for citty, and what it does. */
+/** Defines commands: their flags and help through citty, and what they run. */
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type ParsedArgs, parseArgs, renderUsage } from 'citty'
 import { type Client, createClient } from '../../functions/client/client'
 import { readArguments } from './arguments'
 import { type Environment, readEnvironment } from './environment'
 import { UsageError } from './exit'
-import { bold } from './look'
+import { bold } from './format'
 
-/** What a command hands back: for programs the server's answer, for people a text. */
-interface Answer {
+/** The result of a command: for programs the server's answer, for people a text. */
+interface CommandResult {
   json: unknown
   text: string
 }
 
-/** What a command finds. */
-interface Call<A extends ArgsDef> {
+/** What a command is run with. */
+interface CommandContext<A extends ArgsDef> {
   args: ParsedArgs<A>
   /** Every value of a flag that may be repeated. */
   values(flag: string): string[]
@@ -24,21 +24,21 @@ interface Call<A extends ArgsDef> {
   client: Client
   /** A client of another server, with the same token. */
   clientOf(url: string): Client
-  /** Prints a line at once: for a command that goes on. */
+  /** Prints a line at once, for a command that runs on. */
   print(line: string): void
 }
 
-interface Definition<A extends ArgsDef> {
+interface CommandDefinition<A extends ArgsDef> {
   /** What it does, in a few words. */
   about: string
-  /** A call that makes sense, and shows more than the obvious. */
+  /** A useful call, which shows more than the obvious. */
   example: string
   /** Keys are the flags as they are written. */
   args?: A
   /** Flags that may be given more than once. */
   repeatable?: readonly string[]
-  /** A command that has printed everything itself answers nothing. */
-  run(call: Call<A>): Promise<Answer | undefined>
+  /** Undefined if the command has printed everything itself. */
+  run(context: CommandContext<A>): Promise<CommandResult | undefined>
 }
 
 export interface Command {
@@ -49,14 +49,14 @@ export interface Command {
   help(path: string): Promise<string>
 }
 
-const everyCommand = {
-  json: { type: 'boolean', description: "The server's answer as JSON on standard output" },
-  help: { type: 'boolean', description: 'This text' },
+const commonFlags = {
+  json: { type: 'boolean', description: 'Print JSON instead of text' },
+  help: { type: 'boolean', description: 'Show this help' },
 } as const satisfies ArgsDef
 
-export const defineCommand = <const A extends ArgsDef>(definition: Definition<A>): Command => {
+export const defineCommand = <const A extends ArgsDef>(definition: CommandDefinition<A>): Command => {
   const { about, example, repeatable = [] } = definition
-  const args: ArgsDef = { ...definition.args, ...everyCommand }
+  const args: ArgsDef = { ...definition.args, ...commonFlags }
   return {
     about,
     async run(raw, print) {
@@ -64,7 +64,7 @@ export const defineCommand = <const A extends ArgsDef>(definition: Definition<A>
       const parsed = parseArgs<A>(given.normalized, args)
       const json = given.values('json').at(-1) === 'true'
       const environment = readEnvironment(process.env)
-      const answer = await definition.run({
+      const result = await definition.run({
         args: parsed,
         values: given.values,
         json,
@@ -75,11 +75,11 @@ export const defineCommand = <const A extends ArgsDef>(definition: Definition<A>
         clientOf: (url) => clientFor(url, environment),
         print,
       })
-      if (answer) print(json ? jsonText(answer.json) : answer.text)
+      if (result) print(json ? jsonText(result.json) : result.text)
     },
     async help(path) {
       const usage = await renderUsage({ meta: { name: path, description: `${about}.` }, args }, { meta: {} })
-      return `${shown(usage).replace(/ +$/gm, '').trimEnd()}\n\n${bold('EXAMPLE')}\n\n  ${example}`
+      return `${withoutColors(usage).replace(/ +$/gm, '').trimEnd()}\n\n${bold('EXAMPLE')}\n\n  ${example}`
     },
   }
 }
@@ -92,8 +92,8 @@ const clientFor = (url: string, { token }: Environment): Client => {
   }
 }
 
-/** Indented where a person reads along. */
+/** Indented on a terminal. */
 const jsonText = (value: unknown) => JSON.stringify(value, null, process.stdout.isTTY ? 2 : 0)
 
-/** citty colours what nobody sees. */
-const shown = (text: string) => (process.stdout.isTTY ? text : stripVTControlCharacters(text))
+/** citty colours its text even where it is not a terminal. */
+const withoutColors = (text: string) => (process.stdout.isTTY ? text : stripVTControlCharacters(text))

@@ -1,14 +1,14 @@
-/** Every command, and the one place that lists them. What is not called is not loaded. */
+/** The list of all commands. Each is loaded only when it is called. */
 import type { Command } from './command'
 
-export type Load = () => Promise<{ command: Command }>
+export type LoadCommand = () => Promise<{ command: Command }>
 
-export interface Group {
+export interface CommandGroup {
   about: string
-  commands: Readonly<Record<string, Load>>
+  commands: Readonly<Record<string, LoadCommand>>
 }
 
-export const commands: Readonly<Record<string, Load | Group>> = {
+export const commands: Readonly<Record<string, LoadCommand | CommandGroup>> = {
   serve: () => import('./serve'),
   run: () => import('./run'),
   status: () => import('./status'),
@@ -18,7 +18,7 @@ export const commands: Readonly<Record<string, Load | Group>> = {
   import: () => import('./import'),
   whoami: () => import('./whoami'),
   project: {
-    about: 'The codebases that are worked on',
+    about: 'Codebases that agents work on',
     commands: {
       create: () => import('./project/create'),
       list: () => import('./project/list'),
@@ -28,7 +28,7 @@ export const commands: Readonly<Record<string, Load | Group>> = {
     },
   },
   task: {
-    about: 'What is to be done',
+    about: 'Tasks to be done',
     commands: {
       create: () => import('./task/create'),
       list: () => import('./task/list'),
@@ -42,7 +42,7 @@ export const commands: Readonly<Record<string, Load | Group>> = {
     },
   },
   session: {
-    about: 'The agents that work',
+    about: 'Agents at work on tasks',
     commands: {
       list: () => import('./session/list'),
       show: () => import('./session/show'),
@@ -56,7 +56,7 @@ export const commands: Readonly<Record<string, Load | Group>> = {
     },
   },
   report: {
-    about: 'Say how it goes, as this session',
+    about: "Report on this session's tasks",
     commands: {
       progress: () => import('./report/progress'),
       complete: () => import('./report/complete'),
@@ -66,7 +66,7 @@ export const commands: Readonly<Record<string, Load | Group>> = {
     },
   },
   queue: {
-    about: 'The queue of this session',
+    about: 'The task queue of this session',
     commands: {
       top: () => import('./queue/top'),
       start: () => import('./queue/start'),
@@ -78,7 +78,7 @@ export const commands: Readonly<Record<string, Load | Group>> = {
     },
   },
   template: {
-    about: 'The prompts that sessions start from',
+    about: 'Prompt templates of sessions',
     commands: {
       list: () => import('./template/list'),
       show: () => import('./template/show'),
@@ -87,7 +87,7 @@ export const commands: Readonly<Record<string, Load | Group>> = {
     },
   },
   skill: {
-    about: 'What agents can be given to read',
+    about: 'Instructions that agents can be given',
     commands: {
       list: () => import('./skill/list'),
       show: () => import('./skill/show'),
@@ -95,15 +95,15 @@ export const commands: Readonly<Record<string, Load | Group>> = {
     },
   },
   manifest: {
-    about: 'What a session starts from',
+    about: 'The manifest that a session starts from',
     commands: { generate: () => import('./manifest/generate') },
   },
   worker: {
-    about: 'What a spawn runs for a worker',
+    about: 'What a spawned worker session runs',
     commands: { init: () => import('./worker/init') },
   },
   orchestrator: {
-    about: 'What a spawn runs for an orchestrator',
+    about: 'What a spawned orchestrator session runs',
     commands: { init: () => import('./orchestrator/init') },
   },
   'demo-agent': () => import('./demo-agent'),

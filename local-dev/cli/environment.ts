@@ -1,4 +1,4 @@
-/** What the environment says: which server, and for whom this speaks. */
+/** What the environment says: the server, and the session that this command acts for. */
 import { UsageError } from './exit'
 
 export interface Environment {
@@ -19,8 +19,8 @@ export const readEnvironment = (variables: NodeJS.ProcessEnv): Environment => {
   }
 }
 
-/** The session that this speaks for; without one it is wrong usage. */
+/** The session that this command acts for. Throws `UsageError` without one. */
 export const ownSession = ({ sessionId }: Environment): string => {
   if (sessionId !== undefined) return sessionId
-  throw new UsageError('This speaks for a session: set MAESTRO_SESSION_ID to its id')
+  throw new UsageError('This command acts for a session: set MAESTRO_SESSION_ID to its id')
 }

@@ -1,24 +1,25 @@
 import type { MaestroEvent } from '../../functions/client/client'
 import { isObject } from '../../schemas/fields'
+import { reasonOf } from '../lib/reason'
 import { listOf } from './arguments'
 import { defineCommand } from './command'
 import { UsageError } from './exit'
-import { dim, sentence, time } from './look'
+import { dim, sentence, time } from './format'
 
-/** Without a number, so many of the last events are shown. */
-const shownByDefault = 50
+/** How many of the latest events are shown without --since. */
+const defaultCount = 50
 
 export const command = defineCommand({
-  about: 'What happened: the last events, or all from now on with --follow',
+  about: 'Show the latest events, or with --follow every new one',
   example: 'maestro events --follow --room queues --room session:sess_1',
   args: {
-    follow: { type: 'boolean', description: 'Go on until it is ended; every event is a line' },
+    follow: { type: 'boolean', description: 'Print new events, one a line, until interrupted' },
     room: {
       type: 'string',
       valueHint: 'ROOM',
-      description: 'all, queues, templates, project:ID, session:ID, task:ID; may be repeated; default all',
+      description: 'all, queues, templates, project:ID, session:ID, task:ID; may be repeated; default: all',
     },
-    since: { type: 'string', valueHint: 'NUMBER', description: 'Begin after the event with this number' },
+    since: { type: 'string', valueHint: 'NUMBER', description: 'Start after the event with this number' },
   },
   repeatable: ['room'],
   async run({ args, values, client, json, print }) {
@@ -30,16 +31,16 @@ export const command = defineCommand({
         since,
         signal: new AbortController().signal,
         onEvent: (event) => print(json ? JSON.stringify(event) : lineOf(event)),
-        onReset: (lastEventId) => warn(`what happened before event ${lastEventId} is not known any more`),
-        onCut: (reason) => warn(reason instanceof Error ? reason.message : String(reason)),
+        onReset: (lastEventId) => warn(`the events before number ${lastEventId} are no longer available`),
+        onCut: (reason) => warn(reasonOf(reason)),
       })
       return undefined
     }
     const { lastEventId = 0 } = since === undefined ? await client.health({ verbose: true }) : {}
-    const begin = since ?? Math.max(0, lastEventId - shownByDefault)
+    const begin = since ?? Math.max(0, lastEventId - defaultCount)
     const { events, reset } = await client.events.missed({ since: begin, rooms })
-    if (reset) warn(`what happened after event ${begin} is not known any more`)
-    return { json: events, text: events.map(lineOf).join('\n') || 'Nothing happened' }
+    if (reset) warn(`some events after number ${begin} are no longer available`)
+    return { json: events, text: events.map(lineOf).join('\n') || 'No events' }
   },
 })
 
@@ -53,7 +54,7 @@ const numberOf = (text: string): number => {
 const lineOf = ({ id, timestamp, type, data }: MaestroEvent): string =>
   `${dim(`${id}  ${time(timestamp)}`)}  ${type}  ${sentence(subjectOf(data))}`
 
-/** What an event is about, in a few words: of all kinds of data, what there is. */
+/** What an event is about, in a few words: whichever of these fields its data has. */
 const subjectOf = (data: object): string => {
   const words: string[] = []
   for (const key of ['id', 'sessionId', 'taskId', 'status', 'sessionStatus', 'title', 'name', 'reason'])

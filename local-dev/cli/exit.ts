@@ -1,11 +1,11 @@
 /** How a command ends: its exit code, and the one line that says why. */
 import { MaestroError, ServerUnreachable } from '../../functions/client/problems'
-import { CannotStart } from '../agents/problems'
+import { AgentStartError } from '../agents/start-error'
 
 /** What agents and scripts go by; the `maestro-cli` skill explains them. */
 const exitCodes = { failed: 1, notFound: 2, unreachable: 3, notAllowed: 4, wrongUsage: 64 } as const
 
-/** The command was called in a way that it does not understand. */
+/** The command was called with wrong arguments. */
 export class UsageError extends Error {}
 
 /** Whether this is an error that citty throws for a missing or wrong argument. */
@@ -13,10 +13,10 @@ const isCittyError = (error: unknown): error is Error => error instanceof Error 
 
 export const exitCodeOf = (error: unknown): number => {
   if (error instanceof UsageError || isCittyError(error)) return exitCodes.wrongUsage
-  if (error instanceof CannotStart) return error.exitCode
+  if (error instanceof AgentStartError) return error.exitCode
   if (error instanceof ServerUnreachable) return exitCodes.unreachable
   if (!(error instanceof MaestroError)) return exitCodes.failed
-  // A proxy before a server that is away.
+  // From 502 on: a proxy whose server is away.
   if (error.code === 'UNEXPECTED_ANSWER')
     return error.status >= 502 ? exitCodes.unreachable : exitCodes.failed
   if (error.status === 404) return exitCodes.notFound

@@ -1,12 +1,12 @@
-import { openPlace, showProgress } from '../transfer/open-place'
+import { openLocation, showProgress } from '../transfer/open-location'
 import { exportTo } from '../transfer/transfer'
 import { defineCommand } from './command'
 
 export const command = defineCommand({
-  about: 'Write a workspace into a file, one document a line',
+  about: 'Export a workspace to a file, one document per line',
   example: 'maestro export ~/.maestro/data workspace.ndjson',
   args: {
-    place: {
+    location: {
       type: 'positional',
       description: 'A data directory that no server uses, or the address of a hosted server',
       required: true,
@@ -14,12 +14,12 @@ export const command = defineCommand({
     file: { type: 'positional', description: 'The file to write', required: true },
   },
   async run({ args }) {
-    const place = await openPlace(args.place)
+    const location = await openLocation(args.location)
     try {
-      const documents = await exportTo(place, args.file, showProgress)
-      return { json: { documents, file: args.file }, text: `${documents} documents are in ${args.file}` }
+      const documents = await exportTo(location, args.file, showProgress)
+      return { json: { documents, file: args.file }, text: `Exported ${documents} documents to ${args.file}` }
     } finally {
-      await place.close()
+      await location.close()
     }
   },
 })

@@ -34,7 +34,7 @@ const flagFor = (field: string, schema: z.ZodType | undefined): StringArgDef => 
 export const repeatableOf = (fields: readonly string[]): string[] =>
   fields.filter((field) => idLists.includes(field) || sentenceLists.includes(field)).map(flagOf)
 
-/** What was given of these fields, as a request has them. */
+/** The values of the flags that were given, as fields of a request. */
 export const fieldsFrom = (
   values: (flag: string) => string[],
   fields: readonly string[],
@@ -65,10 +65,9 @@ export const requestOf = <T>(schema: z.ZodType<T>, fields: Record<string, unknow
   )
 }
 
-/** The same for a change, which must change something. */
+/** The same for a change, which needs at least one field. */
 export const changeOf = <T>(schema: z.ZodType<T>, fields: Record<string, unknown>): T => {
-  if (Object.keys(fields).length === 0)
-    throw new UsageError('Nothing is to be changed: give at least one flag')
+  if (Object.keys(fields).length === 0) throw new UsageError('Nothing to change: give at least one flag')
   return requestOf(schema, fields)
 }
 

@@ -1,27 +1,27 @@
-import { openPlace, showProgress } from '../transfer/open-place'
+import { openLocation, showProgress } from '../transfer/open-location'
 import { importFrom } from '../transfer/transfer'
 import { defineCommand } from './command'
 
 export const command = defineCommand({
-  about: 'Put the documents of a file into a workspace; the same again goes on where it stopped',
+  about: 'Import an exported file into a workspace; run it again to resume',
   example: 'maestro import workspace.ndjson https://maestro.example.com --dry-run',
   args: {
     file: { type: 'positional', description: 'The file that export wrote', required: true },
-    place: {
+    location: {
       type: 'positional',
       description: 'A data directory that no server uses, or the address of a hosted server',
       required: true,
     },
-    'dry-run': { type: 'boolean', description: 'Say what would happen, and change nothing' },
-    overwrite: { type: 'boolean', description: 'Replace documents that are there and differ' },
+    'dry-run': { type: 'boolean', description: 'Show what would happen, without changing anything' },
+    overwrite: { type: 'boolean', description: 'Replace documents that exist already and differ' },
   },
   async run({ args }) {
     const dryRun = args['dry-run'] === true
-    const place = await openPlace(args.place)
+    const location = await openLocation(args.location)
     try {
       const result = await importFrom(
         args.file,
-        place,
+        location,
         { overwrite: args.overwrite === true, dryRun },
         showProgress,
       )
@@ -30,12 +30,12 @@ export const command = defineCommand({
       return {
         json: result,
         text: [
-          `${stored} ${dryRun ? 'would be stored' : 'stored'}, ${unchanged} there already, ${conflicts.length} in conflict`,
-          ...conflicts.map((key) => `conflict: ${key} is there and differs; --overwrite replaces it`),
+          `${stored} ${dryRun ? 'would be stored' : 'stored'}, ${unchanged} unchanged, ${conflicts.length} in conflict`,
+          ...conflicts.map((key) => `conflict: ${key} exists already and differs; --overwrite replaces it`),
         ].join('\n'),
       }
     } finally {
-      await place.close()
+      await location.close()
     }
   },
 })

@@ -1,26 +1,26 @@
 /** `worker init` and `orchestrator init` differ in the role alone. */
 import type { Role } from '../../schemas/template'
 import { init } from '../agents/init'
+import { agentFlag } from './agent-flag'
 import { type Command, defineCommand } from './command'
-import { sessionLine } from './session/look'
-import { configuration, ownProgram } from './this-machine'
+import { sessionLine } from './session/format'
+import { localConfig, ownCommand } from './this-machine'
 
 export const initCommand = (role: Role): Command =>
   defineCommand({
-    about: `Run the agent of a spawned session as its ${role}, and report how it ends`,
+    about: `Run the agent of a spawned session as its ${role}, and report how it exits`,
     example: `maestro ${role} init --agent 'my-agent --instructions {promptFile}'`,
     args: {
-      agent: {
+      agent: agentFlag,
+      model: { type: 'string', valueHint: 'MODEL', description: "Overrides the manifest's model" },
+      'permission-mode': {
         type: 'string',
-        valueHint: 'AGENT',
-        description:
-          'claude, codex, gemini, opencode, demo, or a command line with {prompt} or {promptFile}; default MAESTRO_AGENT, else the first of them on PATH',
+        valueHint: 'MODE',
+        description: "Overrides the manifest's permission mode",
       },
-      model: { type: 'string', valueHint: 'MODEL', description: "Instead of the manifest's" },
-      'permission-mode': { type: 'string', valueHint: 'MODE', description: "Instead of the manifest's" },
     },
     async run({ args, client, environment, json, print }) {
-      const { session, agent, ending } = await init({
+      const { session, agent, exit } = await init({
         role,
         client,
         token: environment.token,
@@ -28,13 +28,13 @@ export const initCommand = (role: Role): Command =>
         agent: args.agent,
         model: args.model,
         permissionMode: args['permission-mode'],
-        demo: [...ownProgram(), 'demo-agent'],
-        sessionDir: configuration().sessionDir,
-        say: (line) => {
+        demo: [...ownCommand(), 'demo-agent'],
+        sessionDir: localConfig().sessionDir,
+        print: (line) => {
           if (!json) print(line)
         },
       })
-      if (ending.signal || ending.exitCode !== 0) process.exitCode = 1
-      return { json: { session, agent, ...ending }, text: sessionLine('Ended', session) }
+      if (exit.signal || exit.exitCode !== 0) process.exitCode = 1
+      return { json: { session, agent, ...exit }, text: sessionLine('Ended', session) }
     },
   })

@@ -1,17 +1,17 @@
 #!/usr/bin/env node
 /** The `maestro` command. */
 import { version } from '../../package.json'
-import { commands, type Group, type Load } from './commands'
+import { type CommandGroup, commands, type LoadCommand } from './commands'
 import { exitCodeOf, lineOf, UsageError } from './exit'
-import { bold, dim, table } from './look'
+import { bold, dim, table } from './format'
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
-const isGroup = (entry: Load | Group): entry is Group => typeof entry !== 'function'
+const isGroup = (entry: LoadCommand | CommandGroup): entry is CommandGroup => typeof entry !== 'function'
 
 const isHelp = (word: string | undefined) => word === '--help' || word === '-h' || word === 'help'
 
-/** Of own keys only: `maestro constructor` is no command. */
+/** Own keys only: `maestro constructor` is not a command. */
 const find = <T>(entries: Readonly<Record<string, T>>, name: string | undefined): T | undefined =>
   name !== undefined && Object.hasOwn(entries, name) ? entries[name] : undefined
 
@@ -20,7 +20,7 @@ const run = async (words: readonly string[]): Promise<void> => {
   if (first === undefined || isHelp(first)) return print(await helpOfAll())
   if (first === '--version' || first === '-v') return print(version)
   const entry = find(commands, first)
-  if (!entry) throw new UsageError(`There is no command "${first}": maestro --help lists them`)
+  if (!entry) throw new UsageError(`There is no command "${first}": maestro --help lists all commands`)
   if (!isGroup(entry)) return runCommand(entry, `maestro ${first}`, rest)
   const [second, ...others] = rest
   if (isHelp(second)) return print(await helpOfGroup(`maestro ${first}`, entry))
@@ -30,7 +30,7 @@ const run = async (words: readonly string[]): Promise<void> => {
   return runCommand(load, `maestro ${first} ${second}`, others)
 }
 
-const runCommand = async (load: Load, path: string, words: readonly string[]): Promise<void> => {
+const runCommand = async (load: LoadCommand, path: string, words: readonly string[]): Promise<void> => {
   const { command } = await load()
   const flags = words.includes('--') ? words.slice(0, words.indexOf('--')) : words
   if (flags.some((word) => word === '--help' || word === '-h')) return print(await command.help(path))
@@ -62,13 +62,13 @@ const helpOfAll = async (): Promise<string> => {
   ].join('\n')
 }
 
-const helpOfGroup = async (path: string, group: Group): Promise<string> => {
+const helpOfGroup = async (path: string, group: CommandGroup): Promise<string> => {
   const rows: [string, string][] = []
   for (const [name, load] of Object.entries(group.commands)) rows.push([name, (await load()).command.about])
   return [`${path}: ${group.about}`, '', table(['COMMAND', ''], rows, '')].join('\n')
 }
 
-// Whoever reads may have enough: `maestro events | head -1`.
+// The reader may close the pipe: `maestro events | head -1`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
 try {

@@ -1,30 +1,29 @@
-/** The runner as `run` and `serve --run` have it: its flags, and what it says. */
+/** The runner of `run` and `serve --run`: its flags, and what it prints. */
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { delimiter } from 'node:path'
 import type { ArgsDef } from 'citty'
 import type { Client } from '../../functions/client/client'
 import { chooseAgent } from '../agents/choose'
-import type { News, RunningSession } from '../runner/options'
-import { ownProgramFolder } from '../runner/own-program'
+import type { RunnerEvent, RunningSession } from '../runner/options'
 import { startRunner } from '../runner/runner'
-import { isTmuxThere, tmuxSocket } from '../runner/tmux'
+import { createShimFolder } from '../runner/shim'
+import { isTmuxInstalled, tmuxSocket } from '../runner/tmux'
+import { agentFlag } from './agent-flag'
 import { UsageError } from './exit'
-import { dim, sentence } from './look'
-import { configuration, ownProgram } from './this-machine'
+import { dim, sentence } from './format'
+import { localConfig, ownCommand } from './this-machine'
 
 export const runFlags = {
-  agent: {
-    type: 'string',
-    valueHint: 'AGENT',
-    description:
-      'claude, codex, gemini, opencode, demo, or a command line with {prompt} or {promptFile}; default MAESTRO_AGENT, else the first of them on PATH',
+  agent: agentFlag,
+  max: { type: 'string', valueHint: 'NUMBER', description: 'How many sessions run at once; default: 4' },
+  'without-tmux': {
+    type: 'boolean',
+    description: 'Run agents without terminals, even where tmux is installed',
   },
-  max: { type: 'string', valueHint: 'NUMBER', description: 'So many sessions at once, default 4' },
-  'without-tmux': { type: 'boolean', description: 'Without terminals, also where tmux is installed' },
 } as const satisfies ArgsDef
 
-interface Wanted {
+interface RunnerFlags {
   client: Client
   json: boolean
   print(line: string): void
@@ -33,61 +32,65 @@ interface Wanted {
   'without-tmux'?: boolean | undefined
 }
 
-/** Starts a runner on this machine. `leave` says what still runs, and leaves it running. */
-export const runHere = async ({ client, json, print, ...wanted }: Wanted) => {
-  const { sessionDir } = configuration()
-  const max = numberOf(wanted.max ?? '4')
-  const agent = wanted.agent ?? process.env.MAESTRO_AGENT
-  await checkAgent(agent)
-  const terminal = !wanted['without-tmux'] && (await isTmuxThere()) ? 'tmux' : 'none'
-  const folder = await ownProgramFolder(sessionDir, ownProgram())
-  const tell = json
-    ? (news: News) => print(JSON.stringify({ timestamp: Date.now(), ...news }))
-    : teller(print)
+/** Starts a runner on this machine. `detach` stops it, and prints what goes on without it. */
+export const startLocalRunner = async ({ client, json, print, ...flags }: RunnerFlags) => {
+  const { sessionDir } = localConfig()
+  const maxConcurrent = parseMax(flags.max ?? '4')
+  const agent = flags.agent ?? process.env.MAESTRO_AGENT
+  await checkAgentInstalled(agent)
+  const terminal = !flags['without-tmux'] && (await isTmuxInstalled()) ? 'tmux' : 'none'
+  const folder = await createShimFolder(sessionDir, ownCommand())
+  const report = json
+    ? (event: RunnerEvent) => print(JSON.stringify({ timestamp: Date.now(), ...event }))
+    : createTextReporter(print)
   const runner = startRunner({
     client,
     claim: { id: `${process.pid}-${randomBytes(6).toString('hex')}`, host: hostname(), pid: process.pid },
     sessionDir,
-    max,
+    maxConcurrent,
     terminal,
     tmuxSocket,
     env: {
       ...process.env,
       PATH: [folder, process.env.PATH].join(delimiter),
-      // Blank is absent. A tmux server that is there already would else remember those of an earlier runner.
+      // Blank counts as absent. Without it, a running tmux server would keep the values of an earlier runner.
       MAESTRO_AGENT: agent ?? '',
       MAESTRO_API_TOKEN: process.env.MAESTRO_API_TOKEN ?? '',
     },
     clock: Date.now,
-    tell,
+    report,
   })
   return {
     done: runner.done,
-    leave() {
-      const { running, waiting } = runner.leave()
+    detach() {
+      const { running, waiting } = runner.detach()
       for (const session of running)
-        tell({ what: 'left', sessionId: session.id, message: `${session.name} goes on ${whereOf(session)}` })
-      const message = farewell(running.length, waiting.length)
-      if (message !== '') tell({ what: 'left', message })
+        report({
+          what: 'left',
+          sessionId: session.id,
+          message: `${session.name} goes on ${processText(session)}`,
+        })
+      const message = detachMessage(running.length, waiting.length)
+      if (message !== '') report({ what: 'left', message })
     },
   }
 }
 
-/** One that is not there is told at once, not by every session. Where it is a path, each project knows better. */
-const checkAgent = async (agent: string | undefined): Promise<void> => {
+/** Fails now, not with every session. A path is not checked: it may be relative to a project's directory. */
+const checkAgentInstalled = async (agent: string | undefined): Promise<void> => {
   if (agent?.split(/\s/)[0]?.includes('/')) return
-  await chooseAgent({ wanted: agent, cwd: process.cwd(), searchPath: process.env.PATH ?? '', demo: [] })
+  await chooseAgent({ requested: agent, cwd: process.cwd(), searchPath: process.env.PATH ?? '', demo: [] })
 }
 
-const numberOf = (text: string): number => {
+const parseMax = (text: string): number => {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
   throw new UsageError('--max must be a whole number above 0')
 }
 
-/** A connection that cannot be made is tried again and again: once is enough to know. */
-const teller = (print: (line: string) => void) => {
+/** While the server is away, only the first failed connection is printed. */
+const createTextReporter = (print: (line: string) => void) => {
   let isCut = false
-  return ({ what, sessionId, message }: News) => {
+  return ({ what, sessionId, message }: RunnerEvent) => {
     if (what === 'cut' && isCut) return
     isCut = what === 'cut' || (isCut && what !== 'listening')
     const time = new Date().toTimeString().slice(0, 8)
@@ -95,12 +98,12 @@ const teller = (print: (line: string) => void) => {
   }
 }
 
-const whereOf = ({ pid }: RunningSession) => (pid === undefined ? '' : `(process ${pid})`)
+const processText = ({ pid }: RunningSession) => (pid === undefined ? '' : `(process ${pid})`)
 
-const farewell = (running: number, waiting: number): string =>
+const detachMessage = (running: number, waiting: number): string =>
   [
-    running > 0 ? 'the next "maestro run" takes over what goes on' : '',
-    waiting > 0 ? `${waiting} waiting for it` : '',
+    running > 0 ? 'the next "maestro run" on this machine takes them over' : '',
+    waiting > 0 ? `${waiting} waiting to be started` : '',
   ]
     .filter((part) => part !== '')
     .join('; ')

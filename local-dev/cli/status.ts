@@ -1,8 +1,8 @@
 import { defineCommand } from './command'
-import { details, time } from './look'
+import { details, time } from './format'
 
 export const command = defineCommand({
-  about: 'How the server is',
+  about: 'Health check: status, version, storage and clients of the server',
   example: 'MAESTRO_SERVER_URL=http://localhost:4000 maestro status',
   async run({ client }) {
     const health = await client.health({ verbose: true })
@@ -13,14 +13,14 @@ export const command = defineCommand({
         server: client.url,
         status: health.status,
         version: health.version,
-        since: time(health.timestamp - health.uptime * 1000),
-        stored:
+        started: time(health.timestamp - health.uptime * 1000),
+        documents:
           storage &&
           Object.entries(storage.entities)
             .map(([kind, count]) => `${count} ${kind}`)
             .join(', '),
         driver: storage?.driver,
-        'set aside': storage?.quarantined.map(({ file, reason }) => `${file}: ${reason}`) ?? [],
+        quarantined: storage?.quarantined.map(({ file, reason }) => `${file}: ${reason}`) ?? [],
         clients: health.clients,
         'last event': health.lastEventId,
       }),

@@ -1,9 +1,9 @@
 import { defineCommand } from './command'
 import { ownSession } from './environment'
-import { details } from './look'
+import { details } from './format'
 
 export const command = defineCommand({
-  about: 'Which session this environment is: its role, strategy, project and tasks',
+  about: 'Show the session of this environment: its role, strategy, project and tasks',
   example: 'MAESTRO_SESSION_ID=sess_1 maestro whoami',
   async run({ client, environment }) {
     const session = await client.sessions.get(ownSession(environment))

@@ -2,9 +2,9 @@ import * as z from 'zod'
 import type { Client, Session } from '../../functions/client/client'
 import { changeSession } from '../agents/change-session'
 
-/** Who starts a session, as `metadata.runner` of the session says. */
+/** Which runner starts a session: `metadata.runner` of the session. */
 export const Claim = z.object({
-  /** Of the runner; a runner that is started again is another one. */
+  /** The runner's; a runner that is started again gets another one. */
   id: z.string(),
   host: z.string(),
   pid: z.number(),
@@ -20,9 +20,9 @@ export const claimOf = ({ metadata }: Pick<Session, 'metadata'>): Claim | undefi
   Claim.safeParse(metadata?.runner).data
 
 /**
- * Claims a session that waits to be started, so that exactly one of several runners starts it. `from` is a runner
- * that has died: what it had claimed may be taken over, whatever the session's status is by now. Answers the
- * session, or undefined if it is not to be had.
+ * Claims a session that waits to be started, so that exactly one of several runners starts it: optimistic locking,
+ * and idempotent, so that it may be repeated. `from` is a runner that has died: what it had claimed may be claimed
+ * again, whatever the session's status is by now. Returns the session, or undefined if another runner has it.
  */
 export const claimSession = async (
   client: Client,

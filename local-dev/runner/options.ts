@@ -1,4 +1,4 @@
-/** What a runner is given, and what it tells. */
+/** What a runner is given, and what it reports. */
 import type { Client, Session } from '../../functions/client/client'
 import type { Claim } from './claim'
 
@@ -7,18 +7,18 @@ export interface RunnerOptions {
   claim: Omit<Claim, 'claimedAt' | 'tmux'>
   /** SESSION_DIR of this machine. */
   sessionDir: string
-  /** So many sessions run at once; the rest wait in order. */
-  max: number
+  /** So many sessions run at once; the others wait, first in, first out. */
+  maxConcurrent: number
   terminal: 'tmux' | 'none'
   tmuxSocket: string
-  /** What every session's process finds, besides what its spawn says. */
+  /** The environment of every session's process, besides what its spawn sets. */
   env: NodeJS.ProcessEnv
   clock(): number
-  /** Tells a person, or a program, what happens. */
-  tell(news: News): void
+  /** Called with everything that happens, for a person or a program. */
+  report(event: RunnerEvent): void
 }
 
-export interface News {
+export interface RunnerEvent {
   what:
     | 'listening'
     | 'cut'
@@ -46,7 +46,7 @@ export interface RunningSession extends RunnerSession {
   pid?: number
   /** Where its files are; empty until it is known. */
   folder: string
-  /** Nobody wants it any more: its processes are being ended. */
+  /** It was stopped or deleted: its processes are being ended. */
   stopped: boolean
 }
 

@@ -1,42 +1,87 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { isAlive, noteIdentity, overtaken, readGate } from './gate'
-import type { Exit, Started } from './launch'
+/** One session of a runner: from its claim to the exit of its process. */
+import { commandOf } from '../../storage/rules/spawn'
+import { retryTransient } from '../agents/change-session'
+import { reasonOf } from '../lib/reason'
+import { type Claim, claimSession } from './claim'
+import { launch } from './launch'
+import type { RunnerOptions, RunningSession } from './options'
+import { isAlive, readPidfile } from './pidfile'
+import { terminateGroup } from './process-group'
+import { confirmStarted, type ProcessHandle, waitForExit } from './process-handle'
+import { type Outcome, outcomeOf } from './report-exit'
+import type { RunnerStateFile } from './runner-state'
+import { logPath, sessionFolder } from './session-folder'
 
-/** A process that is not our child is looked up so often, in milliseconds. */
-const interval = 400
-/** A process that has started passes its gate within this time, in milliseconds. */
-const patience = 10_000
-
-/** Nobody saw how. */
-const unseen: Exit = { code: null, signal: null }
-
-/** Waits until the process that passed the gate of a session has passed it; answers its pid. */
-export const passedGate = async (folder: string, { pid, exit }: Started): Promise<number> => {
-  let ended = false
-  void exit?.then(() => {
-    ended = true
-  })
-  for (let waited = 0; waited < patience && !ended; waited += 10) {
-    const gate = await readGate(folder)
-    if (gate && gate.pid !== pid) return gate.pid
-    if (gate) {
-      await noteIdentity(folder, pid)
-      return pid
-    }
-    await sleep(10)
-  }
-  return pid
+export interface RunnerContext {
+  options: RunnerOptions
+  state: RunnerStateFile
+  /** Aborts when the runner detaches. */
+  signal: AbortSignal
 }
 
-/** Resolves when the process of a session has ended, whoever started it. */
-export const whenEnded = async (folder: string, exit: Promise<Exit> | undefined): Promise<Exit> => {
-  if (exit) {
-    const seen = await exit
-    if (seen.code !== overtaken) return seen
+export const newClaim = ({ claim, clock, terminal, tmuxSocket }: RunnerOptions, id: string): Claim => ({
+  ...claim,
+  claimedAt: clock(),
+  ...(terminal === 'tmux' && { tmux: { socket: tmuxSocket, session: id } }),
+})
+
+/**
+ * Claims a session, starts its process, and supervises it to its exit. Undefined if another runner has it, or it is
+ * not to be started any more. Throws what the client throws for a session that was deleted.
+ */
+export const startAndSupervise = async (
+  context: RunnerContext,
+  running: RunningSession,
+): Promise<Outcome | undefined> => {
+  const { options, state, signal } = context
+  const { client, report } = options
+  const { id } = running
+  running.folder = sessionFolder(
+    await retryTransient(() => client.sessions.get(id), signal),
+    options.sessionDir,
+  )
+  state.add(id, running.folder)
+  const session = await retryTransient(() => claimSession(client, id, newClaim(options, id)), signal)
+  if (running.stopped || session?.status !== 'spawning') return undefined
+  if (await readPidfile(running.folder)) return supervise(context, running)
+  try {
+    const project = await retryTransient(() => client.projects.get(session.projectId), signal)
+    const cwd = project.workingDir
+    const command = commandOf(session.metadata?.role === 'orchestrator' ? 'orchestrator' : 'worker')
+    const { PATH } = options.env
+    const env = { ...options.env, ...session.env, PATH }
+    const handle = await launch({ id, command, cwd, env, folder: running.folder }, options.terminal)
+    const where = options.terminal === 'tmux' ? ' in tmux' : ''
+    report({ what: 'started', sessionId: id, message: `${session.name} starts in ${cwd}${where}` })
+    return await supervise(context, running, handle)
+  } catch (error) {
+    signal.throwIfAborted()
+    return {
+      status: 'failed',
+      message: `The session could not be started: ${reasonOf(error)}`,
+    }
   }
-  for (;;) {
-    const gate = await readGate(folder)
-    if (!gate || !isAlive(gate)) return unseen
-    await sleep(interval)
-  }
+}
+
+/** Supervises a process to its exit, whoever started it. */
+export const supervise = async (
+  { signal }: RunnerContext,
+  running: RunningSession,
+  handle?: ProcessHandle,
+): Promise<Outcome> => {
+  const { folder } = running
+  const pidfile = handle ? undefined : await readPidfile(folder)
+  if (handle) running.pid = await confirmStarted(folder, handle)
+  // The pid of a process that has exited may be another's by now.
+  else if (pidfile && isAlive(pidfile)) running.pid = pidfile.pid
+  if (running.stopped) terminateSession(running)
+  const exit = await waitForExit(folder, handle?.exit)
+  signal.throwIfAborted()
+  // It may have left children in its group.
+  terminateSession(running)
+  return outcomeOf(exit, logPath(folder))
+}
+
+export const terminateSession = ({ pid }: RunningSession): void => {
+  if (pid !== undefined) void terminateGroup(pid)
 }

@@ -5,10 +5,10 @@ import { openWorkspace } from '../../storage/workspace'
 import { readConfig } from '../config'
 import { createLog } from '../log'
 import { openDriver } from '../open-driver'
-import type { Place } from './place'
+import type { TransferLocation } from './location'
 
 /** A data directory. Throws `DirectoryLockedError` while a server has it. */
-export const openDirectory = async (directory: string): Promise<Place> => {
+export const openDirectory = async (directory: string): Promise<TransferLocation> => {
   const read = readConfig(
     { ...process.env, DATA_DIR: directory, DATABASE_TYPE: '', LOG_LEVEL: 'warn' },
     homedir(),
@@ -21,7 +21,7 @@ export const openDirectory = async (directory: string): Promise<Place> => {
     async *lines() {
       yield* await workspace.read((documents) => [...transferLines(documents)])
     },
-    take: (lines, options) => workspace.change((tx) => importDocuments(tx, lines, options)),
+    importBatch: (lines, options) => workspace.change((tx) => importDocuments(tx, lines, options)),
     close: workspace.close,
   }
 }

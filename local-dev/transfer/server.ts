@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { TransferResult } from '../../schemas/transfer'
-import type { Place } from './place'
+import type { TransferLocation } from './location'
 
-/** A hosted workspace: that of the token. */
-export const openServer = (url: string, token: string | undefined): Place => {
+/** A hosted workspace, which the token selects. */
+export const openServer = (url: string, token: string | undefined): TransferLocation => {
   const ask = async (query = '', body?: string): Promise<Response> => {
     const response = await fetch(`${url.replace(/\/$/, '')}/internal/documents${query}`, {
       method: body === undefined ? 'GET' : 'POST',
@@ -19,7 +19,7 @@ export const openServer = (url: string, token: string | undefined): Place => {
       const { body } = await ask()
       if (body) yield* createInterface({ input: Readable.fromWeb(body) })
     },
-    async take(lines, { overwrite, dryRun }) {
+    async importBatch(lines, { overwrite, dryRun }) {
       const body = lines.map((line) => JSON.stringify(line)).join('\n')
       const query = `?overwrite=${overwrite ? 1 : 0}&dryRun=${dryRun ? 1 : 0}`
       return TransferResult.parse(await (await ask(query, body)).json())

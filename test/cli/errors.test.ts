@@ -89,7 +89,7 @@ describe('wrong usage, 64', () => {
     [['task', 'create'], '--title is required'],
     [['task', 'create', '--title', 'x', '--priority', 'urgent'], '--priority must be one of'],
     [['task', 'create', '--title', 'x', '--due-date', 'soon'], '--due-date must be a date'],
-    [['task', 'update', 'task_1'], 'Nothing is to be changed'],
+    [['task', 'update', 'task_1'], 'Nothing to change'],
     [['session', 'spawn', '--task-ids', 'a', '--context', '{'], '--context must be a JSON object'],
     [['session', 'spawn', '--task-ids', 'a', '--context', '[]'], '--context must be an object'],
     [['session', 'spawn', '--task-ids', ','], '--task-ids'],

@@ -26,7 +26,7 @@ describe('help', () => {
     const all = await text(['--help'])
     expect(await text([])).toBe(all)
     for (const name of Object.keys(commands)) expect(all).toMatch(new RegExp(`^${name}( |$)`, 'm'))
-    expect(await text(['task', '--help'])).toMatch(/^complete +Say/m)
+    expect(await text(['task', '--help'])).toMatch(/^complete +Mark/m)
     expect(await text(['task', 'create', '--title', 'x', '--help'])).toContain('--acceptance-criteria')
     expect(await text(['task', 'create', '-h'])).toContain('--acceptance-criteria')
     expect(await text(['--version'])).toMatch(/^\d+\.\d+\.\d+\n$/)

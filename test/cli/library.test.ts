@@ -22,7 +22,7 @@ const { run, text, json } = maestroWith({
 const create = (content = 'Work.') => client.templates.create({ name: 'mine', role: 'worker', content })
 
 /** An editor that does this with the file `$1`; its path has a space, and it is given an argument. */
-function editor(script: string): string {
+const editor = (script: string): string => {
   const path = join(directory, 'editor')
   writeFileSync(path, `#!/bin/sh\n${script.replaceAll('$1', '$2')}\n`)
   chmodSync(path, 0o755)

@@ -19,7 +19,7 @@ export interface Options {
 }
 
 /** A way to call `maestro` with an environment that holds nothing but this. */
-export function maestroWith(environment: Record<string, string>) {
+export const maestroWith = (environment: Record<string, string>) => {
   const run = (args: readonly string[], { env, cwd, input }: Options = {}) =>
     new Promise<Ended>((resolve, reject) => {
       const child = spawn(process.execPath, [program, ...args], {

@@ -88,7 +88,7 @@ describe('manifest generate', () => {
     const args = flags(output).map((word) => (word.startsWith('maestro-cli,') ? 'none' : word))
     expect(await run(args)).toMatchObject({
       code: 0,
-      stderr: 'The skill none is left out: it is not there, or broken\n',
+      stderr: 'The skill none is left out: it does not exist, or is broken\n',
     })
     expect(read(output)).toMatchObject({ skills: ['none'] })
   })

@@ -59,7 +59,7 @@ describe('events', () => {
       expect.stringMatching(new RegExp(`^${lastEventId + 1}  .*  project:created  ${project.id} app$`)),
       expect.stringMatching(new RegExp(`^${lastEventId + 2}  .*  template:created  ${template.id} t$`)),
     ])
-    expect(await text(['events', '--since', String(lastEventId + 2)])).toBe('Nothing happened\n')
+    expect(await text(['events', '--since', String(lastEventId + 2)])).toBe('No events\n')
     expect(await text(['events'])).toContain(project.id)
   })
 

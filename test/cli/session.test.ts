@@ -20,7 +20,10 @@ beforeEach(async () => {
 const idOf = (index: number) => tasks[index]?.id ?? ''
 
 /** A session of all tasks, and the commands in the environment that its spawn gives. */
-async function inside(strategy: 'simple' | 'queue' = 'simple', role: 'worker' | 'orchestrator' = 'worker') {
+const inside = async (
+  strategy: 'simple' | 'queue' = 'simple',
+  role: 'worker' | 'orchestrator' = 'worker',
+) => {
   const taskIds = tasks.map(({ id }) => id)
   const { sessionId, envVars } = await client.sessions.spawn({
     projectId: project.id,

@@ -26,15 +26,15 @@ describe('export and import', () => {
     const { documents } = JSON.parse(exported.stdout)
     expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toHaveLength(documents)
 
-    const place = join(elsewhere, 'data')
-    const dry = await run(['import', file, place, '--dry-run', '--json'])
+    const location = join(elsewhere, 'data')
+    const dry = await run(['import', file, location, '--dry-run', '--json'])
     expect(JSON.parse(dry.stdout)).toMatchObject({ stored: documents, conflicts: [] })
-    expect(JSON.parse((await run(['import', file, place, '--json'])).stdout).stored).toBe(documents)
-    expect(JSON.parse((await run(['import', file, place, '--json'])).stdout)).toMatchObject({
+    expect(JSON.parse((await run(['import', file, location, '--json'])).stdout).stored).toBe(documents)
+    expect(JSON.parse((await run(['import', file, location, '--json'])).stdout)).toMatchObject({
       stored: 0,
       unchanged: documents,
     })
-    const moved = await startServer({ env: { DATA_DIR: place } })
+    const moved = await startServer({ env: { DATA_DIR: location } })
     expect(await client(moved.url).get(`/api/tasks/${task.id}`)).toEqual(task)
     await moved.stop()
     await server.stop()

@@ -1,22 +1,22 @@
-// A listener of the client that keeps what it hears.
+// A subscription of the client that keeps its events.
 import { onTestFinished } from 'vitest'
 import type { Client, ListenOptions, MaestroEvent } from '../../functions/client/client'
 import { createInbox } from '../contract/inbox'
 
-export const ways = ['follow', 'connect'] as const
+export const methods = ['follow', 'connect'] as const
 
 /** Listens until the test is finished, or `end` is called. */
-export function startListening(
+export const startListening = (
   client: Client,
-  way: (typeof ways)[number],
+  method: (typeof methods)[number],
   options: Partial<ListenOptions> = {},
-) {
+) => {
   const ending = new AbortController()
   const inbox = createInbox<MaestroEvent>(({ id, type }) => `${id}:${type}`)
   const caughtUp = createInbox<number>(String)
   const resets: number[] = []
   const cuts: unknown[] = []
-  const done = client.events[way]({
+  const done = client.events[method]({
     signal: ending.signal,
     onEvent: inbox.add,
     onReset: (id) => resets.push(id),

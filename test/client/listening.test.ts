@@ -2,22 +2,22 @@
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createClient, MaestroError } from '../../functions/client/client'
 import { startServer } from '../contract/server'
-import { created, startListening, ways } from './listener'
+import { created, methods, startListening } from './listener'
 import { startProxy } from './proxy'
 
 const server = await startServer()
 afterAll(() => server.stop())
 const client = createClient({ url: server.url })
 
-async function throughProxy(port = server.port) {
+const throughProxy = async (port = server.port) => {
   const proxy = await startProxy(port)
   onTestFinished(() => proxy.close())
   return { proxy, far: createClient({ url: proxy.url }) }
 }
 
-describe.each(ways)('%s', (way) => {
+describe.each(methods)('%s', (method) => {
   it('tells what happens, with its number', async () => {
-    const listener = startListening(client, way)
+    const listener = startListening(client, method)
     const before = await listener.caughtUp()
     const project = await client.projects.create({ name: 'app' })
     expect(await listener.next()).toEqual({
@@ -32,7 +32,7 @@ describe.each(ways)('%s', (way) => {
   it('tells what happened since the number that it is given', async () => {
     const { lastEventId } = await client.health({ verbose: true })
     const project = await client.projects.create({ name: 'before' })
-    const listener = startListening(client, way, { since: lastEventId })
+    const listener = startListening(client, method, { since: lastEventId })
     expect(await listener.next()).toMatchObject({ type: 'project:created', data: project })
     await listener.caughtUp()
     const after = await client.projects.create({ name: 'after' })
@@ -42,7 +42,7 @@ describe.each(ways)('%s', (way) => {
   it('hears only its rooms', async () => {
     const project = await client.projects.create({ name: 'app' })
     const task = await client.tasks.create({ projectId: project.id, title: 'a task' })
-    const listener = startListening(client, way, { rooms: [`task:${task.id}`, 'templates'] })
+    const listener = startListening(client, method, { rooms: [`task:${task.id}`, 'templates'] })
     await listener.caughtUp()
     await client.tasks.create({ projectId: project.id, title: 'another' })
     await client.tasks.update(task.id, { priority: 'high' })
@@ -55,7 +55,7 @@ describe.each(ways)('%s', (way) => {
   it('is told everything once and in order, though it is cut off again and again', async () => {
     const { proxy, far } = await throughProxy()
     const project = await client.projects.create({ name: 'app' })
-    const listener = startListening(far, way, { rooms: [`project:${project.id}`] })
+    const listener = startListening(far, method, { rooms: [`project:${project.id}`] })
     await listener.caughtUp()
     const ids: string[] = []
     for (let index = 0; index < 60; index++) {
@@ -75,7 +75,7 @@ describe.each(ways)('%s', (way) => {
 
   it('goes on where it was when the cut came before it heard anything', async () => {
     const { proxy, far } = await throughProxy()
-    const listener = startListening(far, way)
+    const listener = startListening(far, method)
     await listener.caughtUp()
     proxy.cut()
     const project = await client.projects.create({ name: 'meanwhile' })
@@ -85,7 +85,7 @@ describe.each(ways)('%s', (way) => {
   it('outlives a server that is killed and comes back', async () => {
     const first = await startServer()
     const here = createClient({ url: first.url })
-    const listener = startListening(here, way)
+    const listener = startListening(here, method)
     await listener.caughtUp()
     const before = await here.projects.create({ name: 'before' })
     await listener.next()
@@ -99,7 +99,7 @@ describe.each(ways)('%s', (way) => {
   })
 
   it('says so when what it missed is not known any more, and goes on from there', async () => {
-    const listener = startListening(client, way, { since: 1_000_000_000 })
+    const listener = startListening(client, method, { since: 1_000_000_000 })
     const { lastEventId } = await client.health({ verbose: true })
     await listener.caughtUp()
     expect(listener.resets).toEqual([lastEventId])
@@ -110,7 +110,7 @@ describe.each(ways)('%s', (way) => {
   it('waits for a server that is not there yet', async () => {
     const gone = await startServer()
     await gone.kill9()
-    const listener = startListening(createClient({ url: gone.url }), way)
+    const listener = startListening(createClient({ url: gone.url }), method)
     const back = await gone.restart()
     onTestFinished(async () => void (await back.stop()))
     await listener.caughtUp()
@@ -118,7 +118,7 @@ describe.each(ways)('%s', (way) => {
   })
 
   it('ends when it is told to', async () => {
-    const listener = startListening(client, way)
+    const listener = startListening(client, method)
     await listener.caughtUp()
     await listener.end()
     await client.projects.create({ name: 'nobody hears of it' })
@@ -126,7 +126,7 @@ describe.each(ways)('%s', (way) => {
   })
 
   it('fails, and does not try again, where the server refuses', async () => {
-    const listener = startListening(client, way, { rooms: ['nowhere'] })
+    const listener = startListening(client, method, { rooms: ['nowhere'] })
     const refused = await listener.done.catch((error) => error)
     expect(refused).toBeInstanceOf(MaestroError)
     expect(refused.message).toContain('No such room: nowhere')
@@ -136,10 +136,10 @@ describe.each(ways)('%s', (way) => {
   it('fails where the token is wrong, and works where it is right', async () => {
     const closed = await startServer({ env: { MAESTRO_API_TOKEN: 'secret' } })
     onTestFinished(async () => void (await closed.stop()))
-    const refused = startListening(createClient({ url: closed.url, token: 'wrong' }), way)
+    const refused = startListening(createClient({ url: closed.url, token: 'wrong' }), method)
     await expect(refused.done).rejects.toMatchObject({ status: 401, code: 'UNAUTHORIZED' })
     const allowed = createClient({ url: closed.url, token: 'secret' })
-    const listener = startListening(allowed, way)
+    const listener = startListening(allowed, method)
     await listener.caughtUp()
     await allowed.projects.create({ name: 'app' })
     expect(await listener.next()).toMatchObject({ type: 'project:created' })
@@ -147,7 +147,7 @@ describe.each(ways)('%s', (way) => {
 
   it('passes on what its callback throws', async () => {
     const broken = new Error('the disk is full')
-    const listener = startListening(client, way, {
+    const listener = startListening(client, method, {
       onEvent: () => {
         throw broken
       },
@@ -171,7 +171,7 @@ describe('missed', () => {
 
   it('says that it is not known', async () => {
     const { lastEventId } = await client.health({ verbose: true })
-    const told = await client.events.missed({ since: 1_000_000_000 })
-    expect(told).toEqual({ events: [], reset: true, lastEventId })
+    const missed = await client.events.missed({ since: 1_000_000_000 })
+    expect(missed).toEqual({ events: [], reset: true, lastEventId })
   })
 })

@@ -11,7 +11,7 @@ export interface Proxy {
 }
 
 /** To a server on this machine, at `port`. */
-export function startProxy(port: number): Promise<Proxy> {
+export const startProxy = (port: number): Promise<Proxy> => {
   const open = new Set<Socket>()
   let connections = 0
   const server = createServer((near) => {

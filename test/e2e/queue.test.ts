@@ -1,25 +1,25 @@
 // A developer spawns a session for five tasks, and comes back to the work done, or to what stands in its way.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Stage, setStage, worker } from './stage'
+import { createFixture, type Fixture, worker } from './fixture'
 
 describe('an agent that works through a queue', () => {
-  let stage: Stage
+  let fixture: Fixture
   let id: string
-  let tasks: Awaited<ReturnType<Stage['tasks']>>
+  let tasks: Awaited<ReturnType<Fixture['tasks']>>
   beforeAll(async () => {
-    stage = await setStage()
-    tasks = await stage.tasks('one', 'two', 'fail three', 'ask four', 'five')
-    await stage.run(['--agent', worker])
-    id = await stage.spawn(
+    fixture = await createFixture()
+    tasks = await fixture.tasks('one', 'two', 'fail three', 'ask four', 'five')
+    await fixture.run(['--agent', worker])
+    id = await fixture.spawn(
       tasks.map((task) => task.id),
       { strategy: 'queue' },
     )
-    await stage.ended(id)
+    await fixture.ended(id)
   })
-  afterAll(() => stage.strike())
+  afterAll(() => fixture.stop())
 
   it('leaves every task in the state that it came to', async () => {
-    const found = await stage.client.tasks.list({ projectId: stage.project.id })
+    const found = await fixture.client.tasks.list({ projectId: fixture.project.id })
     expect(found.map(({ status, sessionStatus }) => `${status} ${sessionStatus}`)).toEqual([
       'todo completed',
       'todo completed',
@@ -30,13 +30,13 @@ describe('an agent that works through a queue', () => {
   })
 
   it('leaves an empty queue that says why one failed', async () => {
-    const { items, stats } = await stage.client.queue.items(id)
+    const { items, stats } = await fixture.client.queue.items(id)
     expect(stats).toMatchObject({ total: 5, queued: 0, processing: 0, completed: 4, failed: 1 })
     expect(items[2]).toMatchObject({ status: 'failed', failReason: 'There is no such thing' })
   })
 
   it('has told everything in the timeline, in order', async () => {
-    const { status, timeline, agentId } = await stage.client.sessions.get(id)
+    const { status, timeline, agentId } = await fixture.client.sessions.get(id)
     expect({ status, agentId }).toEqual({ status: 'completed', agentId: 'node' })
     const index = (taskId: string | undefined) => tasks.findIndex((task) => task.id === taskId) + 1
     expect(timeline.map(({ type, taskId }) => (taskId ? `${type} ${index(taskId)}` : type))).toEqual([
@@ -56,16 +56,16 @@ describe('an agent that works through a queue', () => {
   })
 
   it('has changed the files, and committed them', () => {
-    expect(stage.files()).toEqual(['ask-four.txt', 'five.txt', 'one.txt', 'two.txt'])
-    expect(stage.commits()).toEqual(['five', 'ask four', 'two', 'one', 'begin'])
-    expect(stage.starts()).toEqual([id])
+    expect(fixture.files()).toEqual(['ask-four.txt', 'five.txt', 'one.txt', 'two.txt'])
+    expect(fixture.commits()).toEqual(['five', 'ask four', 'two', 'one', 'begin'])
+    expect(fixture.starts()).toEqual([id])
   })
 
   it('has its output kept, and watched by whoever comes later', async () => {
-    expect(stage.sessionFile(id, 'output.log')).toMatch(
+    expect(fixture.sessionFile(id, 'output.log')).toMatch(
       /^node starts in .*\n5 tasks, strategy queue\nthrough\nEnded .*\n$/,
     )
-    const watched = await stage.maestro.text(['session', 'watch', id])
+    const watched = await fixture.maestro.text(['session', 'watch', id])
     expect(watched).toContain('5 tasks, strategy queue')
     expect(watched).toContain('Tabs or spaces?')
     expect(watched).toContain(`${id} is completed`)
@@ -74,17 +74,17 @@ describe('an agent that works through a queue', () => {
 
 describe('a session that stays simple', () => {
   it('completes its tasks and itself', async () => {
-    const stage = await setStage()
+    const fixture = await createFixture()
     try {
-      const [one, two] = await stage.tasks('one', 'two')
-      await stage.run(['--agent', worker])
-      const id = await stage.spawn([one?.id ?? '', two?.id ?? ''])
-      expect(await stage.ended(id)).toMatchObject({ status: 'completed' })
-      const found = await stage.client.tasks.list({ projectId: stage.project.id })
+      const [one, two] = await fixture.tasks('one', 'two')
+      await fixture.run(['--agent', worker])
+      const id = await fixture.spawn([one?.id ?? '', two?.id ?? ''])
+      expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
+      const found = await fixture.client.tasks.list({ projectId: fixture.project.id })
       expect(found.map((task) => task.sessionStatus)).toEqual(['completed', 'completed'])
-      expect(stage.files()).toEqual(['one.txt', 'two.txt'])
+      expect(fixture.files()).toEqual(['one.txt', 'two.txt'])
     } finally {
-      await stage.strike()
+      await fixture.stop()
     }
   })
 })

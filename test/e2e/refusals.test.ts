@@ -2,24 +2,24 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Stage, setStage } from './stage'
+import { createFixture, type Fixture } from './fixture'
 
-let stage: Stage
+let fixture: Fixture
 let id: string
 beforeAll(async () => {
-  stage = await setStage()
+  fixture = await createFixture()
 })
 beforeEach(async () => {
-  const [task] = await stage.tasks('one')
-  id = await stage.spawn([task?.id ?? ''])
+  const [task] = await fixture.tasks('one')
+  id = await fixture.spawn([task?.id ?? ''])
 })
-afterAll(() => stage.strike())
+afterAll(() => fixture.stop())
 
-const manifestPath = () => join(stage.server.sessionDir, id, 'manifest.json')
+const manifestPath = () => join(fixture.server.sessionDir, id, 'manifest.json')
 
 const init = async (env: Record<string, string> = {}, command = ['worker', 'init', '--agent', 'demo']) => {
-  const { env: envVars } = await stage.client.sessions.get(id)
-  return stage.maestro.run(command, { env: { ...envVars, ...env } })
+  const { env: envVars } = await fixture.client.sessions.get(id)
+  return fixture.maestro.run(command, { env: { ...envVars, ...env } })
 }
 
 /** One line, the exit code, and a session that has failed and says the same. */
@@ -27,7 +27,7 @@ const expectFailure = async (ended: Awaited<ReturnType<typeof init>>, code: numb
   expect(ended).toMatchObject({ code, stdout: '' })
   expect(ended.stderr).toMatch(/^maestro (worker|orchestrator) init: [^\n]*\n$/)
   expect(ended.stderr).toContain(words)
-  const { status, timeline } = await stage.client.sessions.get(id)
+  const { status, timeline } = await fixture.client.sessions.get(id)
   expect(status).toBe('failed')
   expect(timeline.at(-1)).toMatchObject({ type: 'error', message: expect.stringContaining(words) })
 }
@@ -78,13 +78,13 @@ describe('worker init', () => {
   })
 
   it('for a session that was stopped before, which stays so', async () => {
-    await stage.client.sessions.update(id, { status: 'stopped' })
+    await fixture.client.sessions.update(id, { status: 'stopped' })
     expect(await init()).toMatchObject({ code: 1, stderr: expect.stringContaining('is stopped already') })
-    expect((await stage.client.sessions.get(id)).status).toBe('stopped')
+    expect((await fixture.client.sessions.get(id)).status).toBe('stopped')
   })
 
   it('outside of a session, for one that is unknown, and with a server that is dead', async () => {
-    expect(await stage.maestro.run(['worker', 'init'])).toMatchObject({ code: 64 })
+    expect(await fixture.maestro.run(['worker', 'init'])).toMatchObject({ code: 64 })
     expect(await init({ MAESTRO_SESSION_ID: 'sess_nobody' })).toMatchObject({ code: 2 })
     expect(await init({ MAESTRO_SERVER_URL: 'http://127.0.0.1:1' })).toMatchObject({
       code: 3,
@@ -95,18 +95,18 @@ describe('worker init', () => {
 
 describe('run', () => {
   it('tells of a directory that does not exist, and goes on', async () => {
-    const gone = await stage.client.projects.create({ name: 'gone', workingDir: '/nowhere/at/all' })
-    const task = await stage.client.tasks.create({ projectId: gone.id, title: 'one' })
-    const { sessionId } = await stage.client.sessions.spawn({ projectId: gone.id, taskIds: [task.id] })
-    await stage.run(['--agent', 'demo'])
-    const session = await stage.ended(sessionId)
+    const gone = await fixture.client.projects.create({ name: 'gone', workingDir: '/nowhere/at/all' })
+    const task = await fixture.client.tasks.create({ projectId: gone.id, title: 'one' })
+    const { sessionId } = await fixture.client.sessions.spawn({ projectId: gone.id, taskIds: [task.id] })
+    await fixture.run(['--agent', 'demo'])
+    const session = await fixture.ended(sessionId)
     expect(session.status).toBe('failed')
     expect(session.timeline.at(-1)?.message).toContain('/nowhere/at/all does not exist')
-    expect(await stage.ended(id)).toMatchObject({ status: 'completed' })
+    expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
   })
 
   it('does not begin with an agent that is not there, or a server that is dead', async () => {
-    const { run } = stage.maestro
+    const { run } = fixture.maestro
     expect(await run(['run', '--agent', 'codex'])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('codex'),
@@ -119,8 +119,8 @@ describe('run', () => {
 
 describe('session attach and session watch', () => {
   it('say what there is to look at', async () => {
-    const { run } = stage.maestro
-    const byHand = await stage.client.sessions.create({ projectId: stage.project.id, taskIds: [] })
+    const { run } = fixture.maestro
+    const byHand = await fixture.client.sessions.create({ projectId: fixture.project.id, taskIds: [] })
     expect(await run(['session', 'attach', byHand.id])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('No "maestro run"'),

@@ -1,76 +1,76 @@
 // A runner is killed in the middle, and started again: nothing runs twice, nothing is forgotten.
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type Stage, setStage, until, worker } from './stage'
+import { createFixture, type Fixture, waitUntil, worker } from './fixture'
 
-let stage: Stage
+let fixture: Fixture
 beforeEach(async () => {
-  stage = await setStage()
+  fixture = await createFixture()
 })
-afterEach(() => stage.strike())
+afterEach(() => fixture.stop())
 
 it('takes over what runs, starts what waited, and what was spawned while it was away', async () => {
-  const tasks = await stage.tasks('wait one', 'two', 'three')
-  const first = await stage.run(['--agent', worker, '--max', '1'])
+  const tasks = await fixture.tasks('wait one', 'two', 'three')
+  const first = await fixture.run(['--agent', worker, '--max', '1'])
   const [running, waiting] = [
-    await stage.spawn([tasks[0]?.id ?? '']),
-    await stage.spawn([tasks[1]?.id ?? '']),
+    await fixture.spawn([tasks[0]?.id ?? '']),
+    await fixture.spawn([tasks[1]?.id ?? '']),
   ]
-  await stage.working(tasks[0]?.id)
+  await fixture.working(tasks[0]?.id)
   await first.end('SIGKILL')
-  const missed = await stage.spawn([tasks[2]?.id ?? ''])
+  const missed = await fixture.spawn([tasks[2]?.id ?? ''])
 
-  const second = await stage.run(['--agent', worker, '--max', '1'])
-  await until('it is taken over', () => second.output().includes('still runs'))
-  // Its place is taken: the others wait.
-  expect(await stage.client.sessions.list({ status: 'spawning' })).toHaveLength(2)
-  stage.go()
+  const second = await fixture.run(['--agent', worker, '--max', '1'])
+  await waitUntil('it is taken over', () => second.output().includes('still runs'))
+  // Its slot is taken: the others wait.
+  expect(await fixture.client.sessions.list({ status: 'spawning' })).toHaveLength(2)
+  fixture.releaseTasks()
   for (const id of [running, waiting, missed])
-    expect(await stage.ended(id)).toMatchObject({ status: 'completed' })
-  expect(stage.starts()).toEqual([running, waiting, missed])
-  expect(stage.commits()).toEqual(['three', 'two', 'wait one', 'begin'])
-  await until('the runner knows of all ends', () => second.output().match(/has ended/g)?.length === 3)
+    expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
+  expect(fixture.starts()).toEqual([running, waiting, missed])
+  expect(fixture.commits()).toEqual(['three', 'two', 'wait one', 'begin'])
+  await waitUntil('the runner knows of all ends', () => second.output().match(/has ended/g)?.length === 3)
 })
 
 it('tells of an agent that died while no runner was there', async () => {
-  const [task] = await stage.tasks('wait')
-  const first = await stage.run(['--agent', worker])
-  const id = await stage.spawn([task?.id ?? ''])
-  await stage.working(task?.id)
+  const [task] = await fixture.tasks('wait')
+  const first = await fixture.run(['--agent', worker])
+  const id = await fixture.spawn([task?.id ?? ''])
+  await fixture.working(task?.id)
   await first.end('SIGKILL')
-  const { pid } = JSON.parse(stage.sessionFile(id, 'process.json'))
+  const { pid } = JSON.parse(fixture.sessionFile(id, 'process.json'))
   process.kill(-pid, 'SIGKILL')
-  await stage.run(['--agent', worker])
-  const session = await stage.ended(id)
+  await fixture.run(['--agent', worker])
+  const session = await fixture.ended(id)
   expect(session.status).toBe('failed')
-  expect(session.timeline.at(-1)?.message).toMatch(/^The process has ended and did not say how/)
-  expect(stage.starts()).toHaveLength(1)
+  expect(session.timeline.at(-1)?.message).toMatch(/^The process has ended without reporting a result/)
+  expect(fixture.starts()).toHaveLength(1)
 })
 
 it('leaves what it had to another runner of the machine, if there is one', async () => {
-  const [task] = await stage.tasks('wait')
-  const first = await stage.run(['--agent', worker])
-  const id = await stage.spawn([task?.id ?? ''])
-  await stage.working(task?.id)
-  const second = await stage.run(['--agent', worker])
+  const [task] = await fixture.tasks('wait')
+  const first = await fixture.run(['--agent', worker])
+  const id = await fixture.spawn([task?.id ?? ''])
+  await fixture.working(task?.id)
+  const second = await fixture.run(['--agent', worker])
   await first.end('SIGKILL')
-  await until('it is taken over', () => second.output().includes('still runs'))
-  await stage.maestro.text(['session', 'stop', id])
-  expect(await stage.ended(id)).toMatchObject({ status: 'stopped' })
-  expect(stage.starts()).toEqual([id])
+  await waitUntil('it is taken over', () => second.output().includes('still runs'))
+  await fixture.maestro.text(['session', 'stop', id])
+  expect(await fixture.ended(id)).toMatchObject({ status: 'stopped' })
+  expect(fixture.starts()).toEqual([id])
 })
 
 it('goes on when the server is killed and comes back', async () => {
-  const tasks = await stage.tasks('wait one', 'two')
-  await stage.run(['--agent', worker])
-  const one = await stage.spawn([tasks[0]?.id ?? ''])
-  await stage.working(tasks[0]?.id)
-  await stage.server.kill9()
-  const back = await stage.server.restart()
+  const tasks = await fixture.tasks('wait one', 'two')
+  await fixture.run(['--agent', worker])
+  const one = await fixture.spawn([tasks[0]?.id ?? ''])
+  await fixture.working(tasks[0]?.id)
+  await fixture.server.kill9()
+  const back = await fixture.server.restart()
   try {
-    stage.go()
-    const two = await stage.spawn([tasks[1]?.id ?? ''])
-    for (const id of [one, two]) expect(await stage.ended(id)).toMatchObject({ status: 'completed' })
-    expect(stage.starts().sort()).toEqual([one, two].sort())
+    fixture.releaseTasks()
+    const two = await fixture.spawn([tasks[1]?.id ?? ''])
+    for (const id of [one, two]) expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
+    expect(fixture.starts().sort()).toEqual([one, two].sort())
   } finally {
     await back.stop()
   }

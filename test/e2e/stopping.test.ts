@@ -4,70 +4,70 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createClient } from '../../functions/client/client'
 import { freePort, makeDirectories } from '../contract/server'
-import { type Runner, type Stage, setStage, startRunner, until, worker } from './stage'
+import { createFixture, type Fixture, type Runner, startRunner, waitUntil, worker } from './fixture'
 
-let stage: Stage
+let fixture: Fixture
 let runner: Runner
 beforeAll(async () => {
-  stage = await setStage()
+  fixture = await createFixture()
   // One that does not let itself be ended, and has a child of its own.
   writeFileSync(
-    join(stage.directory, 'stubborn.sh'),
+    join(fixture.directory, 'stubborn.sh'),
     "trap '' TERM; sleep 60 & echo $! > child.pid; wait; wait\n",
   )
   writeFileSync(
-    join(stage.directory, 'agent.sh'),
+    join(fixture.directory, 'agent.sh'),
     'case $(cat "$1") in *stubborn*) . ./stubborn.sh;; *crash*) exit 7;; *) exec $WORKER "$1";; esac\n',
   )
-  runner = await stage.run(['--agent', 'sh agent.sh {promptFile}'], {
+  runner = await fixture.run(['--agent', 'sh agent.sh {promptFile}'], {
     WORKER: worker.replace(' {promptFile}', ''),
   })
 })
-afterAll(() => stage.strike())
+afterAll(() => fixture.stop())
 
 const begin = async (title: string) => {
-  const [task] = await stage.tasks(title)
-  const id = await stage.spawn([task?.id ?? ''])
+  const [task] = await fixture.tasks(title)
+  const id = await fixture.spawn([task?.id ?? ''])
   return { id, taskId: task?.id }
 }
 
 it('ends the agent of a session that is stopped, and says which signal ended it', async () => {
   const { id, taskId } = await begin('wait for it')
-  await stage.working(taskId)
-  await stage.maestro.text(['session', 'stop', id])
-  const session = await stage.ended(id)
+  await fixture.working(taskId)
+  await fixture.maestro.text(['session', 'stop', id])
+  const session = await fixture.ended(id)
   expect(session.status).toBe('stopped')
   expect(session.timeline.at(-1)).toMatchObject({
     type: 'session_stopped',
     message: expect.stringContaining('was ended by SIGTERM'),
     metadata: { signal: 'SIGTERM' },
   })
-  expect(stage.files()).toEqual([])
+  expect(fixture.files()).toEqual([])
 })
 
 it('ends what does not end politely, with everything that it has started', async () => {
   const { id } = await begin('stubborn')
-  await until('its child runs', () => stage.exists('child.pid'))
-  await stage.client.sessions.update(id, { status: 'stopped' })
-  const child = Number(stage.file('child.pid'))
-  await until('its child has ended', () => !isThere(child))
-  expect((await stage.client.sessions.get(id)).status).toBe('stopped')
+  await waitUntil('its child runs', () => fixture.exists('child.pid'))
+  await fixture.client.sessions.update(id, { status: 'stopped' })
+  const child = Number(fixture.file('child.pid'))
+  await waitUntil('its child has ended', () => !isThere(child))
+  expect((await fixture.client.sessions.get(id)).status).toBe('stopped')
 })
 
 it('calls a session failed whose agent fails, with its exit code', async () => {
   const { id } = await begin('crash')
-  const session = await stage.ended(id)
+  const session = await fixture.ended(id)
   expect(session.status).toBe('failed')
   expect(session.timeline.at(-1)).toMatchObject({ metadata: { exitCode: 7, signal: null } })
 })
 
 it('says at Ctrl-C what still runs, and lets it run', async () => {
   const { id, taskId } = await begin('wait again')
-  await stage.working(taskId)
+  await fixture.working(taskId)
   expect(await runner.end('SIGINT')).toBe(0)
   expect(runner.output()).toMatch(new RegExp(`${id}  .* goes on`))
-  stage.go()
-  expect(await stage.ended(id)).toMatchObject({ status: 'completed' })
+  fixture.releaseTasks()
+  expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
 })
 
 const isThere = (pid: number) => {
@@ -86,12 +86,12 @@ it('is one command with the server, which says the same when both are ended', as
     PORT: String(port),
     LOG_LEVEL: 'warn',
   })
-  await until('it listens', () => both.output().includes('Listening'))
+  await waitUntil('it listens', () => both.output().includes('Listening'))
   const client = createClient({ url: `http://127.0.0.1:${port}` })
   const project = await client.projects.create({ name: 'app', workingDir: root })
   const task = await client.tasks.create({ projectId: project.id, title: 'one' })
   const { sessionId } = await client.sessions.spawn({ projectId: project.id, taskIds: [task.id] })
-  await until('it has ended', () =>
+  await waitUntil('it has ended', () =>
     both.output().includes(`${sessionId}  Worker for ${task.id} has ended: completed`),
   )
   expect(readFileSync(join(root, 'MAESTRO_DEMO.md'), 'utf8')).toBe('- one\n')

@@ -1,27 +1,29 @@
 // Two runners on one server: each session is started once, by one of them.
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { claimOf } from '../../local-dev/runner/claim'
-import { type Stage, setStage, until, worker } from './stage'
+import { createFixture, type Fixture, waitUntil, worker } from './fixture'
 
-let stage: Stage
+let fixture: Fixture
 beforeEach(async () => {
-  stage = await setStage()
+  fixture = await createFixture()
 })
-afterEach(() => stage.strike())
+afterEach(() => fixture.stop())
 
-it('starts each of six sessions exactly once, and fills the places of both', async () => {
-  const tasks = await stage.tasks('wait 1', 'wait 2', 'wait 3', 'wait 4', 'wait 5', 'wait 6')
-  const runners = await Promise.all([1, 2].map(() => stage.run(['--agent', worker, '--max', '2', '--json'])))
+it('starts each of six sessions exactly once, and fills the slots of both', async () => {
+  const tasks = await fixture.tasks('wait 1', 'wait 2', 'wait 3', 'wait 4', 'wait 5', 'wait 6')
+  const runners = await Promise.all(
+    [1, 2].map(() => fixture.run(['--agent', worker, '--max', '2', '--json'])),
+  )
   const ids: string[] = []
-  for (const { id } of tasks) ids.push(await stage.spawn([id]))
-  await until('four of them work', async () => {
-    const sessions = await stage.client.sessions.list({ status: 'working' })
+  for (const { id } of tasks) ids.push(await fixture.spawn([id]))
+  await waitUntil('four of them work', async () => {
+    const sessions = await fixture.client.sessions.list({ status: 'working' })
     return sessions.length === 4
   })
-  stage.go()
+  fixture.releaseTasks()
   const holders = new Map<string, number>()
   for (const id of ids) {
-    const session = await stage.ended(id)
+    const session = await fixture.ended(id)
     expect(session.status).toBe('completed')
     expect(session.timeline.filter(({ message }) => message === 'node starts')).toHaveLength(1)
     const holder = claimOf(session)?.id ?? ''
@@ -36,8 +38,8 @@ it('starts each of six sessions exactly once, and fills the places of both', asy
       .flatMap(({ what, sessionId }) => (what === 'started' ? [sessionId] : [])),
   )
   expect(started.sort()).toEqual([...ids].sort())
-  expect(stage.starts().sort()).toEqual([...ids].sort())
-  // Two places each, and four sessions at once: neither can have had all of them.
+  expect(fixture.starts().sort()).toEqual([...ids].sort())
+  // Two slots each, and four sessions at once: neither can have had all of them.
   expect([...holders.values()].every((count) => count >= 2)).toBe(true)
   expect(holders.size).toBe(2)
 })

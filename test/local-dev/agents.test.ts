@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chooseAgent } from '../../local-dev/agents/choose'
 import { splitWords } from '../../local-dev/agents/command-line'
-import type { Order } from '../../local-dev/agents/presets'
+import type { AgentInvocation } from '../../local-dev/agents/presets'
 
-const order: Order = {
+const invocation: AgentInvocation = {
   prompt: 'Do `this`, $HOME and "that"',
   promptFile: '/sessions/one/prompt.md',
   interactive: false,
@@ -25,10 +25,10 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const choose = (wanted: string | undefined, searchPath = folder) =>
-  chooseAgent({ wanted, cwd: folder, searchPath, demo: ['node', 'demo'] })
-const commandOf = async (wanted: string, changed: Partial<Order> = {}) => {
-  const [program, ...args] = (await choose(wanted)).command({ ...order, ...changed })
+const choose = (requested: string | undefined, searchPath = folder) =>
+  chooseAgent({ requested, cwd: folder, searchPath, demo: ['node', 'demo'] })
+const commandOf = async (requested: string, changed: Partial<AgentInvocation> = {}) => {
+  const [program, ...args] = (await choose(requested)).command({ ...invocation, ...changed })
   return [program?.replace(`${folder}/`, ''), ...args]
 }
 
@@ -36,7 +36,7 @@ describe('presets', () => {
   it('call claude with the prompt in its system prompt, model and permission mode, and leave to report', async () => {
     const rest = [
       ...['--allowedTools', 'Bash(maestro:*)', '--model', 'opus', '--permission-mode', 'acceptEdits'],
-      ...['--append-system-prompt', order.prompt, 'Begin with your tasks, as your instructions say.'],
+      ...['--append-system-prompt', invocation.prompt, 'Begin with your tasks, as your instructions say.'],
     ]
     expect(await commandOf('claude')).toEqual(['claude', '--print', ...rest])
     expect(await commandOf('claude', { interactive: true })).toEqual(['claude', ...rest])
@@ -52,7 +52,7 @@ describe('presets', () => {
       '--sandbox',
       'workspace-write',
       ...network,
-      order.prompt,
+      invocation.prompt,
     ])
     expect(await commandOf('codex', { interactive: true })).toEqual([
       'codex',
@@ -61,7 +61,7 @@ describe('presets', () => {
       ...network,
       '--ask-for-approval',
       'on-request',
-      order.prompt,
+      invocation.prompt,
     ])
     expect(await commandOf('codex', { permissionMode: 'plan' })).toContain('read-only')
     expect(await commandOf('codex', { permissionMode: 'bypassPermissions' })).toContain(
@@ -71,11 +71,15 @@ describe('presets', () => {
 
   it('call gemini and opencode with and without a person before them', async () => {
     const modes = ['--approval-mode', 'auto_edit', '--allowed-tools', 'run_shell_command(maestro)']
-    expect(await commandOf('gemini')).toEqual(['gemini', ...modes, '--prompt', order.prompt])
+    expect(await commandOf('gemini')).toEqual(['gemini', ...modes, '--prompt', invocation.prompt])
     expect(await commandOf('gemini', { interactive: true })).toContain('--prompt-interactive')
     expect(await commandOf('gemini', { permissionMode: 'of another agent' })).not.toContain('--approval-mode')
-    expect(await commandOf('opencode')).toEqual(['opencode', 'run', order.prompt])
-    expect(await commandOf('opencode', { interactive: true })).toEqual(['opencode', '--prompt', order.prompt])
+    expect(await commandOf('opencode')).toEqual(['opencode', 'run', invocation.prompt])
+    expect(await commandOf('opencode', { interactive: true })).toEqual([
+      'opencode',
+      '--prompt',
+      invocation.prompt,
+    ])
   })
 
   it('say where the prompt is when it is too long for an argument, and never give it as an option', async () => {
@@ -96,10 +100,10 @@ describe('a command line', () => {
     expect(await commandOf('other --ask {prompt} --in "{promptFile}" x={promptFile}')).toEqual([
       'other',
       '--ask',
-      order.prompt,
+      invocation.prompt,
       '--in',
-      order.promptFile,
-      `x=${order.promptFile}`,
+      invocation.promptFile,
+      `x=${invocation.promptFile}`,
     ])
   })
 
@@ -111,7 +115,7 @@ describe('a command line', () => {
   })
 
   it('may begin with a path, seen from the project', async () => {
-    expect((await choose('./other {prompt}')).command(order)[0]).toBe(join(folder, 'other'))
+    expect((await choose('./other {prompt}')).command(invocation)[0]).toBe(join(folder, 'other'))
     await expect(choose('./missing {prompt}')).rejects.toMatchObject({ exitCode: 1 })
   })
 
@@ -136,5 +140,5 @@ describe('a command line', () => {
 })
 
 it('the demo agent is a part of the command', async () => {
-  expect((await choose('demo')).command(order)).toEqual(['node', 'demo'])
+  expect((await choose('demo')).command(invocation)).toEqual(['node', 'demo'])
 })

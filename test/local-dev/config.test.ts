@@ -2,16 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../local-dev/config'
 
-const HOME = '/home/dev'
+const home = '/home/dev'
 
-function config(env: NodeJS.ProcessEnv) {
-  const result = readConfig(env, HOME)
+const config = (env: NodeJS.ProcessEnv) => {
+  const result = readConfig(env, home)
   if ('problems' in result) throw new Error(result.problems.join('\n'))
   return result.config
 }
 
-function problems(env: NodeJS.ProcessEnv): string[] {
-  const result = readConfig(env, HOME)
+const problems = (env: NodeJS.ProcessEnv): string[] => {
+  const result = readConfig(env, home)
   return 'problems' in result ? result.problems : []
 }
 
@@ -214,7 +214,7 @@ test('all mistakes are told at once, those between variables too', () => {
 
 test('no password ends up on the screen, wherever it was typed', () => {
   const secret = fc.stringMatching(/^[A-Z]{12}$/)
-  const place = fc.constantFrom<(secret: string) => NodeJS.ProcessEnv>(
+  const leak = fc.constantFrom<(secret: string) => NodeJS.ProcessEnv>(
     (pw) => ({ MAESTRO_API_TOKEN: `${pw} ${pw}` }),
     (pw) => ({ DATABASE_TYPE: 'postgres', DATABASE_URL: pw }),
     (pw) => ({ DATABASE_TYPE: 'postgres', DATABASE_URL: `user:${pw}@host/db` }),
@@ -225,7 +225,7 @@ test('no password ends up on the screen, wherever it was typed', () => {
     (pw) => ({ CORS_ORIGINS: `https://a.example, https://user:${pw}@host` }),
   )
   fc.assert(
-    fc.property(place, secret, (env, pw) => {
+    fc.property(leak, secret, (env, pw) => {
       const lines = problems(env(pw))
       expect(lines).not.toEqual([])
       expect(lines.join('\n')).not.toContain(pw)

@@ -25,15 +25,15 @@ beforeAll(() => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-interface Settings {
+interface LogOptions {
   logLevel?: string
   logFormat?: string
   logFile?: string
 }
 
 /** Runs `body` with `log`, then exits at once; gives what arrived on standard output and error. */
-function run(settings: Settings, body: string, shell = '') {
-  const config = JSON.stringify({ logLevel: 'info', logFormat: 'json', ...settings })
+const run = (logOptions: LogOptions, body: string, shell = '') => {
+  const config = JSON.stringify({ logLevel: 'info', logFormat: 'json', ...logOptions })
   const script = `import { createLog } from ${JSON.stringify(bundle)}
     const log = createLog(${config}); ${body}; process.exit(0)`
   const node = [process.execPath, '--input-type=module', '--eval', script]
@@ -43,12 +43,11 @@ function run(settings: Settings, body: string, shell = '') {
   return spawnSync(program, args, { env, encoding: 'utf8', maxBuffer: 1 << 28 })
 }
 
-function parsed(lines: string): Record<string, unknown>[] {
-  return lines
+const parsed = (lines: string): Record<string, unknown>[] =>
+  lines
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line))
-}
 
 test('nothing that was logged right before the process ended is lost', () => {
   const { stdout } = run({}, `for (let i = 0; i < 5000; i++) log.info({ i }, 'x'.repeat(100))`)

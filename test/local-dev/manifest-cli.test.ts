@@ -20,8 +20,8 @@ const makeFolder = () => {
   return folder
 }
 
-/** A host that makes manifests with a CLI, here a shell script, which may take `limit` milliseconds. */
-async function openHost(script: string, limit: number) {
+/** A host that makes manifests with a CLI, here a shell script, which may take `timeoutMs`. */
+const openHost = async (script: string, timeoutMs: number) => {
   const root = makeFolder()
   const [dataDir, sessionDir, cli] = [join(root, 'data'), join(root, 'sessions'), join(root, 'maestro')]
   writeFileSync(cli, `#!/bin/sh\n${script}\n`)
@@ -52,7 +52,7 @@ async function openHost(script: string, limit: number) {
       flush: workspace.flush,
       builtIn: () => Promise.reject(new Error('the built-in generator was used')),
       log,
-      limit,
+      timeoutMs,
     }),
     machine: { hostname: 'here', platform: 'test' },
     defaultWorkingDir: '/',

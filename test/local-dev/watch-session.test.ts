@@ -1,31 +1,31 @@
-// An agent that is through holds its place for ever; or it is ended under the hands of who talks to it.
+// An agent that is done holds its slot for ever; or it is ended while a person talks to it.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createClient, type SessionStatus } from '../../functions/client/client'
-import { whenToEnd } from '../../local-dev/agents/watch-session'
+import { sessionEndSignal } from '../../local-dev/agents/watch-session'
 
 /** A session whose status is what `status` says, or a server that is away. */
 const watch = (status: () => SessionStatus | undefined, staysOpen: boolean, isAttached = () => false) => {
-  const left = new AbortController()
-  onTestFinished(() => left.abort())
-  let looks = 0
+  const agentExited = new AbortController()
+  onTestFinished(() => agentExited.abort())
+  let polls = 0
   const client = createClient({
     url: 'http://localhost',
     fetch: async () => {
-      looks++
+      polls++
       const now = status()
       if (now === undefined) throw new TypeError('away')
       return Response.json({ id: 'sess_1', status: now })
     },
   })
-  const end = whenToEnd(
-    { client, sessionId: 'sess_1', staysOpen, isAttached: async () => isAttached(), interval: 5, linger: 20 },
-    left.signal,
+  const end = sessionEndSignal(
+    { client, sessionId: 'sess_1', staysOpen, isAttached: async () => isAttached(), pollMs: 5, lingerMs: 20 },
+    agentExited.signal,
   )
-  const looked = async (times: number) => {
-    for (const until = looks + times; looks < until && !end.aborted; ) await sleep(5)
+  const polled = async (times: number) => {
+    for (const until = polls + times; polls < until && !end.aborted; ) await sleep(5)
   }
-  return { end, looked, leave: () => left.abort(), looks: () => looks }
+  return { end, polled, exit: () => agentExited.abort(), polls: () => polls }
 }
 
 const ended = (end: AbortSignal) =>
@@ -34,8 +34,8 @@ const ended = (end: AbortSignal) =>
 describe('an agent', () => {
   it('is ended when its session is stopped, whatever it is', async () => {
     let status: SessionStatus = 'working'
-    const { end, looked } = watch(() => status, false)
-    await looked(3)
+    const { end, polled } = watch(() => status, false)
+    await polled(3)
     expect(end.aborted).toBe(false)
     status = 'stopped'
     await ended(end)
@@ -47,8 +47,8 @@ describe('an agent', () => {
   })
 
   it('that ends by itself is left to it', async () => {
-    const { end, looked } = watch(() => 'completed', false)
-    await looked(20)
+    const { end, polled } = watch(() => 'completed', false)
+    await polled(20)
     expect(end.aborted).toBe(false)
   })
 
@@ -60,19 +60,19 @@ describe('an agent', () => {
       () => attached,
     )
     const away = watch(() => undefined, true)
-    await Promise.all([person.looked(20), away.looked(20)])
+    await Promise.all([person.polled(20), away.polled(20)])
     expect([person.end.aborted, away.end.aborted]).toEqual([false, false])
     attached = false
     await ended(person.end)
   })
 
   it('that has ended is looked after no more', async () => {
-    const { looked, leave, looks } = watch(() => 'working', true)
-    await looked(2)
-    leave()
+    const { polled, exit, polls } = watch(() => 'working', true)
+    await polled(2)
+    exit()
     await sleep(30)
-    const before = looks()
+    const before = polls()
     await sleep(50)
-    expect(looks()).toBe(before)
+    expect(polls()).toBe(before)
   })
 })

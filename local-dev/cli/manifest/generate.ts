@@ -16,11 +16,11 @@ import { listOf } from '../arguments'
 import { defineCommand } from '../command'
 import type { Environment } from '../environment'
 import { requestOf } from '../fields'
-import { sentence } from '../look'
+import { sentence } from '../format'
 import { writeManifest } from './write'
 
 export const command = defineCommand({
-  about: 'Write the manifest of a session, as the server asks for it (MANIFEST_GENERATOR=cli)',
+  about: 'Write the manifest of a session; the server calls this where MANIFEST_GENERATOR is cli',
   example:
     'maestro manifest generate --role worker --project-id proj_1 --task-ids task_1 --output manifest.json',
   args: {
@@ -30,7 +30,7 @@ export const command = defineCommand({
     skills: { type: 'string', valueHint: 'ID,ID', description: 'Skills for the prompt' },
     strategy: { type: 'string', valueHint: 'simple|queue|tree', description: 'Strategy; default simple' },
     'api-url': { type: 'string', valueHint: 'URL', description: 'Server; default: MAESTRO_SERVER_URL' },
-    output: { type: 'string', required: true, valueHint: 'FILE', description: 'Where it is written' },
+    output: { type: 'string', required: true, valueHint: 'FILE', description: 'The file to write' },
   },
   repeatable: ['task-ids', 'skills'],
   async run({ args, values, environment, clientOf }) {
@@ -76,20 +76,20 @@ const sessionOf = (output: string, { sessionId }: Environment): string =>
 
 /** A role without any template starts from the built-in text. */
 const templateOf = (client: Client, role: Role): Promise<Template | undefined> =>
-  orNothing(client.templates.ofRole(role))
+  undefinedIfMissing(client.templates.ofRole(role))
 
-/** Those that can be used: a spawn does not fail for want of a skill. */
+/** Missing and broken skills are left out: a spawn does not fail because of one. */
 const skillsNamed = async (client: Client, ids: readonly string[]): Promise<Skill[]> => {
   const skills: Skill[] = []
   for (const id of ids) {
-    const skill = await orNothing(client.skills.get(id))
+    const skill = await undefinedIfMissing(client.skills.get(id))
     if (skill) skills.push(skill)
-    else process.stderr.write(`The skill ${id} is left out: it is not there, or broken\n`)
+    else process.stderr.write(`The skill ${id} is left out: it does not exist, or is broken\n`)
   }
   return skills
 }
 
-const orNothing = async <T>(wanted: Promise<T>): Promise<T | undefined> => {
+const undefinedIfMissing = async <T>(wanted: Promise<T>): Promise<T | undefined> => {
   try {
     return await wanted
   } catch (error) {

@@ -2,14 +2,14 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { SessionManifest } from '../../../functions/client/client'
 
-/** Writes a manifest, with its folder: whoever reads finds all of it, or nothing. */
+/** Writes a manifest, with its folder, through a rename: a reader sees the whole file, or none. */
 export const writeManifest = async (path: string, manifest: SessionManifest): Promise<void> => {
-  const draft = join(dirname(path), `.${basename(path)}.${process.pid}`)
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`)
   try {
     await mkdir(dirname(path), { recursive: true })
-    await writeFile(draft, `${JSON.stringify(manifest, null, 2)}\n`)
-    await rename(draft, path)
+    await writeFile(temporary, `${JSON.stringify(manifest, null, 2)}\n`)
+    await rename(temporary, path)
   } finally {
-    await rm(draft, { force: true })
+    await rm(temporary, { force: true })
   }
 }

@@ -2,12 +2,12 @@ import { resolve } from 'node:path'
 import { CreateProjectRequest } from '../../../schemas/project'
 import { defineCommand } from '../command'
 import { fieldsFrom, flagsOf, requestOf } from '../fields'
-import { projectLine } from './look'
+import { projectLine } from './format'
 
 const fields = ['name', 'workingDir', 'description']
 
 export const command = defineCommand({
-  about: 'Create a project; without --working-dir, for this directory',
+  about: 'Create a project; its directory is this one, unless --working-dir names another',
   example: "maestro project create --name app --description 'The web shop'",
   args: flagsOf(CreateProjectRequest.shape, fields),
   async run({ client, values }) {

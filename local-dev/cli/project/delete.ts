@@ -1,5 +1,5 @@
 import { defineCommand } from '../command'
-import { sentence } from '../look'
+import { sentence } from '../format'
 
 export const command = defineCommand({
   about: 'Delete a project that has neither tasks nor sessions',

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command'
-import { table } from '../look'
+import { table } from '../format'
 
 export const command = defineCommand({
   about: 'List projects',

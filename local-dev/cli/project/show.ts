@@ -1,5 +1,5 @@
 import { defineCommand } from '../command'
-import { projectDetails } from './look'
+import { projectDetails } from './format'
 
 export const command = defineCommand({
   about: 'Show a project',

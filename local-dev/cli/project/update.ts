@@ -2,12 +2,12 @@ import { resolve } from 'node:path'
 import { UpdateProjectRequest } from '../../../schemas/project'
 import { defineCommand } from '../command'
 import { changeOf, fieldsFrom, flagsOf } from '../fields'
-import { projectLine } from './look'
+import { projectLine } from './format'
 
 const fields = ['name', 'workingDir', 'description']
 
 export const command = defineCommand({
-  about: 'Change a project; what is not named stays',
+  about: 'Change a project; fields that are not given stay as they are',
   example: 'maestro project update proj_1 --working-dir ~/src/app',
   args: {
     id: { type: 'positional', description: 'The project', required: true },

@@ -1,9 +1,9 @@
 import { defineCommand } from '../command'
 import { ownSession } from '../environment'
-import { sentence } from '../look'
+import { sentence } from '../format'
 
 export const command = defineCommand({
-  about: 'Say that the task in processing is done',
+  about: 'Mark the task in processing as completed',
   example: 'maestro queue complete --json',
   async run({ client, environment }) {
     const answer = await client.queue.complete(ownSession(environment))

@@ -1,9 +1,9 @@
 import { defineCommand } from '../command'
 import { ownSession } from '../environment'
-import { itemTable } from './look'
+import { itemTable } from './format'
 
 export const command = defineCommand({
-  about: 'List what is in the queue, and what became of it',
+  about: 'List the items of the queue with their status',
   example: 'maestro queue list',
   async run({ client, environment }) {
     const answer = await client.queue.items(ownSession(environment))

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command'
 import { ownSession } from '../environment'
-import { itemLine } from './look'
+import { itemLine } from './format'
 
 export const command = defineCommand({
   about: 'Add a task at the end of the queue',

@@ -1,9 +1,9 @@
 import { defineCommand } from '../command'
 import { ownSession } from '../environment'
-import { sentence } from '../look'
+import { sentence } from '../format'
 
 export const command = defineCommand({
-  about: 'Leave out the task in processing, or else the next one',
+  about: 'Skip the task in processing, or else the next one',
   example: 'maestro queue skip --json',
   async run({ client, environment }) {
     const answer = await client.queue.skip(ownSession(environment))

@@ -1,9 +1,9 @@
 import { defineCommand } from '../command'
 import { ownSession } from '../environment'
-import { sentence } from '../look'
+import { sentence } from '../format'
 
 export const command = defineCommand({
-  about: 'Take the next task from the queue',
+  about: 'Start the next task of the queue',
   example: 'maestro queue start --json',
   async run({ client, environment }) {
     const answer = await client.queue.start(ownSession(environment))

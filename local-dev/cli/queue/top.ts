@@ -1,10 +1,10 @@
 import { defineCommand } from '../command'
 import { ownSession } from '../environment'
-import { sentence } from '../look'
-import { itemLine } from './look'
+import { sentence } from '../format'
+import { itemLine } from './format'
 
 export const command = defineCommand({
-  about: 'Show the task that comes next, and leave it there',
+  about: 'Show the next task without starting it',
   example: 'maestro queue top --json',
   async run({ client, environment }) {
     const top = await client.queue.top(ownSession(environment))

@@ -1,4 +1,4 @@
-/** A report: what a session says of its tasks, for each of them as their status and in its timeline. */
+/** A report of a session on its tasks: it sets the status of each, and adds to the timeline of the session. */
 import {
   type Client,
   MaestroError,
@@ -10,9 +10,9 @@ import { listOf } from '../arguments'
 import { type Command, defineCommand } from '../command'
 import { ownSession } from '../environment'
 import { lineOf, UsageError } from '../exit'
-import { sentence } from '../look'
+import { sentence } from '../format'
 
-interface Kind {
+interface ReportDefinition {
   about: string
   example: string
   sessionStatus: NonNullable<UpdateTaskRequest['sessionStatus']>
@@ -21,12 +21,12 @@ interface Kind {
   endsSession?: boolean
 }
 
-export const reportCommand = (kind: Kind): Command =>
+export const reportCommand = (definition: ReportDefinition): Command =>
   defineCommand({
-    about: kind.about,
-    example: kind.example,
+    about: definition.about,
+    example: definition.example,
     args: {
-      message: { type: 'positional', description: 'What others should know', required: true },
+      message: { type: 'positional', description: 'The text of the report', required: true },
       task: {
         type: 'string',
         valueHint: 'ID,ID',
@@ -41,39 +41,42 @@ export const reportCommand = (kind: Kind): Command =>
       const named = listOf(values('task'))
       if (values('task').length > 0 && named.length === 0)
         throw new UsageError('--task needs the id of a task')
-      const taskIds = named.length > 0 ? named : await tasksOf(client, sessionId)
-      const entry = { sessionId, type: kind.type, message }
-      const tasks = await reportOnEach(client, taskIds, kind, entry)
-      if (taskIds.length === 0) await client.sessions.addTimeline(sessionId, { type: kind.type, message })
-      const ends = kind.endsSession && named.length === 0
+      const taskIds = named.length > 0 ? named : await sessionTasks(client, sessionId)
+      const entry = { sessionId, type: definition.type, message }
+      const tasks = await reportTasks(client, taskIds, definition, entry)
+      if (taskIds.length === 0)
+        await client.sessions.addTimeline(sessionId, { type: definition.type, message })
+      const ends = definition.endsSession && named.length === 0
       const session = ends ? await client.sessions.update(sessionId, { status: 'completed' }) : undefined
-      const told = taskIds.length > 0 ? taskIds.join(', ') : sessionId
+      const subject = taskIds.length > 0 ? taskIds.join(', ') : sessionId
       return {
-        json: { ...entry, sessionStatus: kind.sessionStatus, tasks, ...(session && { session }) },
-        text: sentence(`Reported ${kind.sessionStatus} on ${told}${ends ? ', and ended the session' : ''}`),
+        json: { ...entry, sessionStatus: definition.sessionStatus, tasks, ...(session && { session }) },
+        text: sentence(
+          `Reported ${definition.sessionStatus} on ${subject}${ends ? ', and ended the session' : ''}`,
+        ),
       }
     },
   })
 
-/** Those tasks of a session that there are. */
-const tasksOf = async (client: Client, sessionId: string): Promise<string[]> => {
+/** The tasks of a session that still exist. */
+const sessionTasks = async (client: Client, sessionId: string): Promise<string[]> => {
   const { taskIds } = await client.sessions.get(sessionId)
   const there = new Set((await client.tasks.list({ sessionId })).map(({ id }) => id))
   return taskIds.filter((id) => there.has(id))
 }
 
-interface Entry {
+interface TimelineEntry {
   sessionId: string
   type: TimelineType
   message: string
 }
 
-/** One task that cannot be told of does not keep the others from it. Throws after all, with what failed. */
-const reportOnEach = async (
+/** A task that fails does not stop the others; at the end it throws with everything that failed. */
+const reportTasks = async (
   client: Client,
   taskIds: readonly string[],
-  { sessionStatus }: Kind,
-  entry: Entry,
+  { sessionStatus }: ReportDefinition,
+  entry: TimelineEntry,
 ): Promise<Task[]> => {
   const tasks: Task[] = []
   const failures: { taskId: string; error: MaestroError }[] = []
@@ -90,7 +93,7 @@ const reportOnEach = async (
   const [first] = failures
   if (!first) return tasks
   const { status, code } = first.error
-  const said = failures.map(({ taskId, error }) => `${taskId}: ${lineOf(error)}`).join('; ')
+  const reasons = failures.map(({ taskId, error }) => `${taskId}: ${lineOf(error)}`).join('; ')
   const rest = tasks.length > 0 ? `; reported on ${tasks.map(({ id }) => id).join(', ')}` : ''
-  throw new MaestroError(status, code, said + rest)
+  throw new MaestroError(status, code, reasons + rest)
 }

@@ -4,7 +4,7 @@ import { claimOf } from '../../runner/claim'
 import { defineCommand } from '../command'
 
 export const command = defineCommand({
-  about: 'Sit down before the terminal of a session that "maestro run" has started in tmux',
+  about: "Attach to the session's terminal, where maestro run started it in tmux",
   example: 'maestro session attach sess_1',
   args: {
     id: { type: 'positional', required: true, valueHint: 'SESSION', description: 'Id of the session' },
@@ -12,15 +12,14 @@ export const command = defineCommand({
   async run({ args, client }) {
     const session = await client.sessions.get(args.id)
     const claim = claimOf(session)
-    if (!claim) throw new Error(`No "maestro run" has started ${session.id}: it is ${session.status}`)
+    if (!claim)
+      throw new Error(`No "maestro run" has started ${session.id}: the session is ${session.status}`)
     if (claim.host !== hostname()) throw new Error(`${session.id} runs on ${claim.host}: attach there`)
     if (!claim.tmux)
-      throw new Error(
-        `${session.id} has no terminal: maestro session watch ${session.id} shows what it prints`,
-      )
+      throw new Error(`${session.id} has no terminal: maestro session watch ${session.id} shows its output`)
     const { socket, session: name } = claim.tmux
     const code = await new Promise<number | null>((resolve, reject) => {
-      // Inside of another tmux it would refuse.
+      // Inside another tmux it would refuse.
       const env = { ...process.env, TMUX: '' }
       const child = spawn('tmux', ['-L', socket, 'attach-session', '-t', `=${name}`], {
         env,
@@ -29,7 +28,8 @@ export const command = defineCommand({
       child.once('error', reject)
       child.once('exit', resolve)
     })
-    if (code !== 0) throw new Error(`The terminal of ${session.id} is closed: it is ${session.status}`)
+    if (code !== 0)
+      throw new Error(`The terminal of ${session.id} is closed: the session is ${session.status}`)
     return undefined
   },
 })

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command'
 import { ownSession } from '../environment'
-import { sessionLine } from './look'
+import { sessionLine } from './format'
 
 export const command = defineCommand({
   about: 'End this session as completed; its tasks stay as they are',

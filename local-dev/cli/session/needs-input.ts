@@ -1,9 +1,9 @@
 import { defineCommand } from '../command'
 import { ownSession } from '../environment'
-import { sentence } from '../look'
+import { sentence } from '../format'
 
 export const command = defineCommand({
-  about: "Note in this session's timeline that it needs an answer; no task is marked",
+  about: "Add a question to this session's timeline; its tasks keep their status",
   example: "maestro session needs-input 'May I use port 4000?'",
   args: { message: { type: 'positional', description: 'The question', required: true } },
   async run({ client, args, environment }) {

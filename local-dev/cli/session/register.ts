@@ -5,49 +5,44 @@ import {
   type Session,
 } from '../../../functions/client/client'
 import { CreateSessionRequest as Request } from '../../../schemas/session'
+import { undefinedIfNotFound } from '../../lib/not-found'
 import { defineCommand } from '../command'
 import { fieldsFrom, flagsOf, repeatableOf, requestOf } from '../fields'
-import { projectChosen } from '../project/chosen'
-import { sessionLine } from './look'
+import { resolveProject, unresolvedProject } from '../project/resolve'
+import { sessionLine } from './format'
 
 const fields = ['id', 'projectId', 'taskIds', 'name', 'agentId', 'strategy']
 
 export const command = defineCommand({
-  about: 'Say that this session works: it is created if there is none, under its own id if it has one',
+  about: 'Mark this session as working; it is created if it does not exist. Idempotent: may be repeated',
   example: "maestro session register --name 'By hand' --task-ids task_1",
   args: flagsOf(Request.out.shape, fields),
   repeatable: repeatableOf(fields),
-  async run(call) {
-    const { client, values, environment } = call
+  async run(context) {
+    const { client, values, environment } = context
     const id = values('id')[0] ?? environment.sessionId
     const known = id === undefined ? undefined : await setWorking(client, id)
     if (known) return { json: known, text: sessionLine('Registered', known) }
     const body = requestOf(Request, {
       taskIds: [],
-      projectId: 'to be found',
+      projectId: unresolvedProject,
       ...fieldsFrom(values, fields),
       id,
       status: 'working',
     })
-    // The environment's session is not there yet, so it cannot say of which project it is.
+    // The session of the environment does not exist yet, so it has no project.
     const outside = { client, environment: { ...environment, sessionId: undefined } }
-    const projectId = await projectChosen(outside, values('project-id')[0])
+    const projectId = await resolveProject(outside, values('project-id')[0])
     const session = await create(client, { ...body, projectId })
     return { json: session, text: sessionLine('Registered', session) }
   },
 })
 
-/** The session, which now works; undefined if there is none. */
-const setWorking = async (client: Client, id: string): Promise<Session | undefined> => {
-  try {
-    return await client.sessions.update(id, { status: 'working' })
-  } catch (error) {
-    if (error instanceof MaestroError && error.status === 404) return undefined
-    throw error
-  }
-}
+/** The session, now `working`; undefined if it does not exist. */
+const setWorking = (client: Client, id: string): Promise<Session | undefined> =>
+  undefinedIfNotFound(client.sessions.update(id, { status: 'working' }))
 
-/** Somebody else may create it at the same time. */
+/** Creates the session, or updates it if another caller has just created it. */
 const create = async (client: Client, body: CreateSessionRequest): Promise<Session> => {
   try {
     return await client.sessions.create(body)

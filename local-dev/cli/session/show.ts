@@ -1,6 +1,6 @@
 import { defineCommand } from '../command'
 import { ownSession } from '../environment'
-import { sessionDetails } from './look'
+import { sessionDetails } from './format'
 
 export const command = defineCommand({
   about: 'Show a session with its timeline; without an id, this one',

@@ -2,8 +2,8 @@ import { SpawnSessionRequest } from '../../../schemas/spawn'
 import { defineCommand } from '../command'
 import { UsageError } from '../exit'
 import { fieldsFrom, flagsOf, repeatableOf, requestOf } from '../fields'
-import { sentence } from '../look'
-import { projectChosen } from '../project/chosen'
+import { sentence } from '../format'
+import { resolveProject, unresolvedProject } from '../project/resolve'
 
 const fields = [
   'taskIds',
@@ -18,15 +18,15 @@ const fields = [
 ]
 
 export const command = defineCommand({
-  about: 'Make a session for some tasks and ask for an agent; maestro run, or a UI that listens, starts it',
+  about: 'Create a session for tasks and request an agent; maestro run, or a connected UI, starts it',
   example: "maestro session spawn --task-ids task_1,task_2 --strategy queue --session-name 'Small repairs'",
   args: flagsOf(SpawnSessionRequest.out.shape, fields),
   repeatable: repeatableOf(fields),
-  async run(call) {
-    const { client, values, environment } = call
+  async run(commandContext) {
+    const { client, values, environment } = commandContext
     const { context, ...given } = fieldsFrom(values, fields)
     const request = requestOf(SpawnSessionRequest, {
-      projectId: 'to be found',
+      projectId: unresolvedProject,
       ...given,
       ...(context !== undefined && { context: objectOf(String(context)) }),
       ...(environment.sessionId !== undefined && {
@@ -34,7 +34,7 @@ export const command = defineCommand({
         sessionId: environment.sessionId,
       }),
     })
-    const projectId = await projectChosen(call, values('project-id')[0])
+    const projectId = await resolveProject(commandContext, values('project-id')[0])
     const spawned = await client.sessions.spawn({ ...request, projectId })
     const { sessionId, cwd, command } = spawned
     return { json: spawned, text: sentence(`Spawned ${sessionId}: ${command}, in ${cwd}`) }

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command'
-import { sessionLine } from './look'
+import { sessionLine } from './format'
 
 export const command = defineCommand({
   about: 'Stop a session: the runner ends its process',

@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Client, MaestroError, type Session } from '../../../functions/client/client'
+import type { Client, Session } from '../../../functions/client/client'
 import { endedStatuses } from '../../../schemas/session'
 import type { SessionTimelineEvent } from '../../../schemas/timeline'
-import { folderOf, logOf } from '../../runner/folder'
-import { logReader } from '../../runner/follow-log'
+import { isNotFound } from '../../lib/not-found'
+import { createLogReader } from '../../runner/log-reader'
+import { logPath, sessionFolder } from '../../runner/session-folder'
 import { defineCommand } from '../command'
 import { UsageError } from '../exit'
-import { bold, dim, sentence, time } from '../look'
-import { projectChosen } from '../project/chosen'
-import { configuration } from '../this-machine'
+import { bold, dim, sentence, time } from '../format'
+import { resolveProject } from '../project/resolve'
+import { localConfig } from '../this-machine'
 
-/** The log is looked at so often, in milliseconds. */
-const interval = 300
-/** An agent that has reported the end of its session still has to end, which is told as well; in milliseconds. */
-const aftermath = { unlessTold: 5000, onceTold: 500 }
+/** Between looks at the log. */
+const pollMs = 300
+/** After the end of its session an agent still has to exit, and that is reported as well: so long it is waited for. */
+const exitGraceMs = { beforeReport: 5000, afterReport: 500 }
 
 export const command = defineCommand({
-  about:
-    'Follow a session: what its agent prints (on the machine where it runs) and its timeline, until it ends',
+  about: "Watch a session until it ends: its timeline, and on the machine where it runs its agent's output",
   example: 'maestro session watch sess_1',
   args: {
     id: {
@@ -27,10 +27,10 @@ export const command = defineCommand({
       description: "Id of the session; default: this project's latest",
     },
   },
-  async run(call) {
-    const { args, client, json, print } = call
-    const first = args.id ? await client.sessions.get(args.id) : await latest(call)
-    const read = logReader(logOf(folderOf(first, configuration().sessionDir)))
+  async run(context) {
+    const { args, client, json, print } = context
+    const first = args.id ? await client.sessions.get(args.id) : await latestSession(context)
+    const read = createLogReader(logPath(sessionFolder(first, localConfig().sessionDir)))
     const shown = new Set<string>()
     const show = ({ timeline }: Session) => {
       for (const entry of timeline)
@@ -44,7 +44,7 @@ export const command = defineCommand({
     }
     const done = new AbortController()
     let last = first
-    const following = follow(client, first.id, done, (session) => {
+    const subscription = subscribe(client, first.id, done, (session) => {
       last = session
       show(session)
     })
@@ -52,47 +52,47 @@ export const command = defineCommand({
     if (!endedStatuses.includes(first.status))
       while (!done.signal.aborted) {
         await showLog(false)
-        await Promise.race([sleep(interval), following])
+        await Promise.race([sleep(pollMs), subscription])
       }
     done.abort()
-    await following
+    await subscription
     await showLog(true)
     if (!json) print(bold(`${last.id} is ${last.status}`))
     return undefined
   },
 })
 
-const latest = async (call: Parameters<typeof projectChosen>[0]): Promise<Session> => {
-  const sessions = await call.client.sessions.list({ projectId: await projectChosen(call, undefined) })
+const latestSession = async (context: Parameters<typeof resolveProject>[0]): Promise<Session> => {
+  const sessions = await context.client.sessions.list({ projectId: await resolveProject(context, undefined) })
   const last = sessions.at(-1)
-  if (!last) throw new UsageError('This project has no sessions yet')
+  if (!last) throw new UsageError('This project has no sessions: maestro session spawn starts one')
   return last
 }
 
-/** Tells the session whenever it changes; aborts `done` when it has ended. */
-const follow = async (
+/** Calls `show` with the session whenever it changes; aborts `done` when it has ended. */
+const subscribe = async (
   client: Client,
   id: string,
   done: AbortController,
   show: (session: Session) => void,
 ) => {
-  const seen = (session: Session) => {
+  const update = (session: Session) => {
     show(session)
     if (!endedStatuses.includes(session.status)) return
-    const isTold = session.timeline.some(({ type }) => type === 'session_stopped')
-    setTimeout(() => done.abort(), isTold ? aftermath.onceTold : aftermath.unlessTold).unref()
+    const isReported = session.timeline.some(({ type }) => type === 'session_stopped')
+    setTimeout(() => done.abort(), isReported ? exitGraceMs.afterReport : exitGraceMs.beforeReport).unref()
   }
   await client.events.follow({
     rooms: [`session:${id}`],
     signal: done.signal,
     onEvent: (event) => {
-      if (event.type === 'session:updated' && event.data.id === id) seen(event.data)
+      if (event.type === 'session:updated' && event.data.id === id) update(event.data)
       if (event.type === 'session:deleted' && event.data.id === id) done.abort()
     },
-    // What happened before the connection was there. If the server has gone again, it will be asked once more.
+    // What happened before the connection. If this fails, the next connection asks again.
     onCaughtUp: () =>
-      void client.sessions.get(id).then(seen, (error) => {
-        if (error instanceof MaestroError && error.status === 404) done.abort()
+      void client.sessions.get(id).then(update, (error) => {
+        if (isNotFound(error)) done.abort()
       }),
   })
 }

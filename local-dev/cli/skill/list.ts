@@ -1,8 +1,8 @@
 import { defineCommand } from '../command'
-import { table } from '../look'
+import { table } from '../format'
 
 export const command = defineCommand({
-  about: 'List the skills that the server knows',
+  about: 'List the skills of the server',
   example: 'maestro skill list',
   async run({ client }) {
     const skills = await client.skills.list()
@@ -11,7 +11,7 @@ export const command = defineCommand({
       text: table(
         ['ID', 'VERSION', 'TYPE', 'DESCRIPTION'],
         skills.map(({ id, version, type, description }) => [id, version, type, description]),
-        'No skills: maestro skill install brings the three of the system',
+        'No skills: maestro skill install installs the three system skills',
       ),
     }
   },

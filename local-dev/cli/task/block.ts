@@ -1,8 +1,8 @@
 import { defineCommand } from '../command'
-import { taskLine } from './look'
+import { taskLine } from './format'
 
 export const command = defineCommand({
-  about: 'Say, as its owner, that a task is blocked (a worker says report blocked)',
+  about: 'Mark a task as blocked, as its owner (a worker uses report blocked)',
   example: 'maestro task block task_1',
   args: { id: { type: 'positional', description: 'The task', required: true } },
   async run({ client, args }) {

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command'
-import { taskTable } from './look'
+import { taskTable } from './format'
 
 export const command = defineCommand({
   about: 'List the children of a task',

@@ -1,8 +1,8 @@
 import { defineCommand } from '../command'
-import { taskLine } from './look'
+import { taskLine } from './format'
 
 export const command = defineCommand({
-  about: 'Say, as its owner, that a task is completed (a worker says report complete)',
+  about: 'Mark a task as completed, as its owner (a worker uses report complete)',
   example: 'maestro task complete task_1',
   args: { id: { type: 'positional', description: 'The task', required: true } },
   async run({ client, args }) {

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command'
-import { sentence } from '../look'
+import { sentence } from '../format'
 
 export const command = defineCommand({
   about: 'Delete a task; its children move up to its parent',

@@ -1,4 +1,4 @@
-/** What can be said of a task, when it is made and later. */
+/** The fields of a task that a user sets, in create and update. */
 export const taskFields: readonly string[] = [
   'title',
   'description',

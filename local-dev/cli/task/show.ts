@@ -1,5 +1,5 @@
 import { defineCommand } from '../command'
-import { taskDetails } from './look'
+import { taskDetails } from './format'
 
 export const command = defineCommand({
   about: 'Show a task',

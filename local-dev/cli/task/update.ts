@@ -2,12 +2,12 @@ import { UpdateTaskRequest } from '../../../schemas/task'
 import { defineCommand } from '../command'
 import { changeOf, fieldsFrom, flagsOf, repeatableOf } from '../fields'
 import { taskFields } from './fields'
-import { taskLine } from './look'
+import { taskLine } from './format'
 
 const fields = [...taskFields, 'status', 'sessionStatus']
 
 export const command = defineCommand({
-  about: 'Change a task; what is not named stays, what is named is replaced whole',
+  about: 'Change a task; fields that are not given stay, those given are replaced whole',
   example: 'maestro task update task_1 --priority high --parent-id null',
   args: {
     id: { type: 'positional', description: 'The task', required: true },

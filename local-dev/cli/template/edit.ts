@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { MaestroError } from '../../../functions/client/client'
 import { defineCommand } from '../command'
-import { sentence } from '../look'
+import { sentence } from '../format'
 import { editText } from './editor'
 
 export const command = defineCommand({
-  about: 'Change the text of a template: in $VISUAL or $EDITOR, or to what a file holds',
+  about: 'Change the text of a template: in $VISUAL or $EDITOR, or to the content of a file',
   example: 'maestro template edit tmpl_1 --file worker.md',
   args: {
     id: { type: 'positional', description: 'The template', required: true },
@@ -25,6 +25,7 @@ export const command = defineCommand({
       return { json: entity, text: sentence(`Nothing changed in ${entity.id}: ${entity.name}`) }
     }
     try {
+      // Optimistic locking: somebody may have changed it while the editor was open.
       const template = await client.templates.update(entity.id, { content }, { ifMatch: etag })
       await edited?.remove()
       return { json: template, text: sentence(`Changed ${template.id}: ${template.name}`) }
@@ -36,7 +37,7 @@ export const command = defineCommand({
 
 const read = (file: string): Promise<string> => (file === '-' ? text(process.stdin) : readFile(file, 'utf8'))
 
-/** What somebody wrote is not lost because the server does not take it. */
+/** The text is not lost where the server refuses it. */
 const withPath = (error: unknown, path: string): unknown => {
   if (!(error instanceof Error)) return error
   const message = `${error.message}. Your text is in ${path}`

@@ -11,7 +11,7 @@ interface Edited {
   remove(): Promise<void>
 }
 
-/** Has a person edit a text. Throws if there is no editor, or it fails; what was written then stays. */
+/** Opens a text in the user's editor. Throws if there is no editor, or it fails; the file is then kept. */
 export const editText = async (text: string, name: string): Promise<Edited> => {
   const editor = process.env.VISUAL || process.env.EDITOR
   if (!editor) throw new UsageError('No editor: set EDITOR, or give the text with --file')
@@ -26,7 +26,7 @@ export const editText = async (text: string, name: string): Promise<Edited> => {
   }
 }
 
-/** Through a shell: EDITOR may have arguments, as in `code --wait`. The path is no part of its text. */
+/** Through a shell, since EDITOR may have arguments, as in `code --wait`; the path is passed as `$1`. */
 const run = (editor: string, path: string): Promise<number | string> =>
   new Promise((resolve, reject) => {
     const child = spawn('/bin/sh', ['-c', `${editor} "$1"`, 'sh', path], { stdio: 'inherit' })

@@ -1,8 +1,8 @@
 import { defineCommand } from '../command'
-import { table, time } from '../look'
+import { table, time } from '../format'
 
 export const command = defineCommand({
-  about: 'List templates; of each role the custom one that changed last is used, else the default',
+  about: 'List templates; sessions use the custom one of their role that changed last, else the default',
   example: 'maestro template list',
   async run({ client }) {
     const templates = await client.templates.list()

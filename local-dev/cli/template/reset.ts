@@ -1,8 +1,8 @@
 import { defineCommand } from '../command'
-import { sentence } from '../look'
+import { sentence } from '../format'
 
 export const command = defineCommand({
-  about: 'Give a template the built-in text of its role again; what it held is lost',
+  about: 'Reset a template to the built-in text of its role; its present text is lost',
   example: 'maestro template reset tmpl_1',
   args: { id: { type: 'positional', description: 'The template', required: true } },
   async run({ client, args }) {

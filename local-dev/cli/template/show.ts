@@ -1,5 +1,5 @@
 import { defineCommand } from '../command'
-import { details } from '../look'
+import { details } from '../format'
 
 export const command = defineCommand({
   about: 'Show a template with its text',

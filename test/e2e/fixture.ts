@@ -18,9 +18,9 @@ export interface Runner {
   end(signal: NodeJS.Signals): Promise<number | null>
 }
 
-export type Stage = Awaited<ReturnType<typeof setStage>>
+export type Fixture = Awaited<ReturnType<typeof createFixture>>
 
-export async function setStage(serverEnv: Record<string, string> = {}) {
+export const createFixture = async (serverEnv: Record<string, string> = {}) => {
   const server = await startServer({ env: serverEnv })
   const { root, sessionDir, url } = server
   const environment = {
@@ -58,7 +58,7 @@ export async function setStage(serverEnv: Record<string, string> = {}) {
       const command = terminal === 'tmux' ? ['run'] : ['run', '--without-tmux']
       const runner = startRunner([...command, ...args], { ...environment, ...env })
       runners.push(runner)
-      await until('the runner listens', () => runner.output().includes('Listening'))
+      await waitUntil('the runner listens', () => runner.output().includes('Listening'))
       return runner
     },
     exists: (name: string) => existsSync(join(directory, name)),
@@ -72,16 +72,16 @@ export async function setStage(serverEnv: Record<string, string> = {}) {
     starts: () => readFileSync(join(directory, 'starts.log'), 'utf8').trim().split('\n'),
     /** Waits until the agent of a task has begun, and not only its session. */
     working: (taskId = '') =>
-      until('the agent works', async () => {
+      waitUntil('the agent works', async () => {
         const sessions = await client.sessions.list({ taskId })
         return sessions.some(({ timeline }) => timeline.some(({ message }) => message === 'Waiting'))
       }),
     commits: () =>
       execFileSync('git', ['log', '--format=%s'], { cwd: directory, encoding: 'utf8' }).trim().split('\n'),
     /** Lets tasks that wait go on. */
-    go: () => writeFileSync(join(directory, 'go'), ''),
-    ended: (id: string) => untilSession(() => client.sessions.get(id), hasEnded),
-    async strike() {
+    releaseTasks: () => writeFileSync(join(directory, 'go'), ''),
+    ended: (id: string) => waitForSession(() => client.sessions.get(id), hasEnded),
+    async stop() {
       for (const runner of runners) await runner.end('SIGKILL')
       for (const id of existsSync(sessionDir) ? readdirSync(sessionDir) : [])
         endProcess(join(sessionDir, id, 'process.json'))
@@ -95,9 +95,9 @@ const hasEnded = ({ status, timeline }: Session) =>
   ['completed', 'failed', 'stopped'].includes(status) &&
   timeline.some(({ type }) => type === 'session_stopped' || type === 'error')
 
-const untilSession = async (get: () => Promise<Session>, holds: (session: Session) => boolean) => {
+const waitForSession = async (get: () => Promise<Session>, holds: (session: Session) => boolean) => {
   let session = await get()
-  await until('the session has come so far', async () => {
+  await waitUntil('the session has come so far', async () => {
     session = await get()
     return holds(session)
   })
@@ -105,12 +105,12 @@ const untilSession = async (get: () => Promise<Session>, holds: (session: Sessio
 }
 
 /** Waits until something holds; after 25 seconds it never will. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+export const waitUntil = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
   for (const start = Date.now(); Date.now() - start < 25_000; await sleep(40)) if (await holds()) return
   throw new Error(`in vain: ${what}`)
 }
 
-export function startRunner(args: readonly string[], env: Record<string, string>): Runner {
+export const startRunner = (args: readonly string[], env: Record<string, string>): Runner => {
   const child: ChildProcess = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -127,7 +127,7 @@ export function startRunner(args: readonly string[], env: Record<string, string>
   }
 }
 
-function makeRepository(directory: string) {
+const makeRepository = (directory: string) => {
   mkdirSync(directory)
   const git = (...args: string[]) => execFileSync('git', args, { cwd: directory })
   git('init', '--quiet')
@@ -136,7 +136,7 @@ function makeRepository(directory: string) {
   git('commit', '--quiet', '--allow-empty', '--message', 'begin')
 }
 
-function endProcess(file: string) {
+const endProcess = (file: string) => {
   try {
     process.kill(-JSON.parse(readFileSync(file, 'utf8')).pid, 'SIGKILL')
   } catch {
@@ -144,7 +144,7 @@ function endProcess(file: string) {
   }
 }
 
-async function inOrder<A, B>(values: readonly A[], make: (value: A) => Promise<B>): Promise<B[]> {
+const inOrder = async <A, B>(values: readonly A[], make: (value: A) => Promise<B>): Promise<B[]> => {
   const made: B[] = []
   for (const value of values) made.push(await make(value))
   return made

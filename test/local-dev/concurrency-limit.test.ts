@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { createTurns } from '../../local-dev/turns'
+import { createConcurrencyLimit } from '../../local-dev/concurrency-limit'
 
-/** Work that begins when it is its turn, and ends when it is told to. */
-const createWork = (takeTurn: ReturnType<typeof createTurns>) => {
+/** Work that begins when the limit lets it, and ends when a test says so. */
+const createWork = (runLimited: ReturnType<typeof createConcurrencyLimit>) => {
   const begun: string[] = []
   const ends = new Map<string, (error?: Error) => void>()
   const done: Promise<unknown>[] = []
@@ -14,7 +14,7 @@ const createWork = (takeTurn: ReturnType<typeof createTurns>) => {
           begun.push(name)
           ends.set(name, (error) => (error ? reject(error) : resolve()))
         })
-      done.push(takeTurn(work).catch((error: Error) => error.message))
+      done.push(runLimited(work).catch((error: Error) => error.message))
     },
     async end(name: string, error?: Error) {
       ends.get(name)?.(error)
@@ -25,7 +25,7 @@ const createWork = (takeTurn: ReturnType<typeof createTurns>) => {
 }
 
 it('no more than the limit run at once, and nobody overtakes', async () => {
-  const work = createWork(createTurns(2))
+  const work = createWork(createConcurrencyLimit(2))
   for (const name of ['a', 'b', 'c', 'd', 'e']) work.ask(name)
   await new Promise(setImmediate)
   expect(work.begun).toEqual(['a', 'b'])
@@ -39,8 +39,8 @@ it('no more than the limit run at once, and nobody overtakes', async () => {
   expect(work.begun).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
 })
 
-it('work that fails gives its place back, and its failure to who asked', async () => {
-  const work = createWork(createTurns(1))
+it('work that fails gives its slot back, and its failure to who asked', async () => {
+  const work = createWork(createConcurrencyLimit(1))
   for (const name of ['a', 'b', 'c']) work.ask(name)
   await new Promise(setImmediate)
   await work.end('a', new Error('a failed'))

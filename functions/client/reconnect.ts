@@ -1,36 +1,35 @@
-/** Trying again, for as long as it may help. */
+/** Connecting again, with pauses that grow, for as long as it may help. */
 import { MaestroError } from './problems'
 
-/** The pauses between attempts, in milliseconds; the last is repeated. */
-const pauses = [100, 200, 400, 800, 1600, 3200, 5000]
+/** The pauses between attempts; the last is repeated. */
+const backoffMs = [100, 200, 400, 800, 1600, 3200, 5000]
 
-interface Attempts {
+interface ReconnectOptions {
   signal: AbortSignal
   onCut?: ((reason: unknown) => void) | undefined
 }
 
 /**
- * Makes a connection again and again, until `signal` aborts. `attempt` stays as long as its connection does,
- * and calls `reached` when it is there. A refusal that a repetition cannot mend ends it, as does a callback's
- * error.
+ * Keeps a connection up until `signal` aborts. `connect` stays as long as its connection does, and calls
+ * `onConnected` when it is there. What a repetition cannot mend ends it: a refusal, or a callback's error.
  */
-export const keepTrying = async (
-  { signal, onCut }: Attempts,
-  attempt: (reached: () => void) => Promise<void>,
+export const keepConnected = async (
+  { signal, onCut }: ReconnectOptions,
+  connect: (onConnected: () => void) => Promise<void>,
 ): Promise<void> => {
   let failures = 0
   while (!signal.aborted) {
     try {
-      await attempt(() => {
+      await connect(() => {
         failures = 0
       })
       if (!signal.aborted) onCut?.(new Error('the connection was closed'))
     } catch (error) {
       if (signal.aborted) return
-      if (isFinal(error)) throw error instanceof CallbackError ? error.cause : error
+      if (isPermanent(error)) throw error instanceof CallbackError ? error.cause : error
       onCut?.(error)
     }
-    await pause(pauses[Math.min(failures++, pauses.length - 1)] ?? 0, signal)
+    await delay(backoffMs[Math.min(failures++, backoffMs.length - 1)] ?? 0, signal)
   }
 }
 
@@ -38,7 +37,7 @@ export const keepTrying = async (
 class CallbackError extends Error {}
 
 /** Makes callbacks whose errors are not taken for those of a connection. */
-export const guarded =
+export const guardCallback =
   <A extends unknown[]>(callback: ((...values: A) => void) | undefined) =>
   (...values: A): void => {
     try {
@@ -49,18 +48,18 @@ export const guarded =
   }
 
 /** A server that is overloaded, or a proxy before one that restarts, answers otherwise later. */
-const isFinal = (error: unknown): boolean =>
+const isPermanent = (error: unknown): boolean =>
   error instanceof CallbackError ||
   (error instanceof MaestroError && error.status < 500 && ![408, 429].includes(error.status))
 
-const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+const delay = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', end)
       resolve()
     }
-    const timer = setTimeout(end, milliseconds)
+    const timer = setTimeout(end, ms)
     signal.addEventListener('abort', end)
     if (signal.aborted) end()
   })

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A group that was asked to end gets this long, in milliseconds. */
-const patience = 5000
-const glance = 100
+/** From SIGTERM to SIGKILL. */
+const killGraceMs = 5000
+const pollMs = 100
 
-/** Ends every process of a group: politely, and after five seconds not. Resolves when none is left. */
-export const endGroup = async (pid: number): Promise<void> => {
+/** Ends every process of a group: SIGTERM, and SIGKILL after `killGraceMs`. Resolves when none is left. */
+export const terminateGroup = async (pid: number): Promise<void> => {
   if (!signalGroup(pid, 'SIGTERM')) return
-  for (let waited = 0; waited < patience; waited += glance) {
-    await sleep(glance)
+  for (let waitedMs = 0; waitedMs < killGraceMs; waitedMs += pollMs) {
+    await sleep(pollMs)
     if (!signalGroup(pid, 0)) return
   }
   signalGroup(pid, 'SIGKILL')

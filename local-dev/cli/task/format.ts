@@ -1,5 +1,5 @@
 import type { Task } from '../../../functions/client/client'
-import { details, sentence, table, time } from '../look'
+import { details, sentence, table, time } from '../format'
 
 export const taskTable = (tasks: readonly Task[]): string =>
   table(

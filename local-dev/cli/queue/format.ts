@@ -1,5 +1,5 @@
 import type { QueueItem } from '../../../functions/client/client'
-import { sentence, table, time } from '../look'
+import { sentence, table, time } from '../format'
 
 export const itemTable = (items: readonly QueueItem[]): string =>
   table(

@@ -1,5 +1,5 @@
 import type { Session } from '../../../functions/client/client'
-import { details, sentence, table, time } from '../look'
+import { details, sentence, table, time } from '../format'
 
 export const sessionTable = (sessions: readonly Session[]): string =>
   table(

@@ -1,22 +1,22 @@
-/** What people read: tables and details, coloured on a terminal. */
+/** Output for people: tables and details, coloured on a terminal. */
 
-type Paint = (text: string) => string
+type Style = (text: string) => string
 
-const isColoured = process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
-const colour =
-  (code: number): Paint =>
+const usesColor = process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+const ansi =
+  (code: number): Style =>
   (text) =>
-    isColoured ? `\u001b[${code}m${text}\u001b[0m` : text
+    usesColor ? `\u001b[${code}m${text}\u001b[0m` : text
 
-export const bold = colour(1)
-export const dim = colour(2)
-const red = colour(31)
-const green = colour(32)
-const yellow = colour(33)
-const cyan = colour(36)
+export const bold = ansi(1)
+export const dim = ansi(2)
+const red = ansi(31)
+const green = ansi(32)
+const yellow = ansi(33)
+const cyan = ansi(36)
 
-/** Words that a reader looks for. */
-const colours: Readonly<Record<string, Paint>> = {
+/** Words that stand out. */
+const wordStyles: Readonly<Record<string, Style>> = {
   completed: green,
   ok: green,
   working: cyan,
@@ -29,30 +29,30 @@ const colours: Readonly<Record<string, Paint>> = {
   stopped: red,
   error: red,
 }
-const painted = (cell: string) => (colours[cell.trim()] ?? String)(cell)
+const highlight = (cell: string) => (wordStyles[cell.trim()] ?? String)(cell)
 
 export type Cell = string | number | boolean | null | undefined
 
-/** Somebody else's text could tell the terminal what to do; line breaks stay. */
-const controls = /[^\P{Cc}\n\t]/gu
-const textOf = (cell: Cell) => (cell ?? '').toString().replace(controls, '')
+/** Escape sequences in somebody else's text would control the terminal; line breaks stay. */
+const controlCharacters = /[^\P{Cc}\n\t]/gu
+const textOf = (cell: Cell) => (cell ?? '').toString().replace(controlCharacters, '')
 const onOneLine = (cell: Cell) => textOf(cell).replace(/\s+/g, ' ')
 
-/** Rows under headings, each column as wide as its widest cell; `nothing` if there are no rows. */
-export const table = (headings: readonly string[], rows: readonly (readonly Cell[])[], nothing: string) => {
-  if (rows.length === 0) return nothing
+/** Rows under headings, each column as wide as its widest cell; `emptyText` if there are no rows. */
+export const table = (headings: readonly string[], rows: readonly (readonly Cell[])[], emptyText: string) => {
+  if (rows.length === 0) return emptyText
   const texts = rows.map((row) => row.map(onOneLine))
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...texts.map((row) => row[column]?.length ?? 0)),
   )
-  const line = (cells: readonly string[], paint: Paint) =>
+  const line = (cells: readonly string[], style: Style) =>
     cells
       .map((cell, column) =>
-        column < cells.length - 1 ? paint(cell.padEnd(widths[column] ?? 0)) : paint(cell),
+        column < cells.length - 1 ? style(cell.padEnd(widths[column] ?? 0)) : style(cell),
       )
       .join('  ')
       .trimEnd()
-  return [line(headings, dim), ...texts.map((row) => line(row, painted))].join('\n')
+  return [line(headings, dim), ...texts.map((row) => line(row, highlight))].join('\n')
 }
 
 /** Names and values, one a line; those without a value are left out, long texts follow. */
@@ -64,16 +64,16 @@ export const details = (values: Readonly<Record<string, Cell | readonly string[]
   const width = Math.max(0, ...entries.map(([name]) => name.length))
   const indent = `\n${' '.repeat(width + 2)}`
   return entries
-    .map(([name, text]) => `${dim(name.padEnd(width))}  ${painted(text).replaceAll('\n', indent)}`)
+    .map(([name, text]) => `${dim(name.padEnd(width))}  ${highlight(text).replaceAll('\n', indent)}`)
     .join('\n')
 }
 
 const isList = (value: Cell | readonly string[]): value is readonly string[] => Array.isArray(value)
 
-/** A sentence with somebody's text in it. */
+/** A text with somebody's words in it, on one line and without control characters. */
 export const sentence = (text: string): string => onOneLine(text)
 
-/** A time as people here write it down; Unix milliseconds in, `2026-02-08 10:00:00` out. */
+/** A local time, such as `2026-02-08 10:00:00`, from Unix milliseconds. */
 export const time = (milliseconds: number | null | undefined): string => {
   if (milliseconds == null) return ''
   const local = new Date(milliseconds - new Date(milliseconds).getTimezoneOffset() * 60_000)

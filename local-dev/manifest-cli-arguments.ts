@@ -1,8 +1,8 @@
 import type { SpawnPlan } from '../storage/rules/spawn'
 
-/** Options that came later: a CLI may not know them yet, and does without. */
-export const laterOptions = ['--strategy', '--api-url'] as const
-export type LaterOption = (typeof laterOptions)[number]
+/** Flags that older CLIs do not have: one that rejects them is called without. */
+export const newerFlags = ['--strategy', '--api-url'] as const
+export type NewerFlag = (typeof newerFlags)[number]
 
 /**
  * How the CLI is called for a plan. A list goes as one argument with commas; without skills there is no
@@ -11,24 +11,24 @@ export type LaterOption = (typeof laterOptions)[number]
 export const argumentsFor = (
   { role, project, request, strategy }: SpawnPlan,
   { serverUrl, output }: { serverUrl: string; output: string },
-  options: readonly LaterOption[],
+  flags: readonly NewerFlag[],
 ): string[] => {
   const { taskIds, skills = [] } = request
-  const later = { '--strategy': strategy, '--api-url': serverUrl }
+  const values = { '--strategy': strategy, '--api-url': serverUrl }
   return [
     ...['manifest', 'generate', '--role', role, '--project-id', project.id, '--task-ids', taskIds.join(',')],
     ...(skills.length > 0 ? ['--skills', skills.join(',')] : []),
-    ...options.flatMap((option) => [option, later[option]]),
+    ...flags.flatMap((flag) => [flag, values[flag]]),
     ...['--output', output],
   ]
 }
 
 /**
- * Whether what a CLI said refuses an option as unknown, in the words of the usual parsers: a line like `unknown
+ * Whether the output of a CLI rejects a flag as unknown, in the words of the usual parsers: a line like `unknown
  * option '--strategy'`, `Unknown argument: strategy` or `flag provided but not defined: -strategy`.
  */
-export const isRejected = (option: LaterOption, said: string): boolean =>
-  new RegExp(`${refusal}.*(?<![\\w./-])-{0,2}${option.slice(2)}(?![\\w-])`, 'i').test(said)
+export const isRejected = (flag: NewerFlag, output: string): boolean =>
+  new RegExp(`${refusalPattern}.*(?<![\\w./-])-{0,2}${flag.slice(2)}(?![\\w-])`, 'i').test(output)
 
-const refusal =
+const refusalPattern =
   '(?:(?:unknown|unrecogni[sz]ed|unexpected|unsupported|invalid|nonexistent|no such) (?:option|argument|flag|parameter)|not defined)'

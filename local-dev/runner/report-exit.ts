@@ -1,10 +1,10 @@
 import type { Client, SessionStatus } from '../../functions/client/client'
-import { MaestroError } from '../../functions/client/client'
 import { endedStatuses } from '../../schemas/session'
-import { changeSession, persistently } from '../agents/change-session'
-import type { Exit } from './launch'
+import { changeSession, retryTransient } from '../agents/change-session'
+import { undefinedIfNotFound } from '../lib/not-found'
+import type { Exit } from './process-handle'
 
-/** What is there to be said of a session whose process has ended, or never began. */
+/** What became of a session whose process has ended, or could not be started. */
 export interface Outcome {
   status: 'failed' | 'stopped'
   message: string
@@ -14,22 +14,22 @@ export const outcomeOf = ({ code, signal }: Exit, log: string): Outcome => {
   const how = signal ? `was ended by ${signal}` : code === null ? 'has ended' : `ended with exit code ${code}`
   return {
     status: signal ? 'stopped' : 'failed',
-    message: `The process ${how} and did not say how it went; what it printed is in ${log}`,
+    message: `The process ${how} without reporting a result; its output is in ${log}`,
   }
 }
 
 /**
- * Sees to it that a session without a process does not look alive; who has ended it already knows better. Goes on
- * while the server is away, until `signal` aborts. Answers the session's status; undefined if it is gone.
+ * Reports that a session's process has ended. A session that has ended already keeps its status. Retries while
+ * the server is away, until `signal` aborts. Returns the session's status; undefined if it was deleted.
  */
-export const settle = async (
+export const reportExit = async (
   client: Client,
   id: string,
   { status, message }: Outcome,
   signal: AbortSignal,
 ): Promise<SessionStatus | undefined> => {
-  try {
-    const session = await persistently(
+  const session = await undefinedIfNotFound(
+    retryTransient(
       () =>
         changeSession(client, id, (session) =>
           endedStatuses.includes(session.status)
@@ -37,10 +37,7 @@ export const settle = async (
             : { status, timeline: [{ type: status === 'failed' ? 'error' : 'session_stopped', message }] },
         ),
       signal,
-    )
-    return session.status
-  } catch (error) {
-    if (error instanceof MaestroError && error.status === 404) return undefined
-    throw error
-  }
+    ),
+  )
+  return session?.status
 }

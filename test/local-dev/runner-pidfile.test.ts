@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isAlive, overtaken, readGate } from '../../local-dev/runner/gate'
 import { launch } from '../../local-dev/runner/launch'
-import { passedGate, whenEnded } from '../../local-dev/runner/supervise'
+import { alreadyStarted, isAlive, readPidfile } from '../../local-dev/runner/pidfile'
+import { confirmStarted, waitForExit } from '../../local-dev/runner/process-handle'
 
 let folder: string
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'maestro-gate-'))
+  folder = mkdtempSync(join(tmpdir(), 'maestro-pidfile-'))
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
@@ -21,19 +21,19 @@ describe('a session that several start at once', () => {
     const command = 'echo once >> count; exec sleep 60'
     const started = await Promise.all([start(command), start(command), start(command)])
     const session = join(folder, 'session')
-    const pids = await Promise.all(started.map((one) => passedGate(session, one)))
+    const pids = await Promise.all(started.map((one) => confirmStarted(session, one)))
     expect(new Set(pids).size).toBe(1)
-    const gate = await readGate(session)
-    expect(gate && isAlive(gate)).toBe(true)
-    const exits = Promise.all(started.map((one) => whenEnded(session, one.exit)))
+    const pidfile = await readPidfile(session)
+    expect(pidfile && isAlive(pidfile)).toBe(true)
+    const exits = Promise.all(started.map((one) => waitForExit(session, one.exit)))
     expect(readFileSync(join(folder, 'count'), 'utf8')).toBe('once\n')
     process.kill(-(pids[0] ?? 0), 'SIGTERM')
     const codes = (await exits).map(({ code, signal }) => signal ?? code)
     expect(codes.sort()).toEqual(['SIGTERM', null, null])
   })
 
-  it('says of those that come second that they were overtaken', async () => {
+  it('says of those that come second that it was already started', async () => {
     await (await start('exit 0')).exit
-    expect(await (await start('touch twice')).exit).toEqual({ code: overtaken, signal: null })
+    expect(await (await start('touch twice')).exit).toEqual({ code: alreadyStarted, signal: null })
   })
 })

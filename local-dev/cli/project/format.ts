@@ -1,5 +1,5 @@
 import type { Project } from '../../../functions/client/client'
-import { details, sentence, time } from '../look'
+import { details, sentence, time } from '../format'
 
 export const projectDetails = (project: Project): string =>
   details({

@@ -1,0 +1,51 @@
+/** The sessions of runners of this machine that have died go on with this one. */
+import type { Client, Session } from '../../functions/client/client'
+import { endedStatuses } from '../../schemas/session'
+import { undefinedIfNotFound } from '../lib/not-found'
+import { claimSession } from './claim'
+import { type RunningSession, summaryOf } from './options'
+import { isAlive, readPidfile } from './pidfile'
+import { terminateGroup } from './process-group'
+import { findOrphans } from './runner-state'
+import { newClaim, type RunnerContext } from './supervise'
+
+/** How a session was found. */
+export type OrphanStatus = 'running' | 'ended' | 'never started'
+
+/** Adopts all orphans; calls `onAdopted` for each session that there is still something to do for. */
+export const adoptOrphans = async (
+  context: RunnerContext,
+  isRunning: (id: string) => boolean,
+  onAdopted: (running: RunningSession, status: OrphanStatus) => void,
+): Promise<void> => {
+  for (const { runner, sessions, done } of findOrphans(context.options.sessionDir)) {
+    for (const [id, folder] of sessions)
+      if (!isRunning(id)) await adoptSession(context, { id, folder, runner }, onAdopted)
+    done()
+  }
+}
+
+const adoptSession = async (
+  { options, state }: RunnerContext,
+  { id, folder, runner }: { id: string; folder: string; runner: string },
+  onAdopted: (running: RunningSession, status: OrphanStatus) => void,
+): Promise<void> => {
+  const { client } = options
+  const pidfile = await readPidfile(folder)
+  const isRunning = pidfile !== undefined && isAlive(pidfile)
+  state.add(id, folder)
+  const found = await findSession(client, id)
+  // Without its session, nobody could see any more what the process does.
+  if (!found && isRunning) void terminateGroup(pidfile.pid)
+  const session = found && (await claimSession(client, id, newClaim(options, id), runner))
+  if (!session || (!isRunning && endedStatuses.includes(session.status))) return state.remove(id)
+  const isNew = !pidfile && session.status === 'spawning'
+  onAdopted(
+    { ...summaryOf(session), folder, stopped: false },
+    isNew ? 'never started' : isRunning ? 'running' : 'ended',
+  )
+}
+
+/** Undefined if there is no such session. */
+export const findSession = (client: Client, id: string): Promise<Session | undefined> =>
+  undefinedIfNotFound(client.sessions.get(id))

@@ -1,0 +1,19 @@
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/**
+ * Makes a folder with a `maestro` that runs this very program, whatever is installed, and returns its path: first on
+ * an agent's PATH, it is what the agent calls.
+ */
+export const createShimFolder = async (sessionDir: string, program: readonly string[]): Promise<string> => {
+  const folder = join(sessionDir, '.bin')
+  await mkdir(folder, { recursive: true })
+  const temporary = join(folder, `.maestro-${process.pid}`)
+  await writeFile(temporary, `#!/bin/sh\nexec ${program.map(shellQuote).join(' ')} "$@"\n`)
+  await chmod(temporary, 0o755)
+  await rename(temporary, join(folder, 'maestro'))
+  return folder
+}
+
+/** A text as one word of a shell. */
+export const shellQuote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
