@@ -165,7 +165,7 @@ function launch(
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
-  exited.then(() => leftovers.delete(kill))
+  void exited.then(() => leftovers.delete(kill))
   return { child, exited, log: () => output }
 }
 

@@ -1,13 +1,15 @@
 // Runs the hosted server in Miniflare.
 import { Miniflare } from 'miniflare'
-import type { Target } from '../contract/target'
 import { bundle, compatibility } from './bundle'
 import type { KvWrite } from './kv-write'
 
 const script = bundle('worker.ts')
 const token = 'a-token'
 
-export interface Hosted extends Target {
+export interface Hosted {
+  /** The base URL, without a slash at its end. */
+  url: string
+  stop(): Promise<unknown>
   /** What is in KV, by key. */
   kv(): Promise<Record<string, string>>
   /** Puts something into KV that the server did not. */

@@ -43,7 +43,7 @@ export const openConnection = async (url: string): Promise<Connection> => {
   try {
     await client.connect()
   } catch (error) {
-    end()
+    void end()
     throw new Error(`The database ${databaseName(url)} cannot be reached: ${reasonOf(error)}`, {
       cause: error,
     })
@@ -52,7 +52,7 @@ export const openConnection = async (url: string): Promise<Connection> => {
   const run = async (text: string, values?: readonly unknown[]) => {
     const timer = setTimeout(() => {
       reason = new Error(`the database has not answered for ${queryTimeoutMs / 1000} s`)
-      end()
+      void end()
     }, queryTimeoutMs)
     try {
       return await client.query(text, values && [...values])

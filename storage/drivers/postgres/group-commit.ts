@@ -135,7 +135,7 @@ export const createGroupCommit = ({
         const reason = failing ?? reconnecting.unavailableReason()
         if (reason !== undefined) return reject(reason)
         pending.push({ batch, resolve, reject })
-        drain()
+        void drain()
       }),
     lastEvent: () => lastEvent,
     lease: reconnecting.current,

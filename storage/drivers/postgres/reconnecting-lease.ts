@@ -48,10 +48,10 @@ export const createReconnectingLease = ({
   const dropConnection = (lease: Lease, reason: unknown) => {
     if (currentLease !== lease) return
     currentLease = undefined
-    lease.connection.end()
+    void lease.connection.end()
     if (isClosed) return
     logger.warn({ problem: reasonOf(reason) }, 'The connection to the database is lost')
-    reconnect(minRetryDelayMs)
+    void reconnect(minRetryDelayMs)
   }
 
   const reconnect = async (retryDelayMs: number): Promise<void> => {
