@@ -63,7 +63,7 @@ const filesOf = (schemas: Record<string, z.ZodType>, side: 'input' | 'output') =
 
 const fileOf = (name: string, title: string, named: Converted['named']): JsonSchema => {
   const { [title]: schema = {} } = named
-  const $defs = Object.fromEntries(
+  const Defs = Object.fromEntries(
     [...titlesWithin(schema, named)].sort().map((within) => [within, named[within] ?? {}]),
   )
   const { title: _, description, ...rest } = schema
@@ -73,7 +73,7 @@ const fileOf = (name: string, title: string, named: Converted['named']): JsonSch
     title,
     ...(description !== undefined && { description }),
     ...rest,
-    ...(Object.keys($defs).length > 0 && { $defs }),
+    ...(Object.keys(Defs).length > 0 && { $defs: Defs }),
   }
 }
 

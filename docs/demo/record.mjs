@@ -42,6 +42,15 @@ const tmux = (...args) =>
     stdio: ['ignore', 'pipe', 'ignore'],
   })
 
+const isThere = () => {
+  try {
+    tmux('has-session')
+    return true
+  } catch {
+    return false
+  }
+}
+
 const frames = []
 const started = performance.now()
 /** What the screen shows for so long, whenever it changes. */
@@ -88,13 +97,4 @@ try {
   tmux('send-keys', '-t', 'demo', 'kill %1; wait; exit', 'Enter')
   for (let i = 0; i < 100 && isThere(); i++) await sleep(100)
   rmSync(home, { recursive: true, force: true, maxRetries: 5 })
-}
-
-function isThere() {
-  try {
-    tmux('has-session')
-    return true
-  } catch {
-    return false
-  }
 }

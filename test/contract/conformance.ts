@@ -18,7 +18,7 @@ interface Answer {
 }
 
 /** Throws if the reference of the server at `url` does not know such an answer to such a request. */
-export async function checkAnswer(url: string, request: Request, answer: Answer): Promise<void> {
+export const checkAnswer = async (url: string, request: Request, answer: Answer): Promise<void> => {
   const { method, path } = request
   const told = `${method} ${path} answered ${answer.status}`
   const token = new Headers(request.headers).get('authorization')
@@ -46,7 +46,7 @@ export async function checkAnswer(url: string, request: Request, answer: Answer)
 }
 
 /** Throws if a message that tells of an event is none that `websocket-message.json` describes. */
-export function checkMessage(message: { type: string }): void {
+export const checkMessage = (message: { type: string }): void => {
   if (['pong', 'rooms', 'error'].includes(message.type)) return
   valid(fileSchema('websocket-message'), message, message.type)
 }
@@ -59,13 +59,16 @@ interface Reference {
 /** By the server's address. A server that does not let us read its reference may let the next request do so. */
 const references = new Map<string, Promise<Reference | undefined>>()
 
-function referenceOf(url: string, headers: Record<string, string>): Promise<Reference | undefined> {
+const referenceOf = (url: string, headers: Record<string, string>): Promise<Reference | undefined> => {
   const reference = references.get(url) ?? readReference(url, headers)
   references.set(url, reference)
   return reference
 }
 
-async function readReference(url: string, headers: Record<string, string>): Promise<Reference | undefined> {
+const readReference = async (
+  url: string,
+  headers: Record<string, string>,
+): Promise<Reference | undefined> => {
   const response = await fetch(`${url}/openapi.json`, { headers })
   if (!response.ok) {
     references.delete(url)
@@ -81,7 +84,7 @@ async function readReference(url: string, headers: Record<string, string>): Prom
 const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')
 
 /** A path that is written out comes before one with parameters. */
-function operationOf({ paths }: OpenApiDocument, method: string, path: string) {
+const operationOf = ({ paths }: OpenApiDocument, method: string, path: string) => {
   const [asked = ''] = path.split('?')
   const fits = (template: string) =>
     new RegExp(`^${template.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(asked)
@@ -96,14 +99,14 @@ const validator = () => formats.default(new Ajv2020({ strict: false, allErrors: 
 
 const fileSchemas = new Map<string, ValidateFunction>()
 
-function fileSchema(name: string): ValidateFunction {
+const fileSchema = (name: string): ValidateFunction => {
   const file = join(import.meta.dirname, `../../schemas/json/${name}.json`)
   const known = fileSchemas.get(name) ?? validator().compile(JSON.parse(readFileSync(file, 'utf8')))
   fileSchemas.set(name, known)
   return known
 }
 
-function valid(validate: ValidateFunction | undefined, value: unknown, told: string): void {
+const valid = (validate: ValidateFunction | undefined, value: unknown, told: string): void => {
   if (validate?.(value)) return
   const wrong = (validate?.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)
   const text = JSON.stringify(value)?.slice(0, 1000)

@@ -13,7 +13,7 @@ export interface Everything {
   queues: Record<string, Queue>
 }
 
-export async function readEverything(api: Api): Promise<Everything> {
+export const readEverything = async (api: Api): Promise<Everything> => {
   const sessions = await api.get<Session[]>('/api/sessions')
   const queued = sessions.filter(({ strategy }) => strategy === 'queue')
   const queues = queued.map(async ({ id }) => {
@@ -30,7 +30,7 @@ export async function readEverything(api: Api): Promise<Everything> {
 }
 
 /** Fails if a relation has one side only, a reference leads nowhere, or a queue contradicts itself. */
-export function expectConsistent({ projects, tasks, sessions, queues }: Everything): void {
+export const expectConsistent = ({ projects, tasks, sessions, queues }: Everything): void => {
   const task = new Map(tasks.map((each) => [each.id, each]))
   const session = new Map(sessions.map((each) => [each.id, each]))
   const project = new Set(projects.map(({ id }) => id))
@@ -69,7 +69,7 @@ export function expectConsistent({ projects, tasks, sessions, queues }: Everythi
 }
 
 /** Fails if an entity that is in a list cannot be read by its id, or reads otherwise. */
-export async function expectReadable(api: Api, { projects, tasks, sessions, templates }: Everything) {
+export const expectReadable = async (api: Api, { projects, tasks, sessions, templates }: Everything) => {
   for (const [kind, entities] of Object.entries({ projects, tasks, sessions, templates }))
     expect(await Promise.all(entities.map(({ id }) => api.get(`/api/${kind}/${id}`)))).toEqual(entities)
 }

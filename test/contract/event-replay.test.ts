@@ -8,7 +8,7 @@ const target = await startTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 
-async function open(options?: ListenOptions): Promise<Stream> {
+const open = async (options?: ListenOptions): Promise<Stream> => {
   const stream = await listen(target.url, options)
   onTestFinished(() => stream.close())
   return stream

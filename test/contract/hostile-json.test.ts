@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 
 /** Either it was refused as the client's fault, or what was answered is what is kept. */
-async function refusedOrKept({ status, body }: { status: number; body: Session }) {
+const refusedOrKept = async ({ status, body }: { status: number; body: Session }) => {
   if (status === 400 || status === 413 || status === 422) return
   expect([200, 201]).toContain(status)
   expect(await api.get(`/api/sessions/${body.id}`)).toEqual(body)

@@ -83,13 +83,13 @@ export type Api = ReturnType<typeof client>
  * Requests to the server at `url`. A body that is a string or bytes is sent as it is, any other as JSON.
  * An answer that has a body and is not JSON makes the test fail, whatever its status.
  */
-export function client(url: string) {
-  async function request<Body = Problem>(
+export const client = (url: string) => {
+  const request = async <Body = Problem>(
     method: string,
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
-  ): Promise<Answer<Body>> {
+  ): Promise<Answer<Body>> => {
     const raw = body === undefined || typeof body === 'string' || body instanceof Uint8Array
     const response = await fetch(url + path, {
       method,
@@ -101,7 +101,7 @@ export function client(url: string) {
     return answer
   }
 
-  async function ok<Body>(method: string, path: string, body?: unknown): Promise<Body> {
+  const ok = async <Body>(method: string, path: string, body?: unknown): Promise<Body> => {
     const answer = await request<Body>(method, path, body)
     if (answer.status < 300) return answer.body
     throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`)
@@ -122,13 +122,13 @@ export function client(url: string) {
 }
 
 /** What a refused request must match: the status and the error's body, details aside unless given. */
-export function refusal(status: number, code: string, message?: string, details?: object) {
+export const refusal = (status: number, code: string, message?: string, details?: object) => {
   const text = message === undefined ? {} : { message }
   return { status, body: { error: true, code, ...text, ...(details === undefined ? {} : { details }) } }
 }
 
 /** What a request with one wrong field must match. */
-export function wrongField(path: string, message?: string) {
+export const wrongField = (path: string, message?: string) => {
   const text = message ?? expect.any(String)
   return {
     status: 400,
@@ -142,12 +142,12 @@ export function wrongField(path: string, message?: string) {
 }
 
 /** Waits until the clock shows another millisecond, so that a time set from now on differs from one set before. */
-export async function nextMillisecond(): Promise<void> {
+export const nextMillisecond = async (): Promise<void> => {
   const start = Date.now()
   while (Date.now() <= start) await new Promise((resolve) => setTimeout(resolve, 1))
 }
 
-function parse(text: string) {
+const parse = (text: string) => {
   if (text === '') return undefined
   try {
     return JSON.parse(text)

@@ -11,7 +11,7 @@ export interface Inbox<T> {
 }
 
 /** An empty one; `nameOf` is how a failure tells what had come instead. */
-export function createInbox<T>(nameOf: (item: T) => string): Inbox<T> {
+export const createInbox = <T>(nameOf: (item: T) => string): Inbox<T> => {
   const all: T[] = []
   const waiting = new Set<(item: T) => void>()
   let given = 0

@@ -11,7 +11,7 @@ const kinds = ['projects', 'tasks', 'sessions', 'templates', 'queues'] as const
 type Entity = Record<string, unknown> & { id: string }
 
 /** What the events add up to, in the order in which they came. Throws when one tells of what there is not. */
-export function pictureOfEvents(messages: readonly Message[]): Picture {
+export const pictureOfEvents = (messages: readonly Message[]): Picture => {
   const known: Record<string, Map<string, Entity>> = {}
   const of = (kind: string) => (known[kind] ??= new Map())
   const relate = (kind: string, id: unknown, list: string, other: unknown, isAdded: boolean) => {

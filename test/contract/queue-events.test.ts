@@ -13,7 +13,7 @@ const marker = await api.project({ name: 'marker' })
 const everything = 'all,queues'
 
 /** What connections to some rooms hear because of `action`: for each `[event, data]`, in order. `''`: a plain one. */
-async function heard(rooms: string[], action: () => Promise<unknown>): Promise<[string, unknown][][]> {
+const heard = async (rooms: string[], action: () => Promise<unknown>): Promise<[string, unknown][][]> => {
   const paths = rooms.map((names) => (names === '' ? '/' : `/?rooms=${names},project:${marker.id}`))
   const sockets = await Promise.all(paths.map((path) => connect(target.url, { path })))
   await action()

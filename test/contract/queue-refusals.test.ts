@@ -24,7 +24,7 @@ beforeEach(async () => {
 })
 
 /** Asks for something that must be refused, and sees to it that nothing changes and nobody hears of anything. */
-async function refused(operation: string, body?: object) {
+const refused = async (operation: string, body?: object) => {
   const readAll = () =>
     Promise.all([queue.get(), api.get('/api/tasks'), api.get(`/api/sessions/${queue.sessionId}`)])
   const before = await readAll()

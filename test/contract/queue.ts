@@ -39,7 +39,7 @@ export const stats = (counts: object) => ({
 })
 
 /** Requests about the queue of one session. */
-export function queueOf(api: Api, sessionId: string) {
+export const queueOf = (api: Api, sessionId: string) => {
   const path = (operation: string) => `/api/sessions/${sessionId}/queue${operation && `/${operation}`}`
   return {
     sessionId,

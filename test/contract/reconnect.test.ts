@@ -19,7 +19,7 @@ afterAll(() => target.stop())
 const query = 'rooms=all,queues,templates'
 
 /** Listens to all there is, and is cut off at random until `isOver`: what it heard, and how often it was cut off. */
-async function wander(isOver: () => boolean): Promise<{ events: StreamEvent[]; cuts: number }> {
+const wander = async (isOver: () => boolean): Promise<{ events: StreamEvent[]; cuts: number }> => {
   const events: StreamEvent[] = []
   let number = '0'
   let cuts = 0

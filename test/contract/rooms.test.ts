@@ -8,14 +8,14 @@ const api = client(target.url)
 afterAll(() => target.stop())
 
 /** A connection to these rooms (the query as it is written), or to those that a client gets that asks for none. */
-async function open(rooms?: string): Promise<Socket> {
+const open = async (rooms?: string): Promise<Socket> => {
   const socket = await connect(target.url, rooms === undefined ? {} : { path: `/?rooms=${rooms}` })
   onTestFinished(async () => void (await socket.close()))
   return socket
 }
 
 /** Everything that a connection was sent, once it has answered: what it has to hear has come by then. */
-async function heard(socket: Socket): Promise<Message[]> {
+const heard = async (socket: Socket): Promise<Message[]> => {
   const pongs = socket.messages.filter(({ type }) => type === 'pong').length
   socket.send({ type: 'ping' })
   await socket.waitFor(() => socket.messages.filter(({ type }) => type === 'pong').length > pongs)
@@ -24,7 +24,7 @@ async function heard(socket: Socket): Promise<Message[]> {
 const namesHeard = async (socket: Socket) => (await heard(socket)).map(({ type }) => type)
 
 /** The rooms that a connection is in after it said something. */
-async function roomsAfter(socket: Socket, message: object | string): Promise<unknown> {
+const roomsAfter = async (socket: Socket, message: object | string): Promise<unknown> => {
   const before = (await heard(socket)).length
   socket.send(message)
   return (await heard(socket)).slice(before)

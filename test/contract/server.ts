@@ -7,7 +7,7 @@ import { join } from 'node:path'
 
 /** What is to be undone when this process ends, the last first. Vitest ends its workers with SIGTERM. */
 const leftovers = new Set<() => void>()
-process.once('exit', undoLeftovers)
+process.once('exit', () => undoLeftovers())
 process.once('SIGTERM', () => {
   undoLeftovers()
   process.kill(process.pid, 'SIGTERM')
@@ -51,7 +51,7 @@ export interface Start {
 type Command = readonly [program: string, ...arguments: string[]]
 
 /** Starts a server and waits until `/health` answers. Throws with its output when it does not come up. */
-export async function startServer({ env = {}, prepare, command }: Start = {}): Promise<Server> {
+export const startServer = async ({ env = {}, prepare, command }: Start = {}): Promise<Server> => {
   const directories = makeDirectories()
   prepare?.(directories)
   for (let attempt = 1; ; attempt++) {
@@ -68,7 +68,7 @@ export async function startServer({ env = {}, prepare, command }: Start = {}): P
 }
 
 /** Runs a server that is expected to end by itself: its exit code and its output. */
-export async function runToExit(env: Record<string, string>, directories = makeDirectories()) {
+export const runToExit = async (env: Record<string, string>, directories = makeDirectories()) => {
   const running = launch(directories, await freePort(), env)
   const hang = setTimeout(() => running.child.kill('SIGKILL'), 20_000)
   const code = await running.exited
@@ -77,7 +77,7 @@ export async function runToExit(env: Record<string, string>, directories = makeD
 }
 
 /** A fresh temporary directory with the server's directories in it; it is removed when the tests end. */
-export function makeDirectories(): Directories {
+export const makeDirectories = (): Directories => {
   const root = mkdtempSync(join(tmpdir(), 'maestro-test-'))
   leftovers.add(() => remove(root))
   const [dataDir, sessionDir, skillsDir] = [join(root, 'data'), join(root, 'sessions'), join(root, 'skills')]
@@ -85,17 +85,17 @@ export function makeDirectories(): Directories {
   return { root, dataDir, sessionDir, skillsDir }
 }
 
-async function start(
+const start = async (
   directories: Directories,
   port: number,
   env: Record<string, string>,
   command?: Command,
-): Promise<Server> {
+): Promise<Server> => {
   const running = launch(directories, port, env, command)
   const url = `http://127.0.0.1:${port}`
   await healthy(url, running)
 
-  async function end(signal: NodeJS.Signals): Promise<number | null> {
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     running.child.kill(signal)
     const hang = setTimeout(() => running.child.kill('SIGKILL'), 15_000)
     const code = await running.exited
@@ -124,7 +124,7 @@ async function start(
   }
 }
 
-function builtServer(): Command {
+const builtServer = (): Command => {
   const script = join(import.meta.dirname, '../../dist/server.js')
   if (!existsSync(script)) throw new Error(`${script} is not there: npm run build`)
   return [process.execPath, script]
@@ -136,12 +136,12 @@ interface Running {
   log: () => string
 }
 
-function launch(
+const launch = (
   directories: Directories,
   port: number,
   env: Record<string, string>,
   [program, ...args]: Command = builtServer(),
-): Running {
+): Running => {
   const variables = {
     PATH: process.env.PATH,
     HOME: directories.root,
@@ -170,7 +170,7 @@ function launch(
 }
 
 /** Resolves when the server answers; throws when the process ends first, or after 20 s without an answer. */
-async function healthy(url: string, running: Running): Promise<void> {
+const healthy = async (url: string, running: Running): Promise<void> => {
   for (const start = Date.now(); Date.now() - start < 20_000; ) {
     if (running.child.exitCode !== null) break
     const answered = await fetch(`${url}/health`).then(
@@ -186,8 +186,8 @@ async function healthy(url: string, running: Running): Promise<void> {
 }
 
 /** A port that nobody listened on a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)
     probe.listen(0, '127.0.0.1', () => {
@@ -195,12 +195,11 @@ export function freePort(): Promise<number> {
       probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(address)))
     })
   })
-}
 
-function remove(directory: string): void {
+const remove = (directory: string): void => {
   rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
 }
 
-function undoLeftovers(): void {
+const undoLeftovers = (): void => {
   for (const undo of [...leftovers].reverse()) undo()
 }

@@ -32,7 +32,7 @@ export interface ConnectOptions {
 }
 
 /** Connects to the server whose HTTP address is `url`. */
-export function connect(url: string, options: ConnectOptions = {}): Promise<Socket> {
+export const connect = (url: string, options: ConnectOptions = {}): Promise<Socket> => {
   const socket = open(url, options)
   const inbox = createInbox<Message>(({ type }) => type)
 
@@ -66,7 +66,7 @@ export function connect(url: string, options: ConnectOptions = {}): Promise<Sock
 }
 
 /** The HTTP status of an upgrade: 101 when the server takes the connection, which is then closed. */
-export function upgradeStatus(url: string, options: ConnectOptions = {}): Promise<number> {
+export const upgradeStatus = (url: string, options: ConnectOptions = {}): Promise<number> => {
   const socket = open(url, options)
   return new Promise((resolve, reject) => {
     socket.once('open', () => {
@@ -86,11 +86,11 @@ export function upgradeStatus(url: string, options: ConnectOptions = {}): Promis
  * The messages that a connection hears because of `action`, and no others: a change made before it and one made
  * after it mark the place, for messages come in the order of the changes.
  */
-export async function heardDuring(
+export const heardDuring = async (
   socket: Socket,
   api: Api,
   action: () => Promise<unknown>,
-): Promise<Message[]> {
+): Promise<Message[]> => {
   const from = await mark(socket, api)
   await action()
   const to = await mark(socket, api)
@@ -98,7 +98,7 @@ export async function heardDuring(
 }
 
 /** Makes a change and returns its message's place among the messages. */
-async function mark(socket: Socket, api: Api): Promise<number> {
+const mark = async (socket: Socket, api: Api): Promise<number> => {
   const marker = await api.project({ name: 'mark' })
   const tellsOf = ({ type, data }: Message) =>
     type === 'project:created' &&
@@ -109,6 +109,5 @@ async function mark(socket: Socket, api: Api): Promise<number> {
   return socket.messages.indexOf(await socket.waitFor(tellsOf))
 }
 
-function open(url: string, { path = '/', headers = {} }: ConnectOptions): WebSocket {
-  return new WebSocket(url.replace('http', 'ws') + path, { headers, perMessageDeflate: false })
-}
+const open = (url: string, { path = '/', headers = {} }: ConnectOptions): WebSocket =>
+  new WebSocket(url.replace('http', 'ws') + path, { headers, perMessageDeflate: false })

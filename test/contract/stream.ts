@@ -36,7 +36,10 @@ export interface ListenOptions {
 }
 
 /** Listens to the server whose HTTP address is `url`. Throws if it is not answered by a stream. */
-export async function listen(url: string, { query = '', headers = {} }: ListenOptions = {}): Promise<Stream> {
+export const listen = async (
+  url: string,
+  { query = '', headers = {} }: ListenOptions = {},
+): Promise<Stream> => {
   const leaving = new AbortController()
   const response = await fetch(`${url}/api/events?${query}`, { headers, signal: leaving.signal })
   if (!response.ok || !response.body)
@@ -91,7 +94,7 @@ export async function listen(url: string, { query = '', headers = {} }: ListenOp
 }
 
 /** The events of a stream up to one that tells of a change made now, as `[name, data]`. It has to be in `all`. */
-export async function toldBy(stream: Stream, api: Api): Promise<[string, unknown][]> {
+export const toldBy = async (stream: Stream, api: Api): Promise<[string, unknown][]> => {
   const mark = JSON.stringify(await api.project({ name: 'mark' }))
   const last = await stream.waitFor(({ message }) => JSON.stringify(message.data) === mark)
   return stream.events
@@ -100,7 +103,7 @@ export async function toldBy(stream: Stream, api: Api): Promise<[string, unknown
 }
 
 /** The number of the last event there is. */
-export async function lastEventId(api: Api): Promise<string> {
+export const lastEventId = async (api: Api): Promise<string> => {
   const health = await api.get<{ lastEventId: number }>('/health?verbose=1')
   return String(health.lastEventId)
 }

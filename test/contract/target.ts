@@ -11,7 +11,7 @@ export interface Target {
 const isHosted = process.env.MAESTRO_TEST_HOST === 'hosted'
 
 /** Starts an empty server. `env`: configuration on top of what all tests use. */
-export async function startTarget(env: Record<string, string> = {}): Promise<Target> {
+export const startTarget = async (env: Record<string, string> = {}): Promise<Target> => {
   if (!isHosted) return startServer({ env })
   const { startHosted } = await import('../hosted/target')
   return startHosted(env)

@@ -15,7 +15,7 @@ afterAll(() => target.stop())
 type Numbered = Message & { id?: number; rooms?: string[] }
 
 /** A connection that asks for numbers: its messages are more than the contract's, so nothing checks them. */
-function openNumbered(query = '?ids=1') {
+const openNumbered = (query = '?ids=1') => {
   const socket = new WebSocket(`${target.url.replace('http', 'ws')}/${query}`)
   const inbox = createInbox<Numbered>(({ type }) => type)
   socket.on('message', (data) => inbox.add(JSON.parse(data.toString())))

@@ -7,7 +7,7 @@ const target = await startTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 
-async function open(options?: ConnectOptions) {
+const open = async (options?: ConnectOptions) => {
   const socket = await connect(target.url, options)
   onTestFinished(async () => void (await socket.close()))
   return socket

@@ -23,11 +23,11 @@ interface Call {
 }
 
 /** fetch would not let a test choose its Host. */
-function call(
+const call = (
   port: number,
   { method = 'GET', path = '/api/projects', headers = {}, body, setHost = true }: Call,
-) {
-  return new Promise<{ status: number | undefined; body: Problem }>((resolve, reject) => {
+) =>
+  new Promise<{ status: number | undefined; body: Problem }>((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, method, path, headers, setHost }, (response) => {
       let text = ''
       response.on('data', (part) => (text += part))
@@ -38,7 +38,6 @@ function call(
     sent.once('error', reject)
     sent.end(body)
   })
-}
 
 const forbidden = refusal(403, 'FORBIDDEN')
 const unauthorized = refusal(401, 'UNAUTHORIZED')

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { client, refusal } from '../contract/http'
 import { runToExit, startServer } from '../contract/server'
 
-async function start(env: Record<string, string>) {
+const start = async (env: Record<string, string>) => {
   const server = await startServer({ env })
   onTestFinished(async () => void (await server.stop()))
   return { server, api: client(server.url) }
@@ -114,8 +114,8 @@ describe('the configuration', () => {
 })
 
 /** A creation whose body comes in chunks, without a Content-Length: the whole response as text. */
-function chunked(port: number, body: string): Promise<string> {
-  return new Promise((resolve, reject) => {
+const chunked = (port: number, body: string): Promise<string> =>
+  new Promise((resolve, reject) => {
     const socket = dial(port, '127.0.0.1')
     let answer = ''
     socket.on('data', (part) => (answer += part))
@@ -128,4 +128,3 @@ function chunked(port: number, body: string): Promise<string> {
     )
     socket.write(`${chunk(body.slice(0, half))}${chunk(body.slice(half))}0\r\n\r\n`)
   })
-}

@@ -76,6 +76,11 @@ describe('the Dockerfile', () => {
   })
 })
 
+const versionOfSystemd = (): number => {
+  const text = execFileSync('systemd-analyze', ['--version'], { encoding: 'utf8' })
+  return Number(/\d+/.exec(text)?.[0] ?? 0)
+}
+
 /** Judging a file that is not installed came with systemd 250. */
 const canAnalyze = isInstalled('systemd-analyze', '--version') && versionOfSystemd() >= 250
 const units = ['deploy/maestro-server.service', 'deploy/maestro-server.user.service']
@@ -132,13 +137,8 @@ describe('docs/deploy.md', () => {
   })
 })
 
-function temporaryDirectory(): string {
+const temporaryDirectory = (): string => {
   const directory = mkdtempSync(join(tmpdir(), 'maestro-unit-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
-}
-
-function versionOfSystemd(): number {
-  const text = execFileSync('systemd-analyze', ['--version'], { encoding: 'utf8' })
-  return Number(/\d+/.exec(text)?.[0] ?? 0)
 }

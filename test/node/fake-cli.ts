@@ -18,7 +18,7 @@ export const write = (text: string) => `fs.writeFileSync(option('--output'), ${J
 export const good = write(JSON.stringify(manifest))
 
 /** A CLI that does `what`, as `teach` says. Returns its path. */
-export function makeCli(what: string, name = 'maestro'): string {
+export const makeCli = (what: string, name = 'maestro'): string => {
   const folder = join(makeDirectories().root, 'bin with space')
   mkdirSync(folder)
   const path = join(folder, name)
@@ -30,7 +30,7 @@ export function makeCli(what: string, name = 'maestro'): string {
  * From now on this CLI records how it is called and what it finds in the store's files, then does `what`
  * (JavaScript that may await). What it recorded before is gone.
  */
-export function teach(path: string, what: string): void {
+export const teach = (path: string, what: string): void => {
   const program = `#!${process.execPath}
 const fs = require('node:fs')
 const option = (name) => process.argv[process.argv.indexOf(name) + 1]
@@ -71,10 +71,10 @@ export const callsOf = (cli: string): Call[] =>
  * A server that makes manifests with a CLI, a project with two tasks, and the fields of a spawn for them. It
  * stops when the test is finished, or when `whenDone` says.
  */
-export async function start(
+export const start = async (
   env: Record<string, string>,
   whenDone: (end: () => Promise<void>) => void = onTestFinished,
-) {
+) => {
   const server = await startServer({ env: { MANIFEST_GENERATOR: 'cli', ...env } })
   whenDone(async () => void (await server.stop()))
   const api = client(server.url)

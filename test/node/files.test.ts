@@ -14,14 +14,12 @@ const file = (...path: string[]) => join(server.dataDir, ...path)
 const text = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : 'no file')
 
 /** The file holds the entity, pretty-printed as people expect to find it under git. */
-async function expectFile(path: string, entity: object) {
+const expectFile = async (path: string, entity: object) => {
   await expect.poll(() => parsed(path)).toEqual(entity)
   expect(text(path)).toBe(`${JSON.stringify(parsed(path), null, 2)}\n`)
 }
 
-function parsed(path: string): unknown {
-  return existsSync(path) ? JSON.parse(text(path)) : undefined
-}
+const parsed = (path: string): unknown => (existsSync(path) ? JSON.parse(text(path)) : undefined)
 
 describe('the files of a person who looks into DATA_DIR', () => {
   it('hold every project, task and session under its documented path', async () => {

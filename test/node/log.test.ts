@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { client } from '../contract/http'
 import { makeDirectories, type Server, startServer } from '../contract/server'
 
-async function start(env: Record<string, string>): Promise<Server> {
+const start = async (env: Record<string, string>): Promise<Server> => {
   const server = await startServer({ env })
   onTestFinished(async () => void (await server.stop()))
   return server

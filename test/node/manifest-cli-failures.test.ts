@@ -11,7 +11,7 @@ const cli = makeCli('')
 const usual = await start({ MAESTRO_CLI_PATH: cli }, afterAll)
 
 /** The spawn is refused, and no session, folder, event or association of it remains. Returns the refusal. */
-async function refusalOf({ server, api, fields } = usual, more: object = {}) {
+const refusalOf = async ({ server, api, fields } = usual, more: object = {}) => {
   const tasks = await api.get('/api/tasks')
   const listener = await connect(server.url)
   let refusal: Answer<Problem> | undefined
@@ -28,7 +28,7 @@ async function refusalOf({ server, api, fields } = usual, more: object = {}) {
 }
 
 /** What a spawn is refused with when the CLI does this. */
-function refusalWhen(what: string) {
+const refusalWhen = (what: string) => {
   teach(cli, what)
   return refusalOf()
 }
@@ -177,7 +177,7 @@ it('a CLI does not outlive the server', async () => {
 })
 
 /** A dead process that nobody has asked for yet counts as gone. */
-function isRunning(pid: number): boolean {
+const isRunning = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
     return !existsSync(`/proc/${pid}/stat`) || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))

@@ -24,8 +24,13 @@ describe('a CLI that makes the manifest', () => {
       ...['--task-ids', fields.taskIds.join(','), '--skills', 'one,two', '--strategy', 'tree'],
       ...['--api-url', url, '--output', manifestPath],
     ])
-    const { dataDir: DATA_DIR, sessionDir: SESSION_DIR } = server
-    expect(call?.env).toMatchObject({ DATA_DIR, SESSION_DIR, MAESTRO_SERVER_URL: url, MAESTRO_API_URL: url })
+    const { dataDir: DataDir, sessionDir: SessionDir } = server
+    expect(call?.env).toMatchObject({
+      DATA_DIR: DataDir,
+      SESSION_DIR: SessionDir,
+      MAESTRO_SERVER_URL: url,
+      MAESTRO_API_URL: url,
+    })
     expect(call?.env).not.toHaveProperty('MAESTRO_API_TOKEN')
     expect(call?.stdin).toBe('')
     expect(call?.project).toEqual(project)

@@ -4,19 +4,19 @@ import { client, type Project, type Session, type Task } from '../contract/http'
 import { type Server, startServer } from '../contract/server'
 import { lastEventId, listen, type Stream, since, toldBy } from '../contract/stream'
 
-async function start() {
+const start = async () => {
   const server = await startServer()
   onTestFinished(async () => void (await server.stop()))
   return { server, api: client(server.url) }
 }
 
-async function again(server: Server) {
+const again = async (server: Server) => {
   const next = await server.restart()
   onTestFinished(async () => void (await next.stop()))
   return { server: next, api: client(next.url) }
 }
 
-async function open(server: Server, number: string, rooms = 'all'): Promise<Stream> {
+const open = async (server: Server, number: string, rooms = 'all'): Promise<Stream> => {
   const stream = await listen(server.url, { query: `rooms=${rooms}`, ...since(number) })
   onTestFinished(() => stream.close())
   return stream

@@ -4,13 +4,13 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Api, client, type Project, type Session, type Task } from '../contract/http'
 import { runToExit, type Server, startServer } from '../contract/server'
 
-async function start() {
+const start = async () => {
   const server = await startServer()
   onTestFinished(async () => void (await server.stop()))
   return { server, api: client(server.url) }
 }
 
-async function again(server: Server) {
+const again = async (server: Server) => {
   const next = await server.restart()
   onTestFinished(async () => void (await next.stop()))
   return { server: next, api: client(next.url) }
@@ -22,7 +22,7 @@ const everything = async (api: Api) => ({
   sessions: await api.get<Session[]>('/api/sessions'),
 })
 
-async function work(api: Api) {
+const work = async (api: Api) => {
   const project = await api.project()
   const tasks = await Promise.all(
     Array.from({ length: 20 }, (_, n) => api.task(project.id, { title: `task ${n}` })),

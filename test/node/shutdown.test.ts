@@ -4,14 +4,14 @@ import { client, type Project } from '../contract/http'
 import { type Server, startServer } from '../contract/server'
 import { connect } from '../contract/socket'
 
-async function start() {
+const start = async () => {
   const server = await startServer()
   onTestFinished(async () => void (await server.stop()))
   return server
 }
 
 /** A request of which the server has the beginning: its body is one byte short. */
-async function halfRequest(server: Server): Promise<{ socket: Socket; answer: Promise<string> }> {
+const halfRequest = async (server: Server): Promise<{ socket: Socket; answer: Promise<string> }> => {
   const socket = dial(server.port, '127.0.0.1')
   const answer = new Promise<string>((resolve) => {
     let text = ''

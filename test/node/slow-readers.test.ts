@@ -7,7 +7,7 @@ import { startServer } from '../contract/server'
 import { connect } from '../contract/socket'
 import { listen, since } from '../contract/stream'
 
-async function start() {
+const start = async () => {
   const server = await startServer()
   onTestFinished(async () => void (await server.stop()))
   const api = client(server.url)
@@ -24,13 +24,12 @@ async function start() {
 }
 
 /** A stream that nobody reads, once its head is there. */
-function stalledStream(url: string): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
+const stalledStream = (url: string): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
     const request = get(`${url}/api/events`, (response) => resolve(response.pause()))
     request.once('error', reject)
     onTestFinished(() => void request.destroy())
   })
-}
 
 const numbersIn = (text: string) => [...text.matchAll(/^event: .*\nid: (\d+)$/gm)].map(([, id]) => Number(id))
 

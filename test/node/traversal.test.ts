@@ -26,7 +26,7 @@ const task = await api.task(project.id)
 const session = await api.session(project.id, [task.id])
 
 /** Every file below the server's root, the server's own dot files aside, by path and content. */
-function tree(): string[] {
+const tree = (): string[] => {
   const own = join(server.dataDir, '.')
   return readdirSync(server.root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -47,8 +47,8 @@ afterEach(async () => {
   expect(tree()).toEqual(before)
 })
 
-function raw(method: string, path: string, body = ''): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
+const raw = (method: string, path: string, body = ''): Promise<{ status: number; text: string }> =>
+  new Promise((resolve, reject) => {
     const socket = connect(server.port, '127.0.0.1')
     const parts: Buffer[] = []
     socket.on('data', (part) => parts.push(part))
@@ -62,7 +62,6 @@ function raw(method: string, path: string, body = ''): Promise<{ status: number;
       `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n${body}`,
     )
   })
-}
 
 const climbs = [
   ...['../../canary', '../canary', './../canary', '....//....//canary', '/etc/passwd', '//etc/passwd'],
@@ -143,24 +142,24 @@ describe('an id in a body', () => {
   ]
 
   it.each(paths)('never leads out of the data: %j', async (id) => {
-    const project_ = { projectId: project.id }
+    const inProject = { projectId: project.id }
     const bodies: [string, string, object][] = [
       ['POST', '/api/tasks', { projectId: id, title: 'x' }],
-      ['POST', '/api/tasks', { ...project_, title: 'x', parentId: id }],
-      ['POST', '/api/tasks', { ...project_, title: 'x', dependencies: [id] }],
+      ['POST', '/api/tasks', { ...inProject, title: 'x', parentId: id }],
+      ['POST', '/api/tasks', { ...inProject, title: 'x', dependencies: [id] }],
       ['PATCH', `/api/tasks/${task.id}`, { parentId: id }],
       ['PATCH', `/api/tasks/${task.id}`, { dependencies: [id] }],
       ['POST', `/api/tasks/${task.id}/timeline`, { message: 'x', sessionId: id }],
       ['POST', '/api/sessions', { projectId: id, taskIds: [] }],
-      ['POST', '/api/sessions', { ...project_, taskIds: [], id }],
+      ['POST', '/api/sessions', { ...inProject, taskIds: [], id }],
       ['POST', '/api/sessions/spawn', { projectId: id, taskIds: [task.id] }],
-      ['POST', '/api/sessions/spawn', { ...project_, taskIds: [id] }],
+      ['POST', '/api/sessions/spawn', { ...inProject, taskIds: [id] }],
       [
         'POST',
         '/api/sessions/spawn',
-        { ...project_, taskIds: [task.id], spawnSource: 'session', sessionId: id },
+        { ...inProject, taskIds: [task.id], spawnSource: 'session', sessionId: id },
       ],
-      ['POST', '/api/sessions/spawn', { ...project_, taskIds: [task.id], templateId: id }],
+      ['POST', '/api/sessions/spawn', { ...inProject, taskIds: [task.id], templateId: id }],
     ]
     for (const [method, path, body] of bodies) {
       const answer = await raw(method, path, JSON.stringify(body))
