@@ -36,7 +36,9 @@ export const chooseAgent = async ({ requested, cwd, searchPath, demo }: AgentCho
   if (path === undefined)
     throw new AgentStartError(
       1,
-      `The agent ${program} is not on PATH: install it, or choose another with --agent`,
+      program.includes('/')
+        ? `The agent ${resolve(cwd, program)} is not an executable file: correct the path, or choose another with --agent`
+        : `The agent ${program} is not on PATH: install it, or choose another with --agent`,
     )
   const command = preset?.command ?? customCommand(name)
   return {

@@ -61,8 +61,8 @@ export const reportCommand = (definition: ReportDefinition): Command =>
 /** The tasks of a session that still exist. */
 const sessionTasks = async (client: Client, sessionId: string): Promise<string[]> => {
   const { taskIds } = await client.sessions.get(sessionId)
-  const there = new Set((await client.tasks.list({ sessionId })).map(({ id }) => id))
-  return taskIds.filter((id) => there.has(id))
+  const existing = new Set((await client.tasks.list({ sessionId })).map(({ id }) => id))
+  return taskIds.filter((id) => existing.has(id))
 }
 
 interface TimelineEntry {

@@ -14,7 +14,7 @@ import { sessionLine } from './format'
 const fields = ['id', 'projectId', 'taskIds', 'name', 'agentId', 'strategy']
 
 export const command = defineCommand({
-  about: 'Mark this session as working; it is created if it does not exist. Idempotent: may be repeated',
+  about: 'Mark this session as working, and create it if it does not exist; with an id, idempotent',
   example: "maestro session register --name 'By hand' --task-ids task_1",
   args: flagsOf(Request.out.shape, fields),
   repeatable: repeatableOf(fields),
