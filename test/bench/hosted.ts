@@ -1,8 +1,10 @@
 /** npm run bench:hosted: what the Worker does in Miniflare on this machine, beside what it should do. */
+
 import { once } from 'node:events'
 import { loadavg } from 'node:os'
 import { Miniflare } from 'miniflare'
 import { WebSocket } from 'ws'
+import { parseTrusted } from '../../schemas/json-text'
 import { bundle, compatibility } from '../hosted/bundle'
 import { openConnection, requestBytes } from './connection'
 import { median } from './numbers'
@@ -116,13 +118,15 @@ const broadcastLatency = async (times: number): Promise<number> => {
 /** What V8 holds, with or without what it could let go of, for the Worker and its object, in megabytes: SQLite's own memory is apart from that. */
 const heapMegabytes = async (collected: boolean): Promise<number> => {
   const url = await miniflare.getInspectorURL()
-  const [target] = JSON.parse(await (await fetch(`http://${url.host}/json`)).text())
+  const [target] = parseTrusted<[{ webSocketDebuggerUrl: string }]>(
+    await (await fetch(`http://${url.host}/json`)).text(),
+  )
   const inspector = new WebSocket(target.webSocketDebuggerUrl)
   await once(inspector, 'open')
   const ask = async (method: string) => {
     inspector.send(JSON.stringify({ id: 1, method }))
     const [message] = await once(inspector, 'message')
-    return JSON.parse(String(message)).result
+    return parseTrusted<{ result: { usedSize: number } }>(String(message)).result
   }
   if (collected) await ask('HeapProfiler.collectGarbage')
   const { usedSize } = await ask('Runtime.getHeapUsage')
@@ -130,7 +134,7 @@ const heapMegabytes = async (collected: boolean): Promise<number> => {
   return usedSize / 1_048_576
 }
 
-const project = JSON.parse(await send('POST', '/api/projects', { name: 'a project' }))
+const project = parseTrusted<{ id: string }>(await send('POST', '/api/projects', { name: 'a project' }))
 const task = JSON.stringify({ projectId: project.id, title: 'a task', description: 'd'.repeat(300) })
 
 row(

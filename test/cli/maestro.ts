@@ -1,7 +1,9 @@
 // Runs the built `maestro` command as a process, as a shell would.
+
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 
 export const program = join(import.meta.dirname, '../../dist/cli.js')
 
@@ -48,7 +50,7 @@ export const maestroWith = (environment: Record<string, string>) => {
 
   /** What a call which must succeed answers with `--json`. */
   const json = async <T = Record<string, unknown>>(args: readonly string[], options?: Options): Promise<T> =>
-    JSON.parse(await text([...args, '--json'], options))
+    parseTrusted(await text([...args, '--json'], options))
 
   return { run, text, json }
 }

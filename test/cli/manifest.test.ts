@@ -1,8 +1,10 @@
 // A session starts from a manifest of the command line that says less than the server's own would.
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createClient, type Project, type SessionManifest, type Task } from '../../functions/client/client'
+import { parseTrusted } from '../../schemas/json-text'
 import { startServer } from '../contract/server'
 import { maestroWith, program } from './maestro'
 
@@ -10,7 +12,7 @@ const server = await startServer()
 afterAll(() => server.stop())
 const client = createClient({ url: server.url })
 const { run, text, json } = maestroWith({ MAESTRO_SERVER_URL: server.url, SKILLS_DIR: server.skillsDir })
-const read = (path: string): SessionManifest => JSON.parse(readFileSync(path, 'utf8'))
+const read = (path: string): SessionManifest => parseTrusted(readFileSync(path, 'utf8'))
 
 let project: Project
 let tasks: Task[]

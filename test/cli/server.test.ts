@@ -1,9 +1,11 @@
 // Somebody asks at the command line how the server is and what happened, and is told something else.
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createClient, type MaestroEvent } from '../../functions/client/client'
+import { parseTrusted } from '../../schemas/json-text'
 import { startServer } from '../contract/server'
 import { maestroWith, program } from './maestro'
 
@@ -72,7 +74,7 @@ describe('events', () => {
     const nextOf = async (id: string): Promise<MaestroEvent> => {
       for (;;) {
         const { value } = await lines.next()
-        const event: MaestroEvent = JSON.parse(value)
+        const event: MaestroEvent = parseTrusted(value)
         if ('id' in event.data && event.data.id === id) return event
       }
     }

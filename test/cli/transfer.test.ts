@@ -1,8 +1,10 @@
 // Somebody moves a workspace to another machine, and something of it stays behind.
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 import { client } from '../contract/http'
 import { startServer } from '../contract/server'
 import { maestroWith } from './maestro'
@@ -23,13 +25,15 @@ describe('export and import', () => {
     const file = join(elsewhere, 'workspace.ndjson')
     const exported = await run(['export', server.dataDir, file, '--json'])
     expect(exported.code).toBe(0)
-    const { documents } = JSON.parse(exported.stdout)
+    const { documents } = parseTrusted<{ documents: number }>(exported.stdout)
     expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toHaveLength(documents)
 
     const location = join(elsewhere, 'data')
     const dry = await run(['import', file, location, '--dry-run', '--json'])
     expect(JSON.parse(dry.stdout)).toMatchObject({ stored: documents, conflicts: [] })
-    expect(JSON.parse((await run(['import', file, location, '--json'])).stdout).stored).toBe(documents)
+    expect(
+      parseTrusted<{ stored: number }>((await run(['import', file, location, '--json'])).stdout).stored,
+    ).toBe(documents)
     expect(JSON.parse((await run(['import', file, location, '--json'])).stdout)).toMatchObject({
       stored: 0,
       unchanged: documents,

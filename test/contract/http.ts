@@ -1,5 +1,6 @@
 // The HTTP side of the contract tests: a small fetch, and the three entities that most tests begin with.
 // The shapes are written here once more, on purpose: a test that borrowed the server's could not fail it.
+
 import { expect } from 'vitest'
 import { checkAnswer } from './conformance'
 
@@ -96,7 +97,11 @@ export const client = (url: string) => {
       headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
     })
-    const answer = { status: response.status, headers: response.headers, body: parse(await response.text()) }
+    const answer: Answer<Body> = {
+      status: response.status,
+      headers: response.headers,
+      body: parse(await response.text()),
+    }
     await checkAnswer(url, { method, path, headers }, answer)
     return answer
   }
@@ -147,11 +152,21 @@ export const nextMillisecond = async (): Promise<void> => {
   while (Date.now() <= start) await new Promise((resolve) => setTimeout(resolve, 1))
 }
 
-const parse = (text: string) => {
-  if (text === '') return undefined
+/** A body as the caller expects it; no body is undefined, and a test that looks into it fails. */
+const parse = <Body>(text: string): Body => {
+  const body = text === '' ? undefined : parseJson(text)
+  if (isBody<Body>(body)) return body
+  throw new Error(`the answer is not JSON: ${text.slice(0, 500)}`)
+}
+
+const noJson = Symbol('no JSON')
+
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
-    throw new Error(`the answer is not JSON: ${text.slice(0, 500)}`)
+    return noJson
   }
 }
+
+const isBody = <Body>(body: unknown): body is Body => body !== noJson

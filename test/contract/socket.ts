@@ -1,5 +1,7 @@
 // The WebSocket side of the contract tests: a connection that keeps every message it was sent.
+
 import { WebSocket } from 'ws'
+import { parseTrusted } from '../../schemas/json-text'
 import { checkMessage } from './conformance'
 import type { Api } from './http'
 import { createInbox } from './inbox'
@@ -37,7 +39,9 @@ export const connect = (url: string, options: ConnectOptions = {}): Promise<Sock
   const inbox = createInbox<Message>(({ type }) => type)
 
   socket.on('message', (data, isBinary) => {
-    const message = isBinary ? { type: 'a binary frame', timestamp: 0 } : JSON.parse(data.toString())
+    const message: Message = isBinary
+      ? { type: 'a binary frame', timestamp: 0 }
+      : parseTrusted(data.toString())
     checkMessage(message)
     inbox.add(message)
   })

@@ -1,4 +1,5 @@
 // The event stream's side of the contract tests: a client that reads server-sent events by hand.
+import { parseTrusted } from '../../schemas/json-text'
 import { checkMessage } from './conformance'
 import type { Api } from './http'
 import { createInbox } from './inbox'
@@ -59,7 +60,7 @@ export const listen = async (
     const { id = lastEventId, event = 'message', data } = fields
     lastEventId = id
     if (data === undefined) return
-    const message: Message = JSON.parse(data)
+    const message: Message = parseTrusted(data)
     if (event !== 'reset') checkMessage(message)
     inbox.add({ id, event, message })
   }

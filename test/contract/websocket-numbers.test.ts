@@ -2,6 +2,7 @@
 
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { parseTrusted } from '../../schemas/json-text'
 import { client } from './http'
 import { createInbox } from './inbox'
 import { connect, type Message } from './socket'
@@ -18,7 +19,7 @@ type Numbered = Message & { id?: number; rooms?: string[] }
 const openNumbered = (query = '?ids=1') => {
   const socket = new WebSocket(`${target.url.replace('http', 'ws')}/${query}`)
   const inbox = createInbox<Numbered>(({ type }) => type)
-  socket.on('message', (data) => inbox.add(JSON.parse(data.toString())))
+  socket.on('message', (data) => inbox.add(parseTrusted(data.toString())))
   onTestFinished(() => socket.close())
   return { next: inbox.next, send: (message: object) => socket.send(JSON.stringify(message)) }
 }

@@ -1,5 +1,7 @@
 // One connection to the server, on which one request follows the other, as cheaply as Node can.
+
 import { Agent, request } from 'node:http'
+import { parseTrusted } from '../../schemas/json-text'
 
 /** The server is not there any more: what became of the request is not known. */
 export class ConnectionLost extends Error {}
@@ -23,7 +25,7 @@ export const openRequests = (url: string): Requests => {
         response.on('end', () => {
           if (!response.complete) return gone()
           const text = Buffer.concat(parts).toString()
-          if (response.statusCode !== undefined && response.statusCode < 300) resolve(JSON.parse(text))
+          if (response.statusCode !== undefined && response.statusCode < 300) resolve(parseTrusted(text))
           else reject(new Error(`${method} ${path} ${JSON.stringify(body)}: ${response.statusCode} ${text}`))
         })
       })

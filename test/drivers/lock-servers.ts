@@ -1,4 +1,5 @@
 // Servers that are nothing but their lock, on a fresh data directory for each test.
+
 import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -8,6 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildSync } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 import {
   DirectoryLockedError,
   type Lock,
@@ -129,7 +131,8 @@ export const deadPid = (): number => spawnSync(process.execPath, ['--version']).
 export const record = (changes: object = {}): string =>
   JSON.stringify({ ...ownIdentity(), id: randomUUID(), time: new Date().toISOString(), ...changes })
 
-export const recordedPid = (): unknown => JSON.parse(readFileSync(data.lockFile, 'utf8')).pid
+export const recordedPid = (): unknown =>
+  parseTrusted<{ pid?: unknown }>(readFileSync(data.lockFile, 'utf8')).pid
 
 export const until = async (holds: () => boolean) => {
   for (let round = 0; round < 1_000 && !holds(); round++) await sleep(10)

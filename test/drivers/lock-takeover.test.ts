@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 import { ownIdentity, readProcessWithPs } from '../../storage/drivers/files/process-identity'
 import {
   ask,
@@ -36,7 +37,7 @@ describe('after the first server died, the next one starts', () => {
 
   it('when its pid belongs to another process by now', async () => {
     const server = await startHolder()
-    const found = JSON.parse(readFileSync(data.lockFile, 'utf8'))
+    const found = parseTrusted<object>(readFileSync(data.lockFile, 'utf8'))
     writeFileSync(data.lockFile, JSON.stringify({ ...found, startTime: '1' }))
     take()
     expect(recordedPid()).toBe(process.pid)

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 import { recoverJournal } from '../../storage/drivers/files/recovery'
 import { createProject, updateProject } from '../../storage/rules/projects'
 import { addSessionEvent, deleteSession } from '../../storage/rules/sessions'
@@ -198,7 +199,7 @@ describe('files that are behind the journal, or ahead of it', () => {
     const { directory, projectId, sessionId } = await start()
     const crashed = afterCrash(directory)
     const path = join(crashed, 'projects', `${projectId}.json`)
-    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), name: 'by hand' }))
+    writeFileSync(path, JSON.stringify({ ...parseTrusted(readFileSync(path, 'utf8')), name: 'by hand' }))
     rmSync(join(crashed, 'sessions', `${sessionId}.json`))
     const again = await restarted(crashed)
     const found = await everything(again.workspace)

@@ -1,6 +1,8 @@
 // What a workspace holds, over every driver.
+
 import { createStorage, prefixStorage, snapshot } from 'unstorage'
 import { describe, expect, it } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 import type { WorkspaceDriver } from '../../storage/driver'
 import { updateProject } from '../../storage/rules/projects'
 import { addSessionEvent, createSession, deleteSession, updateSession } from '../../storage/rules/sessions'
@@ -210,10 +212,14 @@ export const suite = ({ name, createStore, breakDisk, repairDisk, skips }: Suite
       const seen: unknown[] = []
       workspace.subscribe(() => seen.push(driver.getItem(`projects:${projectId}`, {})))
       await Promise.all(names.map((name) => workspace.change((tx) => updateProject(tx, projectId, { name }))))
-      const expected = published.slice(known).map(({ number, data }) => [number, JSON.parse(data).name])
+      const expected = published
+        .slice(known)
+        .map(({ number, data }) => [number, parseTrusted<{ name: string }>(data).name])
       expect(expected).toEqual(names.map((name, n) => [known + n + 1, name]))
       // When an event comes, the driver has that state, or one that came after it.
-      const states = (await Promise.all(seen)).map((json) => names.indexOf(JSON.parse(String(json)).name))
+      const states = (await Promise.all(seen)).map((json) =>
+        names.indexOf(parseTrusted<{ name: string }>(String(json)).name),
+      )
       for (const [n, state] of states.entries()) expect(state).toBeGreaterThanOrEqual(n)
       await workspace.close()
     })

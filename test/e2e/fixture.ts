@@ -1,9 +1,11 @@
 // Everything that work needs: a server, a git repository as a project, and runners, each a process of its own.
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient, type Session } from '../../functions/client/client'
+import { parseTrusted } from '../../schemas/json-text'
 import { maestroWith, program } from '../cli/maestro'
 import { startServer } from '../contract/server'
 
@@ -138,7 +140,7 @@ const makeRepository = (directory: string) => {
 
 const endProcess = (file: string) => {
   try {
-    process.kill(-JSON.parse(readFileSync(file, 'utf8')).pid, 'SIGKILL')
+    process.kill(-parseTrusted<{ pid: number }>(readFileSync(file, 'utf8')).pid, 'SIGKILL')
   } catch {
     // It has ended, or never began.
   }

@@ -1,7 +1,10 @@
 // What cannot be started says why, on one line, and its session does not wait for ever.
+
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
+import type { SessionManifest } from '../../schemas/manifest'
 import { createFixture, type Fixture } from './fixture'
 
 let fixture: Fixture
@@ -71,7 +74,7 @@ describe('worker init', () => {
   })
 
   it("with a project's directory that does not exist", async () => {
-    const manifest = JSON.parse(readFileSync(manifestPath(), 'utf8'))
+    const manifest = parseTrusted<SessionManifest>(readFileSync(manifestPath(), 'utf8'))
     manifest.session.workingDirectory = '/nowhere/at/all'
     writeFileSync(manifestPath(), JSON.stringify(manifest))
     await expectFailure(await init(), 1, '/nowhere/at/all does not exist')

@@ -1,5 +1,7 @@
 // A runner is killed in the middle, and started again: nothing runs twice, nothing is forgotten.
+
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 import { createFixture, type Fixture, waitUntil, worker } from './fixture'
 
 let fixture: Fixture
@@ -37,7 +39,7 @@ it('tells of an agent that died while no runner was there', async () => {
   const id = await fixture.spawn([task?.id ?? ''])
   await fixture.working(task?.id)
   await first.end('SIGKILL')
-  const { pid } = JSON.parse(fixture.sessionFile(id, 'process.json'))
+  const { pid } = parseTrusted<{ pid: number }>(fixture.sessionFile(id, 'process.json'))
   process.kill(-pid, 'SIGKILL')
   await fixture.run(['--agent', worker])
   const session = await fixture.ended(id)

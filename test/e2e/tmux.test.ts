@@ -1,6 +1,8 @@
 // With tmux, an agent has a terminal that a person can attach to, and everything else is as without.
+
 import { execFileSync, spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 import { createFixture, type Fixture, waitUntil, worker } from './fixture'
 
 // Where it is not installed there is nothing to test.
@@ -25,7 +27,7 @@ describe.skipIf(!isThere)('a session in tmux', () => {
     })
     expect(screen).toContain('1 tasks, strategy simple')
     expect(spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout).not.toContain('xyzzy-plugh')
-    const { pid } = JSON.parse(fixture.sessionFile(id, 'process.json'))
+    const { pid } = parseTrusted<{ pid: number }>(fixture.sessionFile(id, 'process.json'))
     if (process.platform === 'linux')
       expect(execFileSync('cat', [`/proc/${pid}/environ`], { encoding: 'utf8' })).toContain(
         'SECRET_OF_ADA=xyzzy-plugh',

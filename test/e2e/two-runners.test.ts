@@ -1,6 +1,8 @@
 // Two runners on one server: each session is started once, by one of them.
+
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { claimOf } from '../../local-dev/runner/claim'
+import { parseTrusted } from '../../schemas/json-text'
 import { createFixture, type Fixture, waitUntil, worker } from './fixture'
 
 let fixture: Fixture
@@ -34,7 +36,7 @@ it('starts each of six sessions exactly once, and fills the slots of both', asyn
       .output()
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line))
+      .map((line) => parseTrusted<{ what: string; sessionId: string }>(line))
       .flatMap(({ what, sessionId }) => (what === 'started' ? [sessionId] : [])),
   )
   expect(started.sort()).toEqual([...ids].sort())

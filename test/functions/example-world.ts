@@ -1,6 +1,7 @@
 import { createApp } from '../../functions/app'
 import type { ExampleIds } from '../../functions/http/example'
 import type { AppServices } from '../../functions/services/app-services'
+import { parseTrusted } from '../../schemas/json-text'
 import type { Skill } from '../../schemas/skill'
 import { calledLocally, createMemoryServices, localRequest } from './services'
 
@@ -37,7 +38,7 @@ export const createExampleWorld = async (): Promise<ExampleWorld> => {
   const post = async (path: string, body: object): Promise<string> => {
     const request = localRequest(path, { method: 'POST', body: JSON.stringify(body) })
     const response = await app.fetch(request, calledLocally(services))
-    const answer: { id?: string; sessionId?: string } = JSON.parse(await response.text())
+    const answer: { id?: string; sessionId?: string } = parseTrusted(await response.text())
     if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
     return String(answer.id ?? answer.sessionId)
   }

@@ -2,6 +2,7 @@
 
 import { Miniflare } from 'miniflare'
 import { afterAll, expect, it } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 import { bundle, compatibility } from './bundle'
 import type { Outcome } from './driver/in-object'
 
@@ -14,7 +15,7 @@ const miniflare = new Miniflare({
 afterAll(() => miniflare.dispose())
 
 const ask = async <T>(query: string): Promise<T> =>
-  JSON.parse(await (await fetch(new URL(`/?${query}`, await miniflare.ready))).text())
+  parseTrusted(await (await fetch(new URL(`/?${query}`, await miniflare.ready))).text())
 
 const names = await ask<string[]>('')
 

@@ -1,5 +1,7 @@
 // Runs the hosted server in Miniflare.
+
 import { Miniflare } from 'miniflare'
+import { parseTrusted } from '../../schemas/json-text'
 import { bundle, compatibility } from './bundle'
 import type { KvWrite } from './kv-write'
 
@@ -45,7 +47,7 @@ export const startHosted = async (variables: Record<string, string> = {}): Promi
       return Object.fromEntries(await Promise.all(entries))
     },
     putIntoKv: (key, value) => namespace.put(key, value),
-    kvWrites: async () => JSON.parse(await (await fetch(`${origin}/test/kv`)).text()),
+    kvWrites: async () => parseTrusted(await (await fetch(`${origin}/test/kv`)).text()),
     async kvFails(fails) {
       await fetch(`${origin}/test/kv?fails=${fails}`)
     },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 
 // The log runs as it is shipped: bundled into one file, in a process of its own, its output a pipe.
 const directory = mkdtempSync(join(tmpdir(), 'maestro-log-'))
@@ -47,7 +48,7 @@ const parsed = (lines: string): Record<string, unknown>[] =>
   lines
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line))
+    .map((line) => parseTrusted<Record<string, unknown>>(line))
 
 test('nothing that was logged right before the process ended is lost', () => {
   const { stdout } = run({}, `for (let i = 0; i < 5000; i++) log.info({ i }, 'x'.repeat(100))`)

@@ -1,4 +1,5 @@
 // A CLI that hangs, in this process: the server's limit of 30 s is too long to wait for.
+
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import type { AppServices } from '../../functions/services/app-services'
 import { cliManifests } from '../../local-dev/manifest-cli'
 import { fileManifests } from '../../local-dev/manifests'
 import { folderSkills } from '../../local-dev/skills'
+import { parseTrusted } from '../../schemas/json-text'
 import { filesDriver } from '../../storage/drivers/files/driver'
 import { createIds } from '../../storage/ids'
 import { openWorkspace } from '../../storage/workspace'
@@ -64,7 +66,7 @@ const openHost = async (script: string, timeoutMs: number) => {
   const app = createApp()
   const post = async (path: string, body: object) => {
     const answer = await app.request(path, { method: 'POST', body: JSON.stringify(body) }, host)
-    return { status: answer.status, body: JSON.parse(await answer.text()) }
+    return { status: answer.status, body: parseTrusted<{ id: string; message: string }>(await answer.text()) }
   }
   const project = (await post('/api/projects', { name: 'app' })).body
   const task = (await post('/api/tasks', { projectId: project.id, title: 'a task' })).body

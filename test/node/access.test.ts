@@ -1,6 +1,8 @@
 // Who may call. A caller at another address of this machine cannot be tested on loopback alone, and is not.
+
 import { request } from 'node:http'
 import { afterAll, describe, expect, it } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 import { client, type Problem, refusal } from '../contract/http'
 import { startServer } from '../contract/server'
 import { connect, upgradeStatus } from '../contract/socket'
@@ -27,12 +29,12 @@ const call = (
   port: number,
   { method = 'GET', path = '/api/projects', headers = {}, body, setHost = true }: Call,
 ) =>
-  new Promise<{ status: number | undefined; body: Problem }>((resolve, reject) => {
+  new Promise<{ status: number | undefined; body: Problem | undefined }>((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, method, path, headers, setHost }, (response) => {
       let text = ''
       response.on('data', (part) => (text += part))
       response.on('end', () =>
-        resolve({ status: response.statusCode, body: text ? JSON.parse(text) : undefined }),
+        resolve({ status: response.statusCode, body: text ? parseTrusted(text) : undefined }),
       )
     })
     sent.once('error', reject)

@@ -1,9 +1,11 @@
 // Does what a Dockerfile says, without Docker: what is copied, what is built, what then runs, with which variables.
+
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 
 interface Instruction {
   word: string
@@ -49,7 +51,7 @@ export const variablesOf = (stage: Stage): Record<string, string> =>
   )
 
 /** An instruction's command in its exec form, which is the one that lets signals arrive. */
-export const commandOf = (text: string): string[] => JSON.parse(text.slice(text.indexOf('[')))
+export const commandOf = (text: string): string[] => parseTrusted(text.slice(text.indexOf('[')))
 
 /**
  * Carries out the stages in temporary directories and returns the last one's working directory. The build context

@@ -1,7 +1,9 @@
 // A small program that stands in for the maestro CLI, and a server that makes its manifests with it.
+
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 import { type Api, client, type Project, type Task } from '../contract/http'
 import { makeDirectories, startServer } from '../contract/server'
 
@@ -65,7 +67,7 @@ export const callsOf = (cli: string): Call[] =>
   readFileSync(recordOf(cli), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line))
+    .map((line) => parseTrusted<Call>(line))
 
 /**
  * A server that makes manifests with a CLI, a project with two tasks, and the fields of a spawn for them. It

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { hostname, platform } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 import { client, type Session, type Task } from '../contract/http'
 import { startServer } from '../contract/server'
 
@@ -70,7 +71,7 @@ describe('the files of a person who looks into DATA_DIR', () => {
     await expect.poll(() => existsSync(path)).toBe(true)
     for (let turn = 0; turn < 100; turn++) {
       await api.ok('PATCH', `/api/tasks/${id}`, { description: String(turn).repeat(20_000) })
-      const { description } = JSON.parse(text(path))
+      const { description } = parseTrusted<{ description: string }>(text(path))
       expect(new Set(description.match(/../g)).size).toBeLessThanOrEqual(1)
     }
   })

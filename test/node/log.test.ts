@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 import { client } from '../contract/http'
 import { makeDirectories, type Server, startServer } from '../contract/server'
 
@@ -14,7 +15,7 @@ const jsonLines = (text: string): Record<string, unknown>[] =>
   text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line))
+    .map((line) => parseTrusted<Record<string, unknown>>(line))
 
 describe('the log', () => {
   it('says at the start where the server is and where its data are', async () => {

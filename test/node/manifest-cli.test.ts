@@ -1,7 +1,9 @@
 // The manifest made by a CLI: a small program stands in for it.
+
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
 import { client } from '../contract/http'
 import { startServer } from '../contract/server'
 import { type Call, callsOf, good, makeCli, manifest, spawn, start, write } from './fake-cli'
@@ -56,7 +58,9 @@ describe('a CLI that makes the manifest', () => {
       const others = Array.from({ length: 20 }, () => api.task(project.id))
       await api.ok('PATCH', `/api/tasks/${task.id}`, { title: `round ${round}` })
       await spawn(api, { projectId: project.id, taskIds: [task.id] })
-      expect(JSON.parse(readFileSync(`${cli}.seen`, 'utf8')).title).toBe(`round ${round}`)
+      expect(parseTrusted<{ title: string }>(readFileSync(`${cli}.seen`, 'utf8')).title).toBe(
+        `round ${round}`,
+      )
       await Promise.all(others)
     }
   })
@@ -166,7 +170,9 @@ describe('a CLI that makes the manifest', () => {
       JSON.stringify({ ...${JSON.stringify(manifest)}, pid: process.pid }))`)
     const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
     const spawned = await Promise.all(Array.from({ length: 20 }, () => spawn(api, fields)))
-    const manifests = spawned.map(({ manifestPath }) => JSON.parse(readFileSync(manifestPath, 'utf8')))
+    const manifests = spawned.map(({ manifestPath }) =>
+      parseTrusted<{ pid: number }>(readFileSync(manifestPath, 'utf8')),
+    )
     expect(new Set(manifests.map(({ pid }) => pid)).size).toBe(20)
     expect(callsOf(cli)).toHaveLength(20)
   })

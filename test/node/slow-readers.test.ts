@@ -1,7 +1,9 @@
 // A client that stops reading must cost the server neither its memory nor its end, and must lose nothing itself.
+
 import { get, type IncomingMessage } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { parseTrusted } from '../../schemas/json-text'
 import { client, type Task } from '../contract/http'
 import { startServer } from '../contract/server'
 import { connect } from '../contract/socket'
@@ -38,7 +40,7 @@ describe('a WebSocket that is not read', () => {
     const { server, api, changeUntilFewerThan } = await start()
     const slow = new WebSocket(server.url.replace('http', 'ws'), { perMessageDeflate: false })
     const received: { data: Task }[] = []
-    slow.on('message', (data) => received.push(JSON.parse(data.toString())))
+    slow.on('message', (data) => received.push(parseTrusted(data.toString())))
     const closed = new Promise<number>((resolve) => slow.once('close', resolve))
     await new Promise((resolve) => slow.once('open', resolve))
     const reading = await connect(server.url)

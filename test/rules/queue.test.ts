@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { ApiError } from '../../schemas/errors'
+import type { EventData } from '../../schemas/events'
+import { parseTrusted } from '../../schemas/json-text'
 import type { Batch } from '../../storage/driver'
 import { memoryDriver } from '../../storage/drivers/memory'
 import { addTask, pushTask, removeTask } from '../../storage/rules/links'
@@ -146,12 +148,12 @@ it('what is published is what is stored', () =>
         for (const { name, data } of expectedEvents.length === 0
           ? []
           : published.slice(-expectedEvents.length)) {
-          const content = JSON.parse(data)
+          const content = parseTrusted<Partial<EventData<'queue:item_failed'>>>(data)
           if (name === 'session:updated') expect(content).toEqual(session)
           if (name === 'task:updated') expect(tasks).toContainEqual(content)
           if (name === 'queue:updated') expect(content).toEqual({ sessionId, queue })
           if (name.startsWith('queue:item_')) expect(queue?.items).toContainEqual(content.item)
-          if (name === 'queue:item_failed') expect(content.reason).toBe(content.item.failReason ?? null)
+          if (name === 'queue:item_failed') expect(content.reason).toBe(content.item?.failReason ?? null)
         }
       }),
     ),

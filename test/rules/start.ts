@@ -1,4 +1,5 @@
 // A workspace in memory with a project, and short ways to work on it, for the tests of rules.
+import { parseTrusted } from '../../schemas/json-text'
 import type { CreateSessionRequest, Session } from '../../schemas/session'
 import type { CreateTaskRequest, Task } from '../../schemas/task'
 import { memoryDriver } from '../../storage/drivers/memory'
@@ -34,7 +35,7 @@ export const start = async () => {
     async eventsOf(rule: (tx: Transaction) => unknown): Promise<string[]> {
       const known = published.length
       await workspace.change(rule)
-      return published.slice(known).map(({ name, data }) => `${name} ${subjectOf(JSON.parse(data))}`)
+      return published.slice(known).map(({ name, data }) => `${name} ${subjectOf(parseTrusted(data))}`)
     },
   }
 }

@@ -1,7 +1,9 @@
 // Sends what fast-check makes of the reference, and looks at every answer.
+
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { OpenApiDocument } from '../../../functions/openapi/openapi-types'
+import { parseTrusted } from '../../../schemas/json-text'
 import type { Api } from '../http'
 import { type Request, requestsTo } from './requests'
 import { resolveMarks } from './values'
@@ -30,7 +32,7 @@ export const fuzz = async (api: Api, runs: number, observe?: Observe): Promise<O
 
   const send = async ({ operationId, method, path, headers, body }: Request) => {
     const resolved = resolveMarks(JSON.stringify({ path, headers, body }), known.get)
-    const sent: Pick<Request, 'path' | 'headers' | 'body'> = JSON.parse(resolved)
+    const sent: Pick<Request, 'path' | 'headers' | 'body'> = parseTrusted(resolved)
     const answer = await api.request<unknown>(method, sent.path, sent.body, sent.headers)
     outcome.requests++
     if (answer.status < 400) {
