@@ -15,13 +15,13 @@ export const terminalSvg = (frames, { columns, rows, end }) => {
   const known = new Map()
   const groups = frames.map(({ screen }, index) => {
     // A colour goes on in the next line.
-    let look = plain
+    let style = plain
     const uses = screen
       .split('\n')
       .slice(0, rows)
       .map((line, row) => {
-        const { runs, after } = runsOf(line, look)
-        look = after
+        const { runs, after } = runsOf(line, style)
+        style = after
         return runs.length === 0 ? '' : use(known, runs.map(textOf).join(''), row)
       })
     return `<g class="f f${index}">${uses.join('')}</g>`
@@ -68,30 +68,30 @@ const plain = { fill: undefined, bold: false, dim: false }
 /** Pieces of a line that look alike: `{ text, column, fill, bold, dim }`; and how what comes after it looks. */
 const runsOf = (line, before) => {
   const runs = []
-  let look = before
+  let style = before
   let column = 0
   for (const [index, piece] of line.split(escapeCharacter).entries()) {
     const [, codes = '', text = ''] = index === 0 ? ['', '', piece] : (/^\[([\d;]*)m(.*)$/.exec(piece) ?? [])
-    if (index > 0) look = codes.split(';').reduce(changed, look)
-    if (text.trim() !== '') runs.push({ text, column, ...look })
+    if (index > 0) style = codes.split(';').reduce(changed, style)
+    if (text.trim() !== '') runs.push({ text, column, ...style })
     column += text.length
   }
-  return { runs, after: look }
+  return { runs, after: style }
 }
 
-const changed = (look, code) => {
+const changed = (style, code) => {
   const number = Number(code)
   if (number === 0) return plain
-  if (number === 1) return { ...look, bold: true }
-  if (number === 2) return { ...look, dim: true }
-  if (number === 22) return { ...look, bold: false, dim: false }
-  if (number === 39) return { ...look, fill: undefined }
-  return number >= 30 && number <= 37 ? { ...look, fill: palette[number - 30] } : look
+  if (number === 1) return { ...style, bold: true }
+  if (number === 2) return { ...style, dim: true }
+  if (number === 22) return { ...style, bold: false, dim: false }
+  if (number === 39) return { ...style, fill: undefined }
+  return number >= 30 && number <= 37 ? { ...style, fill: palette[number - 30] } : style
 }
 
 /** As wide as its cells, whatever font there is. */
-const textOf = ({ text, column, bold, dim, ...look }) => {
-  const fill = look.fill ?? (dim ? colours.dim : undefined)
+const textOf = ({ text, column, bold, dim, ...style }) => {
+  const fill = style.fill ?? (dim ? colours.dim : undefined)
   const blanks = text.length - text.trimStart().length
   const shown = text.trim()
   const attributes = [

@@ -38,7 +38,7 @@ export const onOpen = (context: ProtocolContext, connection: ClientConnection, u
   if (connection.withIds) sendRooms(context, connection)
 }
 
-/** Understands what a client says. What it does not understand is ignored: a client never changes state here. */
+/** Handles a message of a client. One that is not known is ignored: a client never changes state here. */
 export const handleMessage = (context: ProtocolContext, connection: ClientConnection, text: string): void => {
   const message = parse(text)
   switch (message?.type) {

@@ -23,7 +23,7 @@ interface ReplayRequest {
   /** The last event that the client knows of; NaN if what it sent is no number. */
   since: number
   rooms: ReadonlySet<string>
-  /** The events that the client will hear live: it has to be in its rooms already. More come in meanwhile. */
+  /** The events that the client will get live: it has to be in its rooms already. More come in meanwhile. */
   liveEvents: readonly PublishedEvent[]
 }
 

@@ -39,7 +39,7 @@ describe('help', () => {
 
 describe('what agents are told', () => {
   const texts = [...Object.values(builtInText), ...systemSkills.map(({ files }) => files['skill.md'])]
-  const named = texts.flatMap((said) => [...said.matchAll(/`maestro ([a-z]+)(?: ([a-z-]+))?/g)])
+  const named = texts.flatMap((text) => [...text.matchAll(/`maestro ([a-z]+)(?: ([a-z-]+))?/g)])
   const known = new Set(paths.flatMap(({ path }) => [path, path.split(' ')[0]]))
 
   it('names only commands that there are', () => {

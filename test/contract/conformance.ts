@@ -43,8 +43,8 @@ export const checkAnswer = async (url: string, request: Request, answer: Answer)
   }
   const type = answer.headers.get('content-type')?.split(';')[0] ?? ''
   if (!(type in expected.content)) throw new Error(`${told} as "${type}"`)
-  const place = [...found.place, 'responses', `${answer.status}`, 'content', type, 'schema']
-  valid(reference?.schemaAt(place), answer.body, told)
+  const pointer = [...found.pointer, 'responses', `${answer.status}`, 'content', type, 'schema']
+  valid(reference?.schemaAt(pointer), answer.body, told)
 }
 
 /** Throws if a message that tells of an event is none that `websocket-message.json` describes. */
@@ -55,7 +55,7 @@ export const checkMessage = (message: { type: string }): void => {
 
 interface Reference {
   document: OpenApiDocument
-  schemaAt(place: string[]): ValidateFunction | undefined
+  schemaAt(pointer: string[]): ValidateFunction | undefined
 }
 
 /** By the server's address. A server that does not let us read its reference may let the next request do so. */
@@ -78,8 +78,9 @@ const readReference = async (
   }
   const document: OpenApiDocument = parseTrusted(await response.text())
   const ajv = validator().addSchema(document, 'openapi')
-  const pointer = (place: string[]) => place.map((key) => `/${encodeURIComponent(escaped(key))}`).join('')
-  return { document, schemaAt: (place) => ajv.getSchema(`openapi#${pointer(place)}`) }
+  const encodePointer = (pointer: string[]) =>
+    pointer.map((key) => `/${encodeURIComponent(escaped(key))}`).join('')
+  return { document, schemaAt: (pointer) => ajv.getSchema(`openapi#${encodePointer(pointer)}`) }
 }
 
 /** A key within a JSON pointer. */
@@ -94,7 +95,7 @@ const operationOf = ({ paths }: OpenApiDocument, method: string, path: string) =
   if (template === undefined) return undefined
   const name = method === 'HEAD' ? 'get' : method.toLowerCase()
   const operation = paths[template]?.[name]
-  return operation && { operation, place: ['paths', template, name] }
+  return operation && { operation, pointer: ['paths', template, name] }
 }
 
 const validator = () => formats.default(new Ajv2020({ strict: false, allErrors: true }))

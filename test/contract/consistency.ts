@@ -59,7 +59,7 @@ export const expectConsistent = ({ projects, tasks, sessions, queues }: Everythi
   }
   for (const [id, { sessionId, items, currentIndex }] of Object.entries(queues)) {
     must(sessionId === id, `${id} has its own queue`)
-    const inProcessing = items.flatMap(({ status }, place) => (status === 'processing' ? [place] : []))
+    const inProcessing = items.flatMap(({ status }, index) => (status === 'processing' ? [index] : []))
     must(inProcessing.length <= 1 && currentIndex === (inProcessing[0] ?? -1), `${id} works on what it says`)
     for (const { taskId, status } of items)
       if (status === 'queued' || status === 'processing')

@@ -52,7 +52,7 @@ describe('the stream', () => {
     expect(await stream.next()).toMatchObject({ event: 'task:updated', message: { data: now } })
   })
 
-  it('begins with a comment, and says where it is to those who hear nothing for a long time', async () => {
+  it('begins with a comment, and says where it is to those who get nothing for a long time', async () => {
     const stream = await open({ query: 'rooms=templates' })
     const number = await lastEventId(api)
     await expect.poll(() => stream.comments()).toBeGreaterThan(0)

@@ -18,30 +18,30 @@ export const createInbox = <T>(nameOf: (item: T) => string): Inbox<T> => {
 
   const comes = (fits: (item: T) => boolean) =>
     new Promise<T>((resolve, reject) => {
-      const look = (item: T) => {
+      const check = (item: T) => {
         if (!fits(item)) return
         clearTimeout(hang)
-        waiting.delete(look)
+        waiting.delete(check)
         resolve(item)
       }
       const hang = setTimeout(() => {
-        waiting.delete(look)
+        waiting.delete(check)
         const last = all.slice(-50).map(nameOf).join(' ')
         reject(new Error(`not among the ${all.length} that came, at last: ${last}`))
       }, 10_000)
-      waiting.add(look)
+      waiting.add(check)
     })
 
   return {
     all,
     add(item) {
       all.push(item)
-      for (const look of [...waiting]) look(item)
+      for (const check of [...waiting]) check(item)
     },
     waitFor: async (fits) => all.find(fits) ?? comes(fits),
     async next() {
-      const place = given++
-      return all[place] ?? comes(() => all.length > place)
+      const index = given++
+      return all[index] ?? comes(() => all.length > index)
     },
   }
 }

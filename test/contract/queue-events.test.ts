@@ -12,7 +12,7 @@ afterAll(() => target.stop())
 const marker = await api.project({ name: 'marker' })
 const everything = 'all,queues'
 
-/** What connections to some rooms hear because of `action`: for each `[event, data]`, in order. `''`: a plain one. */
+/** What connections to some rooms get because of `action`: for each `[event, data]`, in order. `''`: a plain one. */
 const heard = async (rooms: string[], action: () => Promise<unknown>): Promise<[string, unknown][][]> => {
   const paths = rooms.map((names) => (names === '' ? '/' : `/?rooms=${names},project:${marker.id}`))
   const sockets = await Promise.all(paths.map((path) => connect(target.url, { path })))
@@ -23,8 +23,8 @@ const heard = async (rooms: string[], action: () => Promise<unknown>): Promise<[
     await socket.close()
     return socket.messages.slice(0, socket.messages.indexOf(last))
   })
-  const told = await Promise.all(messages)
-  return told.map((list) => list.map(({ type, data }) => [type, data]))
+  const expected = await Promise.all(messages)
+  return expected.map((list) => list.map(({ type, data }) => [type, data]))
 }
 
 let project: Project
@@ -48,8 +48,8 @@ const pair = (sessionId: string, { id }: Task) => [
 ]
 const entry = (fields: object) => ({ id: expect.any(String), timestamp: expect.any(Number), ...fields })
 
-/** What is told after the item's own event, in this order, each with what is stored now. */
-const aftermath = async (task: Task) => [
+/** What is announced after the item's own event, in this order, each with what is stored now. */
+const followingEvents = async (task: Task) => [
   ['queue:updated', { sessionId: session.id, queue: await queue.read() }],
   ['task:updated', await readTask(task)],
   ['session:updated', await readSession()],
@@ -58,13 +58,13 @@ const ofQueue = ([type]: unknown[]) => String(type).startsWith('queue:')
 const ofSession = ([type]: unknown[]) => String(type).startsWith('session:')
 
 describe('a queue that is made with its session', () => {
-  it('is told of after the session, then each of its tasks', async () => {
+  it('is announced after the session, then each of its tasks', async () => {
     const taskIds = [two.id, 'task_none', one.id]
     const [all, plain] = await heard([everything, ''], async () => {
       session = await api.session(project.id, taskIds, { strategy: 'queue' })
     })
     queue = queueOf(api, session.id)
-    const told = [
+    const expected = [
       ['session:created', session],
       ...pair(session.id, two),
       ...pair(session.id, one),
@@ -72,8 +72,8 @@ describe('a queue that is made with its session', () => {
       ['task:updated', await readTask(two)],
       ['task:updated', await readTask(one)],
     ]
-    expect(all).toEqual(told)
-    expect(plain).toEqual(told.filter((event) => !ofQueue(event)))
+    expect(all).toEqual(expected)
+    expect(plain).toEqual(expected.filter((event) => !ofQueue(event)))
     expect([await readTask(one), await readTask(two)]).toMatchObject([
       { sessionStatus: 'queued', status: 'todo' },
       { sessionStatus: 'queued', status: 'todo' },
@@ -113,7 +113,7 @@ describe.each([
   ['fail', undefined, 'queue:item_failed', 'failed', { type: 'task_failed' }],
   ['skip', undefined, 'queue:item_skipped', 'skipped', { type: 'task_skipped' }],
 ] as const)('%s %j', (operation, body, event, sessionStatus, timelineEntry) => {
-  it('tells everybody what they asked to hear, the task its status, the session its timeline', async () => {
+  it('tells everybody what they asked for, the task its status, the session its timeline', async () => {
     if (operation !== 'start') await queue.run('start')
     const [before, other] = [await readSession(), await readTask(two)]
     const rooms = [everything, '', 'queues', `session:${session.id}`, `task:${one.id}`, 'templates']
@@ -122,16 +122,16 @@ describe.each([
     const [item] = (await queue.read()).items
     expect(item).toMatchObject(operation === 'start' ? started(one) : ended(one, sessionStatus))
     const reason = event === 'queue:item_failed' ? { reason: body?.reason ?? null } : {}
-    const told = [[event, { sessionId: session.id, item, ...reason }], ...(await aftermath(one))]
-    expect(all).toEqual(told)
-    expect(plain).toEqual(told.slice(2))
-    expect(queues).toEqual(told.slice(0, 2))
+    const expected = [[event, { sessionId: session.id, item, ...reason }], ...(await followingEvents(one))]
+    expect(all).toEqual(expected)
+    expect(plain).toEqual(expected.slice(2))
+    expect(queues).toEqual(expected.slice(0, 2))
     expect(ofThis?.filter((message) => ofQueue(message) || ofSession(message))).toEqual([
-      told[0],
-      told[1],
-      told[3],
+      expected[0],
+      expected[1],
+      expected[3],
     ])
-    expect(ofTask).toEqual(expect.arrayContaining([told[0], told[2]]))
+    expect(ofTask).toEqual(expect.arrayContaining([expected[0], expected[2]]))
     expect(none).toEqual([])
 
     expect(await readTask(one)).toMatchObject({ sessionStatus, status: 'todo', startedAt: null })
@@ -146,7 +146,10 @@ it('skip of what waits tells the same', async () => {
   const [all] = await heard([everything], () => queue.run('skip'))
   const [item] = (await queue.read()).items
   expect(item).toEqual(leftOut(one))
-  expect(all).toEqual([['queue:item_skipped', { sessionId: session.id, item }], ...(await aftermath(one))])
+  expect(all).toEqual([
+    ['queue:item_skipped', { sessionId: session.id, item }],
+    ...(await followingEvents(one)),
+  ])
   expect(await readTask(one)).toMatchObject({ sessionStatus: 'skipped' })
 })
 
@@ -162,10 +165,10 @@ describe('push', () => {
     const [all, plain, queues] = await heard([everything, '', 'queues'], () =>
       queue.run('push', { taskId: three.id }),
     )
-    const told = [...pair(session.id, three), ...(await aftermath(three))]
-    expect(all).toEqual(told)
-    expect(plain).toEqual(told.filter((event) => !ofQueue(event)))
-    expect(queues).toEqual(told.filter(ofQueue))
+    const expected = [...pair(session.id, three), ...(await followingEvents(three))]
+    expect(all).toEqual(expected)
+    expect(plain).toEqual(expected.filter((event) => !ofQueue(event)))
+    expect(queues).toEqual(expected.filter(ofQueue))
     expect(await readTask(three)).toMatchObject({ sessionStatus: 'queued', sessionIds: [session.id] })
     const queued = { type: 'progress', message: 'Task queued', taskId: three.id }
     expect((await readSession()).timeline).toEqual([entry(queued)])
@@ -175,7 +178,7 @@ describe('push', () => {
     await queue.run('start')
     await queue.run('complete')
     const [all] = await heard([everything], () => queue.run('push', { taskId: one.id }))
-    expect(all).toEqual(await aftermath(one))
+    expect(all).toEqual(await followingEvents(one))
     expect(await readTask(one)).toMatchObject({ sessionStatus: 'queued', sessionIds: [session.id] })
   })
 })

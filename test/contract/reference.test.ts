@@ -106,12 +106,12 @@ describe('GET /openapi.json', () => {
     const wrong: string[] = []
     for (const [title, { properties = {} }] of Object.entries(document.components.schemas))
       for (const [name, property] of Object.entries(properties)) {
-        const place = `${title}.${name}`
+        const label = `${title}.${name}`
         const examples = typeof property === 'object' ? (property.examples ?? []) : []
-        if (examples.length === 0) wrong.push(`${place} has no example`)
+        if (examples.length === 0) wrong.push(`${label} has no example`)
         const fits = ajv.getSchema(`openapi#/components/schemas/${title}/properties/${name}`)
         for (const example of examples)
-          if (!fits?.(example)) wrong.push(`${place}: ${ajv.errorsText(fits?.errors)}`)
+          if (!fits?.(example)) wrong.push(`${label}: ${ajv.errorsText(fits?.errors)}`)
       }
     expect(wrong).toEqual([])
   })

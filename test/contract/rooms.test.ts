@@ -14,7 +14,7 @@ const open = async (rooms?: string): Promise<Socket> => {
   return socket
 }
 
-/** Everything that a connection was sent, once it has answered: what it has to hear has come by then. */
+/** Everything that a connection was sent, once it has answered: what it has to get has come by then. */
 const heard = async (socket: Socket): Promise<Message[]> => {
   const pongs = socket.messages.filter(({ type }) => type === 'pong').length
   socket.send({ type: 'ping' })

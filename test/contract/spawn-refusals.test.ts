@@ -52,12 +52,12 @@ describe('a spawn that is refused', () => {
   })
 
   it('is told of the first problem in the contract’s order when it has several', async () => {
-    for (const [place, { status, body }] of wrongs.entries()) {
+    for (const [index, { status, body }] of wrongs.entries()) {
       // What comes later in the order is laid down first, so that an earlier field wins over a later one.
       const fields = Object.assign(
         {},
         ...wrongs
-          .slice(place)
+          .slice(index)
           .reverse()
           .map(({ field }) => field),
       )

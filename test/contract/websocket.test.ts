@@ -133,7 +133,7 @@ describe('anything else that a client sends', () => {
 })
 
 describe('fifty clients', () => {
-  it('each hear of every change once', async () => {
+  it('each get every change once', async () => {
     const sockets = await Promise.all(Array.from({ length: 50 }, () => open()))
     const made = [await api.project(), await api.project(), await api.project()]
     for (const socket of sockets) {

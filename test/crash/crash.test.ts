@@ -25,7 +25,7 @@ interface Worker extends LastRequest {
 interface Shared {
   sessionId: string
   taskId: string
-  notes: Map<string, 'sent' | 'acknowledged'>
+  entries: Map<string, 'sent' | 'acknowledged'>
   titles: { title: string; begun: number; acknowledged: number }[]
 }
 
@@ -83,7 +83,7 @@ const newShared = async (api: Requests): Promise<Shared> => {
   const { id: projectId } = await api.send<Project>('POST', '/api/projects', { name: 'of all' })
   const task = await api.send<Task>('POST', '/api/tasks', { projectId, title: 'of all' })
   const session = await api.send<Session>('POST', '/api/sessions', { projectId, taskIds: [task.id] })
-  return { sessionId: session.id, taskId: task.id, notes: new Map(), titles: [] }
+  return { sessionId: session.id, taskId: task.id, entries: new Map(), titles: [] }
 }
 
 /** Writes until the server is gone; what is under way then stays in the worker. */
@@ -107,10 +107,10 @@ const work = async (api: Requests, worker: Worker, shared: Shared, alive: { yes:
   }
 }
 
-const writeShared = async (api: Requests, { sessionId, taskId, notes, titles }: Shared, token: string) => {
-  notes.set(token, 'sent')
+const writeShared = async (api: Requests, { sessionId, taskId, entries, titles }: Shared, token: string) => {
+  entries.set(token, 'sent')
   await api.send('POST', `/api/sessions/${sessionId}/timeline`, { message: token })
-  notes.set(token, 'acknowledged')
+  entries.set(token, 'acknowledged')
   const write = { title: token, begun: performance.now(), acknowledged: Number.POSITIVE_INFINITY }
   titles.push(write)
   await api.send('PATCH', `/api/tasks/${taskId}`, { title: token })
@@ -118,17 +118,17 @@ const writeShared = async (api: Requests, { sessionId, taskId, notes, titles }: 
 }
 
 /** Every acknowledged note is there once, and the title is one that no acknowledged one came after. */
-const expectShared = async (api: Requests, { sessionId, taskId, notes, titles }: Shared) => {
+const expectShared = async (api: Requests, { sessionId, taskId, entries, titles }: Shared) => {
   const { timeline } = await api.get<Session>(`/api/sessions/${sessionId}`)
   const found = timeline.map(({ message }) => message ?? '')
   expect(new Set(found).size).toBe(found.length)
-  for (const [note, state] of notes) {
+  for (const [note, state] of entries) {
     if (state === 'acknowledged') expect(found).toContain(note)
     // What was under way is decided now.
-    if (found.includes(note)) notes.set(note, 'acknowledged')
-    else notes.delete(note)
+    if (found.includes(note)) entries.set(note, 'acknowledged')
+    else entries.delete(note)
   }
-  expect(found).toHaveLength(notes.size)
+  expect(found).toHaveLength(entries.size)
 
   const { title } = await api.get<Task>(`/api/tasks/${taskId}`)
   const write = titles.find((one) => one.title === title)

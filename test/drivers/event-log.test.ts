@@ -61,17 +61,17 @@ describe('the event log', () => {
 
   it('yields to other work while it is read', async () => {
     const { workspace } = await withEvents(5000, 1000)
-    let turns = 0
+    let ticks = 0
     let isRead = false
     const countTurns = () => {
-      turns++
+      ticks++
       if (!isRead) setImmediate(countTurns)
     }
     countTurns()
     const events = await workspace.eventsSince(0)
     isRead = true
     expect(events).toHaveLength(5000)
-    expect(turns).toBeGreaterThan(3)
+    expect(ticks).toBeGreaterThan(3)
   })
 })
 

@@ -34,11 +34,11 @@ const operations = allOperations
     return { name: documented.operationId, definition, documented, pointer: ['paths', path, method] }
   })
 
-/** The check that the reference has at a place. */
-const checkAt = (...place: string[]) => {
-  const pointer = place.map((key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1')))
+/** The check that the reference has at a pointer. */
+const checkAt = (...keys: string[]) => {
+  const pointer = keys.map((key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1')))
   const check = ajv.getSchema(`openapi#/${pointer.join('/')}`)
-  if (!check) throw new Error(`the reference has no schema at ${place.join(' ')}`)
+  if (!check) throw new Error(`the reference has no schema at ${keys.join(' ')}`)
   return check
 }
 

@@ -46,7 +46,7 @@ describe('two workspaces', () => {
     }
   })
 
-  it('hear nothing of each other, by WebSocket or stream', async () => {
+  it('get nothing of each other, by WebSocket or stream', async () => {
     const red = await connect(target.url, { path: '/?token=red-1' })
     const blue = await connect(target.url, { path: '/?token=blue-1' })
     const stream = await listen(target.url, { query: 'token=blue-1' })

@@ -15,7 +15,7 @@ const [open, named, locked] = await Promise.all([
 ])
 afterAll(() => Promise.all([open.stop(), named.stop(), locked.stop()]))
 
-interface Call {
+interface RequestOptions {
   method?: string
   path?: string
   headers?: Record<string, string>
@@ -27,7 +27,7 @@ interface Call {
 /** fetch would not let a test choose its Host. */
 const call = (
   port: number,
-  { method = 'GET', path = '/api/projects', headers = {}, body, setHost = true }: Call,
+  { method = 'GET', path = '/api/projects', headers = {}, body, setHost = true }: RequestOptions,
 ) =>
   new Promise<{ status: number | undefined; body: Problem | undefined }>((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, method, path, headers, setHost }, (response) => {

@@ -53,7 +53,7 @@ ${what}
 
 const recordOf = (cli: string) => join(dirname(cli), 'calls')
 
-export interface Call {
+export interface CliCall {
   args: string[]
   env: Record<string, string>
   stdin: string
@@ -63,11 +63,11 @@ export interface Call {
 }
 
 /** How a CLI was called so far, the first call first. */
-export const callsOf = (cli: string): Call[] =>
+export const callsOf = (cli: string): CliCall[] =>
   readFileSync(recordOf(cli), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => parseTrusted<Call>(line))
+    .map((line) => parseTrusted<CliCall>(line))
 
 /**
  * A server that makes manifests with a CLI, a project with two tasks, and the fields of a spawn for them. It

@@ -87,16 +87,16 @@ describe('a CLI that fails leaves nothing', () => {
   })
 
   it('when it refuses what an option says: it is not called again without the option', async () => {
-    const said = "error: option '--strategy <strategy>' argument 'simple' is invalid"
-    const refusal = await refusalWhen(`console.error(${JSON.stringify(said)}); process.exit(1)`)
-    expect(refusal).toMatchObject(failed(`Manifest generation failed (exit code 1): ${said}`))
+    const output = "error: option '--strategy <strategy>' argument 'simple' is invalid"
+    const refusal = await refusalWhen(`console.error(${JSON.stringify(output)}); process.exit(1)`)
+    expect(refusal).toMatchObject(failed(`Manifest generation failed (exit code 1): ${output}`))
     expect(callsOf(cli)).toHaveLength(1)
   })
 
   it('when it goes on refusing options that it is no longer called with', async () => {
-    const said = "unknown option '--api-url', unknown option '--strategy'"
-    const refusal = await refusalWhen(`console.error(${JSON.stringify(said)}); process.exit(1)`)
-    expect(refusal).toMatchObject(failed(`Manifest generation failed (exit code 1): ${said}`))
+    const output = "unknown option '--api-url', unknown option '--strategy'"
+    const refusal = await refusalWhen(`console.error(${JSON.stringify(output)}); process.exit(1)`)
+    expect(refusal).toMatchObject(failed(`Manifest generation failed (exit code 1): ${output}`))
     expect(callsOf(cli)).toHaveLength(2)
   })
 

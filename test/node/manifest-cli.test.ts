@@ -6,10 +6,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseTrusted } from '../../schemas/json-text'
 import { client } from '../contract/http'
 import { startServer } from '../contract/server'
-import { type Call, callsOf, good, makeCli, manifest, spawn, start, write } from './fake-cli'
+import { type CliCall, callsOf, good, makeCli, manifest, spawn, start, write } from './fake-cli'
 
 const written = { ...manifest, templateId: expect.stringMatching(/^tmpl_/) }
-const optionsOf = (call: Call | undefined) => call?.args.filter((argument) => argument.startsWith('--'))
+const optionsOf = (call: CliCall | undefined) => call?.args.filter((argument) => argument.startsWith('--'))
 
 describe('a CLI that makes the manifest', () => {
   it('is called as the contract says, on files that are current, and its manifest is the one', async () => {
@@ -177,7 +177,7 @@ describe('a CLI that makes the manifest', () => {
     expect(callsOf(cli)).toHaveLength(20)
   })
 
-  it('may say more than anybody wants to hear', async () => {
+  it('may say more than anybody wants to read', async () => {
     const flood = `const line = 'chatter '.repeat(8192)
       for (let n = 0; n < 200; n++) { fs.writeSync(1, line); fs.writeSync(2, line) }`
     const { api, fields } = await start({ MAESTRO_CLI_PATH: makeCli(`${flood}; ${good}`) })

@@ -36,7 +36,7 @@ const stalledStream = (url: string): Promise<IncomingMessage> =>
 const numbersIn = (text: string) => [...text.matchAll(/^event: .*\nid: (\d+)$/gm)].map(([, id]) => Number(id))
 
 describe('a WebSocket that is not read', () => {
-  it('is closed with 1013 when 4 MiB wait, and the others hear on', async () => {
+  it('is closed with 1013 when 4 MiB wait, and the others go on', async () => {
     const { server, api, changeUntilFewerThan } = await start()
     const slow = new WebSocket(server.url.replace('http', 'ws'), { perMessageDeflate: false })
     const received: { data: Task }[] = []

@@ -14,7 +14,7 @@ interface Context {
 type Test = (context: Context) => Promise<void> | void
 
 const tests = new Map<string, Test>()
-export const describe = (_name: string, tell: () => void): void => tell()
+export const describe = (_name: string, define: () => void): void => define()
 export const it = (name: string, test: Test): void => void tests.set(name, test)
 
 export const names = (): string[] => [...tests.keys()]
