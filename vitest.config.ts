@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Markdown is imported as text, as the bundler and wrangler do it. */
@@ -8,28 +9,44 @@ const markdownAsText = {
   },
 }
 
+/** What works in the test's own process: it needs no build, and is what `npm run test:quick` runs. */
+const quick = ['test/rules/**/*.test.ts', 'test/functions/**/*.test.ts']
+const contract = ['test/contract/**/*.test.ts']
+
 export default defineConfig({
   plugins: [markdownAsText],
   test: {
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
     outputFile: { json: 'node_modules/.cache/vitest-report.json' },
-    // Much of the time servers are waited for, so two at a time also where there are only two cores.
-    maxWorkers: 2,
-    testTimeout: 30_000,
+    // Much of the time servers are waited for, so at least two at a time.
+    maxWorkers: Math.max(2, availableParallelism()),
+    globalSetup: ['test/seed.ts'],
+    setupFiles: ['test/random-setup.ts'],
+    testTimeout: 30_000 * Math.max(1, Number(process.env.TEST_SCALE ?? 1)),
     hookTimeout: 60_000,
-    // The contract runs twice: against the Node server, and against the Worker in Miniflare.
     projects: [
+      { extends: true, test: { name: 'quick', include: quick, isolate: false } },
+      // The contract runs three times: in this process, against the Node server, and against the Worker in Miniflare.
       {
         extends: true,
-        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/hosted/**'] },
+        test: {
+          name: 'memory',
+          include: contract,
+          env: { MAESTRO_TEST_HOST: 'memory' },
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/hosted/**', ...quick] },
       },
       {
         extends: true,
         test: {
           name: 'hosted',
-          include: ['test/contract/**/*.test.ts', 'test/hosted/**/*.test.ts'],
+          include: [...contract, 'test/hosted/**/*.test.ts'],
           env: { MAESTRO_TEST_HOST: 'hosted' },
-          setupFiles: ['test/hosted/setup.ts'],
+          setupFiles: ['test/random-setup.ts', 'test/hosted/setup.ts'],
           // Miniflare takes seconds to import: once a worker is enough.
           isolate: false,
         },

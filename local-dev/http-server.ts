@@ -22,8 +22,7 @@ export interface HttpServer {
   closeIdleConnections(): void
 }
 
-export const createHttpServer = (services: AppServices): HttpServer => {
-  const app = createApp()
+export const createHttpServer = (services: AppServices, app = createApp()): HttpServer => {
   const streams = new Set<Writable>()
   /** Callers are few, and come often: what a handler finds is made anew only when the caller changes. */
   let bindings: Env['Bindings'] = services

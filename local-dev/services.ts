@@ -7,6 +7,7 @@ import type { Log } from '../functions/services/log'
 import { promptOfSkills } from '../functions/services/skill-prompt'
 import { version } from '../package.json'
 import type { Config } from '../schemas/config'
+import type { WorkspaceDriver } from '../storage/driver'
 import { createIds } from '../storage/ids'
 import { readerOf } from '../storage/rules/find'
 import { makeManifest } from '../storage/rules/manifest'
@@ -17,11 +18,15 @@ import { fileManifests } from './manifests'
 import { openDriver } from './open-driver'
 import { folderSkills } from './skills'
 
-/** Opens everything that the handlers work on. Throws if another server has the data. */
-export const openServices = async (config: Config, log: Log): Promise<AppServices> => {
+/** Opens everything that the handlers work on. Throws if another server has the data. `given`: instead of the configured driver. */
+export const openServices = async (
+  config: Config,
+  log: Log,
+  given?: WorkspaceDriver,
+): Promise<AppServices> => {
   const clock = Date.now
   const newId = createIds()
-  const driver = await openDriver(config, log)
+  const driver = given ?? (await openDriver(config, log))
   const workspace = await openWorkspace({ driver, clock, newId, logger: log })
   const rooms = createRooms(clock)
   workspace.subscribe(rooms.publish)

@@ -1,6 +1,8 @@
 // Thousands of requests that nobody would think of, several at once: nothing breaks, and nothing is left half done.
+
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { OpenApiDocument } from '../../functions/openapi/openapi-types'
+import { isFullRun, scaled, scaledMs } from '../random'
 import { expectConsistent, expectReadable, readEverything } from './consistency'
 import { fuzz } from './fuzz/run'
 import { type Api, client } from './http'
@@ -18,13 +20,15 @@ beforeAll(async () => {
 })
 afterAll(() => target.stop())
 
-test('no request breaks the server, and what it stores stays whole', { timeout: 120_000 }, async () => {
+test('no request breaks the server, and what it stores stays whole', {
+  timeout: scaledMs(120_000),
+}, async () => {
   const socket = await connect(target.url, { path: '/?rooms=all,queues,templates' })
   const { templates } = await readEverything(api)
-  const { requests, succeeded } = await fuzz(api, 80)
-  expect(requests).toBeGreaterThanOrEqual(2000)
+  const { requests, succeeded } = await fuzz(api, scaled(80))
+  expect(requests).toBeGreaterThanOrEqual(scaled(80) * 25)
   // All but the two about a skill: there is none. A rare one may have had bad luck.
-  expect(succeeded.size).toBeGreaterThanOrEqual(40)
+  if (isFullRun) expect(succeeded.size).toBeGreaterThanOrEqual(40)
 
   const last = await api.project({ name: 'the last change' })
   const everything = await readEverything(api)
@@ -39,7 +43,7 @@ test('no request breaks the server, and what it stores stays whole', { timeout: 
 })
 
 test('every event that a request sends is one that the reference names for it', {
-  timeout: 60_000,
+  timeout: scaledMs(60_000),
 }, async () => {
   const document = await api.get<OpenApiDocument>('/openapi.json')
   const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods))
@@ -48,7 +52,7 @@ test('every event that a request sends is one that the reference names for it', 
   const unnamed = new Set<string>()
   const heard = new Set<string>()
 
-  await fuzz(api, 10, async (operationId, send) => {
+  await fuzz(api, scaled(10), async (operationId, send) => {
     for (const { type } of await heardDuring(socket, api, send)) {
       heard.add(type)
       if (!named.get(operationId)?.includes(type)) unnamed.add(`${operationId}: ${type}`)
@@ -56,5 +60,5 @@ test('every event that a request sends is one that the reference names for it', 
   })
   await socket.close()
   expect([...unnamed]).toEqual([])
-  expect(heard.size).toBeGreaterThan(10)
+  if (isFullRun) expect(heard.size).toBeGreaterThan(10)
 })

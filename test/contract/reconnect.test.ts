@@ -1,12 +1,16 @@
 // A user interface on a bad network: cut off again and again while agents work, it ends up with nothing lost.
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRandom, isFullRun, scaled, scaledMs } from '../random'
 import { readEverything } from './consistency'
 import { fuzz } from './fuzz/run'
 import { type Api, client } from './http'
 import { differences, pictureOf, pictureOfEvents } from './mirror'
 import { listen, type StreamEvent, since } from './stream'
 import { startTarget, type Target } from './target'
+
+const random = createRandom('reconnect')
 
 let target: Target
 let api: Api
@@ -25,12 +29,12 @@ const wander = async (isOver: () => boolean): Promise<{ events: StreamEvent[]; c
   let cuts = 0
   while (!isOver()) {
     const stream = await listen(target.url, { query, ...since(number) })
-    await sleep(Math.random() * 60)
+    await sleep(random() * 60)
     await stream.close()
     cuts++
     events.push(...stream.events)
     number = stream.lastEventId() || number
-    await sleep(Math.random() * 150)
+    await sleep(random() * 150)
   }
   return { events, cuts }
 }
@@ -43,15 +47,15 @@ const happenings = (events: readonly StreamEvent[]) =>
 const picture = (events: readonly StreamEvent[]) => pictureOfEvents(events.map(({ message }) => message))
 
 test('a client that is cut off during 1,000 changes ends up as one that stayed', {
-  timeout: 60_000,
+  timeout: scaledMs(60_000),
 }, async () => {
   const stayed = await listen(target.url, { query, ...since('0') })
   let isOver = false
   const wandering = wander(() => isOver)
-  await fuzz(api, 40)
+  await fuzz(api, scaled(40))
   isOver = true
   const { events, cuts } = await wandering
-  expect(cuts).toBeGreaterThanOrEqual(5)
+  if (isFullRun) expect(cuts).toBeGreaterThanOrEqual(5)
 
   const last = await api.project({ name: 'the last change' })
   const tellsOfLast = ({ message }: StreamEvent) => JSON.stringify(message.data).includes(last.id)
@@ -61,7 +65,7 @@ test('a client that is cut off during 1,000 changes ends up as one that stayed',
   events.push(...back.events)
   await Promise.all([stayed.close(), back.close()])
 
-  expect(stayed.events.length).toBeGreaterThanOrEqual(1000)
+  if (isFullRun) expect(stayed.events.length).toBeGreaterThanOrEqual(1000)
   expect(happenings(events)).toEqual(happenings(stayed.events))
   const numbers = events.map(({ id }) => Number(id))
   expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b))

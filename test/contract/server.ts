@@ -142,19 +142,7 @@ const launch = (
   env: Record<string, string>,
   [program, ...args]: Command = builtServer(),
 ): Running => {
-  const variables = {
-    PATH: process.env.PATH,
-    HOME: directories.root,
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    DATA_DIR: directories.dataDir,
-    SESSION_DIR: directories.sessionDir,
-    SKILLS_DIR: directories.skillsDir,
-    MANIFEST_GENERATOR: 'server',
-    LOG_LEVEL: 'warn',
-    ...env,
-  }
-  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const set = configurationOf(directories, port, env)
   const child = spawn(program, args, {
     cwd: directories.root,
     env: set,
@@ -167,6 +155,27 @@ const launch = (
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
   void exited.then(() => leftovers.delete(kill))
   return { child, exited, log: () => output }
+}
+
+/** The environment of a server on these directories; an empty string in `env` unsets a variable. */
+export const configurationOf = (
+  directories: Directories,
+  port: number,
+  env: Record<string, string>,
+): Record<string, string> => {
+  const variables = {
+    PATH: process.env.PATH ?? '',
+    HOME: directories.root,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: directories.dataDir,
+    SESSION_DIR: directories.sessionDir,
+    SKILLS_DIR: directories.skillsDir,
+    MANIFEST_GENERATOR: 'server',
+    LOG_LEVEL: 'warn',
+    ...env,
+  }
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
 }
 
 /** Resolves when the server answers; throws when the process ends first, or after 20 s without an answer. */
@@ -195,6 +204,8 @@ export const freePort = (): Promise<number> =>
       probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(address)))
     })
   })
+
+export const removeDirectories = ({ root }: Directories): void => remove(root)
 
 const remove = (directory: string): void => {
   rmSync(directory, { recursive: true, force: true, maxRetries: 5 })

@@ -7,12 +7,19 @@ export interface Target {
   stop(): Promise<unknown>
 }
 
-/** Set by the projects of vitest.config.ts. */
-const isHosted = process.env.MAESTRO_TEST_HOST === 'hosted'
-
 /** Starts an empty server. `env`: configuration on top of what all tests use. */
 export const startTarget = async (env: Record<string, string> = {}): Promise<Target> => {
-  if (!isHosted) return startServer({ env })
-  const { startHosted } = await import('../hosted/target')
-  return startHosted(env)
+  // Set by the projects of vitest.config.ts.
+  switch (process.env.MAESTRO_TEST_HOST) {
+    case 'hosted': {
+      const { startHosted } = await import('../hosted/target')
+      return startHosted(env)
+    }
+    case 'memory': {
+      const { startInProcess } = await import('../memory/target')
+      return startInProcess(env)
+    }
+    default:
+      return startServer({ env })
+  }
 }

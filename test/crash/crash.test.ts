@@ -7,11 +7,13 @@ import { expect, it } from 'vitest'
 import type { Project, Session, Task } from '../contract/http'
 import { type Server, startServer } from '../contract/server'
 import { connect, type Message } from '../contract/socket'
+import { createRandom, scaled, scaledMs } from '../random'
 import { nextOperation } from './operations'
 import { explain, type LastRequest, readProjectState } from './project-state'
 import { ConnectionLost, openRequests, type Requests } from './requests'
 
-const rounds = 10
+const rounds = scaled(10)
+const random = createRandom('crash')
 const connections = 50
 
 /** A client with a project of its own, in which it does one thing after the other. */
@@ -29,49 +31,53 @@ interface Shared {
   titles: { title: string; begun: number; acknowledged: number }[]
 }
 
-it('ten times over, and everything acknowledged is there', async () => {
-  let server = await startServer()
-  try {
-    let api = openRequests(server.url)
-    const workers: Worker[] = []
-    for (let number = 0; number < connections; number++) workers.push(await newWorker(api, number))
-    const shared = await newShared(api)
-    let operations = 0
-    for (let round = 1; round <= rounds; round++) {
-      const socket = await connect(server.url)
-      const alive = { yes: true }
-      const burst = Promise.allSettled(
-        workers.map((worker) => work(openRequests(server.url), worker, shared, alive)),
-      )
-      await sleep(300 + Math.random() * 1200)
-      if (round % 3 === 0) {
-        server.signal('SIGSTOP')
-        await sleep(20)
-      }
-      alive.yes = false
-      await server.kill9()
-      expect((await burst).filter(({ status }) => status === 'rejected')).toEqual([])
-      expectWholeFiles(server)
+it(
+  'again and again, and everything acknowledged is there',
+  async () => {
+    let server = await startServer()
+    try {
+      let api = openRequests(server.url)
+      const workers: Worker[] = []
+      for (let number = 0; number < connections; number++) workers.push(await newWorker(api, number))
+      const shared = await newShared(api)
+      let operations = 0
+      for (let round = 1; round <= rounds; round++) {
+        const socket = await connect(server.url)
+        const alive = { yes: true }
+        const burst = Promise.allSettled(
+          workers.map((worker) => work(openRequests(server.url), worker, shared, alive)),
+        )
+        await sleep(300 + random() * 1200)
+        if (round % 3 === 0) {
+          server.signal('SIGSTOP')
+          await sleep(20)
+        }
+        alive.yes = false
+        await server.kill9()
+        expect((await burst).filter(({ status }) => status === 'rejected')).toEqual([])
+        expectWholeFiles(server)
 
-      server = await server.restart({ DURABILITY: round % 2 === 0 ? 'strict' : 'process' })
-      api = openRequests(server.url)
-      const underWay = workers.flatMap(({ operation }) => operation?.touches ?? [])
-      for (const worker of workers) {
-        const now = await readProjectState(api, worker.projectId)
-        expect(explain(worker, now), `round ${round}, client ${worker.number}`).toBe(undefined)
-        Object.assign(worker, { seen: now, operation: undefined, acknowledged: false })
+        server = await server.restart({ DURABILITY: round % 2 === 0 ? 'strict' : 'process' })
+        api = openRequests(server.url)
+        const underWay = workers.flatMap(({ operation }) => operation?.touches ?? [])
+        for (const worker of workers) {
+          const now = await readProjectState(api, worker.projectId)
+          expect(explain(worker, now), `round ${round}, client ${worker.number}`).toBe(undefined)
+          Object.assign(worker, { seen: now, operation: undefined, acknowledged: false })
+        }
+        await expectShared(api, shared)
+        await expectPublished(api, socket.messages, underWay)
+        await expectOneRelation(api)
+        await expectFilesOf(api, server)
+        operations = workers.reduce((sum, { sent }) => sum + sent, 0)
       }
-      await expectShared(api, shared)
-      await expectPublished(api, socket.messages, underWay)
-      await expectOneRelation(api)
-      await expectFilesOf(api, server)
-      operations = workers.reduce((sum, { sent }) => sum + sent, 0)
+      expect(operations).toBeGreaterThan(rounds * connections)
+    } finally {
+      await server.stop()
     }
-    expect(operations).toBeGreaterThan(rounds * connections)
-  } finally {
-    await server.stop()
-  }
-}, 90_000)
+  },
+  scaledMs(90_000),
+)
 
 const newWorker = async (api: Requests, number: number): Promise<Worker> => {
   const { id } = await api.send<Project>('POST', '/api/projects', { name: `of client ${number}` })

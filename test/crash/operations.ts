@@ -1,10 +1,14 @@
 // The mixed writes of the crash test: what a client may do next with what it has.
+
 import type { Session, Task } from '../contract/http'
+import { createRandom } from '../random'
 import type { Operation, ProjectState } from './project-state'
 
-const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(Math.random() * list.length)]
+const random = createRandom('operations')
+
+const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)]
 const randomSubset = <T>(list: readonly T[], max: number): T[] =>
-  list.filter(() => Math.random() < max / Math.max(max, list.length)).slice(0, max)
+  list.filter(() => random() < max / Math.max(max, list.length)).slice(0, max)
 
 /** A request that fits the present state; `token` is a name that was never used before. */
 export const nextOperation = (project: ProjectState, projectId: string, token: string): Operation => {
@@ -45,7 +49,7 @@ const createTask: MakeOperation = ({ projectId, token, tasks }) => {
     body: {
       projectId,
       title: token,
-      description: 'x'.repeat(Math.random() * 2000),
+      description: 'x'.repeat(random() * 2000),
       dependencies,
       ...(parentId && { parentId }),
     },
@@ -112,7 +116,7 @@ const evidenceOfSession = (
 
 const createSession: MakeOperation = (state) => {
   const tasks = randomSubset(state.tasks, 4)
-  const isQueue = Math.random() < 0.5
+  const isQueue = random() < 0.5
   const strategy = isQueue ? 'queue' : 'simple'
   const body = { projectId: state.projectId, taskIds: tasks.map(({ id }) => id), name: state.token, strategy }
   return { method: 'POST', path: '/api/sessions', body, ...evidenceOfSession(state, tasks, isQueue) }

@@ -16,6 +16,7 @@ import { parseTrusted } from '../../schemas/json-text'
 import { recoverJournal } from '../../storage/drivers/files/recovery'
 import { createProject, updateProject } from '../../storage/rules/projects'
 import { addSessionEvent, deleteSession } from '../../storage/rules/sessions'
+import { scaled } from '../random'
 import { afterCrash, documentsIn, newestSegment, openIn, segmentsOf, temporaryDirectory } from './directory'
 import { everything, type Opened } from './open'
 import { fillWorkspace, session } from './sample-data'
@@ -82,7 +83,7 @@ describe('a journal in disorder', () => {
         appendFileSync(newestSegment(copy), bytes)
         expect(await everything((await restarted(copy)).workspace)).toEqual(expected)
       }),
-      { numRuns: 30 },
+      { numRuns: scaled(30) },
     )
   })
 
@@ -269,7 +270,7 @@ describe('a server that is killed again and again', () => {
         }
         expect(segmentsOf(directory).length).toBeLessThanOrEqual(2 + steps.length)
       }),
-      { numRuns: 25 },
+      { numRuns: scaled(25) },
     )
   })
 })

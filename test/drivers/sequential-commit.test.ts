@@ -6,6 +6,7 @@ import memory from 'unstorage/drivers/memory'
 import { describe, expect, it } from 'vitest'
 import { createProject, updateProject } from '../../storage/rules/projects'
 import { createTask, deleteTask } from '../../storage/rules/tasks'
+import { scaled } from '../random'
 import { everything, open } from './open'
 
 /** The stock memory driver. While `refuses` says so of a key and a text (null: to remove it), writing fails. */
@@ -105,7 +106,7 @@ describe('changes that come in at any moment of a failure', () => {
           Array.from({ length: 1 + 2 * done }, (_, n) => n + 1),
         )
       }),
-      { numRuns: 300 },
+      { numRuns: scaled(300) },
     )
   })
 })

@@ -17,6 +17,9 @@ const skill: Skill = {
   assignTo: ['worker'],
 }
 
+/** One for all: to make its router costs more than a world. */
+export const app = createApp()
+
 export interface ExampleWorld {
   services: AppServices
   ids: ExampleIds
@@ -34,7 +37,6 @@ export const createExampleWorld = async (): Promise<ExampleWorld> => {
     clock: () => now++,
     newId: (prefix, at) => `${prefix}_${at}_${String(made++).padStart(9, '0')}`,
   })
-  const app = createApp()
   const post = async (path: string, body: object): Promise<string> => {
     const request = localRequest(path, { method: 'POST', body: JSON.stringify(body) })
     const response = await app.fetch(request, calledLocally(services))

@@ -10,6 +10,7 @@ import { command } from '../../local-dev/cli/api'
 import { UsageError } from '../../local-dev/cli/exit'
 import { createHttpServer } from '../../local-dev/http-server'
 import { isObject } from '../../schemas/fields'
+import { app } from './example-world'
 
 /** What is asked of an operation. */
 export interface Input {
@@ -33,7 +34,7 @@ export type Face = (definition: Definition, input: Input) => Promise<Outcome>
 
 /** Serves on a free loopback port. */
 export const serve = async (services: AppServices) => {
-  const { server, closeSockets } = createHttpServer(services)
+  const { server, closeSockets } = createHttpServer(services, app)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createAccess } from '../../functions/http/access'
+import { scaled } from '../random'
 
 const token = 'correct-horse-battery'
 
@@ -201,7 +202,7 @@ describe('for any text at all', () => {
         expect(url.hostname).toMatch(ownNames)
         expect(url.href).toBe(`http://${url.host}/`)
       }),
-      { numRuns: 2000 },
+      { numRuns: scaled(2000) },
     )
   })
 
@@ -219,7 +220,7 @@ describe('for any text at all', () => {
         expect(url.hostname).toMatch(ownNames)
         expect(url.href).toBe(`${url.origin}/`)
       }),
-      { numRuns: 2000 },
+      { numRuns: scaled(2000) },
     )
   })
 

@@ -14,6 +14,7 @@ import type { Transaction } from '../../storage/transaction'
 import type { Workspace } from '../../storage/workspace'
 import { everything, open } from '../drivers/open'
 import { machine, stored } from '../drivers/sample-data'
+import { scaled } from '../random'
 import { expectListsRight, expectWhole, worldOf } from './invariants'
 
 /** Entities are named by number, in order of creation, round and round; the highest names none. */
@@ -200,6 +201,6 @@ it('holds together', async () => {
       expect(await everything(workspace)).toEqual({})
       expect(published.map(({ number }) => number)).toEqual(published.map((_, index) => index + 1))
     }),
-    { numRuns: 100 },
+    { numRuns: scaled(100) },
   )
 })

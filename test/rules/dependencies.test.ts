@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createProject } from '../../storage/rules/projects'
 import { updateTask } from '../../storage/rules/tasks'
+import { scaled } from '../random'
 import { start } from './start'
 
 const forbidden = { code: 'BUSINESS_RULE_ERROR', status: 422 }
@@ -109,7 +110,7 @@ describe('whatever is asked for', () => {
             )
           }
         }),
-        { numRuns: 60 },
+        { numRuns: scaled(60) },
       )
     },
   )

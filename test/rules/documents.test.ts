@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Task } from '../../schemas/task'
 import { createMemoryDocuments, type Where } from '../../storage/documents'
 import { Entry } from '../../storage/entry'
+import { scaled } from '../random'
 
 const task = (id: string, createdAt: number, fields: Partial<Task>): Task => ({
   id,
@@ -92,7 +93,7 @@ describe('what is in memory', () => {
             expect(documents.get('tasks', one)?.read()).toEqual(model.get(one))
         },
       ),
-      { numRuns: 500 },
+      { numRuns: scaled(500) },
     )
   })
 

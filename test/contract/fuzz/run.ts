@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { OpenApiDocument } from '../../../functions/openapi/openapi-types'
 import { parseTrusted } from '../../../schemas/json-text'
+import { seed } from '../../random'
 import type { Api } from '../http'
 import { type Request, requestsTo } from './requests'
 import { resolveMarks } from './values'
@@ -23,7 +24,7 @@ export type Observe = (operationId: string, send: () => Promise<void>) => Promis
 
 /**
  * Sends `runs` times 25 requests. Fails on a status from 500 on, and (in the client) on any answer that the
- * reference does not know. `FUZZ_SEED` repeats the requests of a failure, which tells its seed.
+ * reference does not know. `TEST_SEED` repeats the requests of a failure, which names its seed.
  */
 export const fuzz = async (api: Api, runs: number, observe?: Observe): Promise<Outcome> => {
   const document = await api.get<OpenApiDocument>('/openapi.json')
@@ -65,10 +66,9 @@ export const fuzz = async (api: Api, runs: number, observe?: Observe): Promise<O
       for (let first = 0; first < all.length; first += atOnce)
         await Promise.all(all.slice(first, first + atOnce).map(send))
   })
-  const seed = Number(process.env.FUZZ_SEED ?? Date.now())
   // The store has moved on when a run fails, so a smaller one would not fail again.
   const { failed, errorInstance } = await fc.check(sequence, { numRuns: runs, seed, endOnFailure: true })
-  if (failed) throw new Error(`with FUZZ_SEED=${seed}: ${errorInstance}`, { cause: errorInstance })
+  if (failed) throw new Error(`with TEST_SEED=${seed}: ${errorInstance}`, { cause: errorInstance })
   return outcome
 }
 
