@@ -20,6 +20,10 @@ export default defineConfig({
     outputFile: { json: 'node_modules/.cache/vitest-report.json' },
     // Much of the time servers are waited for, so at least two at a time.
     maxWorkers: Math.max(2, availableParallelism()),
+    coverage: {
+      include: ['{functions,schemas,storage}/**/*.ts'],
+      reportsDirectory: 'node_modules/.cache/coverage',
+    },
     globalSetup: ['test/seed.ts'],
     setupFiles: ['test/random-setup.ts'],
     testTimeout: 30_000 * Math.max(1, Number(process.env.TEST_SCALE ?? 1)),

@@ -34,7 +34,7 @@ const ItemFailure = ItemChange.extend({
 }).meta({ title: 'QueueItemFailure', description: 'An item of a queue that failed' })
 
 /** The events that every connection gets without subscribing to a room, with the schema of their data. */
-export const coreEvents = {
+const coreEvents = {
   'project:created': Project,
   'project:updated': Project,
   'project:deleted': Deleted,
@@ -75,7 +75,13 @@ export const Reset = z.object({ lastEventId: count('Number of the last event', 3
 
 export type Reset = z.infer<typeof Reset>
 
-export const isCoreEvent = (name: EventName): boolean => name in coreEvents
+const isCoreEvent = (name: string): boolean => name in coreEvents
+
+/** The room that an event goes to besides those of what it is about: core events go to `all`, others to their own. */
+export const mainRoomOf = (name: string): string => {
+  if (isCoreEvent(name)) return 'all'
+  return name.startsWith('queue:') ? 'queues' : 'templates'
+}
 
 /** The message that carries an event. */
 export const messageOf = (name: string, data: z.ZodType) =>

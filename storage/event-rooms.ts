@@ -1,4 +1,4 @@
-import { type EventData, type EventName, isCoreEvent } from '../schemas/events'
+import { type EventData, type EventName, mainRoomOf } from '../schemas/events'
 import { type DataEvent, kindOfEvent, type StateEvent } from './event'
 
 /** Finds the project of a task or session, also of one that is being removed. */
@@ -48,7 +48,7 @@ const rooms = (
   { projectId, sessionId, taskId }: Subject,
   projectOf: ProjectOf,
 ): string[] => {
-  const names = new Set([isCoreEvent(name) ? 'all' : name.startsWith('queue:') ? 'queues' : 'templates'])
+  const names = new Set([mainRoomOf(name)])
   for (const project of [projectId, projectOf('tasks', taskId), projectOf('sessions', sessionId)])
     if (project !== undefined) names.add(`project:${project}`)
   if (sessionId !== undefined) names.add(`session:${sessionId}`)

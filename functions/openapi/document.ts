@@ -1,5 +1,5 @@
 import { ErrorResponse } from '../../schemas/errors'
-import { coreEvents, events, messageOf } from '../../schemas/events'
+import { events, mainRoomOf, messageOf } from '../../schemas/events'
 import { type Converted, type JsonSchema, toJsonSchemas } from '../../schemas/json-schema'
 import type { Operation } from '../http/operation'
 import { sectionOf } from '../http/reference-order'
@@ -87,16 +87,11 @@ const eventTag = 'events'
 const webhookOf = (name: string, schema: JsonSchema) => ({
   post: {
     summary: name,
-    description: `Goes to the room ${roomOf(name)}, and to the rooms of what it is about.`,
+    description: `Goes to the room ${mainRoomOf(name)}, and to the rooms of what it is about.`,
     tags: [eventTag],
     requestBody: { required: true, content: { 'application/json': { schema } } },
   },
 })
-
-const roomOf = (name: string) => {
-  if (name in coreEvents) return 'all'
-  return name.startsWith('queue:') ? 'queues' : 'templates'
-}
 
 const headers: OpenApiDocument['components']['headers'] = {
   'X-Request-Id': {
