@@ -42,7 +42,15 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/hosted/**', ...quick] },
+        test: { name: 'server', include: contract, isolate: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/hosted/**', ...contract, ...quick],
+        },
       },
       {
         extends: true,

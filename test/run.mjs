@@ -11,7 +11,7 @@ const campaigns = {
   fuzz: {
     about:
       '8,000 sequences of 25 requests that nobody would think of, and a client that is cut off meanwhile',
-    args: ['--project', 'node', 'test/contract/fuzz.test.ts', 'test/contract/reconnect.test.ts'],
+    args: ['--project', 'server', 'test/contract/fuzz.test.ts', 'test/contract/reconnect.test.ts'],
   },
   faces: {
     about: 'REST, client, command line and reference asked the same, 1,500 inputs for each operation',

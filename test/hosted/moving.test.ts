@@ -61,7 +61,7 @@ it('a workspace comes over whole, and back', async () => {
   writeFileSync(half, readFileSync(file, 'utf8').split('\n').slice(0, 100).join('\n'))
   await run('cli', 'import', half, hosted.url)
   const rest = await run('cli', 'import', file, hosted.url)
-  expect(rest).toMatchObject({ code: 0, output: expect.stringContaining('155 stored, 100 there already') })
+  expect(rest).toMatchObject({ code: 0, output: expect.stringContaining('155 stored, 100 unchanged') })
   expect(await everything(there)).toEqual(before)
   expect(await there.get(`/api/sessions/${session.id}/queue`)).toEqual(queue)
 
