@@ -42,7 +42,7 @@ const run = (args, scale) => {
 
 const [kind, name, ...others] = process.argv.slice(2)
 const campaign = Object.hasOwn(campaigns, name ?? '') ? campaigns[name] : undefined
-if (kind === 'quick') run(['--project', 'quick', '--project', 'memory', ...process.argv.slice(3)], 0.1)
+if (kind === 'quick') run(['--project', 'quick', '--project', 'memory', ...process.argv.slice(3)], 0.05)
 else if (campaign) {
   say(`${name}: ${campaign.about}`)
   run([...campaign.args, ...others], 100)

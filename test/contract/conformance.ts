@@ -25,7 +25,7 @@ export const checkAnswer = async (url: string, request: Request, answer: Answer)
   const told = `${method} ${path} answered ${answer.status}`
   const token = new Headers(request.headers).get('authorization')
   const reference = await referenceOf(url, token === null ? {} : { authorization: token })
-  const found = reference && operationOf(reference.document, method, path)
+  const found = reference && operationOf(reference, method, path)
   if (found === undefined) {
     // No such path, no such method, or nobody who may read the reference.
     if (method !== 'OPTIONS' && answer.body !== undefined)
@@ -50,11 +50,13 @@ export const checkAnswer = async (url: string, request: Request, answer: Answer)
 /** Throws if a message that tells of an event is none that `websocket-message.json` describes. */
 export const checkMessage = (message: { type: string }): void => {
   if (['pong', 'rooms', 'error'].includes(message.type)) return
-  valid(fileSchema('websocket-message'), message, message.type)
+  valid(messageSchema(message.type), message, message.type)
 }
 
 interface Reference {
   document: OpenApiDocument
+  /** The path as the reference spells it that an address fits. */
+  templateOf(path: string): string | undefined
   schemaAt(pointer: string[]): ValidateFunction | undefined
 }
 
@@ -76,22 +78,38 @@ const readReference = async (
     references.delete(url)
     return undefined
   }
-  const document: OpenApiDocument = parseTrusted(await response.text())
+  const text = await response.text()
+  const reference = referencesByText.get(text) ?? createReference(parseTrusted(text))
+  referencesByText.set(text, reference)
+  return reference
+}
+
+/** Most servers have the same one: to compile its schemas takes longer than most tests. */
+const referencesByText = new Map<string, Reference>()
+
+const createReference = (document: OpenApiDocument): Reference => {
   const ajv = validator().addSchema(document, 'openapi')
   const encodePointer = (pointer: string[]) =>
     pointer.map((key) => `/${encodeURIComponent(escaped(key))}`).join('')
-  return { document, schemaAt: (pointer) => ajv.getSchema(`openapi#${encodePointer(pointer)}`) }
+  const templates = Object.keys(document.paths).map((template) => ({
+    template,
+    pattern: new RegExp(`^${template.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
+  }))
+  return {
+    document,
+    templateOf: (path) =>
+      path in document.paths ? path : templates.find(({ pattern }) => pattern.test(path))?.template,
+    schemaAt: (pointer) => ajv.getSchema(`openapi#${encodePointer(pointer)}`),
+  }
 }
 
 /** A key within a JSON pointer. */
 const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')
 
 /** A path that is written out comes before one with parameters. */
-const operationOf = ({ paths }: OpenApiDocument, method: string, path: string) => {
+const operationOf = ({ document: { paths }, templateOf }: Reference, method: string, path: string) => {
   const [asked = ''] = path.split('?')
-  const fits = (template: string) =>
-    new RegExp(`^${template.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(asked)
-  const template = asked in paths ? asked : Object.keys(paths).find(fits)
+  const template = templateOf(asked)
   if (template === undefined) return undefined
   const name = method === 'HEAD' ? 'get' : method.toLowerCase()
   const operation = paths[template]?.[name]
@@ -107,6 +125,23 @@ const fileSchema = (name: string): ValidateFunction => {
   const known = fileSchemas.get(name) ?? validator().compile(JSON.parse(readFileSync(file, 'utf8')))
   fileSchemas.set(name, known)
   return known
+}
+
+/** The one of the messages that has this type: to try them all in turn takes long. Undefined if there is none. */
+const messageSchema = (type: string): ValidateFunction | undefined => {
+  const file = join(import.meta.dirname, '../../schemas/json/websocket-message.json')
+  const name = `websocket-message ${type}`
+  const known = fileSchemas.get(name)
+  if (known) return known
+  const { anyOf, ...rest }: MessageSchema = parseTrusted(readFileSync(file, 'utf8'))
+  const branch = anyOf.find(({ properties }) => properties.type.const === type)
+  const compiled = branch && validator().compile({ ...rest, allOf: [branch] })
+  if (compiled) fileSchemas.set(name, compiled)
+  return compiled
+}
+
+interface MessageSchema {
+  anyOf: { properties: { type: { const: string } } }[]
 }
 
 const valid = (validate: ValidateFunction | undefined, value: unknown, told: string): void => {

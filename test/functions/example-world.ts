@@ -2,7 +2,11 @@ import { createApp } from '../../functions/app'
 import type { ExampleIds } from '../../functions/http/example'
 import type { AppServices } from '../../functions/services/app-services'
 import { parseTrusted } from '../../schemas/json-text'
+import { SessionManifest } from '../../schemas/manifest'
 import type { Skill } from '../../schemas/skill'
+import type { Documents } from '../../storage/documents'
+import { memoryDriver } from '../../storage/drivers/memory'
+import { kindNames } from '../../storage/kinds'
 import { calledLocally, createMemoryServices, localRequest } from './services'
 
 const skill: Skill = {
@@ -27,16 +31,41 @@ export interface ExampleWorld {
 
 /**
  * A workspace in memory that holds everything which the examples of the operations name. Its clock and its ids are
- * counted: two worlds to which the same is done are equal.
+ * counted: two worlds to which the same is done are equal. The first is made by requests, the others are its copies.
  */
 export const createExampleWorld = async (): Promise<ExampleWorld> => {
-  let now = 1_738_713_600_000
-  let made = 0
-  const services = await createMemoryServices({
+  original ??= createOriginal()
+  const { documents, manifest, ids } = await original
+  const services = await createCountingServices(documents)
+  await services.manifests.write(ids.spawnedSession, manifest)
+  return { services, ids }
+}
+
+interface Original {
+  documents: readonly { key: string; json: string }[]
+  manifest: SessionManifest
+  ids: ExampleIds
+}
+
+let original: Promise<Original> | undefined
+
+/** Far more than the original's clock and ids have counted to. */
+const countedBefore = 10_000
+
+const createCountingServices = async (documents?: Original['documents']): Promise<AppServices> => {
+  let count = documents ? countedBefore : 0
+  const driver = memoryDriver()
+  await driver.commit?.({ puts: documents ?? [], removes: [], events: [] })
+  return createMemoryServices({
+    driver,
     skills: [skill],
-    clock: () => now++,
-    newId: (prefix, at) => `${prefix}_${at}_${String(made++).padStart(9, '0')}`,
+    clock: () => 1_738_713_600_000 + count++,
+    newId: (prefix, at) => `${prefix}_${at}_${String(count++).padStart(9, '0')}`,
   })
+}
+
+const createOriginal = async (): Promise<Original> => {
+  const services = await createCountingServices()
   const post = async (path: string, body: object): Promise<string> => {
     const request = localRequest(path, { method: 'POST', body: JSON.stringify(body) })
     const response = await app.fetch(request, calledLocally(services))
@@ -62,10 +91,14 @@ export const createExampleWorld = async (): Promise<ExampleWorld> => {
   const spawnedSession = await post('/api/sessions/spawn', { projectId: project, taskIds: [second] })
   const template = await post('/api/templates', { name: 'mine', role: 'worker', content: 'Work.' })
   return {
-    services,
+    documents: await services.workspace.read(documentsIn),
+    manifest: SessionManifest.parse(JSON.parse((await services.manifests.read(spawnedSession)) ?? '')),
     ids: {
       ...{ project, emptyProject, task, looseTask, session, busyQueue, waitingQueue, spawnedSession },
       ...{ template, skill: skill.id },
     },
   }
 }
+
+const documentsIn = (documents: Documents): Original['documents'] =>
+  kindNames.flatMap((kind) => documents.list(kind).map(({ key, json }) => ({ key, json })))
