@@ -11,6 +11,7 @@ const markdownAsText = {
 
 /** What works in the test's own process: it needs no build, and is what `npm run test:quick` runs. */
 const quick = ['test/rules/**/*.test.ts', 'test/functions/**/*.test.ts']
+const inside = ['test/drivers/**/*.test.ts', 'test/postgres/**/*.test.ts', 'test/local-dev/**/*.test.ts']
 const contract = ['test/contract/**/*.test.ts']
 
 export default defineConfig({
@@ -47,11 +48,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // These start processes, and are strangers to one another.
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/hosted/**', ...contract, ...quick],
+          exclude: ['test/hosted/**', ...contract, ...quick, ...inside],
+          isolate: false,
         },
       },
+      // These look into our modules, and some stand in for modules of Node.
+      { extends: true, test: { name: 'inside', include: inside } },
       {
         extends: true,
         test: {

@@ -23,7 +23,7 @@ const campaigns = {
   },
   recovery: {
     about: 'journals that are cut, damaged or killed in the middle, and disks that fail',
-    args: ['--project', 'node', 'test/drivers/recovery.test.ts', 'test/drivers/sequential-commit.test.ts'],
+    args: ['--project', 'inside', 'test/drivers/recovery.test.ts', 'test/drivers/sequential-commit.test.ts'],
   },
 }
 
