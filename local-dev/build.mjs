@@ -1,49 +1,46 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { build } from 'esbuild'
-import { thirdPartyLicenses } from './third-party-licenses.mjs'
+/**
+ * Builds what is published into `dist`, or into the directory that is given: nothing if that is current, and else
+ * whole or not at all. What runs from an earlier build goes on undisturbed.
+ */
+import { readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { activate } from './build/activate.mjs'
+import { bundledPackages } from './build/bundled-packages.mjs'
+import { isCurrent } from './build/current.mjs'
+import { digests, ownInputs, packageFiles } from './build/inputs.mjs'
+import { sbom } from './build/sbom.mjs'
+import { removeSuperseded } from './build/superseded.mjs'
+import { thirdPartyLicenses } from './build/third-party-licenses.mjs'
 
-// Some dependencies are CommonJS and call require() for Node's own modules.
-const requireInModules = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`
+const root = resolve(import.meta.dirname, '..')
+const outdir = resolve(process.argv[2] ?? join(root, 'dist'))
 
-const outdir = process.argv[2] ?? 'dist'
-rmSync(outdir, { recursive: true, force: true })
-const { metafile } = await build({
-  entryPoints: {
-    server: 'local-dev/server.ts',
-    cli: 'local-dev/cli/main.ts',
-    client: 'functions/client/client.ts',
-    'document-writer': 'local-dev/document-writer.ts',
-    'skills-install': 'local-dev/skills-install-command.ts',
-    'skills-publish': 'local-dev/skills-publish-command.ts',
-  },
-  outdir,
-  bundle: true,
-  // What several of them need is in files of its own, and the command line loads only what it is asked for.
-  splitting: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  // Less to read at every start. Names stay, so that a stack trace can be read.
-  minifySyntax: true,
-  minifyWhitespace: true,
-  sourcemap: true,
-  metafile: true,
-  loader: { '.md': 'text' },
-  banner: { js: requireInModules },
-  logLevel: 'warning',
-})
-writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicenses(metafile))
-chmodSync(join(outdir, 'cli.js'), 0o755)
+/** What changes while it is read is recorded as something that it never is, so the next build reads it again. */
+const digestsSince = (startedAt, paths) => {
+  const changed = paths.filter((path) => statSync(join(root, path)).ctimeMs >= startedAt)
+  return { ...digests(root, paths), ...Object.fromEntries(changed.map((path) => [path, 'changed'])) }
+}
 
-// The client for browsers and Workers, which have WebSockets of their own.
-await build({
-  entryPoints: { 'client.browser': 'functions/client/client.ts' },
-  outdir,
-  bundle: true,
-  platform: 'browser',
-  target: 'es2022',
-  format: 'esm',
-  sourcemap: true,
-  logLevel: 'warning',
-})
+const buildAll = async () => {
+  const startedAt = Date.now()
+  const inputs = ownInputs(root)
+  // Only now, because loading the bundler takes longer than finding out that it is not needed.
+  const { bundle, entries } = await import('./build/bundles.mjs')
+  const { programs, clients, metafiles } = await bundle(root, outdir)
+  const packages = bundledPackages(root, metafiles)
+  const standalone = new Map([
+    ...clients,
+    ['THIRD-PARTY-LICENSES.txt', thirdPartyLicenses(root, packages)],
+    ['sbom.cdx.json', sbom(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')), packages)],
+  ])
+  const record = { inputs, packageFiles: digestsSince(startedAt, packageFiles(metafiles)) }
+  removeSuperseded(outdir, activate(outdir, { programs, entries, standalone, record }))
+}
+
+try {
+  if (!isCurrent(root, outdir)) await buildAll()
+} catch (error) {
+  const reason = Array.isArray(error.errors) ? 'the sources have the errors above' : error.message
+  process.stderr.write(`Not built: ${reason}. What was in ${outdir} before is still there.\n`)
+  process.exitCode = 1
+}

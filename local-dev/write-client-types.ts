@@ -3,7 +3,7 @@
  * have: so the compiler expands each shape, and the client is declared in terms of the result.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { events } from '../schemas/events'
 
@@ -83,8 +83,13 @@ try {
   for (const { name, text } of sources) writeFileSync(join(work, name), rewritten(text))
   emitDeclarations(work, 'client.ts', declarations)
   mkdirSync(out, { recursive: true })
-  for (const name of readdirSync(emitted))
-    if (name !== 'probe.d.ts') writeFileSync(join(out, name), readFileSync(join(emitted, name)))
+  // Whole at any time, also for who compiles against them now; those of an earlier client do not stay.
+  const names = readdirSync(emitted).filter((name) => name !== 'probe.d.ts')
+  for (const name of names) {
+    writeFileSync(join(out, '.new'), readFileSync(join(emitted, name)))
+    renameSync(join(out, '.new'), join(out, name))
+  }
+  for (const name of readdirSync(out)) if (!names.includes(name)) rmSync(join(out, name), { recursive: true })
 } finally {
   rmSync(work, { recursive: true, force: true })
 }

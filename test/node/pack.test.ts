@@ -1,13 +1,13 @@
 // Somebody installs the package, without the repository around it, and it does not start.
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import packageJson from '../../package.json'
 import { startServer } from '../contract/server'
+import { copyCheckout } from './checkout'
 
-const root = join(import.meta.dirname, '../..')
 const directory = mkdtempSync(join(tmpdir(), 'maestro-pack-'))
 const modules = join(directory, 'installed/node_modules')
 const installed = join(modules, packageJson.name)
@@ -27,9 +27,7 @@ const npm = (cwd: string, ...args: string[]) =>
 // In a copy, because packing builds, and other tests run what is built here.
 beforeAll(() => {
   const source = join(directory, 'source')
-  const left = new Set(['.git', 'node_modules', 'dist', 'test'].map((name) => join(root, name)))
-  cpSync(root, source, { recursive: true, filter: (path) => !left.has(path) })
-  symlinkSync(join(root, 'node_modules'), join(source, 'node_modules'))
+  copyCheckout(source)
   npm(source, 'pack', '--pack-destination', directory)
   const tarball = readdirSync(directory).find((name) => name.endsWith('.tgz')) ?? 'no tarball'
   npm(directory, 'install', '--omit=dev', '--prefix', join(directory, 'installed'), join(directory, tarball))

@@ -1,0 +1,204 @@
+// Somebody builds or starts again, and what runs already breaks; or waits for a build that changes nothing.
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import * as z from 'zod'
+import { makeDirectories, startServer } from '../contract/server'
+import { type Checkout, currentDirectory, makeCheckout, readBuild, run } from './checkout'
+
+const Entity = z.object({ id: z.string() })
+
+let checkout: Checkout
+beforeAll(() => {
+  checkout = makeCheckout()
+  // A library of its own to change, instead of a link to everybody's.
+  rmSync(source('node_modules/citty'))
+  cpSync(join(import.meta.dirname, '../../node_modules/citty'), source('node_modules/citty'), {
+    recursive: true,
+  })
+})
+afterAll(() => checkout.remove())
+
+const source = (path: string) => join(checkout.path, path)
+const inDist = (path: string) => join(checkout.dist, path)
+
+const build = async () => expect(await checkout.build().exited).toEqual({ code: 0, output: '' })
+
+let changes = 0
+/** A change that is in what the server and the command line load, and in the page of the reference. */
+const changeSources = () =>
+  appendFileSync(source('schemas/config.ts'), `\nglobalThis.changed = ${changes++}\n`)
+
+/** The files of the build that is current, and which of them were written anew since. */
+const filesInDist = () =>
+  [checkout.dist, currentDirectory(checkout.dist)].flatMap((directory) =>
+    readdirSync(directory).map((name) => {
+      const { ino, mtimeMs } = statSync(join(directory, name))
+      return [directory, name, ino, mtimeMs].join(' ')
+    }),
+  )
+
+beforeEach(build)
+
+describe('what runs while somebody builds', () => {
+  it.each([
+    ['node dist/server.js', ['server.js']],
+    ['maestro serve', ['cli.js', 'serve']],
+  ])(
+    '%s goes on with all of its parts, also those that it had not loaded yet',
+    async (_, [file = '', ...args]) => {
+      const server = await startServer({ command: [process.execPath, inDist(file), ...args] })
+      onTestFinished(async () => void (await server.stop()))
+      const before = currentDirectory(checkout.dist)
+      changeSources()
+      await build()
+      expect(currentDirectory(checkout.dist)).not.toBe(before)
+
+      expect(await (await fetch(`${server.url}/docs`)).text()).toContain('/api/projects')
+      const created = await fetch(`${server.url}/api/projects`, { method: 'POST', body: '{"name":"built"}' })
+      const { id } = Entity.parse(await created.json())
+      // The thread that writes files is started with the first of them.
+      await expect.poll(() => existsSync(join(server.dataDir, 'projects', `${id}.json`))).toBe(true)
+      const templates = z.array(Entity).parse(await (await fetch(`${server.url}/api/templates`)).json())
+      const edited = await fetch(`${server.url}/api/templates/${templates[0]?.id}`, {
+        method: 'PUT',
+        body: '{"content":"Edited"}',
+      })
+      expect(await edited.json()).toMatchObject({ content: 'Edited' })
+      server.signal('SIGTERM')
+      expect([await server.exited, server.log()]).toEqual([0, ''])
+    },
+  )
+
+  it('a second start serves the new build, beside the first', async () => {
+    const first = await startServer({ command: [process.execPath, inDist('server.js')] })
+    onTestFinished(async () => void (await first.stop()))
+    const page = readFileSync(source('functions/openapi/page.ts'), 'utf8')
+    writeFileSync(source('functions/openapi/page.ts'), page.replace('<title>', '<title>New build '))
+    await build()
+    const second = await startServer({ command: [process.execPath, inDist('server.js')] })
+    onTestFinished(async () => void (await second.stop()))
+    const pages = await Promise.all(
+      [first, second].map(async ({ url }) => (await fetch(`${url}/docs`)).text()),
+    )
+    expect(pages.map((text) => text.includes('<title>New build '))).toEqual([false, true])
+  })
+})
+
+describe('a build that is current', () => {
+  it('is left alone, also when files have new times', async () => {
+    const before = filesInDist()
+    const now = new Date()
+    utimesSync(source('package.json'), now, now)
+    utimesSync(source('local-dev/server.ts'), now, now)
+    await build()
+    expect(filesInDist()).toEqual(before)
+  })
+
+  it.each([
+    [
+      'a source has changed',
+      () => appendFileSync(source('storage/workspace.ts'), '\nglobalThis.edited = 1\n'),
+    ],
+    ['a source was added', () => writeFileSync(source('storage/added.ts'), 'export const added = 1\n')],
+    ['a source was removed', () => rmSync(source('storage/added.ts'))],
+    ['the lockfile has changed', () => appendFileSync(source('package-lock.json'), '\n')],
+    [
+      'a bundled library has changed',
+      () => appendFileSync(source('node_modules/citty/dist/index.mjs'), '\nglobalThis.edited = 2\n'),
+    ],
+  ])('is made anew when %s', async (_, change) => {
+    const before = filesInDist()
+    change()
+    await build()
+    const after = filesInDist()
+    expect(after).not.toEqual(before)
+    await build()
+    expect(filesInDist()).toEqual(after)
+  })
+
+  it.each([
+    ['a file of it is damaged', () => truncateSync(join(currentDirectory(checkout.dist), 'server.js'), 1000)],
+    ['a file of it is gone', () => rmSync(join(currentDirectory(checkout.dist), 'document-writer.js'))],
+    ['a program is gone', () => rmSync(inDist('cli.js'))],
+    ['what stands alone is damaged', () => truncateSync(inDist('client.js'), 100)],
+    ['nothing tells which is current', () => rmSync(inDist('package.json'))],
+    ['its record is not one', () => writeFileSync(join(currentDirectory(checkout.dist), 'build.json'), '[]')],
+  ])('is made good when %s', async (_, damage) => {
+    const whole = readBuild(checkout.dist)
+    damage()
+    await build()
+    expect(readBuild(checkout.dist)).toEqual(whole)
+    const version = await run(checkout.path, process.execPath, [inDist('cli.js'), '--version']).exited
+    expect(version).toEqual({ code: 0, output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+  })
+})
+
+describe('a build that fails', () => {
+  it('says what is wrong, and leaves dist as it was; nothing is started', async () => {
+    const path = source('functions/app.ts')
+    const text = readFileSync(path, 'utf8')
+    onTestFinished(() => writeFileSync(path, text))
+    const before = filesInDist()
+    writeFileSync(path, `${text}\nconst half = (\n`)
+    const { code, output } = await checkout.build().exited
+    expect([code, filesInDist()]).toEqual([1, before])
+    expect(output).toContain('functions/app.ts:')
+    expect(output.match(/ERROR/g)).toHaveLength(1)
+
+    const { root, dataDir } = makeDirectories()
+    const started = run(checkout.path, 'npm', ['start'], { HOME: root, DATA_DIR: dataDir, PORT: '0' })
+    expect((await started.exited).code).toBe(1)
+    expect(readdirSync(dataDir)).toEqual([])
+  })
+})
+
+describe('builds of yesterday', () => {
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3600_000)
+
+  /** Builds anew over one that was current from three hours ago until two hours ago; whether that is still there. */
+  const isKeptWhen = async (ps: string) => {
+    const old = currentDirectory(checkout.dist)
+    changeSources()
+    await build()
+    utimesSync(join(old, 'server.js'), hoursAgo(3), hoursAgo(3))
+    utimesSync(old, hoursAgo(2), hoursAgo(2))
+    const bin = source('bin')
+    mkdirSync(bin, { recursive: true })
+    writeFileSync(join(bin, 'ps'), `#!/bin/sh\n${ps}\n`)
+    chmodSync(join(bin, 'ps'), 0o755)
+    changeSources()
+    const again = run(checkout.path, process.execPath, ['local-dev/build.mjs'], {
+      PATH: `${bin}:${process.env.PATH}`,
+    })
+    expect(await again.exited).toEqual({ code: 0, output: '' })
+    return existsSync(old)
+  }
+
+  it('stay for what was started from them and still runs', async () => {
+    expect(await isKeptWhen(`echo '   02:30:00 node dist/server.js'`)).toBe(true)
+  })
+
+  it('go when nothing can run from them', async () => {
+    const others = [
+      '05-02:30:00 node old.js',
+      '02:30:00 vi dist/server.js',
+      '01:30:00 node new.js',
+      '05:00 maestro',
+    ]
+    expect(await isKeptWhen(`printf '%s\\n' ${others.map((line) => `'${line}'`).join(' ')}`)).toBe(false)
+  })
+})
