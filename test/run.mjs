@@ -8,6 +8,7 @@ import { join } from 'node:path'
 /** A hundred times what `npm test` does of them. */
 const campaigns = {
   crash: { about: 'kill -9 under fifty writers, 1,000 times', args: ['--project', 'node', 'test/crash'] },
+  build: { about: 'a build killed 1,000 times', args: ['--project', 'node', 'test/node/build-kill.test.ts'] },
   fuzz: {
     about:
       '8,000 sequences of 25 requests that nobody would think of, and a client that is cut off meanwhile',

@@ -3,14 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRandom, scaled, scaledMs } from '../random'
 import { type BuiltFiles, type Checkout, makeCheckout, readBuild } from './checkout'
 
-/** A hundredth of what it was tried with: BUILD_KILLS=1000. */
-const kills = Number(process.env.BUILD_KILLS ?? 10)
-/** Repeats the instants of a failure, which tells its seed. */
-const seed = Number(process.env.BUILD_SEED ?? Date.now())
+const kills = scaled(10)
+const random = createRandom('instants at which a build is killed')
 
 const versions = ['0.1.0-first', '0.1.0-second'] as const
 type Version = (typeof versions)[number]
@@ -74,17 +72,16 @@ describe('a build', () => {
   it(
     'may be killed at any instant: dist holds the one before or the new one',
     async () => {
-      const instants = fc.sample(fc.double({ min: 0, max: 1, noNaN: true }), { seed, numRuns: kills })
       let before = expectWhole(checkout.dist, 'the first one')
-      for (const [index, instant] of instants.entries()) {
+      for (let index = 0; index < kills; index++) {
         setSources(otherThan(before))
         const build = checkout.build()
         // Every other time while it bundles, or else while it writes.
-        if (index % 2 === 0) await sleep(instant * 500)
-        else await Promise.race([writing().then(() => sleep(instant * 100)), build.exited])
+        if (index % 2 === 0) await sleep(random() * 500)
+        else await Promise.race([writing().then(() => sleep(random() * 100)), build.exited])
         build.kill9()
         await build.exited
-        const message = `with BUILD_SEED=${seed}, kill ${index}`
+        const message = `kill ${index}`
         before = expectWhole(checkout.dist, message)
         expect(printedVersion(), message).toBe(before)
       }
@@ -92,7 +89,7 @@ describe('a build', () => {
       expect((await checkout.build().exited).code).toBe(0)
       expect(expectWhole(checkout.dist, 'the last one')).toBe(otherThan(before))
     },
-    3_000 * kills,
+    scaledMs(60_000),
   )
 
   it('may run twice at once, also of different sources: each instant has one of them', async () => {

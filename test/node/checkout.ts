@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as z from 'zod'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -63,12 +64,12 @@ export interface BuiltFiles {
   standalone: Map<string, string>
 }
 
+const Pointer = z.object({ imports: z.object({ '#current/*': z.string() }) })
+
 /** The directory that the programs of `dist` are loaded from now. */
 export const currentDirectory = (dist: string): string => {
-  const pointer: { imports: Record<string, string> } = JSON.parse(
-    readFileSync(join(dist, 'package.json'), 'utf8'),
-  )
-  return join(dist, pointer.imports['#current/*']?.replace('/*', '') ?? '')
+  const { imports } = Pointer.parse(JSON.parse(readFileSync(join(dist, 'package.json'), 'utf8')))
+  return join(dist, imports['#current/*'].replace('/*', ''))
 }
 
 /** The build that somebody finds who starts a program of `dist` now, but for its source maps. */
