@@ -1,20 +1,23 @@
 // A build is killed, or two run at once, and what is in dist no longer starts.
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom, scaled, scaledMs } from '../random'
-import { type BuiltFiles, type Checkout, makeCheckout, readBuild } from './checkout'
+import { type BuiltFiles, type Checkout, makeCheckout, readBuild, run } from './checkout'
 
-const kills = scaled(10)
 const random = createRandom('instants at which a build is killed')
 
 const versions = ['0.1.0-first', '0.1.0-second'] as const
 type Version = (typeof versions)[number]
 
+const otherThan = (version: Version) => (version === versions[0] ? versions[1] : versions[0])
+
 let checkout: Checkout
+/** A build of each version, to which nothing has happened. */
 const references = new Map<Version, BuiltFiles>()
+const referenceOf = (version: Version) => join(checkout.path, `as-${version}`)
 
 /** Makes the sources those of a version: it is in the programs, in both clients, and in the SBOM. */
 const setSources = (version: Version) => {
@@ -23,18 +26,13 @@ const setSources = (version: Version) => {
     writeFileSync(path, readFileSync(path, 'utf8').replace(pattern, text))
   }
   change('package.json', /"version": ".*"/, `"version": "${version}"`)
-  change(
-    'functions/client/client.ts',
-    /(\nexport const madeFor = .*)?\n$/,
-    `\nexport const madeFor = '${version}'\n`,
-  )
+  const exported = `\nexport const madeFor = '${version}'\n`
+  change('functions/client/client.ts', /(\nexport const madeFor = .*)?\n$/, exported)
 }
 
-const otherThan = (version: Version) => (version === versions[0] ? versions[1] : versions[0])
-
-/** Fails unless `dist` has all of one version; what stands alone is whole in itself, and there. */
-const expectWhole = (dist: string, message: string): Version => {
-  const { programs, standalone } = readBuild(dist)
+/** Fails unless dist has all programs of one version, and all that stands alone, each file of it whole. */
+const expectWhole = (message: string): Version => {
+  const { programs, standalone } = readBuild(checkout.dist)
   const version = versions.find((each) => equal(references.get(each)?.programs, programs))
   expect(version, message).toBeDefined()
   for (const [name, digest] of standalone)
@@ -52,45 +50,59 @@ const equal = (a: Map<string, string> | undefined, b: Map<string, string>) =>
 const printedVersion = () =>
   execFileSync(process.execPath, [join(checkout.dist, 'cli.js'), '--version'], { encoding: 'utf8' }).trim()
 
+/** Puts a version into dist up to the n-th change to files. Resolves with the number of changes if it ends. */
+const activateUntil = async (number: number, version: Version): Promise<number | undefined> => {
+  const program = join(import.meta.dirname, 'killed-activation.mjs')
+  const args = [program, String(number), checkout.dist, referenceOf(version)]
+  const { code, output } = await run(checkout.path, process.execPath, args).exited
+  return code === 0 ? Number(output) : undefined
+}
+
 beforeAll(async () => {
   checkout = makeCheckout()
   for (const version of versions) {
     setSources(version)
-    expect(await checkout.build(`as-${version}`).exited).toEqual({ code: 0, output: '' })
-    references.set(version, readBuild(join(checkout.path, `as-${version}`)))
+    expect(await checkout.build(referenceOf(version)).exited).toEqual({ code: 0, output: '' })
+    references.set(version, readBuild(referenceOf(version)))
   }
   expect((await checkout.build().exited).code).toBe(0)
 })
 afterAll(() => checkout.remove())
 
-/** Resolves when the build writes beside what is there, which is the last part of it. */
-const writing = async () => {
-  while (!readdirSync(checkout.dist).some((name) => name.startsWith('.building-'))) await sleep(1)
-}
-
 describe('a build', () => {
   it(
     'may be killed at any instant: dist holds the one before or the new one',
     async () => {
-      let before = expectWhole(checkout.dist, 'the first one')
-      for (let index = 0; index < kills; index++) {
-        setSources(otherThan(before))
+      let found = expectWhole('the first one')
+      for (let index = 0; index < scaled(10); index++) {
+        setSources(otherThan(found))
         const build = checkout.build()
-        // Every other time while it bundles, or else while it writes.
-        if (index % 2 === 0) await sleep(random() * 500)
-        else await Promise.race([writing().then(() => sleep(random() * 100)), build.exited])
+        await sleep(random() * 600)
         build.kill9()
         await build.exited
-        const message = `kill ${index}`
-        before = expectWhole(checkout.dist, message)
-        expect(printedVersion(), message).toBe(before)
+        found = expectWhole(`kill ${index}`)
+        expect(printedVersion(), `kill ${index}`).toBe(found)
       }
-      setSources(otherThan(before))
+      setSources(otherThan(found))
       expect((await checkout.build().exited).code).toBe(0)
-      expect(expectWhole(checkout.dist, 'the last one')).toBe(otherThan(before))
+      expect(expectWhole('the last one')).toBe(otherThan(found))
     },
     scaledMs(60_000),
   )
+
+  it('may be killed in the middle of any change that it makes to files', async () => {
+    await activateUntil(0, versions[0])
+    const all = (await activateUntil(0, versions[1])) ?? 0
+    expect(all).toBeGreaterThan(60)
+    // In between, one file after the other goes into a directory that nobody knows yet.
+    for (const number of [1, 2, 3, 4, 5, ...Array.from({ length: 35 }, (_, index) => all - index)]) {
+      const message = `change ${number} of ${all}`
+      await activateUntil(0, versions[0])
+      expect(expectWhole(message), message).toBe(versions[0])
+      expect(await activateUntil(number, versions[1]), message).toBe(undefined)
+      expectWhole(message)
+    }
+  }, 60_000)
 
   it('may run twice at once, also of different sources: each instant has one of them', async () => {
     for (const round of [0, 1, 2]) {
@@ -101,10 +113,10 @@ describe('a build', () => {
       builds.push(checkout.build())
       const ended = Promise.all(builds.map(({ exited }) => exited))
       const over = ended.then(() => true)
-      while (!(await Promise.race([over, sleep(2, false)]))) expectWhole(checkout.dist, `round ${round}`)
+      while (!(await Promise.race([over, sleep(2, false)]))) expectWhole(`round ${round}`)
       expect((await ended).map(({ code }) => code)).toEqual([0, 0, 0])
     }
     expect((await checkout.build().exited).code).toBe(0)
-    expect(expectWhole(checkout.dist, 'the last one')).toBe(versions[1])
+    expect(expectWhole('the last one')).toBe(versions[1])
   }, 60_000)
 })

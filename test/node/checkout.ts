@@ -25,7 +25,8 @@ export interface Build {
 export interface Checkout {
   path: string
   dist: string
-  build(outdir?: string): Build
+  /** Options are those of Node. */
+  build(outdir?: string, nodeOptions?: readonly string[]): Build
   remove(): void
 }
 
@@ -33,7 +34,8 @@ export interface Checkout {
 export const makeCheckout = (): Checkout => {
   const path = mkdtempSync(join(tmpdir(), 'maestro-checkout-'))
   copyCheckout(path)
-  const build = (outdir = 'dist') => run(path, process.execPath, ['local-dev/build.mjs', outdir])
+  const build = (outdir = 'dist', nodeOptions: readonly string[] = []) =>
+    run(path, process.execPath, [...nodeOptions, 'local-dev/build.mjs', outdir])
   const remove = () => rmSync(path, { recursive: true, force: true, maxRetries: 5 })
   return { path, dist: join(path, 'dist'), build, remove }
 }
