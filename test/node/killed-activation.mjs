@@ -21,7 +21,7 @@ const read = (directory, isWanted) =>
 const entries = ['server', 'cli', 'skills-install', 'skills-publish']
 const made = {
   programs: read(join(reference, currentBuild(reference)), (name) => name.endsWith('.js')),
-  standalone: read(reference, (name) => /^(client|sbom|THIRD-PARTY)/.test(name)),
+  standalone: read(reference, (name) => /^(client|sbom|THIRD-PARTY).*(?<!\.map)$/.test(name)),
   entries,
   record: {},
 }
