@@ -29,7 +29,14 @@ export const removeSuperseded = (outdir, used) => {
 
 /** From when until when a build was current, in milliseconds since 1970. */
 const lifetimeOf = (path) => {
-  const timeOf = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs
+  const timeOf = (file) => {
+    try {
+      return statSync(file).mtimeMs
+    } catch {
+      // It is gone, or what lies there is a file and no directory: a build of the earlier layout.
+      return undefined
+    }
+  }
   const until = timeOf(path) ?? Date.now()
   return { since: timeOf(join(path, 'server.js')) ?? until, until }
 }

@@ -201,4 +201,16 @@ describe('builds of yesterday', () => {
     ]
     expect(await isKeptWhen(`printf '%s\\n' ${others.map((line) => `'${line}'`).join(' ')}`)).toBe(false)
   })
+
+  it('are files of their own in the layout of 0.1.0, and stay for a server that runs from them', async () => {
+    const chunk = join(checkout.dist, 'chunk-OF010.js')
+    writeFileSync(chunk, '')
+    utimesSync(chunk, hoursAgo(2), hoursAgo(2))
+    changeSources()
+    expect(await checkout.build().exited).toEqual({ code: 0, output: '' })
+    writeFileSync(chunk, '')
+    changeSources()
+    expect(await checkout.build().exited).toEqual({ code: 0, output: '' })
+    expect(existsSync(chunk)).toBe(true)
+  })
 })
