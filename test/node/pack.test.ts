@@ -1,17 +1,21 @@
 // Somebody installs the package, without the repository around it, and it does not start.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import * as z from 'zod'
 import packageJson from '../../package.json'
 import { startServer } from '../contract/server'
 import { copyCheckout } from './checkout'
 
 const directory = mkdtempSync(join(tmpdir(), 'maestro-pack-'))
+const source = join(directory, 'source')
 const modules = join(directory, 'installed/node_modules')
 const installed = join(modules, packageJson.name)
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+const Sbom = z.object({ bomFormat: z.string(), metadata: z.object({ component: z.unknown() }) })
 
 /** `npx maestro-server`, and the command line's own way. */
 const startingCommands =
@@ -26,8 +30,9 @@ const npm = (cwd: string, ...args: string[]) =>
 
 // In a copy, because packing builds, and other tests run what is built here.
 beforeAll(() => {
-  const source = join(directory, 'source')
   copyCheckout(source)
+  npm(source, 'run', 'build')
+  appendFileSync(join(source, 'schemas/config.ts'), '\nglobalThis.changed = 1\n')
   npm(source, 'pack', '--pack-destination', directory)
   const tarball = readdirSync(directory).find((name) => name.endsWith('.tgz')) ?? 'no tarball'
   npm(directory, 'install', '--omit=dev', '--prefix', join(directory, 'installed'), join(directory, tarball))
@@ -44,6 +49,45 @@ describe('the installed package', () => {
     for (const name of ['hono', '@hono/node-server', 'zod', 'pino', 'crossws', 'unstorage'])
       expect(texts).toContain(`\n${name} ${versions[name]} (MIT)\n`)
     expect(existsSync(join(installed, 'LICENSE'))).toBe(true)
+  })
+
+  it('has its SBOM', () => {
+    const { bomFormat, metadata } = Sbom.parse(
+      JSON.parse(readFileSync(join(installed, 'dist/sbom.cdx.json'), 'utf8')),
+    )
+    expect([bomFormat, metadata.component]).toMatchObject([
+      'CycloneDX',
+      { name: packageJson.name, version: packageJson.version },
+    ])
+  })
+
+  it('has one build alone, also when others are beside it', () => {
+    const builds = readdirSync(join(installed, 'dist')).filter((name) => name.startsWith('build-'))
+    expect(builds).toHaveLength(1)
+    expect(
+      readdirSync(join(source, 'dist')).filter((name) => name.startsWith('build-')).length,
+    ).toBeGreaterThan(1)
+  })
+
+  it('has what its README and its other pages link to', () => {
+    const pages = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.md'),
+    )
+    expect(pages).toContain('README.md')
+    const missing = pages.flatMap((page) =>
+      [...readFileSync(join(installed, page), 'utf8').matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)]
+        .map(([, target = '']) => target)
+        .filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(installed, dirname(page), target)))
+        .map((target) => `${page}: ${target}`),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('says where it comes from', () => {
+    const { repository, homepage, bugs, keywords } = packageJson
+    const [, address = ''] = /^git\+(https:.*)\.git$/.exec(repository.url) ?? []
+    expect([homepage, bugs.url]).toEqual([`${address}#readme`, `${address}/issues`])
+    expect(keywords).toContain('coding-agents')
   })
 
   it('has no tests, no sources and no maps', () => {
