@@ -9,10 +9,12 @@ const markdownAsText = {
   },
 }
 
-/** What works in the test's own process: it needs no build, and is what `npm run test:quick` runs. */
-const quick = ['test/rules/**/*.test.ts', 'test/functions/**/*.test.ts']
-const inside = ['test/drivers/**/*.test.ts', 'test/postgres/**/*.test.ts', 'test/local-dev/**/*.test.ts']
-const contract = ['test/contract/**/*.test.ts']
+const testsIn = (...folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`)
+
+const contract = testsIn('contract')
+/** What works in this process and in memory: it needs no build. With the contract, it is `npm run test:quick`. */
+const memory = testsIn('rules', 'storage', 'functions')
+const inside = testsIn('drivers', 'postgres', 'local-dev')
 
 export default defineConfig({
   plugins: [markdownAsText],
@@ -30,13 +32,12 @@ export default defineConfig({
     testTimeout: 30_000 * Math.max(1, Number(process.env.TEST_SCALE ?? 1)),
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'quick', include: quick, isolate: false } },
       // The contract runs three times: in this process, against the Node server, and against the Worker in Miniflare.
       {
         extends: true,
         test: {
           name: 'memory',
-          include: contract,
+          include: [...memory, ...contract],
           env: { MAESTRO_TEST_HOST: 'memory' },
           isolate: false,
         },
@@ -51,7 +52,7 @@ export default defineConfig({
           // These start processes, and are strangers to one another.
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/hosted/**', ...contract, ...quick, ...inside],
+          exclude: ['test/hosted/**', ...contract, ...memory, ...inside],
           isolate: false,
         },
       },
@@ -61,7 +62,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'hosted',
-          include: [...contract, 'test/hosted/**/*.test.ts'],
+          include: [...contract, ...testsIn('hosted')],
           env: { MAESTRO_TEST_HOST: 'hosted' },
           setupFiles: ['test/random-setup.ts', 'test/hosted/setup.ts'],
           // Miniflare takes seconds to import: once a worker is enough.

@@ -16,11 +16,11 @@ const campaigns = {
   },
   faces: {
     about: 'REST, client, command line and reference asked the same, 1,500 inputs for each operation',
-    args: ['--project', 'quick', 'test/functions/faces.test.ts'],
+    args: ['--project', 'memory', 'test/functions/faces.test.ts'],
   },
   rules: {
     about: 'models of queue, session and task against the rules',
-    args: ['--project', 'quick', 'test/rules'],
+    args: ['--project', 'memory', 'test/rules'],
   },
   recovery: {
     about: 'journals that are cut, damaged or killed in the middle, and disks that fail',
@@ -43,7 +43,7 @@ const run = (args, scale) => {
 
 const [kind, name, ...others] = process.argv.slice(2)
 const campaign = Object.hasOwn(campaigns, name ?? '') ? campaigns[name] : undefined
-if (kind === 'quick') run(['--project', 'quick', '--project', 'memory', ...process.argv.slice(3)], 0.05)
+if (kind === 'quick') run(['--project', 'memory', ...process.argv.slice(3)], 0.05)
 else if (campaign) {
   say(`${name}: ${campaign.about}`)
   run([...campaign.args, ...others], 100)

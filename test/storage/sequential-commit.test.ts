@@ -6,8 +6,8 @@ import memory from 'unstorage/drivers/memory'
 import { describe, expect, it } from 'vitest'
 import { createProject, updateProject } from '../../storage/rules/projects'
 import { createTask, deleteTask } from '../../storage/rules/tasks'
+import { everything, open } from '../drivers/open'
 import { scaled } from '../random'
-import { everything, open } from './open'
 
 /** The stock memory driver. While `refuses` says so of a key and a text (null: to remove it), writing fails. */
 const failing = () => {

@@ -2,7 +2,7 @@
 
 import type { WorkspaceDriver } from '../../storage/driver'
 import { memoryDriver } from '../../storage/drivers/memory'
-import { suite } from './suite'
+import { suite } from '../drivers/suite'
 
 let broken = false
 const reason = 'it keeps nothing longer than the process lives'

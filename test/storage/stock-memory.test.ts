@@ -2,7 +2,7 @@
 
 import type { Driver } from 'unstorage'
 import memory from 'unstorage/drivers/memory'
-import { suite } from './suite'
+import { suite } from '../drivers/suite'
 
 let writes = 0
 let broken = false

@@ -4,7 +4,7 @@ import memory from 'unstorage/drivers/memory'
 import { describe, expect, it } from 'vitest'
 import { updateSession } from '../../storage/rules/sessions'
 import { updateTask } from '../../storage/rules/tasks'
-import { everything, open } from './open'
+import { everything, open } from '../drivers/open'
 
 const time = 1738713700000
 const project = { id: 'p', name: 'p', workingDir: '/', createdAt: time, updatedAt: time }

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { createProject, deleteProject, updateProject } from '../../storage/rules/projects'
 import { createSession } from '../../storage/rules/sessions'
 import type { Workspace } from '../../storage/workspace'
-import { controlledDriver, nextTurn } from './controlled'
-import { everything, open } from './open'
+import { controlledDriver, nextTurn } from '../drivers/controlled'
+import { everything, open } from '../drivers/open'
 
 const unavailable = { code: 'STORAGE_UNAVAILABLE', status: 503 }
 const machine = { hostname: 'h', platform: 'p' }
