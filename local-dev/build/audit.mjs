@@ -21,7 +21,7 @@ const Advisories = z.record(
   ),
 )
 
-const say = (line) => process.stdout.write(`${line}\n`)
+const say = (line) => void process.stdout.write(`${line}\n`)
 
 /** All components with their full names, those inside of others with the name of the outer one. */
 const libraries = (components, inside) =>
