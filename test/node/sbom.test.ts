@@ -130,23 +130,18 @@ describe('npm run audit', () => {
     ['fails', 503, '{}'],
   ])('says that nothing was audited when the registry %s', async (_, status, answer) => {
     const { code, output } = await audit(status, answer)
-    expect(output).toMatch(new RegExp(`^not audited: registry unreachable \\(.* answered ${status}\\)$`, 'm'))
-    expect(output).not.toContain('libraries audited')
+    expect(output).toMatch(new RegExp(`\nnot audited: registry unreachable \\(.* answered ${status}\\)\n$`))
     expect(code).toBe(0)
   })
 
   it('says that nothing was audited when the answer is no list of advisories', async () => {
-    for (const answer of ['<html>Log in first</html>', '[]', '{"hono":"fine"}']) {
-      const { output } = await audit(200, answer)
-      expect(output).toMatch(/^not audited: no list of advisories/m)
-      expect(output).not.toContain('libraries audited')
-    }
+    for (const answer of ['<html>Log in first</html>', '[]', '{"hono":"fine"}'])
+      expect((await audit(200, answer)).output).toMatch(/not audited: no list of advisories.*\n$/)
   })
 
   it('says that nothing was audited when there is no registry', async () => {
     const { code, output } = await auditWith(`http://127.0.0.1:${await freePort()}`)
-    expect(output).toMatch(/^not audited: registry unreachable \(.*ECONNREFUSED\)$/m)
-    expect(output).not.toContain('libraries audited')
+    expect(output).toMatch(/\nnot audited: registry unreachable \(.*ECONNREFUSED\)\n$/)
     expect(code).toBe(0)
   })
 })
