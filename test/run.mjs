@@ -3,9 +3,14 @@
  * `TEST_SEED` repeats a run; `TEST_SCALE` is how much of each random test is done, 1 in `npm test`.
  */
 import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A hundred times what `npm test` does of them. */
+const quickScale = 0.05
+const longScale = 100
+const progressEveryMs = 5000
+
 const campaigns = {
   crash: { about: 'kill -9 under fifty writers, 1,000 times', args: ['--project', 'node', 'test/crash'] },
   build: { about: 'a build killed 1,000 times', args: ['--project', 'node', 'test/node/build-kill.test.ts'] },
@@ -24,31 +29,82 @@ const campaigns = {
   },
   recovery: {
     about: 'journals that are cut, damaged or killed in the middle, and disks that fail',
-    args: ['--project', 'inside', 'test/drivers/recovery.test.ts', 'test/drivers/sequential-commit.test.ts'],
+    args: [
+      ...['--project', 'inside', 'test/drivers/recovery.test.ts'],
+      ...['--project', 'memory', 'test/storage/sequential-commit.test.ts'],
+    ],
   },
 }
 
 const say = (text) => process.stderr.write(`${text}\n`)
 
-const run = (args, scale) => {
-  const env = { TEST_SCALE: String(scale), ...process.env }
+const timer = () => {
   const began = performance.now()
-  const vitest = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs')
-  const child = spawn(process.execPath, [vitest, 'run', ...args], { env, stdio: 'inherit' })
-  child.once('exit', (code) => {
-    say(`${((performance.now() - began) / 1000).toFixed(1)} s at TEST_SCALE=${env.TEST_SCALE}`)
-    process.exitCode = code ?? 1
-  })
+  return () => `${((performance.now() - began) / 1000).toFixed(1)} s`
 }
 
-const [kind, name, ...others] = process.argv.slice(2)
-const campaign = Object.hasOwn(campaigns, name ?? '') ? campaigns[name] : undefined
-if (kind === 'quick') run(['--project', 'memory', ...process.argv.slice(3)], 0.05)
-else if (campaign) {
-  say(`${name}: ${campaign.about}`)
-  run([...campaign.args, ...others], 100)
-} else {
-  say('Name one: npm run test:long -- NAME')
-  for (const [known, { about }] of Object.entries(campaigns)) say(`  ${known.padEnd(10)}${about}`)
-  process.exitCode = 64
+/** Runs vitest. Resolves with its exit code. */
+const vitest = (args, env, stdio = 'inherit') => {
+  const program = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs')
+  const child = spawn(process.execPath, [program, 'run', ...args], { env: { ...process.env, ...env }, stdio })
+  child.stdout?.pipe(process.stdout)
+  return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)))
+}
+
+const runQuick = async (args) => {
+  const scale = process.env.TEST_SCALE ?? String(quickScale)
+  const passed = timer()
+  process.exitCode = await vitest(['--project', 'memory', ...args], { TEST_SCALE: scale })
+  say(`${passed()} at TEST_SCALE=${scale}`)
+}
+
+const runLong = async (name, { about, args }, others) => {
+  const scale = process.env.TEST_SCALE ?? String(longScale)
+  say(`${name}: ${about}${scale === String(longScale) ? '' : ` (${Number(scale)} % of it)`}`)
+  const folder = mkdtempSync(join(tmpdir(), 'maestro-figures-'))
+  const file = join(folder, 'figures')
+  const passed = timer()
+  let last = ''
+  const progress = setInterval(() => {
+    const line = figuresIn(file).text
+    if (line !== last) say(`${name}, ${passed()}: ${line}`)
+    last = line
+  }, progressEveryMs)
+  // Interrupted, vitest ends, and what was done until then is still told.
+  process.on('SIGINT', () => undefined)
+  // Through a pipe, so that vitest writes no lines over those of the progress.
+  const stdio = ['inherit', 'pipe', 'inherit']
+  process.exitCode = await vitest([...args, ...others], { TEST_SCALE: scale, TEST_FIGURES: file }, stdio)
+  clearInterval(progress)
+  const { text, seed } = figuresIn(file)
+  say(`${name}: ${text} in ${passed()}, TEST_SCALE=${scale} TEST_SEED=${seed}`)
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** The figures of all workers (test/figures.ts) together. */
+const figuresIn = (file) => {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  // What comes after the last line break is still being written.
+  const records = text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
+  const lastOfProcess = new Map(records.map((record) => [record.pid, record.figures]))
+  const sums = {}
+  for (const figures of lastOfProcess.values())
+    for (const [figure, value] of Object.entries(figures)) sums[figure] = (sums[figure] ?? 0) + value
+  const texts = Object.entries(sums).map(([figure, value]) => `${value.toLocaleString('en')} ${figure}`)
+  return { text: texts.sort().join(', ') || 'nothing yet', seed: records.at(-1)?.seed }
+}
+
+const [kind, ...args] = process.argv.slice(2)
+if (kind === 'quick') await runQuick(args)
+else {
+  const [name = '', ...others] = args
+  if (Object.hasOwn(campaigns, name)) await runLong(name, campaigns[name], others)
+  else {
+    say(name === '' ? 'Name one: npm run test:long -- NAME' : `There is no campaign "${name}". There are:`)
+    for (const [known, { about }] of Object.entries(campaigns)) say(`  ${known.padEnd(10)}${about}`)
+    process.exitCode = 64
+  }
 }

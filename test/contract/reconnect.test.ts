@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { count } from '../figures'
 import { createRandom, isFullRun, scaled, scaledMs } from '../random'
 import { readEverything } from './consistency'
 import { fuzz } from './fuzz/run'
@@ -32,6 +33,7 @@ const wander = async (isOver: () => boolean): Promise<{ events: StreamEvent[]; c
     await sleep(random() * 60)
     await stream.close()
     cuts++
+    count('cuts')
     events.push(...stream.events)
     number = stream.lastEventId() || number
     await sleep(random() * 150)

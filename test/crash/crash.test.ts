@@ -7,6 +7,7 @@ import { expect, it } from 'vitest'
 import type { Project, Session, Task } from '../contract/http'
 import { type Server, startServer } from '../contract/server'
 import { connect, type Message } from '../contract/socket'
+import { count } from '../figures'
 import { createRandom, scaled, scaledMs } from '../random'
 import { nextOperation } from './operations'
 import { explain, type LastRequest, readProjectState } from './project-state'
@@ -54,6 +55,7 @@ it(
         }
         alive.yes = false
         await server.kill9()
+        count('kills')
         expect((await burst).filter(({ status }) => status === 'rejected')).toEqual([])
         expectWholeFiles(server)
 
@@ -103,6 +105,7 @@ const work = async (api: Requests, worker: Worker, shared: Shared, alive: { yes:
       const { method, path, body } = worker.operation
       await api.send(method, path, body)
       worker.acknowledged = true
+      count('acknowledged changes')
       const seen = await readProjectState(api, worker.projectId)
       expect(explain(worker, seen)).toBe(undefined)
       Object.assign(worker, { seen, operation: undefined, acknowledged: false })

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { count } from '../figures'
 import { createRandom, scaled, scaledMs } from '../random'
 import { type BuiltFiles, type Checkout, makeCheckout, readBuild, run } from './checkout'
 
@@ -79,6 +80,7 @@ describe('a build', () => {
         const build = checkout.build()
         await sleep(random() * 600)
         build.kill9()
+        count('kills')
         await build.exited
         found = expectWhole(`kill ${index}`)
         expect(printedVersion(), `kill ${index}`).toBe(found)

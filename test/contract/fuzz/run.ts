@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { OpenApiDocument } from '../../../functions/openapi/openapi-types'
 import { parseTrusted } from '../../../schemas/json-text'
+import { count } from '../../figures'
 import { seed } from '../../random'
 import type { Api } from '../http'
 import { type Request, requestsTo } from './requests'
@@ -36,6 +37,7 @@ export const fuzz = async (api: Api, runs: number, observe?: Observe): Promise<O
     const sent: Pick<Request, 'path' | 'headers' | 'body'> = parseTrusted(resolved)
     const answer = await api.request<unknown>(method, sent.path, sent.body, sent.headers)
     outcome.requests++
+    count('requests')
     if (answer.status < 400) {
       outcome.succeeded.add(operationId)
       known.learn(method, sent.path, answer.body)
