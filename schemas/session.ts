@@ -80,11 +80,11 @@ const chosenId = z
 const acceptLegacyTaskId = (body: Record<string, unknown>) =>
   body.taskIds == null && body.taskId != null ? { ...body, taskIds: [body.taskId] } : body
 
-/** As JSON Schema: a session is created with `taskId`, or else with `taskIds`. */
-const taskIdOrTaskIds = {
+/** As JSON Schema: a session is created with `taskIds`, or else with `taskId`. */
+const taskIdsOrTaskId = {
   required: ['projectId'],
-  if: { required: ['taskId'], properties: { taskId: { type: 'string' } } },
-  else: { required: ['taskIds'], properties: { taskIds: { type: 'array' } } },
+  if: { required: ['taskIds'], properties: { taskIds: { type: 'array' } } },
+  else: { required: ['taskId'], properties: { taskId: { type: 'string', minLength: 1 } } },
 }
 
 /** A name that is blank is no name. */
@@ -100,10 +100,13 @@ export const CreateSessionRequest = rewritingBody(
   z.object({
     projectId: reference().meta(docs.projectId),
     taskIds: references().register(leniency, { nullIsAbsent: true }).meta(docs.taskIds),
-    taskId: optionalOnCreate(reference()).meta({
-      description: 'Old spelling of taskIds with one task in it',
-      examples: ['task_1738713700000_p9q2r5t8w'],
-    }),
+    taskId: z
+      .unknown()
+      .optional()
+      .meta({
+        description: 'Old spelling of taskIds with one task in it; ignored beside taskIds',
+        examples: ['task_1738713700000_p9q2r5t8w'],
+      }),
     id: optionalOnCreate(chosenId).meta({
       description: 'Id chosen by the client; default: made by the server',
       examples: ['sess_1738713800000_m4n5o6p7q'],
@@ -115,7 +118,7 @@ export const CreateSessionRequest = rewritingBody(
     env: optionalOnCreate(env).meta(docs.env),
     metadata: optionalOnCreate(anyObject()).meta(docs.metadata),
   }),
-).meta({ title: 'CreateSessionRequest', description: 'Body of POST /api/sessions', ...taskIdOrTaskIds })
+).meta({ title: 'CreateSessionRequest', description: 'Body of POST /api/sessions', ...taskIdsOrTaskId })
 
 export const UpdateSessionRequest = z
   .object({
