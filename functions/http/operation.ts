@@ -121,9 +121,10 @@ const handlerOf = (runnable: RunnableDefinition): Operation => {
   const queryOf = queryReader(definition.query, definition.repeatable)
 
   const answer = (c: RequestContext): Answer => {
-    const input = { params: paramsOf(c), query: queryOf(c) }
-    if (!body) return run(c, { ...input, body: undefined })
-    return readBody(c, body, refuse).then((read) => run(c, { ...input, body: read }))
+    const params = paramsOf(c)
+    const query = queryOf(c)
+    if (!body) return run(c, { params, query, body: undefined })
+    return readBody(c, body, refuse).then((read) => run(c, { params, query, body: read }))
   }
   const handle = (c: RequestContext): Answer => {
     const refusal = guard(c)
