@@ -16,7 +16,7 @@ const campaigns = {
   build: { about: 'a build killed 1,000 times', args: ['--project', 'node', 'test/node/build-kill.test.ts'] },
   fuzz: {
     about:
-      '8,000 sequences of 25 requests that nobody would think of, and a client that is cut off meanwhile',
+      '13,000 sequences of 25 requests that nobody would think of, and a client that is cut off meanwhile',
     args: ['--project', 'server', 'test/contract/fuzz.test.ts', 'test/contract/reconnect.test.ts'],
   },
   faces: {
