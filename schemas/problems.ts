@@ -30,6 +30,15 @@ const article = (type: string) => (/^[aeio]/.test(nameOf(type)) ? `an ${nameOf(t
 
 const nameOf = (type: string) => ({ int: 'integer', record: 'object' })[type] ?? type
 
+/**
+ * What a schema makes of a value; if it does not fit, every problem in our words. The words are asked for only then:
+ * a value that fits costs zod ten times as much once it has an error map (0.2 and 1.9 µs for a page's query).
+ */
+export const parseDescribed = <T>(schema: z.ZodType<T>, value: unknown): z.ZodSafeParseResult<T> => {
+  const parsed = schema.safeParse(value)
+  return parsed.success ? parsed : schema.safeParse(value, { error: describeProblem })
+}
+
 /** One problem of a request: the field's path, dotted, and what is wrong with it. */
 export interface Problem {
   path: string

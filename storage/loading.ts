@@ -1,7 +1,7 @@
 import type { Storage } from 'unstorage'
 import type * as z from 'zod'
 import { parseJson } from '../schemas/json-text'
-import { describeProblem } from '../schemas/problems'
+import { parseDescribed } from '../schemas/problems'
 import { type Documents, matches } from './documents'
 import type { WorkspaceDriver } from './driver'
 import { Entry } from './entry'
@@ -63,7 +63,7 @@ export const readEntry = <K extends Kind>(kind: K, key: string, text: string): E
 }
 
 const parseEntity = <T>(schema: z.ZodType<T>, document: Record<string, unknown>): T => {
-  const result = schema.safeParse(document, { error: describeProblem })
+  const result = parseDescribed(schema, document)
   if (result.success) return result.data
   throw new Error(result.error.issues.map((issue) => issue.message).join('; '))
 }

@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import { apiError } from '../../schemas/errors'
 import { isObject } from '../../schemas/fields'
 import { parseJson } from '../../schemas/json-text'
-import { describeProblem, type Problem, problemsOf, validationError } from '../../schemas/problems'
+import { type Problem, parseDescribed, problemsOf, validationError } from '../../schemas/problems'
 import type { RequestContext } from '../services/app-services'
 
 /** Deeper than this no document of ours is nested; much deeper, and to write it as JSON overflows the stack. */
@@ -20,7 +20,7 @@ export const readBody = async <T>(
   schema: z.ZodType<T>,
   refuse: Refuse = validationError,
 ): Promise<T> => {
-  const parsed = schema.safeParse(parseObject(await readText(c)), { error: describeProblem })
+  const parsed = parseDescribed(schema, parseObject(await readText(c)))
   if (!parsed.success) throw refuse(problemsOf(parsed.error))
   return parsed.data
 }

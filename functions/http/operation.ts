@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { ErrorCode } from '../../schemas/errors'
 import type { EventName } from '../../schemas/events'
-import { describeProblem, problemsOf, validationError } from '../../schemas/problems'
+import { parseDescribed, problemsOf, validationError } from '../../schemas/problems'
 import type { RequestContext } from '../services/app-services'
 import { type Refuse, readBody } from './body'
 import type { ExampleIds } from './example'
@@ -150,11 +150,15 @@ const paramReader = ({ path, params = {} }: Definition) => {
     const values: Record<string, unknown> = {}
     for (const name of names) {
       const text = c.req.param(name) ?? ''
-      const parsed = params[name]?.safeParse(text, { error: describeProblem })
-      if (parsed && !parsed.success)
-        throw validationError(problemsOf(parsed.error).map(({ message }) => ({ path: name, message })))
-      values[name] = parsed ? parsed.data : text
+      const schema = params[name]
+      values[name] = schema ? parseParam(name, schema, text) : text
     }
     return values
   }
+}
+
+const parseParam = (name: string, schema: z.ZodType, text: string): unknown => {
+  const parsed = parseDescribed(schema, text)
+  if (parsed.success) return parsed.data
+  throw validationError(problemsOf(parsed.error).map(({ message }) => ({ path: name, message })))
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { describeProblem, problemsOf, validationError } from '../../schemas/problems'
+import { parseDescribed, problemsOf, validationError } from '../../schemas/problems'
 import type { RequestContext } from '../services/app-services'
 
 /** Query parameters by name, each of them optional. */
@@ -19,9 +19,9 @@ export const queryReader = (
 
   return (c) => {
     if (!c.req.url.includes('?')) return ofNone
-    const parsed = schema.safeParse(Object.fromEntries(names.map((name) => [name, textOf(c, name)])), {
-      error: describeProblem,
-    })
+    const given: Record<string, string | undefined> = {}
+    for (const name of names) given[name] = textOf(c, name)
+    const parsed = parseDescribed(schema, given)
     if (!parsed.success) throw validationError(problemsOf(parsed.error))
     return parsed.data
   }

@@ -1,6 +1,6 @@
 import { type ApiError, apiError } from '../../schemas/errors'
 import { isObject } from '../../schemas/fields'
-import { describeProblem, problemsOf } from '../../schemas/problems'
+import { parseDescribed, problemsOf } from '../../schemas/problems'
 import { type Skill, SkillManifest, type SkillSummary } from '../../schemas/skill'
 import type { Role } from '../../schemas/template'
 
@@ -51,7 +51,7 @@ const parseManifest = (id: string, text: string): SkillManifest => {
     )
   }
   if (!isObject(manifest)) throw skillBroken(id, 'manifest.json must hold an object')
-  const parsed = SkillManifest.safeParse(manifest, { error: describeProblem })
+  const parsed = parseDescribed(SkillManifest, manifest)
   if (parsed.success) return parsed.data
   const problems = problemsOf(parsed.error).map(({ message }) => message)
   throw skillBroken(id, `in manifest.json, ${problems.join('; ')}`)

@@ -1,7 +1,7 @@
 import { apiError } from '../../schemas/errors'
 import { isObject } from '../../schemas/fields'
 import { SessionManifest } from '../../schemas/manifest'
-import { describeProblem, problemsOf } from '../../schemas/problems'
+import { parseDescribed, problemsOf } from '../../schemas/problems'
 import type { SpawnPlan } from './spawn'
 
 /** The error of a spawn whose manifest could not be made. */
@@ -30,7 +30,7 @@ export const validateManifest = (generated: unknown, { request, template }: Spaw
 }
 
 const parseManifest = (generated: unknown): SessionManifest => {
-  const result = SessionManifest.safeParse(isObject(generated) ? generated : {}, { error: describeProblem })
+  const result = parseDescribed(SessionManifest, isObject(generated) ? generated : {})
   if (result.success) return result.data
   const issues = problemsOf(result.error)
   const field = issues[0]?.path === 'session' ? 'session.model' : issues[0]?.path
