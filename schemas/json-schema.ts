@@ -78,7 +78,9 @@ const tidy =
     if (isTrimmed(zodSchema) && jsonSchema.minLength === 1) jsonSchema.pattern ??= notBlank
     if (jsonSchema.type === 'object') delete jsonSchema.propertyNames
     const { nullIsAbsent, legacyValues = [] } = (io === 'input' && leniency.get(zodSchema)) || {}
-    if (jsonSchema.enum) jsonSchema.enum = [...new Set([...jsonSchema.enum, ...legacyValues])]
+    // What may be null as well has its words one level deeper.
+    for (const part of [jsonSchema, ...(jsonSchema.anyOf ?? [])])
+      if (part.enum) part.enum = [...new Set([...part.enum, ...legacyValues])]
     if (nullIsAbsent) allowNull(jsonSchema)
   }
 

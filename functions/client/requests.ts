@@ -22,8 +22,8 @@ export type Query = Readonly<Record<string, QueryText | number | undefined>>
 
 interface RequestOptions {
   query?: Query
-  /** Sent as JSON. */
-  body?: object
+  /** Sent as JSON; a text is sent as it is. */
+  body?: object | string
   headers?: Readonly<Record<string, string>>
   signal?: AbortSignal
 }
@@ -57,7 +57,7 @@ export const createRequests = (options: ClientOptions): Requests => {
           ...(body !== undefined && { 'Content-Type': 'application/json' }),
           ...headers,
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         ...(signal && { signal }),
       })
     } catch (error) {
@@ -103,8 +103,8 @@ const segment = (id: string): string => encodeURIComponent(/^\.{0,2}$/.test(id) 
 /** The error that a response tells of. */
 export const errorOf = async (response: Response, asked: string): Promise<MaestroError> => {
   const { status } = response
-  const body: Partial<ErrorResponse> = parse(await response.text().catch(() => ''), status, asked)
-  if (body.error !== true || typeof body.code !== 'string') return unexpected(status, asked)
+  const body: Partial<ErrorResponse> | null = parse(await response.text().catch(() => ''), status, asked)
+  if (body?.error !== true || typeof body.code !== 'string') return unexpected(status, asked)
   return new MaestroError(status, body.code, body.message ?? body.code, body.details)
 }
 

@@ -1,7 +1,8 @@
 /** Any request of the API, by the name that the reference gives it. */
 import { allOperations } from '../../functions/all-operations'
-import { createRequests, path as pathWith, type Requests } from '../../functions/client/requests'
+import { createRequests, errorOf, path as pathWith, type Requests } from '../../functions/client/requests'
 import { type Definition, paramNamesOf } from '../../functions/http/operation'
+import { isConditional } from '../../functions/openapi/operation'
 import { operationId } from '../../functions/openapi/operation-id'
 import { defineCommand } from './command'
 import { UsageError } from './exit'
@@ -19,7 +20,7 @@ export const command = defineCommand({
       valueHint: 'NAME=VALUE',
       description: 'A parameter of the path or of the query; may be repeated',
     },
-    body: { type: 'string', valueHint: 'JSON', description: 'The body' },
+    body: { type: 'string', valueHint: 'JSON', description: 'The body, which is sent as it is given' },
     'if-match': {
       type: 'string',
       valueHint: 'ETAG',
@@ -35,9 +36,12 @@ export const command = defineCommand({
     const requests = createRequests({ url: environment.serverUrl, token: environment.token })
     const { params, query } = parametersFrom(definition, values('param'))
     const ifMatch = args['if-match']
+    if (args.body !== undefined && !definition.body) throw new UsageError('This request takes no --body')
+    if (ifMatch !== undefined && !isConditional(definition))
+      throw new UsageError('This request takes no --if-match: it would be done whatever the tag is')
     const options = {
       query,
-      ...(args.body !== undefined && { body: bodyFrom(definition, args.body) }),
+      ...(args.body !== undefined && { body: args.body }),
       ...(ifMatch !== undefined && { headers: { 'If-Match': ifMatch } }),
     }
     const address = addressOf(definition, params)
@@ -104,21 +108,6 @@ const parametersFrom = ({ path, query, repeatable = [] }: Definition, given: rea
   return { params: pick(inPath), query: pick(inQuery) }
 }
 
-const bodyFrom = ({ body }: Definition, text: string): object => {
-  if (!body) throw new UsageError('This request takes no --body')
-  const parsed = parseJson(text)
-  if (typeof parsed === 'object' && parsed !== null) return parsed
-  throw new UsageError(`--body must be a JSON object like '{"title":"Add the login page"}'`)
-}
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 const addressOf = ({ path }: Definition, params: Readonly<Record<string, string>>): string =>
   path.replace(/:(\w+)/g, (_, name: string) => pathWith`${params[name] ?? ''}`)
 
@@ -130,6 +119,7 @@ const printStream = async (
   print: (line: string) => void,
 ) => {
   const response = await requests.send(method, address, options)
+  if (!response.ok) throw await errorOf(response, `${method} ${address}`)
   const decoder = new TextDecoder()
   for await (const chunk of response.body ?? []) print(decoder.decode(chunk, { stream: true }).trimEnd())
   return undefined

@@ -8,8 +8,6 @@ import { UsageError } from './exit'
 /** Lists of ids, which have no commas in them; sentences have. */
 const idLists: readonly string[] = ['taskIds', 'skills', 'skillIds', 'agentIds', 'dependencies', 'sessionIds']
 const sentenceLists: readonly string[] = ['acceptanceCriteria']
-/** Fields that `null` clears. */
-const nullable: readonly string[] = ['parentId', 'model', 'dueDate', 'sessionStatus', 'agentId']
 
 /** `parentId` is `--parent-id`. */
 const flagOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
@@ -34,22 +32,24 @@ const flagFor = (field: string, schema: z.ZodType | undefined): StringArgDef => 
 export const repeatableOf = (fields: readonly string[]): string[] =>
   fields.filter((field) => idLists.includes(field) || sentenceLists.includes(field)).map(flagOf)
 
-/** The values of the flags that were given, as fields of a request. */
+/** The values of the flags that were given, as fields of a request. The word `null` clears what can be cleared. */
 export const fieldsFrom = (
   values: (flag: string) => string[],
+  shape: Shape,
   fields: readonly string[],
 ): Record<string, unknown> =>
   Object.fromEntries(
     fields.flatMap((field) => {
       const given = values(flagOf(field))
-      return given.length > 0 ? [[field, valueGiven(field, given)]] : []
+      return given.length > 0 ? [[field, valueGiven(field, shape[field], given)]] : []
     }),
   )
 
-const valueGiven = (field: string, given: readonly string[]): unknown => {
+const valueGiven = (field: string, schema: z.ZodType | undefined, given: readonly string[]): unknown => {
+  if (given.length === 1 && given[0] === 'null' && schema?.safeParse(null).success) return null
   if (idLists.includes(field)) return listOf(given)
   if (sentenceLists.includes(field)) return given.filter((sentence) => sentence.trim() !== '')
-  return nullable.includes(field) && given[0] === 'null' ? null : given[0]
+  return given[0]
 }
 
 /** The request, as its schema has it; throws `UsageError` with everything that is wrong, by flag. */

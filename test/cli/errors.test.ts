@@ -96,6 +96,8 @@ describe('wrong usage, 64', () => {
     [['report', 'bogus', 'x'], 'needs one of: progress, complete, blocked, needs-input, error'],
     [['events', '--since', 'yesterday'], '--since must be the number of an event'],
     [['queue', 'complete', 'task_1'], '"task_1" is one argument too many'],
+    [['api', 'listTasks', '--if-match', '"a"'], 'takes no --if-match'],
+    [['api', 'getTask', '--param', 'id=task_1', '--body', '{}'], 'takes no --body'],
   ])('%j', async (args, message) => {
     expect(await run(args)).toEqual({ code: 64, stdout: '', stderr: oneLine(message) })
   })

@@ -11,7 +11,7 @@ export const command = defineCommand({
   example: "maestro project create --name app --description 'The web shop'",
   args: flagsOf(CreateProjectRequest.shape, fields),
   async run({ client, values }) {
-    const given = fieldsFrom(values, fields)
+    const given = fieldsFrom(values, CreateProjectRequest.shape, fields)
     const workingDir = resolve(values('working-dir')[0] ?? '.')
     const project = await client.projects.create(requestOf(CreateProjectRequest, { ...given, workingDir }))
     return { json: project, text: projectLine('Created', project) }

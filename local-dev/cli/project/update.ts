@@ -14,7 +14,7 @@ export const command = defineCommand({
     ...flagsOf(UpdateProjectRequest.shape, fields),
   },
   async run({ client, args, values }) {
-    const given = fieldsFrom(values, fields)
+    const given = fieldsFrom(values, UpdateProjectRequest.shape, fields)
     const [workingDir] = values('working-dir')
     const change = workingDir === undefined ? given : { ...given, workingDir: resolve(workingDir) }
     const project = await client.projects.update(String(args.id), changeOf(UpdateProjectRequest, change))

@@ -26,7 +26,7 @@ export const command = defineCommand({
     const body = requestOf(Request, {
       taskIds: [],
       projectId: unresolvedProject,
-      ...fieldsFrom(values, fields),
+      ...fieldsFrom(values, Request.out.shape, fields),
       id,
       status: 'working',
     })

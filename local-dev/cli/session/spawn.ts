@@ -24,7 +24,7 @@ export const command = defineCommand({
   repeatable: repeatableOf(fields),
   async run(commandContext) {
     const { client, values, environment } = commandContext
-    const { context, ...given } = fieldsFrom(values, fields)
+    const { context, ...given } = fieldsFrom(values, SpawnSessionRequest.out.shape, fields)
     const request = requestOf(SpawnSessionRequest, {
       projectId: unresolvedProject,
       ...given,

@@ -14,7 +14,7 @@ export const command = defineCommand({
   repeatable: repeatableOf(fields),
   async run(context) {
     const { client, values } = context
-    const given = fieldsFrom(values, fields)
+    const given = fieldsFrom(values, CreateTaskRequest.shape, fields)
     const body = requestOf(CreateTaskRequest, { ...given, projectId: given.projectId ?? unresolvedProject })
     const [named, parentId] = [values('project-id')[0], body.parentId]
     const projectId =

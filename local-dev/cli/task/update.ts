@@ -15,7 +15,7 @@ export const command = defineCommand({
   },
   repeatable: repeatableOf(fields),
   async run({ client, args, values }) {
-    const change = changeOf(UpdateTaskRequest, fieldsFrom(values, fields))
+    const change = changeOf(UpdateTaskRequest, fieldsFrom(values, UpdateTaskRequest.out.shape, fields))
     const task = await client.tasks.update(String(args.id), change)
     return { json: task, text: taskLine('Changed', task) }
   },
