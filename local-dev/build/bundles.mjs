@@ -49,8 +49,8 @@ export const bundle = async (root, outdir) => {
     banner: { js: requireInModules },
   }
   const client = 'functions/client/client.ts'
-  // One after the other, so that a mistake is printed once.
   const directory = join(outdir, 'programs')
+  // One after the other, so that a mistake is printed once.
   const ofServer = await build({ ...forNode, entryPoints: server, outdir: directory })
   const ofCommands = await build({
     ...forNode,
