@@ -2,7 +2,7 @@ import type { AppServices } from '../functions/services/app-services'
 import type { HttpServer } from './http-server'
 
 const shutdownTimeoutMs = 5000
-/** After this time, WebSockets and streams that the client has not closed are cut. */
+/** After this time, WebSockets and streams that the client has not closed are terminated. */
 const closeGraceMs = 1000
 
 /**

@@ -52,7 +52,7 @@ export const anyText = () => z.string()
 /** A JSON object with any content. */
 export const anyObject = () => z.record(z.string(), z.unknown())
 
-/** What a schema takes besides what its type says; the published JSON Schemas tell of it. */
+/** What a schema takes besides what its type says; the published JSON Schemas carry it. */
 export const leniency = z.registry<Leniency>()
 
 interface Leniency {

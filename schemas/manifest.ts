@@ -40,7 +40,10 @@ const ManifestTask = z.looseObject({
       initialPrompt: z
         .string()
         .optional()
-        .meta({ description: 'What the agent is told first', examples: ['Start with the tests.'] }),
+        .meta({
+          description: 'The agent’s first prompt, before the task itself',
+          examples: ['Start with the tests.'],
+        }),
     })
     .optional()
     .meta({ description: 'Anything more', examples: [{ initialPrompt: 'Start with the tests.' }] }),

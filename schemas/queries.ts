@@ -2,8 +2,8 @@
 import * as z from 'zod'
 import { acceptLegacyValues } from './fields'
 import { isRoomName, noSuchRooms, roomList, roomsIn } from './room-names'
-import { legacySessionStatuses } from './session'
-import { legacyTaskStatuses } from './task'
+import { legacySessionStatuses, SessionStatus } from './session'
+import { legacyTaskStatuses, TaskStatus } from './task'
 
 /** A page has at most so many entities. */
 const maxPageSize = 1000
@@ -46,16 +46,25 @@ const filter = (description: string) =>
   z.preprocess(textOrNothing, z.string().optional()).meta({ description })
 
 /** The same for a status, which may be a word of version 1.0. One that does not exist matches nothing. */
-const statusFilter = (legacyValues: Record<string, string>) =>
+const statusFilter = (statuses: readonly string[], legacyValues: Record<string, string>) =>
   z
-    .preprocess(textOrNothing, acceptLegacyValues(legacyValues, z.string().optional()))
+    .preprocess(
+      textOrNothing,
+      acceptLegacyValues(
+        legacyValues,
+        z
+          .string()
+          .meta({ examples: [...statuses] })
+          .optional(),
+      ),
+    )
     .meta({ description: 'Only those with this status' })
 
 export const PageQuery = z.object(page)
 
 export const ListTasksQuery = z.object({
   projectId: filter('Only those of this project'),
-  status: statusFilter(legacyTaskStatuses),
+  status: statusFilter(TaskStatus.options, legacyTaskStatuses),
   parentId: filter('Only those below this task; the word null: only root tasks'),
   sessionId: filter('Only those of this session'),
   ...page,
@@ -64,7 +73,7 @@ export const ListTasksQuery = z.object({
 export const ListSessionsQuery = z.object({
   projectId: filter('Only those of this project'),
   taskId: filter('Only those that work on this task'),
-  status: statusFilter(legacySessionStatuses),
+  status: statusFilter(SessionStatus.options, legacySessionStatuses),
   active: z.string().optional().meta({ description: 'true: only those whose status is not completed' }),
   ...page,
 })
@@ -78,13 +87,13 @@ export const HealthQuery = z.object({
 
 export const EventStreamQuery = z.object({
   since: filter(
-    'Number of the last event heard, where Last-Event-ID cannot be sent; without either: from now on',
+    'Number of the last event received, where Last-Event-ID cannot be sent; without either: from now on',
   ),
   rooms: z
     .string()
     .regex(roomList, { error: ({ input }) => noSuchRooms(wrongRoomsIn(String(input))) })
     .optional()
-    .meta({ description: 'Rooms to listen to, with commas between them; without it: all' }),
+    .meta({ description: 'Rooms to subscribe to, with commas between them; without it: all' }),
   token: z.string().optional().meta({ description: 'MAESTRO_API_TOKEN, where Authorization cannot be sent' }),
 })
 

@@ -16,7 +16,7 @@ export const roomsIn = (text: string): string[] => {
   return names.length > 0 ? names : [defaultRoom]
 }
 
-/** What to tell of names that are wrong: each is shown, but nobody's novel is sent back. */
+/** The message about names that are wrong: each is shown, cut to a bounded length. */
 export const noSuchRooms = (wrong: readonly unknown[]): string => {
   const shown = wrong
     .slice(0, 10)

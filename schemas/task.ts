@@ -43,7 +43,10 @@ const docs = {
   status: { description: 'Owned by users and orchestrators', examples: ['todo'] },
   sessionStatus: { description: 'What the session working on it says', examples: ['working'] },
   priority: { description: 'How urgent it is', examples: ['medium'] },
-  initialPrompt: { description: 'What an agent is told first', examples: ['Start with the tests.'] },
+  initialPrompt: {
+    description: 'The agent’s first prompt, before the task itself',
+    examples: ['Start with the tests.'],
+  },
   skillIds: { description: 'Skills that the work needs', examples: [['maestro-worker']] },
   agentIds: { description: 'Agents meant for it', examples: [['claude']] },
   sessionIds: {

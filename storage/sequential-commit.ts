@@ -43,7 +43,7 @@ export const createSequentialCommit = (storage: Storage): ((batch: Batch) => Pro
       if (failures > failuresBefore) throw new Error('a change before this one could not be stored')
       return write(batch)
     })
-    // Counted when the caller is told: changes until then are built on the one that failed, and fail, too.
+    // Counted when the caller learns of it: changes until then are built on the one that failed, and fail, too.
     queue = done.catch(() => {
       failures++
     })

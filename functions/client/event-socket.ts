@@ -27,7 +27,7 @@ interface SocketOptions {
 }
 
 /**
- * One connection, which stays until it is cut or `signal` aborts. Rejects with `ServerUnreachable` if it is not
+ * One connection, which stays until it is lost or `signal` aborts. Rejects with `ServerUnreachable` if it is not
  * made or is lost, `MaestroError` if the server knows no such room, and with what a callback throws.
  */
 export const runSocket = async (requests: Requests, options: SocketOptions): Promise<void> => {

@@ -21,7 +21,7 @@ interface StreamOptions {
 
 /**
  * One connection to the event stream, until it ends or the caller stops reading. Throws `MaestroError` if the
- * server refuses, and `ServerUnreachable` or what the platform throws if it cannot be reached or is cut.
+ * server refuses, and `ServerUnreachable` or what the platform throws if it cannot be reached or the connection is lost.
  */
 export async function* readStream(
   requests: Requests,
@@ -62,7 +62,7 @@ async function* readItems(body: ReadableStream<Uint8Array>, onData: () => void) 
   }
 }
 
-/** A block without data says how far the stream is: after a cut, it goes on from there. */
+/** A block without data says how far the stream is: after a disconnect, the stream goes on from there. */
 const parseBlock = (block: string): StreamItem | undefined => {
   const fields = new Map<string, string>()
   for (const line of block.split(/\r?\n/)) {

@@ -19,7 +19,7 @@ export interface ListenOptions {
   /** After each connection: everything up to this number has been delivered. */
   onCaughtUp?(lastEventId: number): void
   /** The connection was lost, or could not be made; it will be tried again. */
-  onCut?(reason: unknown): void
+  onDisconnect?(reason: unknown): void
 }
 
 /** Everything that was missed, for a caller that does not stay connected. */

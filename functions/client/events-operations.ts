@@ -2,12 +2,12 @@
 import type { QueryText, Requests } from './requests'
 
 export const eventsOf = (requests: Requests) => ({
-  /** Listen to events, and catch up. The envelopes of the WebSocket as server-sent events, each with its number as id. With the number of the last event heard, what was missed since comes first: of an entity’s missed updates only the last, with its present state, and everything else as it was. When the number is too old or unknown, the first event is `reset`: reload everything. A comment comes every 15 seconds. */
+  /** Stream events, from now on or from a number. The envelopes of the WebSocket as server-sent events, each with its number as id. With the number of the last event received, what was missed since comes first: of an entity’s missed updates only the last, with its present state, and everything else as it was. When the number is too old or unknown, the first event is `reset`: reload everything. A comment comes every 15 seconds. */
   stream: (
     query: {
-      /** Number of the last event heard, where Last-Event-ID cannot be sent; without either: from now on */
+      /** Number of the last event received, where Last-Event-ID cannot be sent; without either: from now on */
       since?: QueryText | undefined
-      /** Rooms to listen to, with commas between them; without it: all */
+      /** Rooms to subscribe to, with commas between them; without it: all */
       rooms?: QueryText | undefined
     } = {},
     signal?: AbortSignal,

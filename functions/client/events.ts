@@ -6,12 +6,12 @@ import { readMissed, subscribeByStream } from './stream-subscription'
 
 export const eventsOf = (requests: Requests) => ({
   /**
-   * Listens to the event stream, and comes back with what was missed whenever it is cut off. Resolves when
+   * Listens to the event stream, and reconnects with what was missed whenever the connection is lost. Resolves when
    * `signal` aborts; rejects with `MaestroError` if the server refuses (wrong room, no token), and with whatever a
    * callback throws.
    */
   follow: (options: ListenOptions): Promise<void> => subscribeByStream(requests, options),
-  /** The same over a WebSocket; after a cut what was missed comes from the event stream. */
+  /** The same over a WebSocket; after a disconnect what was missed comes from the event stream. */
   connect: (options: ListenOptions): Promise<void> => subscribeBySocket(requests, options),
   /** What happened after the event with this number. */
   missed: (options: { since: number; rooms?: readonly string[] }): Promise<MissedEvents> =>

@@ -22,13 +22,13 @@ export const queueOf = (requests: Requests) => ({
     requests.ask<FailQueueItemResponse>('POST', path`/api/sessions/${id}/queue/fail`, { body: { reason } }),
   /** List the items of a session’s queue */
   items: (id: string) => requests.ask<QueueItemsResponse>('GET', path`/api/sessions/${id}/queue/items`),
-  /** Put a task at the end of a queue. The task comes into the session, too. One whose item has ended may be queued again. */
+  /** Push a task to the end of a queue. The task comes into the session, too. One whose item has ended may be queued again. */
   push: (id: string, taskId: string) =>
     requests.ask<PushQueueItemResponse>('POST', path`/api/sessions/${id}/queue/push`, { body: { taskId } }),
   /** Skip the item in processing, or else the next one */
   skip: (id: string) => requests.ask<SkipQueueItemResponse>('POST', path`/api/sessions/${id}/queue/skip`),
   /** Start the next item of a queue. Only one item is worked on at a time: of several callers at once, one gets it. */
   start: (id: string) => requests.ask<StartQueueItemResponse>('POST', path`/api/sessions/${id}/queue/start`),
-  /** Look at the item that would be started next */
+  /** Get the item that would be started next */
   top: (id: string) => requests.ask<QueueTopResponse>('GET', path`/api/sessions/${id}/queue/top`),
 })

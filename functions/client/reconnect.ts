@@ -6,7 +6,7 @@ const backoffMs = [100, 200, 400, 800, 1600, 3200, 5000]
 
 interface ReconnectOptions {
   signal: AbortSignal
-  onCut?: ((reason: unknown) => void) | undefined
+  onDisconnect?: ((reason: unknown) => void) | undefined
 }
 
 /**
@@ -14,7 +14,7 @@ interface ReconnectOptions {
  * `onConnected` when it is there. What a repetition cannot mend ends it: a refusal, or a callback's error.
  */
 export const keepConnected = async (
-  { signal, onCut }: ReconnectOptions,
+  { signal, onDisconnect }: ReconnectOptions,
   connect: (onConnected: () => void) => Promise<void>,
 ): Promise<void> => {
   let failures = 0
@@ -23,11 +23,11 @@ export const keepConnected = async (
       await connect(() => {
         failures = 0
       })
-      if (!signal.aborted) onCut?.(new Error('the connection was closed'))
+      if (!signal.aborted) onDisconnect?.(new Error('the connection was closed'))
     } catch (error) {
       if (signal.aborted) return
       if (isPermanent(error)) throw error instanceof CallbackError ? error.cause : error
-      onCut?.(error)
+      onDisconnect?.(error)
     }
     await delay(backoffMs[Math.min(failures++, backoffMs.length - 1)] ?? 0, signal)
   }

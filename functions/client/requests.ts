@@ -100,7 +100,7 @@ export const path = (texts: TemplateStringsArray, ...ids: readonly string[]): st
 
 const segment = (id: string): string => encodeURIComponent(/^\.{0,2}$/.test(id) ? ` ${id}` : id)
 
-/** The error that a response tells of. */
+/** The error that a response carries. */
 export const errorOf = async (response: Response, asked: string): Promise<MaestroError> => {
   const { status } = response
   const body: Partial<ErrorResponse> | null = parse(await response.text().catch(() => ''), status, asked)

@@ -16,7 +16,15 @@ export const sessionsOf = (requests: Requests) => ({
       /** Only those that work on this task */
       taskId?: QueryText | undefined
       /** Only those with this status */
-      status?: QueryText | undefined
+      status?:
+        | 'spawning'
+        | 'idle'
+        | 'working'
+        | 'completed'
+        | 'failed'
+        | 'stopped'
+        | (string & {})
+        | undefined
       /** true: only those whose status is not completed */
       active?: QueryText | undefined
     } = {},
@@ -29,14 +37,22 @@ export const sessionsOf = (requests: Requests) => ({
       /** Only those that work on this task */
       taskId?: QueryText | undefined
       /** Only those with this status */
-      status?: QueryText | undefined
+      status?:
+        | 'spawning'
+        | 'idle'
+        | 'working'
+        | 'completed'
+        | 'failed'
+        | 'stopped'
+        | (string & {})
+        | undefined
       /** true: only those whose status is not completed */
       active?: QueryText | undefined
     } & PageOptions,
   ) => pageOf<Session>(requests, '/api/sessions', { ...options }),
   /** Create a session. Registers a session that somebody else started. To have one started, spawn it. */
   create: (body: CreateSessionRequest) => requests.ask<Session>('POST', '/api/sessions', { body }),
-  /** Spawn a session. Creates the session, writes its manifest and tells every client to open a terminal for it, as one step. */
+  /** Spawn a session. Creates the session, writes its manifest and asks every client to open a terminal for it, as one step. */
   spawn: (body: SpawnSessionRequest) => requests.ask<SpawnResponse>('POST', '/api/sessions/spawn', { body }),
   /** Get a session */
   get: (id: string) => requests.ask<Session>('GET', path`/api/sessions/${id}`),
@@ -53,10 +69,10 @@ export const sessionsOf = (requests: Requests) => ({
     requests.ask<Session>('POST', path`/api/sessions/${id}/events`, { body, ...ifMatch(options) }),
   /** Get the manifest of a spawned session */
   manifest: (id: string) => requests.ask<SessionManifest>('GET', path`/api/sessions/${id}/manifest`),
-  /** Put a task into a session */
+  /** Add a task to a session */
   addTask: (id: string, taskId: string, options?: ChangeOptions) =>
     requests.ask<Session>('POST', path`/api/sessions/${id}/tasks/${taskId}`, ifMatch(options)),
-  /** Take a task out of a session */
+  /** Remove a task from a session */
   removeTask: (id: string, taskId: string, options?: ChangeOptions) =>
     requests.ask<Session>('DELETE', path`/api/sessions/${id}/tasks/${taskId}`, ifMatch(options)),
   /** Add an entry to a session’s timeline */

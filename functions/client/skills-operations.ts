@@ -10,6 +10,6 @@ export const skillsOf = (requests: Requests) => ({
     requests.ask<SkillSummary[]>('GET', path`/api/skills/role/${role}`),
   /** Get a skill with its instructions */
   get: (id: string) => requests.ask<Skill>('GET', path`/api/skills/${id}`),
-  /** Read a skill again */
+  /** Reload a skill from its files */
   reload: (id: string) => requests.ask<ReloadedSkill>('POST', path`/api/skills/${id}/reload`),
 })

@@ -27,7 +27,7 @@ export const subscribeBySocket = (requests: Requests, options: ListenOptions): P
     }
   }
 
-  /** One connection, until it is cut or `closed` aborts. */
+  /** One connection, until it is lost or `closed` aborts. */
   const connectOnce = (closed: AbortSignal, onConnected: () => void) => {
     let buffered: MaestroEvent[] | undefined = []
     const deliver = (event: MaestroEvent) => {
@@ -58,7 +58,7 @@ export const subscribeBySocket = (requests: Requests, options: ListenOptions): P
     })
   }
 
-  return keepConnected({ signal, onCut: options.onCut }, async (onConnected) => {
+  return keepConnected({ signal, onDisconnect: options.onDisconnect }, async (onConnected) => {
     // A WebSocket does not say why it is refused; this does.
     await serverOf(requests).webSocketStatus()
     const connection = new AbortController()

@@ -3,7 +3,7 @@ import type { ListenOptions, MissedEvents } from './event-types'
 import { guardCallback, keepConnected } from './reconnect'
 import type { Requests } from './requests'
 
-/** Listens to the event stream until `signal` aborts, however often it is cut. */
+/** Listens to the event stream until `signal` aborts, however often the connection is lost. */
 export const subscribeByStream = (requests: Requests, options: ListenOptions): Promise<void> => {
   const { rooms, signal } = options
   const onEvent = guardCallback(options.onEvent)
@@ -11,7 +11,7 @@ export const subscribeByStream = (requests: Requests, options: ListenOptions): P
   const onCaughtUp = guardCallback(options.onCaughtUp)
   let lastEventId = options.since
 
-  return keepConnected({ signal, onCut: options.onCut }, async (onConnected) => {
+  return keepConnected({ signal, onDisconnect: options.onDisconnect }, async (onConnected) => {
     let caughtUp = false
     for await (const item of readStream(requests, { rooms, since: lastEventId, signal })) {
       if (signal.aborted) return

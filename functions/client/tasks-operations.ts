@@ -17,7 +17,7 @@ export const tasksOf = (requests: Requests) => ({
       /** Only those of this project */
       projectId?: QueryText | undefined
       /** Only those with this status */
-      status?: QueryText | undefined
+      status?: 'todo' | 'in_progress' | 'completed' | 'cancelled' | 'blocked' | (string & {}) | undefined
       /** Only those below this task; the word null: only root tasks */
       parentId?: QueryText | undefined
       /** Only those of this session */
@@ -30,7 +30,7 @@ export const tasksOf = (requests: Requests) => ({
       /** Only those of this project */
       projectId?: QueryText | undefined
       /** Only those with this status */
-      status?: QueryText | undefined
+      status?: 'todo' | 'in_progress' | 'completed' | 'cancelled' | 'blocked' | (string & {}) | undefined
       /** Only those below this task; the word null: only root tasks */
       parentId?: QueryText | undefined
       /** Only those of this session */
@@ -54,7 +54,7 @@ export const tasksOf = (requests: Requests) => ({
   /** The same, a page at a time */
   childrenPage: (id: string, options: PageOptions) =>
     pageOf<Task>(requests, path`/api/tasks/${id}/children`, { ...options }),
-  /** Note something about a task in a session’s timeline */
+  /** Add an entry about a task to a session’s timeline */
   addTimeline: (id: string, body: TaskTimelineRequest) =>
     requests.ask<TaskTimelineResponse>('POST', path`/api/tasks/${id}/timeline`, { body }),
 })

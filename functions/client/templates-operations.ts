@@ -35,7 +35,7 @@ export const templatesOf = (requests: Requests) => ({
   /** Delete a template. A default one, too: its role then uses the built-in text until the server starts again. */
   delete: (id: string, options?: ChangeOptions) =>
     requests.ask<DeleteResponse>('DELETE', path`/api/templates/${id}`, ifMatch(options)),
-  /** Give a template the built-in text of its role */
+  /** Reset a template to the built-in text of its role */
   reset: (id: string, options?: ChangeOptions) =>
     requests.ask<Template>('POST', path`/api/templates/${id}/reset`, ifMatch(options)),
 })

@@ -11,5 +11,5 @@ export interface Bindings extends Record<string, unknown> {
   }
 }
 
-/** Tells an object its name. Only the Worker reaches the object, and it always sets this. */
+/** Carries an object's name to it. Only the Worker reaches the object, and it always sets this. */
 export const workspaceHeader = 'X-Maestro-Workspace'

@@ -15,7 +15,7 @@ export const createGateway = (bindings: Bindings, origin: string): Gateway => {
   return 'problems' in read ? refusingGateway(read.problems) : servingGateway(read, bindings)
 }
 
-/** A configuration that cannot be used: what is wrong is told to who reads the log, and to nobody else. */
+/** A configuration that cannot be used: what is wrong goes to the log, not to the caller. */
 const refusingGateway = (problems: string[]): Gateway => {
   consoleLog('error').error({ problems }, 'The configuration cannot be used (CONFIG_ERROR)')
   return async (request) =>

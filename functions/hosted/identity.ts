@@ -14,7 +14,7 @@ export const readIdentity = (sql: SqlStorage): Identity | undefined => {
 }
 
 /** Takes the identity from a request, and keeps it. */
-export const takeIdentity = (sql: SqlStorage, request: Request): Identity => {
+export const storeIdentity = (sql: SqlStorage, request: Request): Identity => {
   const workspace = request.headers.get(workspaceHeader)
   if (workspace === null)
     throw new Error(`a request without ${workspaceHeader} did not come through the Worker`)

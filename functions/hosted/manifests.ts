@@ -1,7 +1,7 @@
 import { refuseTooLarge } from '../../storage/drivers/durable-object/row-limit'
 import type { Manifests } from '../services/app-services'
 
-/** Manifests in the object's SQLite. A session is told to read its own over the API of `serverUrl`. */
+/** Manifests in the object's SQLite. A session reads its own over the API of `serverUrl`. */
 export const storedManifests = (storage: DurableObjectStorage, serverUrl: string): Manifests => {
   const { sql } = storage
   sql.exec('CREATE TABLE IF NOT EXISTS manifests (session TEXT PRIMARY KEY, json TEXT NOT NULL)')

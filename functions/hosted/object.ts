@@ -3,7 +3,7 @@ import { createApp } from '../app'
 import type { Bindings } from './bindings'
 import { readHostedConfig } from './config'
 import { isUpgrade } from './gateway'
-import { type Identity, readIdentity, takeIdentity } from './identity'
+import { type Identity, readIdentity, storeIdentity } from './identity'
 import { createInternalApp } from './internal'
 import { type HostedServices, openServices } from './services'
 import { createSockets } from './sockets'
@@ -29,7 +29,7 @@ export class MaestroWorkspace extends DurableObject<Bindings> {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    this.#open ??= this.#openAs(takeIdentity(this.ctx.storage.sql, request))
+    this.#open ??= this.#openAs(storeIdentity(this.ctx.storage.sql, request))
     const { services, sockets, internal } = await this.#open
     if (isUpgrade(request)) return sockets.upgrade(request)
     const isInternal = new URL(request.url).pathname.startsWith('/internal/')

@@ -61,7 +61,7 @@ export const createAccess = (options: AccessOptions): Access => {
       return originRefused(origin)
     }
     if (isToken !== undefined) {
-      // A browser cannot send a token with a preflight, whose answer tells only what CORS allows.
+      // A browser cannot send a token with a preflight, whose answer says only what CORS allows.
       const isPreflight = method === 'OPTIONS' && origin !== undefined
       return isPreflight || carriesToken(request, isToken) ? undefined : tokenMissing
     }
@@ -120,7 +120,7 @@ const isOwnOrigin = (origin: string, host: string | undefined): boolean => {
   return origin === `http://${name.replace(/:80$/, '')}` || origin === `https://${name.replace(/:443$/, '')}`
 }
 
-/** Digests have one length, as `timingSafeEqual` requires, and comparing them tells nothing of the token's. */
+/** Digests have one length, as `timingSafeEqual` requires, and comparing them reveals nothing of the token's. */
 export const tokenCheck = (token: string): ((candidate: string) => boolean) => {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   const expected = digest(token)

@@ -25,7 +25,7 @@ export const readBody = async <T>(
   return parsed.data
 }
 
-/** A request whose length is not told in advance is read piece by piece, and no further than the limit. */
+/** A body without a `Content-Length` is read piece by piece, and no further than the limit. */
 const readText = async (c: RequestContext): Promise<string> => {
   const { maxBodyBytes } = c.env.config
   const length = c.req.header('Content-Length')

@@ -95,7 +95,7 @@ const webhookOf = (name: string, schema: JsonSchema) => ({
 
 const headers: OpenApiDocument['components']['headers'] = {
   'X-Request-Id': {
-    description: 'Id of the request, under which the log tells of it',
+    description: 'Id of the request, which its lines in the log carry',
     required: true,
     schema: { type: 'string' },
   },

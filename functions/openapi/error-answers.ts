@@ -49,7 +49,7 @@ const exampleOf = (code: ErrorCode): ErrorResponse => ({
   ...exampleDetails[code],
 })
 
-/** How the errors look that tell more than their message. */
+/** The shapes of the errors that carry more than their message. */
 const exampleDetails: Partial<Record<ErrorCode, Pick<ErrorResponse, 'message' | 'details'>>> = {
   VALIDATION_ERROR: {
     message: 'title is required',

@@ -1,5 +1,5 @@
 /** What there is to know before the endpoints, as the document's description (Markdown). */
-export const introduction = `Maestro Server coordinates coding agents: it stores projects, tasks and sessions, hands out work, and tells every connected client what changed. It never runs an agent: a client that hears \`session:spawn\` does.
+export const introduction = `Maestro Server coordinates coding agents: it stores projects, tasks and sessions, hands out work, and sends every connected client an event for each change. It never runs an agent: a client that receives \`session:spawn\` does.
 
 ## Requests and answers
 
@@ -17,8 +17,8 @@ Entities carry an \`ETag\`. Send it as \`If-None-Match\` to be answered 304 as l
 
 ## Events
 
-A WebSocket at \`/\` or \`/ws\` hears of every change, after it is stored and in the order in which it was. The messages are listed here as webhooks; nothing is ever sent over HTTP. A connection that asks for nothing is in the room \`all\` and hears the events of projects, tasks and sessions. \`?rooms=project:{id},templates\` connects to these rooms instead. Rooms are \`all\`, \`queues\`, \`templates\`, \`project:{id}\`, \`session:{id}\` and \`task:{id}\`; a client in several rooms that an event goes to hears it once.
+A WebSocket at \`/\` or \`/ws\` receives every change, after it is stored and in the order in which it was. The messages are listed here as webhooks; nothing is ever sent over HTTP. A connection that asks for nothing is in the room \`all\` and receives the events of projects, tasks and sessions. \`?rooms=project:{id},templates\` connects to these rooms instead. Rooms are \`all\`, \`queues\`, \`templates\`, \`project:{id}\`, \`session:{id}\` and \`task:{id}\`; a client in several rooms that an event goes to receives it once.
 
 A client may send \`{"type":"subscribe","rooms":["queues"]}\` and \`{"type":"unsubscribe","rooms":["all"]}\`, both answered by \`{"type":"rooms","rooms":[…]}\` with the rooms it is in now, and \`{"type":"ping"}\`, answered by \`{"type":"pong","timestamp":…}\`. A wrong room is answered by \`{"type":"error","message":"…"}\`. A message has at most 64 KiB.
 
-\`GET /api/events\` sends the same events as a stream, each with a number; a client that comes back with the last number that it heard is first told what it missed.`
+\`GET /api/events\` sends the same events as a stream, each with a number; a client that reconnects with the last number that it received first gets what it missed.`

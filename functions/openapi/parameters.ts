@@ -61,5 +61,5 @@ export const headerParameter = (name: keyof typeof headers): Parameter => ({
 const headers = {
   'If-Match': 'ETag of what was read: if it has changed since, nothing is done and 412 is answered',
   'If-None-Match': 'ETag of what the caller has: 304 is answered as long as it holds',
-  'Last-Event-ID': 'Number of the last event that was heard: those after it come first',
+  'Last-Event-ID': 'Number of the last event that was received: those after it come first',
 }

@@ -8,7 +8,7 @@ export const pushQueueItem = operation({
   path: '/api/sessions/:id/queue/push',
   name: 'queue.push',
   positional: ['taskId'],
-  summary: 'Put a task at the end of a queue',
+  summary: 'Push a task to the end of a queue',
   description: 'The task comes into the session, too. One whose item has ended may be queued again.',
   body: PushQueueItemRequest,
   answers: { status: 200, schema: PushQueueItemResponse },

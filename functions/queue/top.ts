@@ -8,7 +8,7 @@ export const getQueueTop = operation({
   method: 'GET',
   path: '/api/sessions/:id/queue/top',
   name: 'queue.top',
-  summary: 'Look at the item that would be started next',
+  summary: 'Get the item that would be started next',
   answers: { status: 200, schema: QueueTopResponse },
   errors: ['NOT_FOUND', 'VALIDATION_ERROR'],
   example: ({ busyQueue }) => ({ params: { id: busyQueue } }),

@@ -15,7 +15,9 @@ export interface BufferedBody {
 }
 
 /** `onEnd` is called once, when the body has ended or its reader is gone. */
-export const createBufferedBody = (onEnd: (reason: 'ended' | 'left' | 'too slow') => void): BufferedBody => {
+export const createBufferedBody = (
+  onEnd: (reason: 'ended' | 'cancelled' | 'too slow') => void,
+): BufferedBody => {
   const encoder = new TextEncoder()
   let prelude: Iterator<string, void> | undefined
   let buffered: Uint8Array[] = []
@@ -24,12 +26,12 @@ export const createBufferedBody = (onEnd: (reason: 'ended' | 'left' | 'too slow'
   let ended = false
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
 
-  const endBecause = (reason: Parameters<typeof onEnd>[0]) => {
+  const end = (reason: Parameters<typeof onEnd>[0]) => {
     if (ended) return
     ended = true
     prelude = undefined
     buffered = []
-    if (reason !== 'left') controller?.close()
+    if (reason !== 'cancelled') controller?.close()
     onEnd(reason)
   }
 
@@ -62,7 +64,7 @@ export const createBufferedBody = (onEnd: (reason: 'ended' | 'left' | 'too slow'
         readerWaits = true
         pump()
       },
-      cancel: () => endBecause('left'),
+      cancel: () => end('cancelled'),
     },
     // Nothing leaves before somebody reads it: what waits, waits here and is counted.
     { highWaterMark: 0 },
@@ -81,8 +83,8 @@ export const createBufferedBody = (onEnd: (reason: 'ended' | 'left' | 'too slow'
       buffered.push(chunk)
       bufferedBytes += chunk.length
       pump()
-      if (bufferedBytes > maxBufferedBytes) endBecause('too slow')
+      if (bufferedBytes > maxBufferedBytes) end('too slow')
     },
-    end: () => endBecause('ended'),
+    end: () => end('ended'),
   }
 }

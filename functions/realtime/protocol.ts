@@ -4,7 +4,7 @@ import type { Connection, Rooms } from './rooms'
 
 /** A connection that can be talked to. */
 export interface ClientConnection extends Connection {
-  /** Whether it asked (`?ids=1`) to be told the numbers of events, so that it can catch up after a cut. */
+  /** Whether it asked (`?ids=1`) for the numbers of events, so that it can catch up after a disconnect. */
   readonly withIds: boolean
   send(message: string): void
 }
@@ -13,9 +13,9 @@ interface ProtocolContext {
   rooms: Rooms
   /** The time, in Unix milliseconds. */
   clock: () => number
-  /** The number of the last event that was told. */
+  /** The number of the last event that was published. */
   lastEvent: () => number
-  /** Hears of what was ignored. */
+  /** Logs what a client sent that was ignored. */
   debug(details: object, message: string): void
 }
 
@@ -28,7 +28,7 @@ export const withEventId = (envelope: string, number: number): string =>
 
 /**
  * Puts a new connection into the rooms that its address asks for (`?rooms=a,b`), or into `all`. One that asked
- * for numbers is told its rooms at once, with the number of the last event before it.
+ * for numbers gets its rooms at once, with the number of the last event before it.
  */
 export const onOpen = (context: ProtocolContext, connection: ClientConnection, url: string): void => {
   const { rooms } = context
@@ -75,7 +75,7 @@ const parse = (text: string): Record<string, unknown> | undefined => {
   }
 }
 
-/** Those of the names that are room names; the client is told of the others. */
+/** Those of the names that are room names; the client gets an error that names the others. */
 const validRooms = (connection: ClientConnection, names: unknown): string[] => {
   if (!Array.isArray(names)) {
     sendError(connection, 'rooms must be an array of room names')

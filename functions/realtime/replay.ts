@@ -4,7 +4,7 @@ import type { Entry } from '../../storage/entry'
 import { isLatestState, type LoggedEvent, type PublishedEvent, stateEventData } from '../../storage/event'
 import type { Workspace } from '../../storage/workspace'
 
-/** What a client is told first. */
+/** What a client gets first. */
 export interface Replay {
   messages: Message[]
   /** With these messages the client knows everything up to the event of this number. */
@@ -28,7 +28,7 @@ interface ReplayRequest {
 }
 
 /**
- * What a client missed, as short as it can be told: a snapshot of each entity that was updated, every other event as it
+ * What a client missed, as short as it can be: a snapshot of each entity that was updated, every other event as it
  * was; or `reset`, if that is not known any more, or not yet.
  */
 export const replay = async (
@@ -40,7 +40,7 @@ export const replay = async (
   const missedEvents = logged.filter((event) => event.rooms.some((room) => rooms.has(room)))
   const states = await workspace.read((documents) => statesOf(missedEvents, documents))
   const upTo = logged.at(-1)?.number ?? since
-  // One that is updated again live is told of then: its state of now would come before its state of then.
+  // One that is updated again live comes then: its state of now would come before its state of then.
   const liveUpdates = liveEvents.filter(({ number, name }) => number > upTo && isLatestState(name))
   const sent = new Set(liveUpdates.map(({ about }) => keyOf(about)))
   const messages: Message[] = []
@@ -55,7 +55,7 @@ export const replay = async (
   return { messages: messages.reverse(), upTo }
 }
 
-/** The entities that events tell of which the log keeps without data. */
+/** The entities of events which the log keeps without data. */
 const statesOf = (events: readonly LoggedEvent[], documents: Documents): Map<string, Entry | undefined> => {
   const states = new Map<string, Entry | undefined>()
   for (const { about, data } of events)

@@ -41,7 +41,7 @@ export interface Rooms {
   endStreams(): void
 }
 
-/** The message that tells of an event. `timestamp`: when it is sent, in Unix milliseconds. */
+/** The message of an event. `timestamp`: when it is sent, in Unix milliseconds. */
 export const envelopeOf = (event: { name: string; data: string }, timestamp: number): string =>
   `{"type":"${event.name}","event":"${event.name}","data":${event.data},"timestamp":${timestamp}}`
 

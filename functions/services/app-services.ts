@@ -13,7 +13,7 @@ import type { Skills } from './skills'
 
 /** Where manifests are kept: files locally, the store hosted. */
 export interface Manifests {
-  /** What a session is told to read: an absolute path, or a URL. */
+  /** Where a session finds its manifest: an absolute path, or a URL. */
   location(sessionId: string): string
   /** Resolves when the manifest can be read at its location. */
   write(sessionId: string, manifest: SessionManifest): Promise<void>

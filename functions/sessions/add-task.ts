@@ -8,7 +8,7 @@ export const addSessionTask = operation({
   method: 'POST',
   path: '/api/sessions/:id/tasks/:taskId',
   name: 'sessions.addTask',
-  summary: 'Put a task into a session',
+  summary: 'Add a task to a session',
   answers: { status: 200, schema: Session },
   errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
   emits: ['session:task_added', 'task:session_added', 'queue:updated', 'task:updated', 'session:updated'],

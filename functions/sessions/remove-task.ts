@@ -8,7 +8,7 @@ export const removeSessionTask = operation({
   method: 'DELETE',
   path: '/api/sessions/:id/tasks/:taskId',
   name: 'sessions.removeTask',
-  summary: 'Take a task out of a session',
+  summary: 'Remove a task from a session',
   answers: { status: 200, schema: Session },
   errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
   emits: [

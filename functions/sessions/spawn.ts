@@ -24,7 +24,7 @@ export const spawnSession = operation({
   name: 'sessions.spawn',
   summary: 'Spawn a session',
   description:
-    'Creates the session, writes its manifest and tells every client to open a terminal for it, as one step.',
+    'Creates the session, writes its manifest and asks every client to open a terminal for it, as one step.',
   body: SpawnSessionRequest,
   refuse,
   answers: { status: 201, schema: SpawnResponse },
@@ -65,7 +65,7 @@ export const spawnSession = operation({
 })
 
 /**
- * The manifest first: whoever hears of the session can read it. Nothing is held while it is made, which may
+ * The manifest first: whoever receives `session:spawn` can read it. Nothing is held while it is made, which may
  * take seconds and call this API. If the session does not come to be, nothing of it remains.
  */
 const carryOut = async (c: RequestContext, plan: SpawnPlan): Promise<Session> => {

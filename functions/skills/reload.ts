@@ -8,7 +8,7 @@ export const reloadSkill = operation({
   method: 'POST',
   path: '/api/skills/:id/reload',
   name: 'skills.reload',
-  summary: 'Read a skill again',
+  summary: 'Reload a skill from its files',
   answers: { status: 200, schema: ReloadedSkill },
   errors: ['NOT_FOUND', 'SKILL_LOAD_ERROR', 'NOT_IMPLEMENTED'],
   example: ({ skill }) => ({ params: { id: skill } }),

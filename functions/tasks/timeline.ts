@@ -8,7 +8,7 @@ export const addTaskTimeline = operation({
   method: 'POST',
   path: '/api/tasks/:id/timeline',
   name: 'tasks.addTimeline',
-  summary: 'Note something about a task in a session’s timeline',
+  summary: 'Add an entry about a task to a session’s timeline',
   body: TaskTimelineRequest,
   answers: { status: 200, schema: TaskTimelineResponse },
   errors: ['TASK_NOT_FOUND', 'SESSION_NOT_FOUND', 'STORAGE_UNAVAILABLE'],

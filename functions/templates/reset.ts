@@ -7,7 +7,7 @@ export const resetTemplate = operation({
   method: 'POST',
   path: '/api/templates/:id/reset',
   name: 'templates.reset',
-  summary: 'Give a template the built-in text of its role',
+  summary: 'Reset a template to the built-in text of its role',
   answers: { status: 200, schema: Template },
   errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
   emits: ['template:updated'],

@@ -1,4 +1,4 @@
-/** What the server is told of a session's agent: that it starts, how it exited, why it could not be started. */
+/** Reports of a session's agent to the server: that it starts, how it exited, why it could not be started. */
 import type { Client, Session } from '../../functions/client/client'
 import { endedStatuses } from '../../schemas/session'
 import { isNotFound } from '../lib/not-found'

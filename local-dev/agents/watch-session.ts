@@ -56,7 +56,7 @@ export const sessionEndSignal = (
   return end.signal
 }
 
-/** Outside of tmux there is no telling: somebody may be. */
+/** Outside of tmux this cannot be known: somebody may be. */
 const hasTmuxClient = (): Promise<boolean> =>
   new Promise((resolve) => {
     if (process.env.TMUX === undefined) return resolve(true)

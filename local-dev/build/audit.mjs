@@ -30,7 +30,7 @@ const libraries = (components, inside) =>
     return [{ name: fullName, version, inside }, ...libraries(inner, fullName)]
   })
 
-/** What is known about any version of these. Throws with the reason why it cannot be told. */
+/** What is known about any version of these. Throws with the reason why it is unknown. */
 const askRegistry = async (known) => {
   const names = [...new Set(known.map(({ name }) => name))]
   const versionsOf = (wanted) => known.filter(({ name }) => name === wanted).map(({ version }) => version)
@@ -52,7 +52,7 @@ const { components } = JSON.parse(readFileSync(sbomFile, 'utf8'))
 const all = libraries(components)
 const known = all.filter(({ version }) => version !== undefined)
 for (const { name, inside } of all.filter(({ version }) => version === undefined))
-  say(`not audited: ${name}, of which ${inside} has copied a version that it does not tell`)
+  say(`not audited: ${name}, of which ${inside} has copied an unrecorded version`)
 
 const report = (advisories) => {
   const found = known.flatMap(({ name, version }) =>

@@ -13,7 +13,7 @@ const noticeFile = /^third-party-licen[cs]es?(\.(md|txt))?(\.gz)?$/i
  * @property {string} version
  * @property {string | undefined} license an SPDX expression, as the package states it
  * @property {string | undefined} notice the text about what it has copied into itself
- * @property {{ name: string, license: string }[]} copied the packages in that text, whose versions nobody tells
+ * @property {{ name: string, license: string }[]} copied the packages in that text, whose versions are not recorded
  *
  * @param {string} root of the repository
  * @param {import('esbuild').Metafile[]} metafiles of the builds, with paths from `root`

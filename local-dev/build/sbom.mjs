@@ -25,7 +25,7 @@ export const sbom = (application, packages) => {
   return `${JSON.stringify(document, undefined, 2)}\n`
 }
 
-/** What a package has copied into itself stands inside of it, without the version that nobody tells. */
+/** What a package has copied into itself stands inside of it, without a recorded version. */
 const component = ({ name, version, license, copied }, type) => {
   const purl = purlOf(name, version)
   const inside = copied.map((each) => ({

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 /** Time for a build that is under way, and for a process that is about to load its files. */
 const graceMs = 60 * 60 * 1000
-/** `ps` tells whole seconds, and clocks are set now and then. */
+/** `ps` prints whole seconds, and clocks are set now and then. */
 const slackMs = 60 * 1000
 
 /**

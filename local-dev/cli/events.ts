@@ -32,7 +32,7 @@ export const command = defineCommand({
         signal: new AbortController().signal,
         onEvent: (event) => print(json ? JSON.stringify(event) : lineOf(event)),
         onReset: (lastEventId) => warn(`the events before number ${lastEventId} are no longer available`),
-        onCut: (reason) => warn(reasonOf(reason)),
+        onDisconnect: (reason) => warn(reasonOf(reason)),
       })
       return undefined
     }

@@ -1,6 +1,7 @@
 import { type Definition, paramNamesOf } from '../../functions/http/operation'
 import { isConditional, isEntityRead, isPaged } from '../../functions/openapi/operation'
 import { plainSchema } from '../../functions/openapi/parameters'
+import type { JsonSchema } from '../../schemas/json-schema'
 import type { createTypeNames, TypeName } from './schema-names'
 import { typeTextOf } from './type-text'
 
@@ -107,6 +108,14 @@ const bodyParameters = ({ method, body, positional }: Definition, type = 'object
 const bodyText = ({ positional }: Definition): string =>
   positional ? `body: { ${positional.join(', ')} }` : 'body'
 
+/** A text with examples is completed by editors, and any other is taken. */
+const queryTypeOf = (schema: JsonSchema): string => {
+  const text = typeTextOf(schema, () => undefined)
+  if (text !== 'string') return text
+  const examples = schema.examples?.map((example) => JSON.stringify(example))
+  return examples ? [...examples, '(string & {})'].join(' | ') : queryText
+}
+
 /** The type of the query without what belongs to pages; undefined if there is nothing else. */
 const filterTypeOf = ({ query, answers }: Definition): string | undefined => {
   const names = Object.keys(query?.shape ?? {}).filter((name) => !pageParameters.includes(name))
@@ -114,9 +123,8 @@ const filterTypeOf = ({ query, answers }: Definition): string | undefined => {
   if (own.length === 0) return undefined
   const fields = own.map((name) => {
     const schema = query?.shape[name]
-    const text = schema ? typeTextOf(plainSchema(schema), () => undefined) : 'string'
     const docs = schema?.meta()?.description
-    return `${docs ? `/** ${docs} */\n` : ''}${name}?: ${text === 'string' ? queryText : text} | undefined`
+    return `${docs ? `/** ${docs} */\n` : ''}${name}?: ${schema ? queryTypeOf(plainSchema(schema)) : queryText} | undefined`
   })
   return `{\n${fields.join('\n')}\n}`
 }

@@ -139,7 +139,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
         if (!signal.aborted) report({ what: 'trouble', message: String(error) })
       })
     },
-    onCut: (reason) => report({ what: 'cut', message: reasonOf(reason) }),
+    onDisconnect: (reason) => report({ what: 'cut', message: reasonOf(reason) }),
   })
 
   return {

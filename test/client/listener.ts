@@ -21,7 +21,7 @@ export const startListening = (
     onEvent: inbox.add,
     onReset: (id) => resets.push(id),
     onCaughtUp: caughtUp.add,
-    onCut: (reason) => cuts.push(reason),
+    onDisconnect: (reason) => cuts.push(reason),
     ...options,
   })
   // A test that does not look at the end does not fail by it either.

@@ -66,7 +66,7 @@ export const durableObjectDriver = ({
       refuseOversized(batch)
       storage.transactionSync(() => write(batch))
     } catch (error) {
-      // Changes that are made before our caller is told of it are built on this one: they fail, too.
+      // Changes that are made before our caller learns of it are built on this one: they fail, too.
       failed = true
       queueMicrotask(() => {
         failed = false

@@ -96,7 +96,7 @@ const publish = (target: string, { draft, text }: Attempt): boolean => {
   return textOf(target) === text // a starter may have seen it half written
 }
 
-/** The holder, if it lives: told by its process or, where that is not visible from here, by its heartbeat. */
+/** The holder, if it lives: known by its process or, where that is not visible from here, by its heartbeat. */
 const livingHolder = (
   { record, touchedAt }: FoundLock,
   { self, now, leaseMs }: Attempt,

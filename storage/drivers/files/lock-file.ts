@@ -10,7 +10,7 @@ const LockRecord = ProcessIdentity.extend({
   time: z.iso.datetime(),
 })
 
-/** The content of a lock file. Without a record it is garbage, and `id` is made of what tells it from others. */
+/** The content of a lock file. Without a record it is garbage, and `id` is made of what distinguishes it from others. */
 export interface FoundLock {
   id: string
   record: z.infer<typeof LockRecord> | undefined

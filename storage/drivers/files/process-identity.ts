@@ -1,4 +1,4 @@
-/** Who a process is, so that a later one can tell whether it still lives. A pid alone is not enough: pids are reused. */
+/** Who a process is, so that a later one can find out whether it still lives. A pid alone is not enough: pids are reused. */
 
 import { spawnSync } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
@@ -8,7 +8,7 @@ import * as z from 'zod'
 export const ProcessIdentity = z.object({
   /** As the process itself sees it: inside a container usually 1. */
   pid: z.int32().positive(),
-  /** When it started, in the unit of the platform, only to be compared; null where nothing tells. */
+  /** When it started, in the unit of the platform, only to be compared; null where the platform has none. */
   startTime: z.string().nullable(),
   /** The boot of the kernel it runs on; where there is none to read, `host:` and the name of the machine. */
   bootId: z.string(),
@@ -36,7 +36,7 @@ export const identityOf = (pid: number): ProcessIdentity => ({
 })
 
 /**
- * Whether a process is alive, as far as `self` can tell: `unknown` of one of another boot (perhaps another machine)
+ * Whether a process is alive, as far as `self` can see: `unknown` of one of another boot (perhaps another machine)
  * or of another pid namespace (another container).
  */
 export const livenessOf = (

@@ -30,7 +30,7 @@ export interface WriteBehind {
 /**
  * Writes documents a moment after they change: a debounce whose timer starts with the first change and is not
  * restarted by later ones, so that a document that changes many times within it is written once. After each
- * write, `onCheckpoint` tells how far the files are. To write a document again is idempotent.
+ * write, `onCheckpoint` reports how far the files are. To write a document again is idempotent.
  */
 export const createWriteBehind = ({
   writer,

@@ -40,7 +40,7 @@ interface PendingBatch {
 /**
  * Group commit: batches are stored in their order, and those that come in while one statement runs go together
  * with the next. If a statement fails, for whatever reason, so does every batch that waits, and the connection
- * is made anew: the commit counter in the database then tells whether the statement had been stored.
+ * is made anew: the commit counter in the database then shows whether the statement had been stored.
  */
 export const createGroupCommit = ({
   firstLease,

@@ -68,7 +68,7 @@ export const storeGroup = async (
 }
 
 /**
- * Rolls back a group that was stored although its callers were told that it failed: its documents become those of
+ * Rolls back a group that was stored although its callers got a failure: its documents become those of
  * `contents` again, and the events after `lastEvent` go. Idempotent: to be repeated if it fails.
  */
 export const rollBackGroup = async (
