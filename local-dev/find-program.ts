@@ -20,6 +20,13 @@ const exists = (path: string) =>
     () => false,
   )
 
+/** Whether there is a file, or a link to one, that this user may see. */
+export const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
+
 export const isExecutable = async (path: string): Promise<boolean> => {
   try {
     await access(path, constants.X_OK)

@@ -3,6 +3,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { Client } from '../../functions/client/client'
 import { MaestroError } from '../../functions/client/client'
+import { isSkillId } from '../../functions/services/skills'
 import type { SessionManifest } from '../../schemas/manifest'
 import type { Session } from '../../schemas/session'
 import type { Skill } from '../../schemas/skill'
@@ -119,6 +120,11 @@ const isInteractive = (): boolean => process.stdin.isTTY === true && process.std
 
 const directoryOf = async ({ session, project }: SessionManifest): Promise<string> => {
   const cwd = session.workingDirectory ?? project?.workingDir ?? process.cwd()
+  if (!isAbsolute(cwd))
+    throw new AgentStartError(
+      1,
+      `The project's directory ${cwd} is not an absolute path: correct its workingDir`,
+    )
   const found = await stat(cwd).catch(() => undefined)
   if (!found?.isDirectory()) throw new AgentStartError(1, `The project's directory ${cwd} does not exist`)
   return cwd
@@ -127,7 +133,7 @@ const directoryOf = async ({ session, project }: SessionManifest): Promise<strin
 /** Without those that are missing or broken: the server has logged them at the spawn. */
 const loadSkills = async ({ skills = [] }: SessionManifest, client: Client): Promise<Skill[]> => {
   const found: Skill[] = []
-  for (const id of skills) {
+  for (const id of skills.filter(isSkillId)) {
     try {
       found.push(await client.skills.get(id))
     } catch (error) {

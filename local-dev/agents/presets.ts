@@ -1,5 +1,7 @@
 /** The agents that are supported by name: how each is called with a prompt. */
 
+import { AgentStartError } from './start-error'
+
 /** What an agent is called with. */
 export interface AgentInvocation {
   /** All of its instructions: role, tasks, skills, how to report. */
@@ -41,7 +43,7 @@ const presets: Readonly<Record<string, Preset>> = {
       'claude',
       ...(invocation.interactive ? [] : ['--print']),
       ...['--allowedTools', 'Bash(maestro:*)'],
-      ...['--model', invocation.model],
+      ...flag('--model', invocation.model),
       ...flag('--permission-mode', invocation.permissionMode),
       // As a part of the system prompt it is not lost when a long conversation is summarised.
       ...['--append-system-prompt', promptArgument(invocation)],
@@ -81,7 +83,12 @@ export const presetNames = Object.keys(presets)
 export const presetOf = (name: string): Preset | undefined =>
   Object.hasOwn(presets, name) ? presets[name] : undefined
 
-const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value])
+/** The value may come from whoever called the API: it must not be an option of its own. */
+const flag = (name: string, value: string | undefined): string[] => {
+  if (value === undefined) return []
+  if (!value.startsWith('-')) return [name, value]
+  throw new AgentStartError(64, `"${value}" cannot be a value of ${name}: it begins with -`)
+}
 
 /** Its sandbox cuts the network off by default, and with it the server that it is to report to. */
 const codexSandbox = ({ permissionMode, interactive }: AgentInvocation): string[] => {

@@ -1,10 +1,10 @@
 /** The runner of `run` and `serve --run`: its flags, and what it prints. */
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import { delimiter } from 'node:path'
 import type { ArgsDef } from 'citty'
 import type { Client } from '../../functions/client/client'
 import { chooseAgent } from '../agents/choose'
+import { inheritedEnvironment, pathBeginningWith } from '../runner/agent-environment'
 import type { RunnerEvent, RunningSession } from '../runner/options'
 import { startRunner } from '../runner/runner'
 import { createShimFolder } from '../runner/shim'
@@ -21,6 +21,11 @@ export const runFlags = {
     type: 'boolean',
     description: 'Run agents without terminals, even where tmux is installed',
   },
+  'env-allow': {
+    type: 'string',
+    valueHint: 'NAME,…',
+    description: 'Pass agents only these variables, and what every program needs (PATH, HOME, …)',
+  },
 } as const satisfies ArgsDef
 
 interface RunnerFlags {
@@ -30,12 +35,14 @@ interface RunnerFlags {
   agent?: string | undefined
   max?: string | undefined
   'without-tmux'?: boolean | undefined
+  'env-allow'?: string | undefined
 }
 
 /** Starts a runner on this machine. `detach` stops it, and prints what goes on without it. */
 export const startLocalRunner = async ({ client, json, print, ...flags }: RunnerFlags) => {
   const { sessionDir } = localConfig()
   const maxConcurrent = parseMax(flags.max ?? '4')
+  const allow = parseNames(flags['env-allow'])
   const agent = flags.agent ?? process.env.MAESTRO_AGENT
   await checkAgentInstalled(agent)
   const terminal = !flags['without-tmux'] && (await isTmuxInstalled()) ? 'tmux' : 'none'
@@ -51,8 +58,9 @@ export const startLocalRunner = async ({ client, json, print, ...flags }: Runner
     terminal,
     tmuxSocket,
     env: {
-      ...process.env,
-      PATH: [folder, process.env.PATH].join(delimiter),
+      ...inheritedEnvironment(process.env, allow),
+      PATH: pathBeginningWith(folder, process.env.PATH),
+      SESSION_DIR: sessionDir,
       // Blank counts as absent. Without it, a running tmux server would keep the values of an earlier runner.
       MAESTRO_AGENT: agent ?? '',
       MAESTRO_API_TOKEN: process.env.MAESTRO_API_TOKEN ?? '',
@@ -85,6 +93,16 @@ const checkAgentInstalled = async (agent: string | undefined): Promise<void> => 
 const parseMax = (text: string): number => {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
   throw new UsageError('--max must be a whole number above 0')
+}
+
+const parseNames = (text: string | undefined): string[] | undefined => {
+  const names = text?.split(',').map((name) => name.trim())
+  const wrong = names?.find((name) => !/^[A-Za-z_]\w*$/.test(name))
+  if (wrong !== undefined)
+    throw new UsageError(
+      `--env-allow has "${wrong}", which is no variable's name: --env-allow NAME,OTHER_NAME`,
+    )
+  return names
 }
 
 /** While the server is away, only the first failed connection is printed. */

@@ -11,7 +11,7 @@ export interface RunnerOptions {
   maxConcurrent: number
   terminal: 'tmux' | 'none'
   tmuxSocket: string
-  /** The environment of every session's process, besides what its spawn sets. */
+  /** The environment of every session's process, besides what says which session it is. */
   env: NodeJS.ProcessEnv
   clock(): number
   /** Called with everything that happens, for a person or a program. */

@@ -2,6 +2,7 @@
 import { commandOf } from '../../storage/rules/spawn'
 import { retryTransient } from '../agents/change-session'
 import { reasonOf } from '../lib/reason'
+import { sessionEnvironment } from './agent-environment'
 import { type Claim, claimSession } from './claim'
 import { launch } from './launch'
 import type { RunnerOptions, RunningSession } from './options'
@@ -10,7 +11,7 @@ import { terminateGroup } from './process-group'
 import { confirmStarted, type ProcessHandle, waitForExit } from './process-handle'
 import { type Outcome, outcomeOf } from './report-exit'
 import type { RunnerStateFile } from './runner-state'
-import { logPath, sessionFolder } from './session-folder'
+import { logPath, manifestLocation, sessionFolder } from './session-folder'
 
 export interface RunnerContext {
   options: RunnerOptions
@@ -36,10 +37,7 @@ export const startAndSupervise = async (
   const { options, state, signal } = context
   const { client, report } = options
   const { id } = running
-  running.folder = sessionFolder(
-    await retryTransient(() => client.sessions.get(id), signal),
-    options.sessionDir,
-  )
+  running.folder = sessionFolder(options.sessionDir, id)
   state.add(id, running.folder)
   const session = await retryTransient(() => claimSession(client, id, newClaim(options, id)), signal)
   if (running.stopped || session?.status !== 'spawning') return undefined
@@ -48,8 +46,9 @@ export const startAndSupervise = async (
     const project = await retryTransient(() => client.projects.get(session.projectId), signal)
     const cwd = project.workingDir
     const command = commandOf(session.metadata?.role === 'orchestrator' ? 'orchestrator' : 'worker')
-    const { PATH } = options.env
-    const env = { ...options.env, ...session.env, PATH }
+    const manifestPath = await manifestLocation(running.folder, client.url, id)
+    const own = { sessionId: id, manifestPath, serverUrl: client.url }
+    const env = sessionEnvironment(options.env, session, own)
     const handle = await launch({ id, command, cwd, env, folder: running.folder }, options.terminal)
     const where = options.terminal === 'tmux' ? ' in tmux' : ''
     report({ what: 'started', sessionId: id, message: `${session.name} starts in ${cwd}${where}` })
