@@ -5,10 +5,10 @@ export const command = defineCommand({
   about: 'Start an agent for every session that is spawned, and for those that wait already',
   example: 'maestro run --agent claude --max 2',
   args: runFlags,
-  async run({ args, client, json, print }) {
+  async run({ args, client, environment: { token }, json, print }) {
     // Fails now if the address is wrong; later the server may go and come back.
     await client.health()
-    const runner = await startLocalRunner({ client, json, print, ...args })
+    const runner = await startLocalRunner({ client, token, json, print, ...args })
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {
         runner.detach()

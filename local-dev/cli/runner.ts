@@ -7,6 +7,7 @@ import { chooseAgent } from '../agents/choose'
 import { inheritedEnvironment, pathBeginningWith } from '../runner/agent-environment'
 import type { RunnerEvent, RunningSession } from '../runner/options'
 import { startRunner } from '../runner/runner'
+import { serverKeyOf } from '../runner/server-key'
 import { createShimFolder } from '../runner/shim'
 import { isTmuxInstalled, tmuxSocket } from '../runner/tmux'
 import { agentFlag } from './agent-flag'
@@ -30,6 +31,7 @@ export const runFlags = {
 
 interface RunnerFlags {
   client: Client
+  token: string | undefined
   json: boolean
   print(line: string): void
   agent?: string | undefined
@@ -39,7 +41,7 @@ interface RunnerFlags {
 }
 
 /** Starts a runner on this machine. `detach` stops it, and prints what goes on without it. */
-export const startLocalRunner = async ({ client, json, print, ...flags }: RunnerFlags) => {
+export const startLocalRunner = async ({ client, token, json, print, ...flags }: RunnerFlags) => {
   const { sessionDir } = localConfig()
   const maxConcurrent = parseMax(flags.max ?? '4')
   const allow = parseNames(flags['env-allow'])
@@ -53,6 +55,7 @@ export const startLocalRunner = async ({ client, json, print, ...flags }: Runner
   const runner = startRunner({
     client,
     claim: { id: `${process.pid}-${randomBytes(6).toString('hex')}`, host: hostname(), pid: process.pid },
+    serverKey: serverKeyOf(client.url, token),
     sessionDir,
     maxConcurrent,
     terminal,
@@ -63,7 +66,7 @@ export const startLocalRunner = async ({ client, json, print, ...flags }: Runner
       SESSION_DIR: sessionDir,
       // Blank counts as absent. Without it, a running tmux server would keep the values of an earlier runner.
       MAESTRO_AGENT: agent ?? '',
-      MAESTRO_API_TOKEN: process.env.MAESTRO_API_TOKEN ?? '',
+      MAESTRO_API_TOKEN: token ?? '',
     },
     clock: Date.now,
     report,

@@ -15,8 +15,9 @@ export const command = defineCommand({
     // Importing it starts it; it ends with this process.
     await import('../server')
     if (!args.run) return undefined
-    const client = createClient({ url: ownAddress(), token: localConfig().apiToken })
-    const runner = await startLocalRunner({ client, json, print, ...args }).catch((error) => {
+    const token = localConfig().apiToken
+    const client = createClient({ url: ownAddress(), token })
+    const runner = await startLocalRunner({ client, token, json, print, ...args }).catch((error) => {
       // Without its runner, the server is not what was asked for.
       process.kill(process.pid, 'SIGTERM')
       throw error

@@ -18,32 +18,43 @@ export const adoptOrphans = async (
   isRunning: (id: string) => boolean,
   onAdopted: (running: RunningSession, status: OrphanStatus) => void,
 ): Promise<void> => {
-  for (const { runner, sessions, done } of findOrphans(context.options.sessionDir)) {
-    for (const [id, folder] of sessions)
-      if (!isRunning(id)) await adoptSession(context, { id, folder, runner }, onAdopted)
-    done()
+  const { sessionDir, serverKey } = context.options
+  for (const { runner, sessions, isCertain, done } of findOrphans(sessionDir, serverKey)) {
+    let areAllDone = true
+    for (const [id, folder] of sessions) {
+      const isDone =
+        isRunning(id) || (await adoptSession(context, { id, folder, runner, isCertain }, onAdopted))
+      areAllDone &&= isDone
+    }
+    if (areAllDone) done()
   }
 }
 
+/** False if it may be another server's. */
 const adoptSession = async (
   { options, state }: RunnerContext,
-  { id, folder, runner }: { id: string; folder: string; runner: string },
+  { id, folder, runner, isCertain }: { id: string; folder: string; runner: string; isCertain: boolean },
   onAdopted: (running: RunningSession, status: OrphanStatus) => void,
-): Promise<void> => {
+): Promise<boolean> => {
   const { client } = options
+  const found = await findSession(client, id)
+  if (!found && !isCertain) return false
   const pidfile = await readPidfile(folder)
   const isRunning = pidfile !== undefined && isAlive(pidfile)
   state.add(id, folder)
-  const found = await findSession(client, id)
   // Without its session, nobody could see any more what the process does.
   if (!found && isRunning) void terminateGroup(pidfile.pid)
   const session = found && (await claimSession(client, id, newClaim(options, id), runner))
-  if (!session || (!isRunning && endedStatuses.includes(session.status))) return state.remove(id)
+  if (!session || (!isRunning && endedStatuses.includes(session.status))) {
+    state.remove(id)
+    return true
+  }
   const isNew = !pidfile && session.status === 'spawning'
   onAdopted(
     { ...summaryOf(session), folder, stopped: false },
     isNew ? 'never started' : isRunning ? 'running' : 'ended',
   )
+  return true
 }
 
 /** Undefined if there is no such session. */

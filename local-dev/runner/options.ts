@@ -1,10 +1,13 @@
 /** What a runner is given, and what it reports. */
 import type { Client, Session } from '../../functions/client/client'
 import type { Claim } from './claim'
+import type { ServerKey } from './server-key'
 
 export interface RunnerOptions {
   client: Client
   claim: Omit<Claim, 'claimedAt' | 'tmux'>
+  /** The sessions of this server alone are looked after: others may share SESSION_DIR. */
+  serverKey: ServerKey
   /** SESSION_DIR of this machine. */
   sessionDir: string
   /** So many sessions run at once; the others wait, first in, first out. */

@@ -1,20 +1,30 @@
 /**
  * What a runner is responsible for, on the disk: written before it claims a session, so that after a crash the
- * next runner of this machine adopts its sessions.
+ * next runner of this machine and this server adopts its sessions.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { livenessOf, ownIdentity, ProcessIdentity } from '../../storage/drivers/files/process-identity'
+import { ownIdentity, ProcessIdentity } from '../../storage/drivers/files/process-identity'
+import { machineId } from './machine-id'
+import { fateOf, type Self } from './runner-fate'
+import type { ServerKey } from './server-key'
 
-const RunnerState = z.object({
+export const RunnerState = z.object({
   runner: z.string(),
   host: z.string(),
+  /** Absent where the machine has none, as the next two are in what older versions wrote. */
+  machine: z.string().optional(),
+  /** The server that the sessions are of. */
+  server: z.string().optional(),
+  caller: z.string().optional(),
   process: ProcessIdentity,
   /** Folders of the sessions, by id. */
   sessions: z.record(z.string(), z.string()),
 })
+
+export type RunnerState = z.infer<typeof RunnerState>
 
 export interface RunnerStateFile {
   add(id: string, folder: string): void
@@ -23,21 +33,18 @@ export interface RunnerStateFile {
 
 const statePath = (sessionDir: string, runner: string) => join(sessionDir, `.runner-${runner}.json`)
 
+const ownSelf = (): Self => ({ process: ownIdentity(), machine: machineId(), host: hostname() })
+
 /** The state file of this runner. It exists only while the runner has sessions. */
-export const openRunnerState = (sessionDir: string, runner: string): RunnerStateFile => {
+export const openRunnerState = (sessionDir: string, runner: string, key: ServerKey): RunnerStateFile => {
   const path = statePath(sessionDir, runner)
   const sessions = new Map<string, string>()
-  const self = ownIdentity()
+  const self = ownSelf()
   mkdirSync(sessionDir, { recursive: true })
   const write = () => {
     if (sessions.size === 0) return rmSync(path, { force: true })
     const temporary = `${path}.draft`
-    const state: z.infer<typeof RunnerState> = {
-      runner,
-      host: hostname(),
-      process: self,
-      sessions: Object.fromEntries(sessions),
-    }
+    const state: RunnerState = { runner, ...self, ...key, sessions: Object.fromEntries(sessions) }
     writeFileSync(temporary, JSON.stringify(state))
     renameSync(temporary, path)
   }
@@ -55,35 +62,59 @@ export const openRunnerState = (sessionDir: string, runner: string): RunnerState
 /** The sessions of a runner that has died on this machine. */
 export interface Orphans {
   runner: string
+  /** Whether a session that the server does not have was deleted there; else it may be another server's. */
+  isCertain: boolean
   sessions: readonly (readonly [id: string, folder: string])[]
   /** To be called when all of them have been adopted. */
   done(): void
 }
 
-export const findOrphans = (sessionDir: string): Orphans[] => {
-  const self = ownIdentity()
-  return readdirSync(sessionDir).flatMap((name): Orphans[] => {
-    if (!/^\.runner-[\w-]+\.json$/.test(name)) return []
-    const state = readState(join(sessionDir, name))
-    if (!state || !hasDied(state, self)) return []
+/** What runners of the server have left; of older versions also what may be another server's. */
+export const findOrphans = (sessionDir: string, { server, caller }: ServerKey): Orphans[] => {
+  const self = ownSelf()
+  return readStates(sessionDir).flatMap(({ path, state }): Orphans[] => {
+    const isOthers = state.server !== undefined && state.server !== server
+    if (isOthers || fateOf(state, self) !== 'dead') return []
     return [
       {
         runner: state.runner,
+        isCertain: state.server === server && state.caller === caller,
         sessions: Object.entries(state.sessions),
-        done: () => rmSync(join(sessionDir, name), { force: true }),
+        done: () => rmSync(path, { force: true }),
       },
     ]
   })
 }
 
-/** What this machine ran before a reboot is dead, too. */
-const hasDied = ({ host, process }: z.infer<typeof RunnerState>, self: ProcessIdentity): boolean => {
-  const liveness = livenessOf(process, self)
-  return liveness === 'dead' || (liveness === 'unknown' && host === hostname())
+/** What a runner of this server does not look after, though nobody else may do so: a sentence each, with what to do. */
+export const leftToOthers = (sessionDir: string, { server }: ServerKey): string[] => {
+  const self = ownSelf()
+  return readStates(sessionDir).flatMap(({ state }) => {
+    const sessions = Object.keys(state.sessions).join(', ')
+    const fate = fateOf(state, self)
+    if (fate === 'unknown' && state.server === server)
+      return [
+        `A runner on ${state.host} has ${sessions}: if that machine is gone, maestro session stop ends them`,
+      ]
+    if (fate === 'dead' && state.server !== undefined && state.server !== server)
+      return [
+        `No runner looks after ${sessions} of the server ${state.server}: MAESTRO_SERVER_URL=${state.server} maestro run does`,
+      ]
+    return []
+  })
 }
 
+const readStates = (sessionDir: string) =>
+  readdirSync(sessionDir)
+    .filter((name) => /^\.runner-[\w-]+\.json$/.test(name))
+    .flatMap((name) => {
+      const path = join(sessionDir, name)
+      const state = readState(path)
+      return state ? [{ path, state }] : []
+    })
+
 /** Undefined if another runner has just removed it, or it is not a runner's state. */
-const readState = (path: string) => {
+const readState = (path: string): RunnerState | undefined => {
   try {
     return RunnerState.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data
   } catch {

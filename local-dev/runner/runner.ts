@@ -10,7 +10,7 @@ import { adoptOrphans, findSession } from './adopt-orphans'
 import { claimOf } from './claim'
 import { type RunnerOptions, type RunnerSession, type RunningSession, summaryOf } from './options'
 import { type Outcome, reportExit } from './report-exit'
-import { openRunnerState } from './runner-state'
+import { leftToOthers, openRunnerState } from './runner-state'
 import { nextToStart } from './scheduler'
 import { type RunnerContext, startAndSupervise, supervise, terminateSession } from './supervise'
 
@@ -30,7 +30,8 @@ export const startRunner = (options: RunnerOptions): Runner => {
   const running = new Map<string, RunningSession>()
   const detaching = new AbortController()
   const { signal } = detaching
-  const state = openRunnerState(options.sessionDir, options.claim.id)
+  const state = openRunnerState(options.sessionDir, options.claim.id, options.serverKey)
+  for (const message of leftToOthers(options.sessionDir, options.serverKey)) report({ what: 'left', message })
   const context: RunnerContext = { options, state, signal }
 
   const handleEvent = (event: MaestroEvent) => {

@@ -31,9 +31,17 @@ export const identityOf = (pid: number): ProcessIdentity => ({
   pid,
   startTime: procIsOurs() ? (readProcess(pid)?.startTime ?? null) : null,
   bootId:
-    attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? `host:${hostname()}`,
+    attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ??
+    bootOfMacOs() ??
+    `host:${hostname()}`,
   pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')) ?? null,
 })
+
+/** There the name of the machine changes with the network that it is in, while its processes live. */
+const bootOfMacOs = (): string | undefined => {
+  if (process.platform !== 'darwin') return undefined
+  return spawnSync('sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' }).stdout?.trim() || undefined
+}
 
 /**
  * Whether a process is alive, as far as `self` can see: `unknown` of one of another boot (perhaps another machine)
