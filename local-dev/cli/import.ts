@@ -6,7 +6,11 @@ export const command = defineCommand({
   about: 'Import an exported file into a workspace; run it again to resume',
   example: 'maestro import workspace.ndjson https://maestro.example.com --dry-run',
   args: {
-    file: { type: 'positional', description: 'The file that export wrote', required: true },
+    file: {
+      type: 'positional',
+      description: 'The file that export wrote; -: standard input',
+      required: true,
+    },
     location: {
       type: 'positional',
       description: 'A data directory that no server uses, or the address of a hosted server',
@@ -17,25 +21,20 @@ export const command = defineCommand({
   },
   async run({ args }) {
     const dryRun = args['dry-run'] === true
-    const location = await openLocation(args.location)
-    try {
-      const result = await importFrom(
-        args.file,
-        location,
-        { overwrite: args.overwrite === true, dryRun },
-        showProgress,
-      )
-      const { stored, unchanged, conflicts } = result
-      if (conflicts.length > 0) process.exitCode = 1
-      return {
-        json: result,
-        text: [
-          `${stored} ${dryRun ? 'would be stored' : 'stored'}, ${unchanged} unchanged, ${conflicts.length} in conflict`,
-          ...conflicts.map((key) => `conflict: ${key} exists already and differs; --overwrite replaces it`),
-        ].join('\n'),
-      }
-    } finally {
-      await location.close()
+    const result = await importFrom(
+      args.file,
+      () => openLocation(args.location, dryRun ? 'dry run' : 'import'),
+      { overwrite: args.overwrite === true, dryRun },
+      showProgress,
+    )
+    const { stored, unchanged, conflicts } = result
+    if (conflicts.length > 0) process.exitCode = 1
+    return {
+      json: result,
+      text: [
+        `${stored} ${dryRun ? 'would be stored' : 'stored'}, ${unchanged} unchanged, ${conflicts.length} in conflict`,
+        ...conflicts.map((key) => `conflict: ${key} exists already and differs; --overwrite replaces it`),
+      ].join('\n'),
     }
   },
 })

@@ -69,7 +69,13 @@ const helpOfGroup = async (path: string, group: CommandGroup): Promise<string> =
 }
 
 // The reader may close the pipe: `maestro events | head -1`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever else listens at this moment says it: to an export, a reader that has gone is a failure.
+  if (process.stdout.listenerCount('error') > 1) return
+  if (error.code === 'EPIPE') process.exit(0)
+  process.stderr.write(`maestro: standard output cannot be written: ${error.message}\n`)
+  process.exit(1)
+})
 
 try {
   await run(process.argv.slice(2))

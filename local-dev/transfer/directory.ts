@@ -1,21 +1,31 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
+import type { WorkspaceDriver } from '../../storage/driver'
+import { memoryDriver } from '../../storage/drivers/memory'
 import { createIds } from '../../storage/ids'
 import { importDocuments, transferLines } from '../../storage/rules/transfer'
 import { openWorkspace } from '../../storage/workspace'
 import { readConfig } from '../config'
 import { createLog } from '../log'
 import { openDriver } from '../open-driver'
-import type { TransferLocation } from './location'
+import type { Purpose, TransferLocation } from './location'
 
-/** A data directory. Throws `DirectoryLockedError` while a server has it. */
-export const openDirectory = async (directory: string): Promise<TransferLocation> => {
+/**
+ * A data directory. Throws `DirectoryLockedError` while a server has it, and where it is not there but something is
+ * to be read. Only an import makes it.
+ */
+export const openDirectory = async (directory: string, purpose: Purpose): Promise<TransferLocation> => {
+  const isThere = isDataDirectory(directory)
+  if (purpose === 'export' && !isThere)
+    throw new Error(`There is no data directory at ${directory}: give what the server has as DATA_DIR`)
   const read = readConfig(
     { ...process.env, DATA_DIR: directory, DATABASE_TYPE: '', LOG_LEVEL: 'warn' },
     homedir(),
   )
   if ('problems' in read) throw new Error(read.problems.join('\n'))
   const log = createLog(read.config)
-  const driver = await openDriver(read.config, log)
+  const driver: WorkspaceDriver =
+    purpose === 'dry run' && !isThere ? memoryDriver() : await openDriver(read.config, log)
   const workspace = await openWorkspace({ driver, clock: Date.now, newId: createIds(), logger: log })
   return {
     async *lines() {
@@ -24,4 +34,11 @@ export const openDirectory = async (directory: string): Promise<TransferLocation
     importBatch: (lines, options) => workspace.change((tx) => importDocuments(tx, lines, options)),
     close: workspace.close,
   }
+}
+
+/** Whether a server has kept documents here. Throws for what is no directory, or cannot be read. */
+const isDataDirectory = (directory: string): boolean => {
+  const names = existsSync(directory) ? readdirSync(directory) : []
+  // Without the journal it may be a copy of the documents alone.
+  return names.includes('.journal') || ['projects', 'tasks', 'sessions'].every((name) => names.includes(name))
 }

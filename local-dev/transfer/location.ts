@@ -6,6 +6,9 @@ export interface ImportOptions {
   dryRun: boolean
 }
 
+/** What a location is opened for: only an import may make a directory that is not there. */
+export type Purpose = 'export' | 'import' | 'dry run'
+
 export interface TransferLocation {
   /** Every document, as a line of JSON. */
   lines(): AsyncIterable<string>

@@ -1,11 +1,11 @@
 /** Moves documents between a location and a file of lines. */
-import { createReadStream, createWriteStream } from 'node:fs'
-import { rename } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
 import { TransferLine, type TransferResult } from '../../schemas/transfer'
 import { reasonOf } from '../lib/reason'
 import type { ImportOptions, TransferLocation } from './location'
+import type { Target } from './target'
 
 /** The limits of a batch, which is one request; a single larger document is a batch of its own. */
 const maxDocuments = 200
@@ -14,62 +14,76 @@ const maxCharacters = 1_000_000
 /** Called with how many documents are done. */
 type OnProgress = (done: number) => void
 
-/** Writes every document into a file, which appears when it is complete. Returns how many there are. */
+/** Writes every document to a target. Returns how many there are. Throws, and writes nothing, where there are none. */
 export const exportTo = async (
   location: TransferLocation,
-  file: string,
+  target: Target,
   onProgress: OnProgress,
 ): Promise<number> => {
-  const temporary = `${file}.part`
+  const lines = location.lines()[Symbol.asyncIterator]()
+  const first = await lines.next()
+  if (first.done) throw new Error('It holds no documents: nothing is exported')
   let done = 0
-  const lines = async function* () {
-    for await (const line of location.lines()) {
-      yield `${line}\n`
+  const text = async function* () {
+    for (let line: IteratorResult<string> = first; !line.done; line = await lines.next()) {
+      yield `${line.value}\n`
       onProgress(++done)
     }
   }
-  // With backpressure: no more is read than the disk takes.
-  await pipeline(lines, createWriteStream(temporary))
-  await rename(temporary, file)
+  // With backpressure: no more is read than the target takes.
+  await target.write(Readable.from(text()))
   return done
 }
 
 /**
- * Imports the documents of a file into a location, batch by batch. Idempotent: what is stored already is left alone,
- * so after a failure the same import again resumes where it stopped.
+ * Imports the documents of a file, or of standard input (`-`), batch by batch. The location is opened when the first
+ * batch is understood. Idempotent: what is stored already is left alone, so after a failure the same import again
+ * resumes where it stopped. Throws where there are no documents.
  */
 export const importFrom = async (
   file: string,
-  location: TransferLocation,
+  open: () => Promise<TransferLocation>,
   options: ImportOptions,
   onProgress: OnProgress,
 ): Promise<TransferResult> => {
-  const total: TransferResult = { stored: 0, unchanged: 0, conflicts: [] }
-  let done = 0
-  for await (const lines of batches(file)) {
-    const { stored, unchanged, conflicts } = await location.importBatch(lines, options)
-    total.stored += stored
-    total.unchanged += unchanged
-    total.conflicts.push(...conflicts)
-    done += lines.length
-    onProgress(done)
+  const rest = batches(file)
+  const first = await rest.next()
+  if (first.done) throw new Error(`${nameOf(file)} holds no documents: nothing is imported`)
+  const location = await open()
+  try {
+    const total: TransferResult = { stored: 0, unchanged: 0, conflicts: [] }
+    let done = 0
+    for (let batch: IteratorResult<TransferLine[]> = first; !batch.done; batch = await rest.next()) {
+      const { stored, unchanged, conflicts } = await location.importBatch(batch.value, options)
+      total.stored += stored
+      total.unchanged += unchanged
+      total.conflicts.push(...conflicts)
+      done += batch.value.length
+      onProgress(done)
+    }
+    return total
+  } finally {
+    await location.close()
   }
-  return total
 }
 
-async function* batches(file: string): AsyncGenerator<TransferLine[]> {
+const nameOf = (file: string) => (file === '-' ? 'standard input' : file)
+
+async function* batches(file: string): AsyncGenerator<TransferLine[], void> {
   let lines: TransferLine[] = []
   let characters = 0
   let number = 0
-  for await (const text of createInterface({ input: createReadStream(file) })) {
-    number++
-    if (text === '') continue
+  const input = file === '-' ? process.stdin : createReadStream(file)
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    // Some programs begin a file with a byte order mark.
+    const text = number++ === 0 ? line.replace(/^\uFEFF/, '') : line
+    if (text.trim() === '') continue
     if (lines.length === maxDocuments || (lines.length > 0 && characters + text.length > maxCharacters)) {
       yield lines
       lines = []
       characters = 0
     }
-    lines.push(parseLine(text, `${file}:${number}`))
+    lines.push(parseLine(text, `${nameOf(file)}:${number}`))
     characters += text.length
   }
   if (lines.length > 0) yield lines

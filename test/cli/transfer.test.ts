@@ -1,13 +1,26 @@
 // Somebody moves a workspace to another machine, and something of it stays behind.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseTrusted } from '../../schemas/json-text'
 import { client } from '../contract/http'
 import { startServer } from '../contract/server'
-import { maestroWith } from './maestro'
+import { maestroWith, program } from './maestro'
 
 const { run } = maestroWith({})
 const elsewhere = mkdtempSync(join(tmpdir(), 'maestro-transfer-'))
@@ -49,5 +62,100 @@ describe('export and import', () => {
     const missing = await run(['import', join(elsewhere, 'none.ndjson'), join(elsewhere, 'b')])
     expect(missing).toMatchObject({ code: 1 })
     expect(missing.stderr).toContain('none.ndjson')
+  })
+})
+
+/** The directory of a server that is no more, with a project in it. */
+let data: string
+beforeAll(async () => {
+  const server = await startServer()
+  await client(server.url).project()
+  data = inElsewhere('stopped')
+  server.signal('SIGTERM')
+  await server.exited
+  cpSync(server.dataDir, data, { recursive: true })
+  await server.stop()
+})
+const inElsewhere = (name: string) => join(elsewhere, name)
+
+describe('a backup with a typo', () => {
+  it('has failed, and leaves nothing that looks like a backup', async () => {
+    const file = inElsewhere('typo.ndjson')
+    mkdirSync(inElsewhere('empty'))
+    writeFileSync(inElsewhere('a-file'), 'x')
+    for (const name of ['dtaa', 'empty', 'a-file']) {
+      const ended = await run(['export', inElsewhere(name), file])
+      expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(inElsewhere(name)) })
+    }
+    expect(existsSync(inElsewhere('dtaa'))).toBe(false)
+    expect(readdirSync(inElsewhere('empty'))).toEqual([])
+    expect(existsSync(file)).toBe(false)
+  })
+
+  it('keeps the backup of yesterday', async () => {
+    const file = inElsewhere('yesterday.ndjson')
+    writeFileSync(file, 'yesterday')
+    expect((await run(['export', inElsewhere('dtaa'), file])).code).toBe(1)
+    expect(readFileSync(file, 'utf8')).toBe('yesterday')
+  })
+})
+
+describe('an export', () => {
+  it('goes to standard output and into a pipe, whole, with nothing else between the lines', async () => {
+    const file = inElsewhere('plain.ndjson')
+    expect((await run(['export', data, file])).code).toBe(0)
+    const expected = readFileSync(file, 'utf8')
+    const streamed = await run(['export', data, '-'], { cwd: elsewhere })
+    expect(streamed).toMatchObject({ code: 0, stdout: expected, stderr: expect.stringContaining('Exported') })
+    expect(existsSync(inElsewhere('-'))).toBe(false)
+    const fifo = inElsewhere('fifo')
+    execFileSync('mkfifo', [fifo])
+    const [ended, read] = await Promise.all([run(['export', data, fifo]), readFile(fifo, 'utf8')])
+    expect([ended.code, read]).toEqual([0, expected])
+    expect(lstatSync(fifo).isFIFO()).toBe(true)
+    const back = await run(['import', '-', inElsewhere('from-pipe')], { input: `\uFEFF${expected}` })
+    expect(back).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+ stored, 0 unchanged/) })
+  })
+
+  it('through a link writes what it points to', async () => {
+    writeFileSync(inElsewhere('real.ndjson'), '')
+    symlinkSync('real.ndjson', inElsewhere('link.ndjson'))
+    expect((await run(['export', data, inElsewhere('link.ndjson')])).code).toBe(0)
+    expect(lstatSync(inElsewhere('link.ndjson')).isSymbolicLink()).toBe(true)
+    expect(readFileSync(inElsewhere('real.ndjson'), 'utf8')).toContain('"projects:')
+  })
+
+  it('onto a full disk, or to a reader that has gone, has failed', async () => {
+    expect(await run(['export', data, '/dev/full'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('ENOSPC'),
+    })
+    const shell = (line: string) =>
+      spawnSync('sh', ['-c', line, 'sh', process.execPath, program, data], { encoding: 'utf8' })
+    expect(shell('"$1" "$2" export "$3" - > /dev/full')).toMatchObject({ status: 1 })
+    expect(shell('{ "$1" "$2" export "$3" -; echo $? >&2; } | true').stderr).toMatch(/EPIPE.*\n1\n$/)
+  })
+})
+
+describe('an import of nothing', () => {
+  it.each([
+    ['an empty file', ''],
+    ['blank lines', '\n\r\n \n'],
+    ['an archive', '\u001f\u008b\u0000'],
+    ['a document that is none', '{"key":1}\n'],
+  ])('%s has failed, and makes no directory', async (name, content) => {
+    const [file, location] = [inElsewhere(`${name}.ndjson`), inElsewhere(`into ${name}`)]
+    writeFileSync(file, content)
+    const ended = await run(['import', file, location])
+    expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(file) })
+    expect(existsSync(location)).toBe(false)
+  })
+
+  it('as a dry run makes no directory either', async () => {
+    const file = inElsewhere('dry.ndjson')
+    expect((await run(['export', data, file])).code).toBe(0)
+    const ended = await run(['import', file, inElsewhere('dry'), '--dry-run'])
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('would be stored') })
+    expect(existsSync(inElsewhere('dry'))).toBe(false)
   })
 })
