@@ -12,6 +12,8 @@ export const errors = {
   NOT_FOUND: { status: 404, message: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'Method not allowed' },
   CONFLICT: { status: 409, message: 'A resource with this id already exists: choose another id' },
+  SESSION_ENDED: { status: 409, message: 'The session has ended: spawn another, or resume it' },
+  INVALID_STATE: { status: 409, message: 'This cannot be done in the present state' },
   PRECONDITION_FAILED: {
     status: 412,
     message: 'The resource has changed since you read it: read it again, then repeat your change',

@@ -9,6 +9,7 @@ import { CreateProjectRequest, Project, UpdateProjectRequest } from './project'
 import { QueueItem, QueueState } from './queue'
 import { DeleteResponse } from './responses'
 import { CreateSessionRequest, Session, UpdateSessionRequest } from './session'
+import { EndSessionRequest } from './session-end'
 import { SkillManifest } from './skill'
 import { SpawnEvent, SpawnSessionRequest } from './spawn'
 import { CreateTaskRequest, Task, UpdateTaskRequest } from './task'
@@ -40,6 +41,7 @@ const inputs = {
   'update-task-request': UpdateTaskRequest,
   'create-session-request': CreateSessionRequest,
   'update-session-request': UpdateSessionRequest,
+  'end-session-request': EndSessionRequest,
   'spawn-session-request': SpawnSessionRequest,
   'create-template-request': CreateTemplateRequest,
   'update-template-request': UpdateTemplateRequest,

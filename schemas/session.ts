@@ -47,7 +47,31 @@ const docs = {
     examples: [[{ id: 'evt_1738713800000_b2c3d4e5f', type: 'progress', timestamp: 1738713800000 }]],
   },
   metadata: { description: 'Anything more', examples: [{ role: 'worker' }] },
+  endReason: { description: 'Why it ended, in a sentence', examples: ['claude ended with exit code 1'] },
+  needsInput: {
+    description: 'Whether it waits for a person',
+    examples: [{ active: true, message: 'Which date format?' }],
+  },
 }
+
+const needsInputFields = {
+  active: z.boolean().meta({ description: 'Whether it waits now', examples: [true] }),
+  message: z
+    .string()
+    .max(4096)
+    .optional()
+    .meta({ description: 'What it asks', examples: ['Which date format?'] }),
+}
+
+const NeedsInput = z.looseObject({
+  ...needsInputFields,
+  since: timestamp('Since when it waits').optional(),
+})
+
+const NeedsInputUpdate = z.object({
+  ...needsInputFields,
+  since: optionalOnCreate(timestamp('Since when it waits; default: now')),
+})
 
 export const Session = z
   .looseObject({
@@ -67,6 +91,9 @@ export const Session = z
     events: z.array(SessionEvent).meta(docs.events),
     timeline: z.array(SessionTimelineEvent).meta(docs.timeline),
     metadata: anyObject().nullable().meta(docs.metadata),
+    needsInput: NeedsInput.optional().meta(docs.needsInput),
+    endReason: z.string().optional().meta(docs.endReason),
+    run: timestamp('When it was last spawned; absent if nobody spawned it').optional(),
   })
   .meta({ title: 'Session', description: 'One run of an agent on some tasks' })
 
@@ -136,6 +163,8 @@ export const UpdateSessionRequest = z
       .optional()
       .meta({ ...docs.timeline, description: 'Timeline entries to append' }),
     metadata: clearable(anyObject()).meta({ ...docs.metadata, description: 'Merged by top-level key' }),
+    needsInput: clearable(NeedsInputUpdate).meta(docs.needsInput),
+    endReason: clearable(requiredText(2000)).meta(docs.endReason),
   })
   .meta({
     title: 'UpdateSessionRequest',

@@ -145,6 +145,15 @@ export const SpawnResponse = z
     cwd,
     envVars: EnvVars,
     session: Session.meta({ description: 'The session' }),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .meta({
+        description: 'What a person may want to know before the session works; absent if there is nothing',
+        examples: [
+          ['Task task_1738713700000_p9q2r5t8w is in the living session sess_1, too: both will do it'],
+        ],
+      }),
   })
   .meta({ title: 'SpawnResponse', description: 'What was spawned' })
 

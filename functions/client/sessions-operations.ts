@@ -2,6 +2,7 @@
 import type { SessionManifest } from '../../schemas/manifest'
 import type { DeleteResponse } from '../../schemas/responses'
 import type { CreateSessionRequest, Session, UpdateSessionRequest } from '../../schemas/session'
+import type { EndSessionRequest } from '../../schemas/session-end'
 import type { SpawnResponse, SpawnSessionRequest } from '../../schemas/spawn'
 import type { AddSessionEventRequest, AddSessionTimelineRequest } from '../../schemas/timeline'
 import { type ChangeOptions, ifMatch, type PageOptions, pageOf, taggedOf } from './entities'
@@ -64,11 +65,17 @@ export const sessionsOf = (requests: Requests) => ({
   /** Delete a session. It leaves its tasks; its queue goes with it, its folder with the manifest stays. */
   delete: (id: string, options?: ChangeOptions) =>
     requests.ask<DeleteResponse>('DELETE', path`/api/sessions/${id}`, ifMatch(options)),
+  /** End a session. Its status, its queue and what its tasks say change as one step. A session that has ended keeps its status: the report is noted in its timeline, and may give its tasks an outcome. */
+  end: (id: string, body: EndSessionRequest, options?: ChangeOptions) =>
+    requests.ask<Session>('POST', path`/api/sessions/${id}/end`, { body, ...ifMatch(options) }),
   /** Record an event of a session */
   addEvent: (id: string, body: AddSessionEventRequest, options?: ChangeOptions) =>
     requests.ask<Session>('POST', path`/api/sessions/${id}/events`, { body, ...ifMatch(options) }),
   /** Get the manifest of a spawned session */
   manifest: (id: string) => requests.ask<SessionManifest>('GET', path`/api/sessions/${id}/manifest`),
+  /** Stop a session. Ends it, and clears what its tasks say of work on them; its runner ends its processes. A session that has ended stays as it is. */
+  stop: (id: string, options?: ChangeOptions) =>
+    requests.ask<Session>('POST', path`/api/sessions/${id}/stop`, ifMatch(options)),
   /** Add a task to a session */
   addTask: (id: string, taskId: string, options?: ChangeOptions) =>
     requests.ask<Session>('POST', path`/api/sessions/${id}/tasks/${taskId}`, ifMatch(options)),

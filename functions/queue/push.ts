@@ -12,7 +12,7 @@ export const pushQueueItem = operation({
   description: 'The task comes into the session, too. One whose item has ended may be queued again.',
   body: PushQueueItemRequest,
   answers: { status: 200, schema: PushQueueItemResponse },
-  errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'STORAGE_UNAVAILABLE'],
+  errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'SESSION_ENDED', 'STORAGE_UNAVAILABLE'],
   emits: ['session:task_added', 'task:session_added', 'queue:updated', 'task:updated', 'session:updated'],
   example: ({ waitingQueue, looseTask }) => ({ params: { id: waitingQueue }, body: { taskId: looseTask } }),
   run: async (c, { params, body }) => {

@@ -10,7 +10,7 @@ export const startQueueItem = operation({
   summary: 'Start the next item of a queue',
   description: 'Only one item is worked on at a time: of several callers at once, one gets it.',
   answers: { status: 200, schema: StartQueueItemResponse },
-  errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'STORAGE_UNAVAILABLE'],
+  errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'SESSION_ENDED', 'STORAGE_UNAVAILABLE'],
   emits: ['queue:item_started', 'queue:updated', 'task:updated', 'session:updated'],
   example: ({ waitingQueue }) => ({ params: { id: waitingQueue } }),
   run: async (c, { params }) => {

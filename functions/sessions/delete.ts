@@ -11,7 +11,7 @@ export const deleteSession = operation({
   description: 'It leaves its tasks; its queue goes with it, its folder with the manifest stays.',
   answers: { status: 200, schema: DeleteResponse },
   errors: ['SESSION_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
-  emits: ['session:task_removed', 'task:session_removed', 'session:deleted'],
+  emits: ['task:updated', 'session:task_removed', 'task:session_removed', 'session:deleted'],
   example: ({ session }) => ({ params: { id: session } }),
   run: (c, { params: { id } }) => removeEntity(c, 'sessions', id, (tx) => remove(tx, id)),
 })

@@ -58,6 +58,7 @@ export const spawnSession = operation({
         cwd: plan.project.workingDir,
         envVars: session.env,
         session,
+        ...(plan.warnings.length > 0 && { warnings: plan.warnings }),
       },
       201,
     )

@@ -2,6 +2,7 @@ import type { QueueItem } from '../../schemas/queue'
 import type { Session } from '../../schemas/session'
 import type { Transaction } from '../transaction'
 import { findSession, findTask } from './find'
+import { elsewhereOf, isLiving, requireLiving, saysOpen } from './living'
 import { isActive } from './queue-states'
 import { dropFromQueue, enqueue, findQueue, setSessionStatus } from './queues'
 import { timelineEntry } from './timeline'
@@ -11,9 +12,9 @@ import { timelineEntry } from './timeline'
  * `task.sessionIds` has the session. Nothing else may write these two lists.
  */
 
-/** Adds a task to an existing session, and to its queue if it has one. Idempotent. */
+/** Adds a task to an existing session and, if that lives, to its queue if it has one. Idempotent. */
 export const addTask = (tx: Transaction, sessionId: string, taskId: string): void => {
-  if (!link(tx, sessionId, taskId)) return
+  if (!link(tx, sessionId, taskId) || !isLiving(findSession(tx, sessionId))) return
   const queue = tx.get('queues', sessionId)
   if (queue && !isActive(queue, taskId)) enqueue(tx, queue, taskId)
   else tx.put('sessions', withEntry(tx, findSession(tx, sessionId), { type: 'task_started', taskId }))
@@ -23,18 +24,22 @@ export const addTask = (tx: Transaction, sessionId: string, taskId: string): voi
 export const pushTask = (tx: Transaction, sessionId: string, taskId: string): QueueItem => {
   const queue = findQueue(tx, sessionId)
   findTask(tx, taskId, 'NOT_FOUND')
+  requireLiving(findSession(tx, sessionId))
   link(tx, sessionId, taskId)
   return enqueue(tx, queue, taskId)
 }
 
 /**
- * Removes a task from a session, and from its queue. Idempotent. A task that is in no session any more is not left
- * with a `sessionStatus` that says that it waits or is worked on.
+ * Removes a task from a session, and from its queue. Idempotent. A task that no living session has any more is not
+ * left with a `sessionStatus` that says that it waits or is worked on.
  */
 export const removeTask = (tx: Transaction, sessionId: string, taskId: string): void => {
   const ended = unlink(tx, sessionId, taskId, 'Task removed from session')
-  if (ended && tx.get('tasks', taskId)?.sessionIds.length === 0)
+  const task = tx.get('tasks', taskId)
+  if (!task) return
+  if (ended && task.sessionIds.length === 0)
     setSessionStatus(tx, taskId, ended.status === 'failed' ? 'failed' : 'skipped')
+  else if (saysOpen(task) && !elsewhereOf(tx, sessionId)(task)) setSessionStatus(tx, taskId, undefined)
 }
 
 /** Removes the link from both sides; returns the item of the session's queue that this ended. */

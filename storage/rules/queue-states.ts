@@ -6,6 +6,9 @@ import type { QueueItem, QueueState, QueueStats } from '../../schemas/queue'
  * worked on (`processing`), and each ends `completed`, `failed` or `skipped`. Refusals are `VALIDATION_ERROR`s.
  */
 
+/** How an item ends. */
+export type ItemOutcome = Pick<QueueItem, 'status'> & { failReason?: string | undefined }
+
 /** A queue after a step, and the item that the step was about. */
 export interface Step {
   queue: QueueState
@@ -42,17 +45,17 @@ export const start = (queue: QueueState, now: number): Step | undefined => {
   return next && replace(queue, next, { ...next, status: 'processing', startedAt: now }, now)
 }
 
-/** The item in processing ends well. */
-export const complete = (queue: QueueState, now: number): Step =>
-  end(queue, inProcessing(queue), { status: 'completed' }, now)
+/** The item in processing ends well. `endedAt`: when the queue's session ended, if it has; so in what follows. */
+export const complete = (queue: QueueState, now: number, endedAt?: number): Step =>
+  end(queue, inProcessing(queue, endedAt), { status: 'completed' }, now)
 
 /** The item in processing ends badly, for a reason if one is given: an empty one is none. */
-export const fail = (queue: QueueState, now: number, reason?: string): Step =>
-  end(queue, inProcessing(queue), { status: 'failed', ...(reason && { failReason: reason }) }, now)
+export const fail = (queue: QueueState, now: number, reason?: string, endedAt?: number): Step =>
+  end(queue, inProcessing(queue, endedAt), { status: 'failed', failReason: reason }, now)
 
 /** The item in processing, or else the first that waits, is left out. */
-export const skip = (queue: QueueState, now: number): Step => {
-  const item = currentItem(queue) ?? nextItem(queue)
+export const skip = (queue: QueueState, now: number, endedAt?: number): Step => {
+  const item = lateItem(queue, endedAt) ?? (endedAt === undefined ? nextItem(queue) : undefined)
   if (!item) throw apiError('VALIDATION_ERROR', 'No items left to skip')
   return end(queue, item, { status: 'skipped' }, now)
 }
@@ -73,6 +76,49 @@ export const drop = (queue: QueueState, taskId: string, now: number, reason: str
     : end(queue, item, { status: 'skipped' }, now)
 }
 
+/**
+ * The session has ended: the item in processing ends as given, those that wait are skipped. Returns the queue, and the
+ * items that this ended.
+ */
+export const endAll = (
+  queue: QueueState,
+  now: number,
+  current: ItemOutcome,
+): { queue: QueueState; ended: QueueItem[] } => {
+  const ended: QueueItem[] = []
+  const items = queue.items.map((item) => {
+    if (!isOpen(item)) return item
+    const waits: ItemOutcome = { status: 'skipped' }
+    const after = withOutcome(item, item.status === 'processing' ? current : waits, now)
+    ended.push(after)
+    return after
+  })
+  return { queue: { ...queue, items, currentIndex: -1, updatedAt: now }, ended }
+}
+
+/**
+ * A report on a task: its open item ends so or, in the queue of a session that ended at `endedAt`, the one that ended with it.
+ * Undefined if it has neither.
+ */
+export const report = (
+  queue: QueueState,
+  taskId: string,
+  outcome: ItemOutcome,
+  now: number,
+  endedAt: number | undefined,
+): Step | undefined => {
+  const own = queue.items.filter((item) => item.taskId === taskId)
+  const item = own.find(isOpen) ?? own.find((candidate) => endedWith(candidate, endedAt))
+  return item && end(queue, item, outcome, now)
+}
+
+/** The item in processing or, where the session ended at `endedAt`, the one that ended with it. */
+const lateItem = (queue: QueueState, endedAt: number | undefined): QueueItem | undefined =>
+  currentItem(queue) ?? queue.items.find((item) => endedWith(item, endedAt))
+
+const endedWith = ({ startedAt, completedAt }: QueueItem, endedAt: number | undefined) =>
+  startedAt !== undefined && endedAt !== undefined && completedAt === endedAt
+
 /** How many items stand where. */
 export const statsOf = ({ items }: QueueState): QueueStats => {
   const stats: QueueStats = {
@@ -87,18 +133,19 @@ export const statsOf = ({ items }: QueueState): QueueStats => {
   return stats
 }
 
-const inProcessing = (queue: QueueState): QueueItem => {
-  const item = currentItem(queue)
+const inProcessing = (queue: QueueState, endedAt?: number): QueueItem => {
+  const item = lateItem(queue, endedAt)
   if (!item) throw apiError('VALIDATION_ERROR', 'No item is being processed')
   return item
 }
 
-const end = (
-  queue: QueueState,
-  item: QueueItem,
-  outcome: Pick<QueueItem, 'status'> & { failReason?: string },
-  now: number,
-): Step => replace(queue, item, { ...item, ...outcome, completedAt: now }, now)
+const end = (queue: QueueState, item: QueueItem, outcome: ItemOutcome, now: number): Step =>
+  replace(queue, item, withOutcome(item, outcome, now), now)
+
+const withOutcome = (item: QueueItem, { status, failReason }: ItemOutcome, now: number): QueueItem => {
+  const { failReason: _before, ...rest } = item
+  return { ...rest, status, ...(failReason && { failReason }), completedAt: now }
+}
 
 /** The queue with one of its items, found by identity, replaced. */
 const replace = (queue: QueueState, old: QueueItem, item: QueueItem, now: number): Step => {

@@ -1,10 +1,24 @@
 import { apiError } from '../../schemas/errors'
 import type { QueueItem, QueueState } from '../../schemas/queue'
+import type { Session } from '../../schemas/session'
 import type { TaskSessionStatus } from '../../schemas/task'
 import type { TimelineType } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
 import { findSession, type Reader } from './find'
-import { complete, drop, fail, newQueue, push, type Step, skip, start } from './queue-states'
+import { elsewhereOf, isLiving, requireLiving } from './living'
+import {
+  complete,
+  drop,
+  endAll,
+  fail,
+  type ItemOutcome,
+  newQueue,
+  push,
+  report,
+  type Step,
+  skip,
+  start,
+} from './queue-states'
 import { timelineEntry } from './timeline'
 
 /** A session's queue, or the refusal: no such session, another strategy, no queue. */
@@ -26,28 +40,30 @@ export const createQueue = (tx: Transaction, sessionId: string, taskIds: readonl
 
 /** Starts the first waiting item; undefined if none waits. */
 export const startNext = (tx: Transaction, sessionId: string): Step | undefined => {
-  const step = start(findQueue(tx, sessionId), tx.now)
+  const queue = findQueue(tx, sessionId)
+  requireLiving(findSession(tx, sessionId))
+  const step = start(queue, tx.now)
   if (step) storeStep(tx, step, 'working', { type: 'task_started' })
   return step
 }
 
 /** Ends the item in processing well. */
 export const completeCurrent = (tx: Transaction, sessionId: string): Step => {
-  const step = complete(findQueue(tx, sessionId), tx.now)
+  const step = complete(findQueue(tx, sessionId), tx.now, endedAt(tx, sessionId))
   storeStep(tx, step, 'completed', { type: 'task_completed' })
   return step
 }
 
 /** Ends the item in processing badly. */
 export const failCurrent = (tx: Transaction, sessionId: string, reason?: string): Step => {
-  const step = fail(findQueue(tx, sessionId), tx.now, reason)
+  const step = fail(findQueue(tx, sessionId), tx.now, reason, endedAt(tx, sessionId))
   storeStep(tx, step, 'failed', { type: 'task_failed', message: step.item.failReason })
   return step
 }
 
 /** Leaves out the item in processing, or else the first that waits. */
 export const skipNext = (tx: Transaction, sessionId: string): Step => {
-  const step = skip(findQueue(tx, sessionId), tx.now)
+  const step = skip(findQueue(tx, sessionId), tx.now, endedAt(tx, sessionId))
   storeStep(tx, step, 'skipped', { type: 'task_skipped' })
   return step
 }
@@ -72,17 +88,48 @@ export const dropFromQueue = (
   const queue = tx.get('queues', sessionId)
   const step = queue && drop(queue, taskId, tx.now, reason)
   if (!step) return undefined
-  tx.put('queues', step.queue)
-  emitItemEvent(tx, sessionId, step.item)
-  tx.emitState('queue:updated', sessionId)
+  storeItems(tx, step.queue, [step.item])
   return step.item
 }
 
-/** Sets a task's `sessionStatus`. Does nothing if the task was deleted meanwhile. */
-export const setSessionStatus = (tx: Transaction, taskId: string, sessionStatus: TaskSessionStatus): void => {
+/** When a session ended; undefined if it lives. */
+const endedAt = (tx: Transaction, sessionId: string): number | undefined => {
+  const session = findSession(tx, sessionId)
+  return isLiving(session) ? undefined : (session.completedAt ?? undefined)
+}
+
+/** Ends what is open in the queue of a session that ends, if it has one; returns the items that this ended. */
+export const endItems = (tx: Transaction, sessionId: string, current: ItemOutcome): QueueItem[] => {
+  const before = tx.get('queues', sessionId)
+  if (!before) return []
+  const { queue, ended } = endAll(before, tx.now, current)
+  if (ended.length > 0) storeItems(tx, queue, ended)
+  return ended
+}
+
+/** Gives the item of a task the outcome that its session reports of the task, if the session has a queue. */
+export const reportItem = (tx: Transaction, { id }: Session, taskId: string, outcome: ItemOutcome): void => {
+  const queue = tx.get('queues', id)
+  const step = queue && report(queue, taskId, outcome, tx.now, endedAt(tx, id))
+  if (step) storeItems(tx, step.queue, [step.item])
+}
+
+const storeItems = (tx: Transaction, queue: QueueState, items: readonly QueueItem[]) => {
+  tx.put('queues', queue)
+  for (const item of items) emitItemEvent(tx, queue.sessionId, item)
+  tx.emitState('queue:updated', queue.sessionId)
+}
+
+/** Sets a task's `sessionStatus`, or clears it. Does nothing if the task was deleted meanwhile. */
+export const setSessionStatus = (
+  tx: Transaction,
+  taskId: string,
+  sessionStatus: TaskSessionStatus | undefined,
+): void => {
   const task = tx.get('tasks', taskId)
   if (!task) return
-  tx.put('tasks', { ...task, sessionStatus, updatedAt: tx.now })
+  const { sessionStatus: _before, ...rest } = task
+  tx.put('tasks', { ...rest, ...(sessionStatus && { sessionStatus }), updatedAt: tx.now })
   tx.emitState('task:updated', taskId)
 }
 
@@ -95,16 +142,21 @@ const storeStep = (
 ) => {
   const { sessionId } = queue
   const session = findSession(tx, sessionId)
-  tx.put('queues', queue)
   tx.put('sessions', {
     ...session,
     lastActivity: tx.now,
     timeline: [...session.timeline, timelineEntry(tx, { ...entry, taskId: item.taskId })],
   })
-  emitItemEvent(tx, sessionId, item)
-  tx.emitState('queue:updated', sessionId)
-  setSessionStatus(tx, item.taskId, status)
+  storeItems(tx, queue, [item])
+  if (mayReport(tx, session, item.taskId)) setSessionStatus(tx, item.taskId, status)
   tx.emitState('session:updated', sessionId)
+}
+
+/** A session that has ended says nothing of a task that another one works on. */
+const mayReport = (tx: Transaction, session: Session, taskId: string): boolean => {
+  if (isLiving(session)) return true
+  const task = tx.get('tasks', taskId)
+  return task !== undefined && !elsewhereOf(tx, session.id)(task)
 }
 
 /** Emits the event of an item's new status. `queued` has none. */

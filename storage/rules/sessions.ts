@@ -1,15 +1,17 @@
 import { apiError } from '../../schemas/errors'
-import {
-  type CreateSessionRequest,
-  endedStatuses,
-  type Session,
-  type SessionStatus,
-  type UpdateSessionRequest,
+import type {
+  CreateSessionRequest,
+  Session,
+  SessionStatus,
+  UpdateSessionRequest,
 } from '../../schemas/session'
 import type { AddSessionEventRequest, TimelineType } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
+import { clearTasks, conclude, noteLate } from './endings'
 import { findProject, findSession } from './find'
 import { addTask, removeTask } from './links'
+import { isLiving } from './living'
+import { setNeedsInput } from './needs-input'
 import { createQueue } from './queues'
 import { append, sessionEvent, timelineEntry } from './timeline'
 import { withChanges } from './with-changes'
@@ -37,7 +39,7 @@ export const createSession = (tx: Transaction, body: CreateSessionRequest, machi
     status,
     startedAt: tx.now,
     lastActivity: tx.now,
-    completedAt: endedAt(status, undefined, tx.now),
+    completedAt: isLiving({ status }) ? null : tx.now,
     ...machine,
     events: [],
     timeline: [],
@@ -61,13 +63,29 @@ export const linkNewSession = (tx: Transaction, { id, taskIds, strategy }: Sessi
   if (strategy === 'queue') createQueue(tx, id, taskIds)
 }
 
-/** Changes what the body names; events and timeline entries are appended, metadata merged. */
+/**
+ * Changes what the body names; events and timeline entries are appended, metadata merged. A status that says that the
+ * session has ended ends it; one that says the contrary resumes it.
+ */
 export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRequest): void => {
   const session = findSession(tx, id)
-  const { taskIds, events = [], timeline = [], metadata, env, ...changes } = body
-  const status = changes.status ?? session.status
+  const {
+    taskIds,
+    events = [],
+    timeline = [],
+    metadata,
+    env,
+    status,
+    endReason,
+    needsInput,
+    ...changes
+  } = body
+  const lives = isLiving(session)
+  const resumes = !lives && status !== undefined && isLiving({ status })
+  const staysLiving = resumes || (lives && (status === undefined || isLiving({ status })))
+  const { endReason: _before, ...resumed } = session
   tx.put('sessions', {
-    ...withChanges(session, changes),
+    ...withChanges(resumes ? resumed : session, { ...changes, ...(staysLiving && { status, endReason }) }),
     env: env === undefined ? session.env : (env ?? {}),
     metadata: metadata === undefined ? session.metadata : metadata && { ...session.metadata, ...metadata },
     events: append(
@@ -78,10 +96,12 @@ export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRe
       session.timeline,
       timeline.map((entry) => timelineEntry(tx, entry)),
     ),
-    completedAt: endedAt(status, session, tx.now),
+    ...(resumes && { completedAt: null }),
     lastActivity: tx.now,
   })
   tx.emitState('session:updated', id)
+  if (needsInput !== undefined && (lives || resumes)) setNeedsInput(tx, id, needsInput)
+  if (status !== undefined && !isLiving({ status })) endByStatus(tx, session, status, endReason ?? undefined)
   if (taskIds) syncLinks(tx, session, taskIds)
 }
 
@@ -93,16 +113,19 @@ const syncLinks = (tx: Transaction, session: Session, taskIds: string[]) => {
   tx.put('sessions', { ...findSession(tx, session.id), taskIds })
 }
 
-/** The `completedAt` of a session with this status: now, if the status is new. */
-const endedAt = (status: SessionStatus, before: Session | undefined, now: number) => {
-  if (!endedStatuses.includes(status)) return null
-  return before?.status === status ? (before.completedAt ?? now) : now
+/** A status says that a session has ended. Of one that had ended already, another one is noted and no more. */
+const endByStatus = (tx: Transaction, before: Session, status: SessionStatus, reason: string | undefined) => {
+  if (isLiving(before)) {
+    const taskStatus = status === 'failed' ? status : undefined
+    // Hooks of older clients say `completed` after each turn, and take it back.
+    conclude(tx, before.id, { status, reason, taskStatus, keepsItems: status === 'completed' })
+  } else if (status !== before.status) noteLate(tx, before.id, `that it is ${status}`)
 }
 
 /** Deletes a session, its links with tasks, and its queue. */
 export const deleteSession = (tx: Transaction, id: string): void => {
-  const { taskIds } = findSession(tx, id)
-  for (const taskId of taskIds) {
+  const session = findSession(tx, id)
+  for (const taskId of session.taskIds) {
     const task = tx.get('tasks', taskId)
     if (!task) continue
     const sessionIds = task.sessionIds.filter((sessionId) => sessionId !== id)
@@ -110,6 +133,7 @@ export const deleteSession = (tx: Transaction, id: string): void => {
     tx.emitData('session:task_removed', { sessionId: id, taskId })
     tx.emitData('task:session_removed', { taskId, sessionId: id })
   }
+  clearTasks(tx, session)
   tx.emitData('session:deleted', { id })
   tx.remove('queues', id)
   tx.remove('sessions', id)

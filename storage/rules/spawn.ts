@@ -7,6 +7,7 @@ import type { Task } from '../../schemas/task'
 import type { Role, Template } from '../../schemas/template'
 import type { Transaction } from '../transaction'
 import type { Reader } from './find'
+import { isLiving } from './living'
 import { linkNewSession, type Machine } from './sessions'
 import { templateForSpawn } from './templates'
 import { timelineEntry } from './timeline'
@@ -20,6 +21,8 @@ export interface SpawnPlan {
   project: Project
   tasks: Task[]
   template: Template | undefined
+  /** What a person may want to know before the session works. */
+  warnings: string[]
 }
 
 /** Looks up what a spawn names, and refuses what is not there, in the order of the contract. */
@@ -42,7 +45,21 @@ export const planSpawn = (reader: Reader, request: SpawnSessionRequest, sessionI
     project,
     tasks,
     template: templateForSpawn(reader, role, request.templateId),
+    warnings: heldTasks(reader, tasks),
   }
+}
+
+/** Names the living sessions that work on a task already: both would do it. */
+const heldTasks = (reader: Reader, tasks: readonly Task[]): string[] => {
+  const holders = new Map<string, Session | undefined>()
+  return tasks.flatMap(({ id, sessionIds }) =>
+    sessionIds.flatMap((sessionId) => {
+      if (!holders.has(sessionId)) holders.set(sessionId, reader.get('sessions', sessionId))
+      const holder = holders.get(sessionId)
+      if (!holder || !isLiving(holder)) return []
+      return [`Task ${id} is in the living session ${sessionId} (${holder.status}), too: both will do it`]
+    }),
+  )
 }
 
 /** The values for a spawned session's environment variables. */
@@ -84,6 +101,7 @@ export const spawnSession = (
     startedAt: tx.now,
     lastActivity: tx.now,
     completedAt: null,
+    run: tx.now,
     ...machine,
     events: [],
     timeline: [timelineEntry(tx, { type: 'session_started' })],

@@ -1,8 +1,10 @@
-import type { CreateTaskRequest, Task, UpdateTaskRequest } from '../../schemas/task'
+import type { CreateTaskRequest, Task, TaskSessionStatus, UpdateTaskRequest } from '../../schemas/task'
 import type { Transaction } from '../transaction'
 import { checkDependencies, checkParent } from './dependencies'
+import { noteLate, reportTask } from './endings'
 import { findProject, findTask } from './find'
 import { addTask, removeTask, unlink } from './links'
+import { isLiving, saysOpen } from './living'
 import { withChanges } from './with-changes'
 
 /** Creates a task; its project, parent and dependencies must exist. */
@@ -56,7 +58,9 @@ const cleared = (): Pick<
  */
 export const updateTask = (tx: Transaction, id: string, body: UpdateTaskRequest): void => {
   const task = findTask(tx, id)
+  const late = body.updateSource === 'session' ? lateReporter(tx, task, body.sessionId) : undefined
   const { sessionIds, updateSource: _who, sessionId: _whichSession, parentId, ...changes } = body
+  if (late) changes.sessionStatus = undefined
   if (parentId != null) checkParent(tx, task, parentId)
   if (changes.dependencies) checkDependencies(tx, id, changes.dependencies)
   const changed = withChanges(task, changes)
@@ -69,7 +73,23 @@ export const updateTask = (tx: Transaction, id: string, body: UpdateTaskRequest)
     completedAt: task.completedAt ?? (changed.status === 'completed' ? tx.now : null),
   })
   tx.emitState('task:updated', id)
+  if (late && body.sessionStatus != null) reportLate(tx, late.id, id, body.sessionStatus)
   if (sessionIds) syncLinks(tx, task, sessionIds)
+}
+
+/** The session whose report on a task comes after its end: the one that is named or, if all have ended, the last one. */
+const lateReporter = (tx: Transaction, { sessionIds }: Task, named: string | null | undefined) => {
+  const sessions = sessionIds.flatMap((sessionId) => tx.get('sessions', sessionId) ?? [])
+  const own = sessions.find(({ id }) => id === named)
+  if (own) return isLiving(own) ? undefined : own
+  return sessions.some(isLiving) ? undefined : sessions.at(-1)
+}
+
+/** A session that has ended may say how a task ended, but not that it works on it. */
+const reportLate = (tx: Transaction, sessionId: string, taskId: string, said: TaskSessionStatus) => {
+  if (saysOpen({ sessionStatus: said })) return
+  noteLate(tx, sessionId, `that the task is ${said}`, taskId)
+  if (said === 'completed' || said === 'failed' || said === 'blocked') reportTask(tx, sessionId, taskId, said)
 }
 
 /** Links the task with these sessions and no others. */

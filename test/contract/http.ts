@@ -62,6 +62,7 @@ export interface Session {
   events: { id: string; timestamp: number; type: string; data?: unknown }[]
   timeline: TimelineEntry[]
   metadata: Record<string, unknown> | null
+  endReason?: string
 }
 
 /** The body of every error. */

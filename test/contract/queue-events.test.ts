@@ -187,6 +187,8 @@ it('the deletion of a session tells of its tasks and of itself, and of no queue'
   const [all] = await heard([everything], () => api.ok('DELETE', `/api/sessions/${session.id}`))
   expect(all?.map(([type]) => type)).toEqual([
     ...['session:task_removed', 'task:session_removed', 'session:task_removed', 'task:session_removed'],
+    // What said that the session works on it says so no more.
+    ...['task:updated', 'task:updated'],
     'session:deleted',
   ])
 })

@@ -47,6 +47,7 @@ describe('spawning a session', () => {
       },
       session: {
         id: sessionId,
+        run: session.startedAt,
         projectId: project.id,
         taskIds: [task.id],
         name: `Worker for ${task.id}`,

@@ -12,7 +12,13 @@ const directory = join(import.meta.dirname, '../../schemas/json')
 const names = [
   ...['project', 'task', 'session', 'session-timeline-event', 'session-event', 'queue-state', 'queue-item'],
   ...['template', 'create-project-request', 'update-project-request', 'create-task-request'],
-  ...['update-task-request', 'create-session-request', 'update-session-request', 'spawn-session-request'],
+  ...[
+    'update-task-request',
+    'create-session-request',
+    'update-session-request',
+    'end-session-request',
+    'spawn-session-request',
+  ],
   ...['create-template-request', 'update-template-request', 'error-response', 'delete-response'],
   ...['websocket-message', 'spawn-event', 'skill-manifest', 'session-manifest'],
 ]

@@ -1,0 +1,195 @@
+/** How a session ends, and what becomes of its work: all in one change. */
+import { apiError } from '../../schemas/errors'
+import type { Session, SessionStatus } from '../../schemas/session'
+import type { EndSessionRequest, TaskOutcome } from '../../schemas/session-end'
+import type { Task, TaskSessionStatus } from '../../schemas/task'
+import type { TimelineType } from '../../schemas/timeline'
+import type { Transaction } from '../transaction'
+import { findSession } from './find'
+import { elsewhereOf, isLiving, saysOpen } from './living'
+import { endItems, reportItem, setSessionStatus } from './queues'
+import { timelineEntry } from './timeline'
+
+/** How a session ends. */
+interface Ending {
+  status: SessionStatus
+  reason?: string | undefined
+  /** What its open tasks say then; undefined: nothing. */
+  taskStatus?: TaskSessionStatus | undefined
+  /** Tasks that say nothing at all get the status, too. */
+  evenSilent?: boolean
+  /** The items of its queue stay as they are. */
+  keepsItems?: boolean
+}
+
+/** Ends a session; one that has ended notes it, and keeps its status. */
+export const endSession = (tx: Transaction, id: string, body: EndSessionRequest): void => {
+  const session = findSession(tx, id, 'NOT_FOUND')
+  const outcomes = new Map((body.outcomes ?? []).map((outcome) => [outcome.taskId, outcome]))
+  for (const taskId of outcomes.keys())
+    if (!session.taskIds.includes(taskId))
+      throw apiError('VALIDATION_ERROR', `${taskId} is not a task of session ${id}`, {
+        issues: [{ path: 'outcomes', message: `${taskId} is not a task of the session` }],
+      })
+  for (const outcome of outcomes.values()) reportOutcome(tx, id, outcome)
+  if (!isLiving(session)) {
+    noteLate(tx, id, `ended again: ${body.reason ?? exitText(body) ?? body.cause}`)
+    return
+  }
+  const ending = endingOf(tx, findSession(tx, id), body)
+  const { cause, exitCode, signal } = body
+  conclude(tx, id, ending)
+  addEntry(tx, id, {
+    type: 'session_stopped',
+    message: ending.reason ?? `The session is ${ending.status}`,
+    metadata: { cause, ...(exitCode !== undefined && { exitCode }), ...(signal !== undefined && { signal }) },
+  })
+}
+
+/** Stops a session. One that has ended stays as it is, and nothing is noted. */
+export const stopSession = (tx: Transaction, id: string): void => {
+  if (isLiving(findSession(tx, id, 'NOT_FOUND'))) endSession(tx, id, { cause: 'stopped' })
+}
+
+/** The first row of the contract's table that fits. */
+const endingOf = (tx: Transaction, session: Session, body: EndSessionRequest): Ending => {
+  const { cause, reason } = body
+  if (cause === 'reported') return { status: 'completed', reason, taskStatus: 'completed' }
+  if (cause === 'start_failed')
+    return { status: 'failed', reason: reason ?? 'It could not be started', taskStatus: 'failed' }
+  if (cause === 'stopped') return { status: 'stopped', reason }
+  if (cause === 'lost')
+    return { status: 'failed', reason: `lost: ${reason ?? 'its process is gone'}`, taskStatus: 'failed' }
+  const question = openQuestion(tx, session)
+  if (question !== undefined)
+    return { status: 'stopped', reason: `It ended while it waited: ${question}`, taskStatus: 'blocked' }
+  if (body.signal !== undefined || body.exitCode !== 0)
+    return { status: 'failed', reason: reason ?? exitText(body), taskStatus: 'failed' }
+  const silent = tasksOf(tx, session).filter((task) => task.sessionStatus === undefined || saysOpen(task))
+  if (silent.length === 0) return { status: 'completed', reason }
+  return {
+    status: 'failed',
+    reason: `It ended without a report on ${silent.length} task(s)`,
+    taskStatus: 'failed',
+    evenSilent: true,
+  }
+}
+
+const exitText = ({ exitCode, signal }: EndSessionRequest): string | undefined => {
+  if (signal !== undefined) return `It was ended by ${signal}`
+  return exitCode === undefined ? undefined : `It ended with exit code ${exitCode}`
+}
+
+/** What a session waits for a person to answer; undefined if it does not wait. */
+const openQuestion = (tx: Transaction, session: Session): string | undefined => {
+  const { needsInput, timeline } = session
+  if (needsInput?.active) return needsInput.message ?? 'a question'
+  const asking = tasksOf(tx, session).find(({ sessionStatus }) => sessionStatus === 'needs_input')
+  if (!asking) return undefined
+  const asked = timeline.findLast(({ type, taskId }) => type === 'needs_input' && taskId === asking.id)
+  return asked?.message ?? 'a question'
+}
+
+/** The tasks of a session that are there and on which no other living session works. */
+const tasksOf = (tx: Transaction, { id, taskIds }: Session): Task[] => {
+  const isElsewhere = elsewhereOf(tx, id)
+  return taskIds.flatMap((taskId) => {
+    const task = tx.get('tasks', taskId)
+    return task && !isElsewhere(task) ? [task] : []
+  })
+}
+
+/** Ends a living session, the items of its queue, and what its tasks say. */
+export const conclude = (tx: Transaction, id: string, ending: Ending): void => {
+  const { status, reason, taskStatus, evenSilent, keepsItems } = ending
+  const { endReason: _before, needsInput, ...session } = findSession(tx, id)
+  tx.put('sessions', {
+    ...session,
+    ...(needsInput && { needsInput: { ...needsInput, active: false } }),
+    ...(reason !== undefined && { endReason: reason }),
+    status,
+    completedAt: tx.now,
+    lastActivity: tx.now,
+  })
+  tx.emitState('session:updated', id)
+  const skipped = new Set<string>()
+  if (!keepsItems)
+    for (const item of endItems(tx, id, itemOutcome(taskStatus, reason)))
+      if (item.startedAt === undefined) skipped.add(item.taskId)
+  for (const task of tasksOf(tx, findSession(tx, id)))
+    if (saysOpen(task) || (evenSilent && task.sessionStatus === undefined))
+      setSessionStatus(tx, task.id, skipped.has(task.id) ? 'skipped' : taskStatus)
+}
+
+/** What becomes of the item in processing where its task comes to say `status`. */
+const itemOutcome = (status: TaskSessionStatus | undefined, reason: string | undefined) => {
+  if (status === undefined) return { status: 'skipped' } as const
+  if (status === 'completed') return { status } as const
+  return { status: 'failed', failReason: reason } as const
+}
+
+/** What the tasks of a session that is about to be deleted say: nothing, where they said that it works on them. */
+export const clearTasks = (tx: Transaction, session: Session): void => {
+  for (const task of tasksOf(tx, session)) if (saysOpen(task)) setSessionStatus(tx, task.id, undefined)
+}
+
+const entryTypes: Readonly<Record<TaskOutcome['outcome'], TimelineType>> = {
+  completed: 'task_completed',
+  failed: 'task_failed',
+  blocked: 'task_blocked',
+}
+
+/** Notes what a session says of one of its tasks. A late report says nothing of a task that another session works on. */
+const reportOutcome = (
+  tx: Transaction,
+  sessionId: string,
+  { taskId, outcome, message }: TaskOutcome,
+): void => {
+  addEntry(tx, sessionId, { type: entryTypes[outcome], message, taskId })
+  reportTask(tx, sessionId, taskId, outcome, message)
+}
+
+/** Gives a task, and its item in the session's queue, an outcome. */
+export const reportTask = (
+  tx: Transaction,
+  sessionId: string,
+  taskId: string,
+  outcome: TaskOutcome['outcome'],
+  reason?: string,
+): void => {
+  const session = findSession(tx, sessionId)
+  const isDone = outcome === 'completed'
+  reportItem(tx, session, taskId, isDone ? { status: 'completed' } : { status: 'failed', failReason: reason })
+  const task = tx.get('tasks', taskId)
+  if (!task || (!isLiving(session) && elsewhereOf(tx, sessionId)(task))) return
+  setSessionStatus(tx, taskId, outcome)
+}
+
+/** Notes in the timeline of a session that has ended what came too late to change it. */
+export const noteLate = (tx: Transaction, id: string, what: string, taskId?: string): void => {
+  const { status } = findSession(tx, id)
+  addEntry(tx, id, {
+    type: 'progress',
+    message: `Reported after its end, ${what}; it stays ${status}`,
+    ...(taskId !== undefined && { taskId }),
+  })
+}
+
+const addEntry = (
+  tx: Transaction,
+  id: string,
+  entry: {
+    type: TimelineType
+    message?: string | undefined
+    taskId?: string
+    metadata?: Record<string, unknown>
+  },
+): void => {
+  const session = findSession(tx, id)
+  tx.put('sessions', {
+    ...session,
+    lastActivity: tx.now,
+    timeline: [...session.timeline, timelineEntry(tx, entry)],
+  })
+  tx.emitState('session:updated', id)
+}

@@ -1,0 +1,23 @@
+import type { Session, UpdateSessionRequest } from '../../schemas/session'
+import type { Transaction } from '../transaction'
+import { findSession } from './find'
+import { timelineEntry } from './timeline'
+
+/** Sets or clears that a session waits for a person. The moment when it begins to wait is noted in its timeline. */
+export const setNeedsInput = (
+  tx: Transaction,
+  id: string,
+  update: NonNullable<UpdateSessionRequest['needsInput']> | null,
+): void => {
+  const { needsInput: before, ...session } = findSession(tx, id)
+  const begins = update?.active === true && before?.active !== true
+  const since = update?.since ?? (begins ? tx.now : before?.since)
+  const needsInput = update?.active === true && since !== undefined ? { ...update, since } : update
+  const entry = { type: 'needs_input' as const, message: update?.message }
+  const after: Session = {
+    ...session,
+    ...(needsInput && { needsInput }),
+    timeline: begins ? [...session.timeline, timelineEntry(tx, entry)] : session.timeline,
+  }
+  tx.put('sessions', after)
+}
