@@ -1,6 +1,9 @@
 /** Terminals that a person can attach to: a tmux server of our own, with a tmux session for each session. */
 import { execFile } from 'node:child_process'
+import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { inheritedEnvironment } from './agent-environment'
+import { cleanEnvironmentScript, readEnvironmentScript, writeEnvironmentFile } from './environment-file'
 import { pidfilePath, pidfileScript } from './pidfile'
 import type { LaunchOptions } from './process-handle'
 import { logPath } from './session-folder'
@@ -19,19 +22,13 @@ export const isTmuxInstalled = (): Promise<boolean> =>
 
 /** Starts the command in a terminal of its own, and returns its pid. Throws with the message of tmux. */
 export const startInTmux = async ({ id, command, cwd, env, folder }: LaunchOptions): Promise<number> => {
+  const environmentFile = await writeEnvironmentFile(folder, env)
   // In what pipe-pane runs, tmux expands `#` and `%`.
   const log = shellQuote(logPath(folder)).replaceAll('#', '##').replaceAll('%', '%%')
   const steps = [
-    ['start-server'],
-    // tmux takes these over from whoever creates a session. As arguments, everybody could read their values.
-    ['set-option', '-g', 'update-environment', inheritedNames(env).join(' ')],
     ['new-session', '-d', '-s', id, '-x', '160', '-y', '48', '-P', '-F', '#{pane_pid}'].concat([
-      'sh',
-      '-c',
-      pidfileScript,
-      'maestro',
-      pidfilePath(folder),
-      command,
+      ...['sh', '-c', cleanEnvironmentScript, `${readEnvironmentScript}; ${pidfileScript}`],
+      ...[pidfilePath(folder), command, environmentFile],
     ]),
     // In one go with the start, so that nothing printed before it is missing.
     ['pipe-pane', '-t', `=${id}:`, '-O', `umask 077; cat >> ${log}`],
@@ -40,25 +37,15 @@ export const startInTmux = async ({ id, command, cwd, env, folder }: LaunchOptio
   ]
   const args = steps.flatMap((step, index) => (index === 0 ? step : [';', ...step]))
   try {
-    const { stdout } = await run('tmux', ['-L', tmuxSocket, ...args], { cwd, env })
+    // A tmux server that is started by this outlives the session, and must not look like a part of it.
+    const { stdout } = await run('tmux', ['-L', tmuxSocket, ...args], {
+      cwd,
+      env: inheritedEnvironment(env, []),
+    })
     return Number(stdout.trim())
   } catch (error) {
+    await rm(environmentFile, { force: true })
     const reason = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error)
     throw new Error(`tmux could not start the session (--without-tmux runs it without a terminal): ${reason}`)
   }
 }
-
-/** Without the variables of the terminal, which tmux sets, and names that no shell can have. */
-const inheritedNames = (env: NodeJS.ProcessEnv): string[] =>
-  Object.keys(env).filter((name) => /^[A-Za-z_]\w*$/.test(name) && !terminalOnly.has(name))
-
-const terminalOnly = new Set([
-  'TERM',
-  'TERM_PROGRAM',
-  'TERM_PROGRAM_VERSION',
-  'TMUX',
-  'TMUX_PANE',
-  'PWD',
-  'SHLVL',
-  '_',
-])

@@ -1,6 +1,8 @@
 // With tmux, an agent has a terminal that a person can attach to, and everything else is as without.
 
 import { execFileSync, spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseTrusted } from '../../schemas/json-text'
 import { createFixture, type Fixture, waitUntil, worker } from './fixture'
@@ -8,11 +10,19 @@ import { createFixture, type Fixture, waitUntil, worker } from './fixture'
 // Where it is not installed there is nothing to test.
 const isThere = spawnSync('tmux', ['-V']).status === 0
 
+/** As services, Nix and corporate shells have it: more names than tmux takes, and values of every kind. */
+const large = {
+  ...Object.fromEntries(
+    Array.from({ length: 1200 }, (_, i) => [`SERVICE_WITH_A_LONG_NAME_PORT_${i}_TCP`, '']),
+  ),
+  CERTIFICATE: `-----BEGIN 'IT'-----\n$(touch expanded) "\\" \`x\`\n${'é'.repeat(10_000)}\n`,
+}
+
 describe.skipIf(!isThere)('a session in tmux', () => {
   let fixture: Fixture
   beforeAll(async () => {
     fixture = await createFixture()
-    await fixture.run(['--agent', worker], { SECRET_OF_ADA: 'xyzzy-plugh' }, 'tmux')
+    await fixture.run(['--agent', worker], { ...large, SECRET_OF_ADA: 'xyzzy-plugh' }, 'tmux')
   })
   afterAll(() => fixture.stop())
 
@@ -28,10 +38,14 @@ describe.skipIf(!isThere)('a session in tmux', () => {
     expect(screen).toContain('1 tasks, strategy simple')
     expect(spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout).not.toContain('xyzzy-plugh')
     const { pid } = parseTrusted<{ pid: number }>(fixture.sessionFile(id, 'process.json'))
-    if (process.platform === 'linux')
-      expect(execFileSync('cat', [`/proc/${pid}/environ`], { encoding: 'utf8' })).toContain(
-        'SECRET_OF_ADA=xyzzy-plugh',
-      )
+    if (process.platform === 'linux') {
+      const found = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+      const expected = Object.entries({ ...large, SECRET_OF_ADA: 'xyzzy-plugh' })
+      expect(expected.filter(([name, value]) => !found.includes(`${name}=${value}`))).toEqual([])
+      expect(found.some((line) => line.startsWith('TMUX='))).toBe(true)
+    }
+    const session = readdirSync(join(fixture.server.sessionDir, id))
+    expect(session.filter((name) => name.startsWith('.environment'))).toEqual([])
     fixture.releaseTasks()
     expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
     await waitUntil('all is in the log', () => fixture.sessionFile(id, 'output.log').includes('Ended'))
