@@ -5,9 +5,9 @@ import { undefinedIfNotFound } from '../lib/not-found'
 import { claimSession } from './claim'
 import { type RunningSession, summaryOf } from './options'
 import { isAlive, readPidfile } from './pidfile'
-import { terminateGroup } from './process-group'
 import { findOrphans } from './runner-state'
 import { newClaim, type RunnerContext } from './supervise'
+import { terminateSession } from './terminate'
 
 /** How a session was found. */
 export type OrphanStatus = 'running' | 'ended' | 'never started'
@@ -43,9 +43,10 @@ const adoptSession = async (
   const isRunning = pidfile !== undefined && isAlive(pidfile)
   state.add(id, folder)
   // Without its session, nobody could see any more what the process does.
-  if (!found && isRunning) void terminateGroup(pidfile.pid)
+  if (!found) void terminateSession({ id, pid: isRunning ? pidfile.pid : undefined })
   const session = found && (await claimSession(client, id, newClaim(options, id), runner))
   if (!session || (!isRunning && endedStatuses.includes(session.status))) {
+    if (session) void terminateSession({ id })
     state.remove(id)
     return true
   }

@@ -12,7 +12,8 @@ import { type RunnerOptions, type RunnerSession, type RunningSession, summaryOf 
 import { type Outcome, reportExit } from './report-exit'
 import { leftToOthers, openRunnerState } from './runner-state'
 import { nextToStart } from './scheduler'
-import { type RunnerContext, startAndSupervise, supervise, terminateSession } from './supervise'
+import { canFindDetached } from './session-processes'
+import { endProcesses, type RunnerContext, startAndSupervise, supervise } from './supervise'
 
 export interface Runner {
   /** Rejects if the server refuses the subscription. */
@@ -60,8 +61,9 @@ export const startRunner = (options: RunnerOptions): Runner => {
     const session = running.get(id)
     if (!session || session.stopped) return
     session.stopped = true
-    report({ what: 'stopping', sessionId: id, message: `${session.name} is ${reason}: ending its processes` })
-    terminateSession(session)
+    const what = canFindDetached ? 'its processes' : 'its process group (what has left that goes on)'
+    report({ what: 'stopping', sessionId: id, message: `${session.name} is ${reason}: ending ${what}` })
+    void endProcesses(context, session)
   }
 
   const fillSlots = () => {

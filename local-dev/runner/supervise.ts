@@ -7,11 +7,11 @@ import { type Claim, claimSession } from './claim'
 import { launch } from './launch'
 import type { RunnerOptions, RunningSession } from './options'
 import { isAlive, readPidfile } from './pidfile'
-import { terminateGroup } from './process-group'
 import { confirmStarted, type ProcessHandle, waitForExit } from './process-handle'
 import { type Outcome, outcomeOf } from './report-exit'
 import type { RunnerStateFile } from './runner-state'
 import { logPath, manifestLocation, sessionFolder } from './session-folder'
+import { terminateSession } from './terminate'
 
 export interface RunnerContext {
   options: RunnerOptions
@@ -64,23 +64,30 @@ export const startAndSupervise = async (
 
 /** Supervises a process to its exit, whoever started it. */
 export const supervise = async (
-  { signal }: RunnerContext,
+  context: RunnerContext,
   running: RunningSession,
   handle?: ProcessHandle,
 ): Promise<Outcome> => {
+  const { signal } = context
   const { folder } = running
   const pidfile = handle ? undefined : await readPidfile(folder)
   if (handle) running.pid = await confirmStarted(folder, handle)
   // The pid of a process that has exited may be another's by now.
   else if (pidfile && isAlive(pidfile)) running.pid = pidfile.pid
-  if (running.stopped) terminateSession(running)
+  if (running.stopped) void endProcesses(context, running)
   const exit = await waitForExit(folder, handle?.exit)
   signal.throwIfAborted()
-  // It may have left children in its group.
-  terminateSession(running)
+  // It may have left children.
+  void endProcesses(context, running)
   return outcomeOf(exit, logPath(folder))
 }
 
-export const terminateSession = ({ pid }: RunningSession): void => {
-  if (pid !== undefined) void terminateGroup(pid)
+/** Ends what runs for a session, and says what could not be ended. */
+export const endProcesses = async (
+  { options: { report } }: RunnerContext,
+  { id, name, pid }: Pick<RunningSession, 'id' | 'name' | 'pid'>,
+): Promise<void> => {
+  const left = await terminateSession({ id, pid })
+  if (left.length === 0) return
+  report({ what: 'trouble', sessionId: id, message: `${name} has left processes: ${left.join(', ')}` })
 }

@@ -1,7 +1,7 @@
 // Somebody stops a session, or the runner, or the agent stops by itself: each time everybody knows what runs.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createClient } from '../../functions/client/client'
 import { freePort, makeDirectories } from '../contract/server'
 import { createFixture, type Fixture, type Runner, startRunner, waitUntil, worker } from './fixture'
@@ -17,7 +17,7 @@ beforeAll(async () => {
   )
   writeFileSync(
     join(fixture.directory, 'agent.sh'),
-    'case $(cat "$1") in *stubborn*) . ./stubborn.sh;; *crash*) exit 7;; *) exec $WORKER "$1";; esac\n',
+    'case $(cat "$1") in *stubborn*) . ./stubborn.sh;; *leaver*) . ./leaver.sh;; *crash*) exit 7;; *) exec $WORKER "$1";; esac\n',
   )
   runner = await fixture.run(['--agent', 'sh agent.sh {promptFile}'], {
     WORKER: worker.replace(' {promptFile}', ''),
@@ -59,6 +59,39 @@ it('calls a session failed whose agent fails, with its exit code', async () => {
   const session = await fixture.ended(id)
   expect(session.status).toBe('failed')
   expect(session.timeline.at(-1)).toMatchObject({ metadata: { exitCode: 7, signal: null } })
+})
+
+// Elsewhere nothing shows who has started a process that has left its group.
+describe.runIf(process.platform === 'linux')('what has left the process group of its agent', () => {
+  const leave = (words: string) => `${words} & while [ ! -s detached.pid ]; do sleep 0.02; done`
+  const stubborn = `sh -c 'trap "" TERM HUP; echo $$ > detached.pid; while :; do sleep 1; done'`
+  const detached = () => Number(fixture.file('detached.pid'))
+  const write = (text: string) => {
+    rmSync(join(fixture.directory, 'detached.pid'), { force: true })
+    writeFileSync(join(fixture.directory, 'leaver.sh'), text)
+  }
+
+  it('ends with a session that is stopped, even if it does not want to', async () => {
+    write(`${leave(`setsid setsid nohup ${stubborn}`)}; sleep 60\n`)
+    const { id } = await begin('leaver')
+    await waitUntil('it has left', () => fixture.exists('detached.pid') && detached() > 0)
+    await fixture.client.sessions.update(id, { status: 'stopped' })
+    await waitUntil('it has ended', () => !isThere(detached()))
+  })
+
+  it('ends with an agent that ends by itself, and nothing of another session does', async () => {
+    const { taskId } = await begin('wait beside it')
+    await fixture.working(taskId)
+    write(`${leave(`setsid sh -c 'echo $$ > detached.pid; exec sleep 60'`)}\n`)
+    const { id } = await begin('leaver')
+    await fixture.ended(id)
+    await waitUntil('it has ended', () => !isThere(detached()))
+    const [session] = await fixture.client.sessions.list({ taskId })
+    expect(session?.status).toBe('working')
+    fixture.releaseTasks()
+    expect(await fixture.ended(session?.id ?? '')).toMatchObject({ status: 'completed' })
+    rmSync(join(fixture.directory, 'go'))
+  })
 })
 
 it('says at Ctrl-C what still runs, and lets it run', async () => {

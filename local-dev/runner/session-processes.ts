@@ -1,0 +1,34 @@
+/**
+ * What runs for a session besides its process group. A dev server that an agent has started leaves the group (setsid),
+ * but keeps the environment that it was started with: Linux shows it.
+ */
+import { readdir, readFile } from 'node:fs/promises'
+
+/** Whether processes that have left the group can be found here. */
+export const canFindDetached = process.platform === 'linux'
+
+/**
+ * The pids of all processes whose environment, as they were started, names the session; without this process. Empty
+ * where the system does not show it, and without those of other users.
+ */
+export const processesOfSession = async (sessionId: string): Promise<number[]> => {
+  if (!canFindDetached) return []
+  const names = await readdir('/proc').catch(() => [])
+  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number)
+  const found: number[] = []
+  for (const pid of pids) if (pid !== process.pid && (await isOfSession(pid, sessionId))) found.push(pid)
+  return found
+}
+
+const isOfSession = async (pid: number, sessionId: string): Promise<boolean> => {
+  const environment = `\0${await read(`/proc/${pid}/environ`)}\0`
+  return environment.includes(`\0MAESTRO_SESSION_ID=${sessionId}\0`) && !(await isTmuxServer(pid))
+}
+
+/** One that an older version has started has the environment of its first session, and all sessions in it. */
+const isTmuxServer = async (pid: number): Promise<boolean> =>
+  (await read(`/proc/${pid}/comm`)).startsWith('tmux: server') &&
+  (await read(`/proc/${pid}/cmdline`)).startsWith('tmux\0-L\0maestro\0')
+
+/** Empty if the process is gone, or another user's. */
+const read = (path: string): Promise<string> => readFile(path, 'latin1').catch(() => '')
