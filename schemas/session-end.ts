@@ -2,10 +2,10 @@ import * as z from 'zod'
 import { optionalOnCreate, reference } from './fields'
 
 /** What ended a session. */
-export const EndCause = z.enum(['reported', 'exited', 'start_failed', 'stopped', 'lost'])
+const EndCause = z.enum(['reported', 'exited', 'start_failed', 'stopped', 'lost'])
 
 /** What became of a task, as its session reports it. */
-export const Outcome = z.enum(['completed', 'failed', 'blocked'])
+const Outcome = z.enum(['completed', 'failed', 'blocked'])
 
 const docs = {
   cause: {
