@@ -13,7 +13,7 @@ import { type Outcome, reportExit } from './report-exit'
 import { leftToOthers, openRunnerState } from './runner-state'
 import { nextToStart } from './scheduler'
 import { canFindDetached } from './session-processes'
-import { endProcesses, type RunnerContext, startAndSupervise, supervise } from './supervise'
+import { type RunnerContext, startAndSupervise, supervise, terminateAndReport } from './supervise'
 
 export interface Runner {
   /** Rejects if the server refuses the subscription. */
@@ -63,7 +63,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
     session.stopped = true
     const what = canFindDetached ? 'its processes' : 'its process group (what has left that goes on)'
     report({ what: 'stopping', sessionId: id, message: `${session.name} is ${reason}: ending ${what}` })
-    void endProcesses(context, session)
+    void terminateAndReport(context, session)
   }
 
   const fillSlots = () => {

@@ -74,16 +74,16 @@ export const supervise = async (
   if (handle) running.pid = await confirmStarted(folder, handle)
   // The pid of a process that has exited may be another's by now.
   else if (pidfile && isAlive(pidfile)) running.pid = pidfile.pid
-  if (running.stopped) void endProcesses(context, running)
+  if (running.stopped) void terminateAndReport(context, running)
   const exit = await waitForExit(folder, handle?.exit)
   signal.throwIfAborted()
   // It may have left children.
-  void endProcesses(context, running)
+  void terminateAndReport(context, running)
   return outcomeOf(exit, logPath(folder))
 }
 
 /** Ends what runs for a session, and says what could not be ended. */
-export const endProcesses = async (
+export const terminateAndReport = async (
   { options: { report } }: RunnerContext,
   { id, name, pid }: Pick<RunningSession, 'id' | 'name' | 'pid'>,
 ): Promise<void> => {
