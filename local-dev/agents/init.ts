@@ -8,6 +8,7 @@ import type { SessionManifest } from '../../schemas/manifest'
 import type { Session } from '../../schemas/session'
 import type { Skill } from '../../schemas/skill'
 import type { Role } from '../../schemas/template'
+import { privateFile, privateFolder } from '../lib/private-files'
 import { reasonOf } from '../lib/reason'
 import { type Agent, chooseAgent } from './choose'
 import { loadManifest } from './manifest'
@@ -95,8 +96,8 @@ const prepare = async (options: InitOptions, sessionId: string) => {
     ? join(dirname(path), 'prompt.md')
     : join(options.sessionDir, sessionId, 'prompt.md')
   try {
-    await mkdir(dirname(promptFile), { recursive: true })
-    await writeFile(promptFile, prompt, { mode: 0o600 })
+    await mkdir(dirname(promptFile), privateFolder)
+    await writeFile(promptFile, prompt, privateFile)
   } catch (error) {
     throw new AgentStartError(1, `The prompt cannot be written to ${promptFile}: ${reasonOf(error)}`)
   }

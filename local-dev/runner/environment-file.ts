@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { privateFile } from '../lib/private-files'
 import { shellQuote } from './shim'
 
 /** What the terminal says of itself, and PATH to find a shell at all. */
@@ -28,7 +29,7 @@ export const writeEnvironmentFile = async (folder: string, env: NodeJS.ProcessEn
       ? []
       : [`export ${name}=${shellQuote(value)}\n`],
   )
-  await writeFile(path, lines.join(''), { mode: 0o600, flag: 'wx' })
+  await writeFile(path, lines.join(''), { ...privateFile, flag: 'wx' })
   return path
 }
 

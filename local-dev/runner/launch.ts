@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdir, open, stat } from 'node:fs/promises'
+import { privateFile, privateFolder } from '../lib/private-files'
 import { pidfilePath, pidfileScript } from './pidfile'
 import type { Exit, LaunchOptions, ProcessHandle } from './process-handle'
 import { logPath } from './session-folder'
@@ -10,12 +11,12 @@ export const launch = async (options: LaunchOptions, terminal: 'tmux' | 'none'):
   const { cwd, folder } = options
   const found = await stat(cwd).catch(() => undefined)
   if (!found?.isDirectory()) throw new Error(`The project's directory ${cwd} does not exist`)
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, privateFolder)
   return terminal === 'tmux' ? { pid: await startInTmux(options) } : startAsChild(options)
 }
 
 const startAsChild = async ({ command, cwd, env, folder }: LaunchOptions): Promise<ProcessHandle> => {
-  const log = await open(logPath(folder), 'a', 0o600)
+  const log = await open(logPath(folder), 'a', privateFile.mode)
   try {
     const child = spawn('sh', ['-c', pidfileScript, 'maestro', pidfilePath(folder), command], {
       cwd,

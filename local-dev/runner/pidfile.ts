@@ -11,6 +11,7 @@ import {
   ownIdentity,
   ProcessIdentity,
 } from '../../storage/drivers/files/process-identity'
+import { privateFile } from '../lib/private-files'
 import { isMissingFile } from '../lib/reason'
 
 /** The process itself writes its pid; what else identifies it, the runner adds. */
@@ -24,7 +25,7 @@ export const alreadyStarted = 75
  * A script for `sh`: `$1` is the pidfile, `$2` the command. It creates the pidfile, or exits at once if there is one;
  * then its process becomes the command's, so that the pid in the file is the command's.
  */
-export const pidfileScript = `(set -C; printf '{"pid":%d}' $$ > "$1") 2>/dev/null || exit ${alreadyStarted}; exec sh -c "$2"`
+export const pidfileScript = `(umask 077; set -C; printf '{"pid":%d}' $$ > "$1") 2>/dev/null || exit ${alreadyStarted}; exec sh -c "$2"`
 
 export const pidfilePath = (folder: string): string => join(folder, 'process.json')
 
@@ -43,7 +44,7 @@ export const readPidfile = async (folder: string): Promise<Pidfile | undefined> 
 /** Adds what identifies the process beyond its pid, which another process may get later. */
 export const recordIdentity = async (folder: string, pid: number): Promise<void> => {
   const temporary = join(folder, '.process.json')
-  await writeFile(temporary, JSON.stringify(identityOf(pid)))
+  await writeFile(temporary, JSON.stringify(identityOf(pid)), privateFile)
   await rename(temporary, pidfilePath(folder))
 }
 

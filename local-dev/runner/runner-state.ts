@@ -7,6 +7,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { ownIdentity, ProcessIdentity } from '../../storage/drivers/files/process-identity'
+import { privateFile, privateFolder } from '../lib/private-files'
 import { machineId } from './machine-id'
 import { fateOf, type Self } from './runner-fate'
 import type { ServerKey } from './server-key'
@@ -40,12 +41,12 @@ export const openRunnerState = (sessionDir: string, runner: string, key: ServerK
   const path = statePath(sessionDir, runner)
   const sessions = new Map<string, string>()
   const self = ownSelf()
-  mkdirSync(sessionDir, { recursive: true })
+  mkdirSync(sessionDir, privateFolder)
   const write = () => {
     if (sessions.size === 0) return rmSync(path, { force: true })
     const temporary = `${path}.draft`
     const state: RunnerState = { runner, ...self, ...key, sessions: Object.fromEntries(sessions) }
-    writeFileSync(temporary, JSON.stringify(state))
+    writeFileSync(temporary, JSON.stringify(state), privateFile)
     renameSync(temporary, path)
   }
   return {

@@ -1,5 +1,6 @@
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { privateFolder } from '../lib/private-files'
 
 /**
  * Makes a folder with a `maestro` that runs this very program, whatever is installed, and returns its path: first on
@@ -7,10 +8,10 @@ import { join } from 'node:path'
  */
 export const createShimFolder = async (sessionDir: string, program: readonly string[]): Promise<string> => {
   const folder = join(sessionDir, '.bin')
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, privateFolder)
   const temporary = join(folder, `.maestro-${process.pid}`)
   await writeFile(temporary, `#!/bin/sh\nexec ${program.map(shellQuote).join(' ')} "$@"\n`)
-  await chmod(temporary, 0o755)
+  await chmod(temporary, 0o700)
   await rename(temporary, join(folder, 'maestro'))
   return folder
 }

@@ -1,11 +1,11 @@
 // Whoever may call the API must not choose what a runner executes, where it writes, or whom it tells the token.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { freePort } from '../contract/server'
-import { createFixture, type Fixture } from './fixture'
+import { createFixture, type Fixture, waitUntil } from './fixture'
 
 const token = 'token-of-the-server-0123456789'
 let fixture: Fixture
@@ -60,7 +60,7 @@ it('runs, writes and tells nothing that the environment of a session asks for', 
 
 it('starts a session whose manifest is with its server alone', async () => {
   const [task] = await fixture.tasks('one')
-  const own = join(fixture.server.root, 'own-sessions')
+  const own = join(fixture.server.root, 'new', 'sessions')
   await fixture.run(['--agent', 'sh -c \'cp "$0" prompt.txt\' {promptFile}'], {
     MAESTRO_API_TOKEN: token,
     SESSION_DIR: own,
@@ -70,3 +70,36 @@ it('starts a session whose manifest is with its server alone', async () => {
   expect(fixture.file('prompt.txt')).toContain(task?.id)
   expect(existsSync(join(own, id, 'prompt.md'))).toBe(true)
 })
+
+it.each(['none', 'tmux'] as const)(
+  'writes for its user alone, whatever the umask (terminal: %s)',
+  async (terminal) => {
+    const [task] = await fixture.tasks('one')
+    const own = join(fixture.server.root, 'new', 'sessions')
+    const umask = process.umask(0)
+    try {
+      await fixture.run(
+        [
+          '--agent',
+          `sh -c 'umask > umask.txt; touch up; while [ ! -e go ]; do sleep 0.05; done' {promptFile}`,
+        ],
+        { MAESTRO_API_TOKEN: token, SESSION_DIR: own },
+        terminal,
+      )
+    } finally {
+      process.umask(umask)
+    }
+    const id = await fixture.spawn([task?.id ?? ''])
+    await waitUntil('the agent runs', () => fixture.exists('up'))
+    const paths = [
+      own,
+      ...readdirSync(own, { recursive: true, encoding: 'utf8' }).map((path) => join(own, path)),
+    ]
+    expect(paths.some((path) => path.includes('/.runner-'))).toBe(true)
+    expect(paths.filter((path) => (statSync(path).mode & 0o77) !== 0)).toEqual([])
+    // The agent's own files are as its user wants them.
+    expect(fixture.file('umask.txt').trim()).toMatch(/^0+$/)
+    fixture.releaseTasks()
+    await fixture.ended(id)
+  },
+)
