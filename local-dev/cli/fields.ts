@@ -65,6 +65,12 @@ export const requestOf = <T>(schema: z.ZodType<T>, fields: Record<string, unknow
   )
 }
 
+/** What `--status` asks for, checked as the entity's own status is: a word that there is not would match nothing. */
+export const filterOf = <S extends z.ZodType>(
+  { status }: { status: S },
+  values: (flag: string) => string[],
+) => requestOf(z.object({ status }), { status: values('status')[0] })
+
 /** The same for a change, which needs at least one field. */
 export const changeOf = <T>(schema: z.ZodType<T>, fields: Record<string, unknown>): T => {
   if (Object.keys(fields).length === 0) throw new UsageError('Nothing to change: give at least one flag')

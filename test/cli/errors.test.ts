@@ -24,7 +24,7 @@ it.each([
   [['task', 'create', '--title', 'x', '--project-id', 'proj_none'], 'Project not found'],
   [['task', 'create', '--title', 'x', '--parent-id', 'task_none'], 'Task not found'],
   [['session', 'show', 'sess_none'], 'Session not found'],
-  [['session', 'spawn', '--project-id', 'proj_none', '--task-ids', 'task_none'], 'Task task_none not found'],
+  [['session', 'spawn', '--project-id', 'proj_none', '--task-ids', 'task_none'], 'Project not found'],
   [['session', 'complete'], 'Session not found'],
   [['report', 'progress', 'x'], 'Session not found'],
   [['queue', 'start'], 'Session not found'],

@@ -177,6 +177,7 @@ describe('queue', () => {
 
 describe('session', () => {
   it('spawn from a session is asked for by this session, in its project', async () => {
+    await outside.text(['skill', 'install'], { env: { SKILLS_DIR: server.skillsDir } })
     const { sessionId, json, text } = await inside('simple', 'orchestrator')
     const answer = await json([
       'session',

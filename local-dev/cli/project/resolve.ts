@@ -1,8 +1,8 @@
 /** Which project a command is about, where none is named. */
-import { sep } from 'node:path'
-import type { Client } from '../../../functions/client/client'
+import { type Client, MaestroError, type Project } from '../../../functions/client/client'
 import type { Environment } from '../environment'
 import { UsageError } from '../exit'
+import { projectsAround } from './here'
 
 /** Stands for the project in a request that is validated before its project is known. */
 export const unresolvedProject = 'not yet known'
@@ -12,34 +12,40 @@ interface ProjectContext {
   environment: Environment
 }
 
-/** The project that is named, else that of the session of this environment, else none. */
+/** The project that is named, by its id or its name, else that of the session of this environment, else none. */
 export const sessionProject = async (
   { client, environment }: ProjectContext,
-  explicit: string | undefined,
+  named: string | undefined,
 ): Promise<string | undefined> => {
-  if (explicit !== undefined || environment.sessionId === undefined) return explicit
+  if (named !== undefined) return projectNamed(await client.projects.list(), named)
+  if (environment.sessionId === undefined) return undefined
   return (await client.sessions.get(environment.sessionId)).projectId
 }
 
 /** The same, and outside of a session the project whose directory this is called in. */
-export const resolveProject = async (
-  context: ProjectContext,
-  explicit: string | undefined,
-): Promise<string> => {
-  const projectId = await sessionProject(context, explicit)
+export const resolveProject = async (context: ProjectContext, named: string | undefined): Promise<string> => {
+  const projectId = await sessionProject(context, named)
   if (projectId !== undefined) return projectId
   const directory = process.cwd()
-  const enclosing = (await context.client.projects.list())
-    .filter(
-      ({ workingDir }) =>
-        directory === workingDir || directory.startsWith(workingDir.replace(/[\\/]*$/, sep)),
-    )
-    .sort((one, other) => other.workingDir.length - one.workingDir.length)
-  const [nearest, next] = enclosing
-  if (nearest && nearest.workingDir !== next?.workingDir) return nearest.id
+  const [project, ...others] = await projectsAround(await context.client.projects.list(), directory)
+  if (project && others.length === 0) return project.id
   throw new UsageError(
-    nearest
-      ? `Several projects have the directory ${nearest.workingDir}: name one with --project-id`
+    project
+      ? `Several projects have the directory ${project.workingDir}: name one with --project-id (${choices([project, ...others])})`
       : `No project has the directory ${directory}: name one with --project-id, or create one with maestro project create`,
   )
 }
+
+/** Throws where there is no such project, or where several have this name. */
+const projectNamed = (projects: readonly Project[], named: string): string => {
+  if (projects.some(({ id }) => id === named)) return named
+  const [project, ...others] = projects.filter(({ name }) => name === named)
+  if (!project)
+    throw new MaestroError(404, 'NOT_FOUND', `Project not found: ${named} (maestro project list has all)`)
+  if (others.length === 0) return project.id
+  throw new UsageError(
+    `Several projects are called ${named}: name one by its id (${choices([project, ...others])})`,
+  )
+}
+
+const choices = (projects: readonly Project[]) => projects.map(({ id, name }) => `${id}: ${name}`).join(', ')

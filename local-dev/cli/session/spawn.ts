@@ -1,3 +1,4 @@
+import { type Client, MaestroError } from '../../../functions/client/client'
 import { SpawnSessionRequest } from '../../../schemas/spawn'
 import { defineCommand } from '../command'
 import { UsageError } from '../exit'
@@ -35,11 +36,21 @@ export const command = defineCommand({
       }),
     })
     const projectId = await resolveProject(commandContext, values('project-id')[0])
+    await checkSkills(client, request.skills ?? [])
     const spawned = await client.sessions.spawn({ ...request, projectId })
     const { sessionId, cwd, command } = spawned
     return { json: spawned, text: sentence(`Spawned ${sessionId}: ${command}, in ${cwd}`) }
   },
 })
+
+/** A spawn leaves out skills that are not there; whoever names one here wants it. */
+const checkSkills = async (client: Client, named: readonly string[]): Promise<void> => {
+  if (named.length === 0) return
+  const known = (await client.skills.list()).map(({ id }) => id)
+  const missing = named.find((id) => !known.includes(id))
+  if (missing !== undefined)
+    throw new MaestroError(404, 'SKILL_NOT_FOUND', `Skill not found: ${missing} (maestro skill list has all)`)
+}
 
 const objectOf = (json: string): unknown => {
   try {

@@ -1,18 +1,23 @@
-import type { Task } from '../../../functions/client/client'
+import type { Project, Task } from '../../../functions/client/client'
 import { details, sentence, table, time } from '../format'
 
-export const taskTable = (tasks: readonly Task[]): string =>
-  table(
-    ['ID', 'STATUS', 'SESSION SAYS', 'PRIORITY', 'TITLE'],
-    tasks.map(({ id, status, sessionStatus, priority, title }) => [
+/** With the name of each one's project, where they are of several. */
+export const taskTable = (tasks: readonly Task[], projects: readonly Project[] = []): string => {
+  const isMixed = tasks.some(({ projectId }) => projectId !== tasks[0]?.projectId)
+  const nameOf = (projectId: string) => projects.find(({ id }) => id === projectId)?.name ?? projectId
+  return table(
+    ['ID', 'STATUS', 'SESSION SAYS', 'PRIORITY', ...(isMixed ? ['PROJECT'] : []), 'TITLE'],
+    tasks.map(({ id, status, sessionStatus, priority, projectId, title }) => [
       id,
       status,
       sessionStatus ?? '-',
       priority,
+      ...(isMixed ? [nameOf(projectId)] : []),
       title,
     ]),
     'No tasks',
   )
+}
 
 export const taskDetails = (task: Task): string =>
   details({
