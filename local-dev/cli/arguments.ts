@@ -6,10 +6,9 @@ import type { ArgDef, ArgsDef } from 'citty'
 import { UsageError } from './exit'
 
 export interface ParsedArguments {
-  /** The arguments as citty cannot misunderstand them. */
-  normalized: string[]
-  /** Every value of a flag, in order. */
-  values(flag: string): string[]
+  /** Every value of each flag that is given, in order. */
+  flags: ReadonlyMap<string, readonly string[]>
+  positionals: readonly string[]
 }
 
 /** `repeatable`: the flags that may be given more than once. Throws `UsageError`. */
@@ -18,8 +17,9 @@ export const readArguments = (
   args: ArgsDef,
   repeatable: readonly string[],
 ): ParsedArguments => {
-  const given = new Map<string, string[]>()
+  const flags = new Map<string, string[]>()
   const positionals: string[] = []
+  let swallowed = ''
   const rest = [...raw]
   for (let token = rest.shift(); token !== undefined; token = rest.shift()) {
     if (token === '--') {
@@ -31,17 +31,38 @@ export const readArguments = (
       positionals.push(token)
       continue
     }
-    const value = flag.value ?? valueAfter(flag, rest, args)
-    if (given.has(flag.name) && !repeatable.includes(flag.name))
+    if (takesNext(flag) && isFlag(rest[0], args)) swallowed = `: --${flag.name} has the value ${rest[0]}`
+    const value = flag.value ?? (takesNext(flag) ? rest.shift() : 'true')
+    if (value === undefined) throw new UsageError(`--${flag.name} needs a value`)
+    if (flags.has(flag.name) && !repeatable.includes(flag.name))
       throw new UsageError(`--${flag.name} is given twice`)
-    given.set(flag.name, [...(given.get(flag.name) ?? []), value])
+    flags.set(flag.name, [...(flags.get(flag.name) ?? []), value])
   }
   const positionalCount = Object.values(args).filter(({ type }) => type === 'positional').length
   const tooMany = positionals[positionalCount]
   if (tooMany !== undefined)
-    throw new UsageError(`"${tooMany}" is one argument too many: a text with spaces goes in single quotes`)
-  const flags = [...given].map(([name, values]) => `--${name}=${values.at(-1)}`)
-  return { normalized: [...flags, '--', ...positionals], values: (flag) => given.get(flag) ?? [] }
+    throw new UsageError(
+      `"${tooMany}" is one argument too many${swallowed || ': a text with spaces goes in single quotes'}`,
+    )
+  return { flags, positionals }
+}
+
+/** The arguments as citty cannot misunderstand them. */
+export const normalized = ({ flags, positionals }: ParsedArguments): string[] => [
+  ...[...flags].map(([name, values]) => `--${name}=${values.at(-1)}`),
+  '--',
+  ...positionals,
+]
+
+/** Whether the help is asked for: a `--help` that is the value of a flag does not. */
+export const asksForHelp = (raw: readonly string[], args: ArgsDef): boolean => {
+  const rest = [...raw]
+  for (let token = rest.shift(); token !== undefined && token !== '--'; token = rest.shift()) {
+    if (token === '--help' || token === '-h') return true
+    const flag = isFlag(token, args) ? readFlag(token, args) : undefined
+    if (flag && takesNext(flag)) rest.shift()
+  }
+  return false
 }
 
 interface Flag {
@@ -60,16 +81,12 @@ const readFlag = (token: string, args: ArgsDef): Flag | undefined => {
   return { name, def, value }
 }
 
-const valueAfter = ({ name, def }: Flag, rest: string[], args: ArgsDef): string => {
-  if (def.type === 'boolean') return 'true'
-  const value = rest.shift()
-  if (value === undefined || isKnownFlag(value, args)) throw new UsageError(`--${name} needs a value`)
-  return value
-}
+/** Whether the next word is its value, whatever that is: also one that looks like a flag. */
+const takesNext = ({ def, value }: Flag): boolean => def.type !== 'boolean' && value === undefined
 
-const isKnownFlag = (token: string, args: ArgsDef): boolean => {
+const isFlag = (token: string | undefined, args: ArgsDef): boolean => {
   try {
-    return readFlag(token, args) !== undefined
+    return token !== undefined && readFlag(token, args) !== undefined
   } catch {
     return false
   }

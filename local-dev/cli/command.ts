@@ -2,10 +2,11 @@
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type ParsedArgs, parseArgs, renderUsage } from 'citty'
 import { type Client, createClient } from '../../functions/client/client'
-import { readArguments } from './arguments'
+import { asksForHelp, normalized, readArguments } from './arguments'
 import { type Environment, readEnvironment } from './environment'
 import { UsageError } from './exit'
 import { bold } from './format'
+import { isText, readTexts, textHelp } from './texts'
 
 /** The result of a command: for programs the server's answer, for people a text. */
 interface CommandResult {
@@ -45,6 +46,8 @@ export interface Command {
   readonly about: string
   /** Throws whatever goes wrong. */
   run(raw: readonly string[], print: (line: string) => void): Promise<void>
+  /** Whether the help is asked for, instead of a run. */
+  asksForHelp(raw: readonly string[]): boolean
   /** The text of `--help`; `path` is how the command is called. */
   help(path: string): Promise<string>
 }
@@ -60,13 +63,14 @@ export const defineCommand = <const A extends ArgsDef>(definition: CommandDefini
   return {
     about,
     async run(raw, print) {
-      const given = readArguments(raw, args, repeatable)
-      const parsed = parseArgs<A>(given.normalized, args)
-      const json = given.values('json').at(-1) === 'true'
+      const given = await readTexts(readArguments(raw, args, repeatable), args)
+      const parsed = parseArgs<A>(normalized(given), args)
+      const values = (flag: string) => [...(given.flags.get(flag) ?? [])]
+      const json = values('json').at(-1) === 'true'
       const environment = readEnvironment(process.env)
       const result = await definition.run({
         args: parsed,
-        values: given.values,
+        values,
         json,
         environment,
         get client() {
@@ -77,9 +81,11 @@ export const defineCommand = <const A extends ArgsDef>(definition: CommandDefini
       })
       if (result) print(json ? jsonText(result.json) : result.text)
     },
+    asksForHelp: (raw) => asksForHelp(raw, args),
     async help(path) {
       const usage = await renderUsage({ meta: { name: path, description: `${about}.` }, args }, { meta: {} })
-      return `${withoutColors(usage).replace(/ +$/gm, '').trimEnd()}\n\n${bold('EXAMPLE')}\n\n  ${example}`
+      const texts = Object.values(args).some(isText) ? `\n\n${textHelp}` : ''
+      return `${withoutColors(usage).replace(/ +$/gm, '').trimEnd()}${texts}\n\n${bold('EXAMPLE')}\n\n  ${example}`
     },
   }
 }

@@ -8,6 +8,18 @@ import { UsageError } from './exit'
 /** Lists of ids, which have no commas in them; sentences have. */
 const idLists: readonly string[] = ['taskIds', 'skills', 'skillIds', 'agentIds', 'dependencies', 'sessionIds']
 const sentenceLists: readonly string[] = ['acceptanceCriteria']
+/** What is no text in words: it is taken as it is, never from a file. */
+const hints: Readonly<Record<string, string>> = {
+  id: 'ID',
+  projectId: 'ID',
+  parentId: 'ID',
+  templateId: 'ID',
+  agentId: 'ID',
+  model: 'MODEL',
+  dueDate: 'DATE',
+  workingDir: 'DIRECTORY',
+  context: 'JSON',
+}
 
 /** `parentId` is `--parent-id`. */
 const flagOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
@@ -24,7 +36,7 @@ const flagFor = (field: string, schema: z.ZodType | undefined): StringArgDef => 
   return {
     type: 'string',
     description: sentenceLists.includes(field) ? `${description}; once for each` : description,
-    valueHint: isIdList ? 'ID,ID' : (choicesOf(schema)?.join('|') ?? 'TEXT'),
+    valueHint: isIdList ? 'ID,ID' : (choicesOf(schema)?.join('|') ?? hints[field] ?? 'TEXT'),
   }
 }
 

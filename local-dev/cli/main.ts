@@ -32,8 +32,7 @@ const run = async (words: readonly string[]): Promise<void> => {
 
 const runCommand = async (load: LoadCommand, path: string, words: readonly string[]): Promise<void> => {
   const { command } = await load()
-  const flags = words.includes('--') ? words.slice(0, words.indexOf('--')) : words
-  if (flags.some((word) => word === '--help' || word === '-h')) return print(await command.help(path))
+  if (command.asksForHelp(words)) return print(await command.help(path))
   try {
     await command.run(words, print)
   } catch (error) {

@@ -84,7 +84,7 @@ describe('wrong usage, 64', () => {
     [['task', 'list', '--projectid', 'x'], 'There is no flag --projectid'],
     [['task', 'list', '-x'], 'There is no flag -x'],
     [['task', 'list', '--project-id'], '--project-id needs a value'],
-    [['task', 'list', '--project-id', '--status', 'todo'], '--project-id needs a value'],
+    [['task', 'list', '--project-id', '--status', 'todo'], '--project-id has the value --status'],
     [['task', 'list', '--status', 'todo', '--status', 'done'], '--status is given twice'],
     [['task', 'create'], '--title is required'],
     [['task', 'create', '--title', 'x', '--priority', 'urgent'], '--priority must be one of'],

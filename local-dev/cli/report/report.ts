@@ -26,7 +26,12 @@ export const reportCommand = (definition: ReportDefinition): Command =>
     about: definition.about,
     example: definition.example,
     args: {
-      message: { type: 'positional', description: 'The text of the report', required: true },
+      message: {
+        type: 'positional',
+        valueHint: 'TEXT',
+        description: 'The text of the report',
+        required: true,
+      },
       task: {
         type: 'string',
         valueHint: 'ID,ID',

@@ -5,7 +5,7 @@ import { sentence } from '../format'
 export const command = defineCommand({
   about: "Add a question to this session's timeline; its tasks keep their status",
   example: "maestro session needs-input 'May I use port 4000?'",
-  args: { message: { type: 'positional', description: 'The question', required: true } },
+  args: { message: { type: 'positional', valueHint: 'TEXT', description: 'The question', required: true } },
   async run({ client, args, environment }) {
     const { message } = args
     const session = await client.sessions.addTimeline(ownSession(environment), {
