@@ -48,7 +48,7 @@ export const readArguments = (
 }
 
 /** The arguments as citty cannot misunderstand them. */
-export const normalized = ({ flags, positionals }: ParsedArguments): string[] => [
+export const unambiguous = ({ flags, positionals }: ParsedArguments): string[] => [
   ...[...flags].map(([name, values]) => `--${name}=${values.at(-1)}`),
   '--',
   ...positionals,

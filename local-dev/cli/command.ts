@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type ParsedArgs, parseArgs, renderUsage } from 'citty'
 import { type Client, createClient } from '../../functions/client/client'
-import { asksForHelp, normalized, readArguments } from './arguments'
+import { asksForHelp, readArguments, unambiguous } from './arguments'
 import { type Environment, readEnvironment } from './environment'
 import { UsageError } from './exit'
 import { bold } from './format'
@@ -64,7 +64,7 @@ export const defineCommand = <const A extends ArgsDef>(definition: CommandDefini
     about,
     async run(raw, print) {
       const given = await readTexts(readArguments(raw, args, repeatable), args)
-      const parsed = parseArgs<A>(normalized(given), args)
+      const parsed = parseArgs<A>(unambiguous(given), args)
       const values = (flag: string) => [...(given.flags.get(flag) ?? [])]
       const json = values('json').at(-1) === 'true'
       const environment = readEnvironment(process.env)

@@ -17,7 +17,7 @@ export const sessionProject = async (
   { client, environment }: ProjectContext,
   named: string | undefined,
 ): Promise<string | undefined> => {
-  if (named !== undefined) return projectNamed(await client.projects.list(), named)
+  if (named !== undefined) return idOfProject(await client.projects.list(), named)
   if (environment.sessionId === undefined) return undefined
   return (await client.sessions.get(environment.sessionId)).projectId
 }
@@ -37,7 +37,7 @@ export const resolveProject = async (context: ProjectContext, named: string | un
 }
 
 /** Throws where there is no such project, or where several have this name. */
-const projectNamed = (projects: readonly Project[], named: string): string => {
+const idOfProject = (projects: readonly Project[], named: string): string => {
   if (projects.some(({ id }) => id === named)) return named
   const [project, ...others] = projects.filter(({ name }) => name === named)
   if (!project)
