@@ -7,9 +7,18 @@ import { delimiter, isAbsolute, join } from 'node:path'
  */
 export const findProgram = async (name: string, searchPath: string): Promise<string | undefined> => {
   if (isAbsolute(name)) return (await exists(name)) ? name : undefined
+  return findOnPath(name, searchPath, isExecutable)
+}
+
+/** The first file of this name in the folders of `searchPath` of which `holds` is true. */
+export const findOnPath = async (
+  name: string,
+  searchPath: string,
+  holds: (path: string) => Promise<boolean>,
+): Promise<string | undefined> => {
   for (const folder of searchPath.split(delimiter).filter(isAbsolute)) {
     const path = join(folder, name)
-    if (await isExecutable(path)) return path
+    if (await holds(path)) return path
   }
   return undefined
 }
@@ -27,7 +36,7 @@ export const isFile = (path: string): Promise<boolean> =>
     () => false,
   )
 
-export const isExecutable = async (path: string): Promise<boolean> => {
+const isExecutable = async (path: string): Promise<boolean> => {
   try {
     await access(path, constants.X_OK)
     return (await stat(path)).isFile()

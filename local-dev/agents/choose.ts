@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
-import { findProgram, isExecutable } from '../find-program'
+import { findOnPath, findProgram, isFile } from '../find-program'
 import { reasonOf } from '../lib/reason'
 import { fillWords, hasPlaceholder, splitWords } from './command-line'
 import { type AgentInvocation, presetNames, presetOf, promptArgument } from './presets'
 import { AgentStartError } from './start-error'
+import { problemOfProgram } from './start-problems'
 
 /** An agent that is installed. */
 export interface Agent {
@@ -27,19 +28,12 @@ interface AgentChoice {
 
 /** Finds the agent to run. Throws `AgentStartError` with what to do if there is none. */
 export const chooseAgent = async ({ requested, cwd, searchPath, demo }: AgentChoice): Promise<Agent> => {
-  if (requested === undefined || requested.trim() === '') return firstInstalled(searchPath)
+  if (requested === undefined || requested.trim() === '') return firstInstalled(cwd, searchPath)
   const name = requested.trim()
   if (name === 'demo') return { name, staysOpen: false, command: () => [...demo] }
   const preset = presetOf(name)
   const program = preset ? name : programOf(name)
-  const path = await findAgentProgram(program, cwd, searchPath)
-  if (path === undefined)
-    throw new AgentStartError(
-      1,
-      program.includes('/')
-        ? `The agent ${resolve(cwd, program)} is not an executable file: correct the path, or choose another with --agent`
-        : `The agent ${program} is not on PATH: install it, or choose another with --agent`,
-    )
+  const path = await locate(program, { cwd, searchPath })
   const command = preset?.command ?? customCommand(name)
   return {
     name: program,
@@ -48,16 +42,16 @@ export const chooseAgent = async ({ requested, cwd, searchPath, demo }: AgentCho
   }
 }
 
-const firstInstalled = async (searchPath: string): Promise<Agent> => {
+const firstInstalled = async (cwd: string, searchPath: string): Promise<Agent> => {
   for (const name of presetNames) {
-    const path = await findProgram(name, searchPath)
     const preset = presetOf(name)
-    if (path !== undefined && preset)
-      return {
-        name,
-        staysOpen: preset.staysOpen,
-        command: (invocation) => [path, ...preset.command(invocation).slice(1)],
-      }
+    if (!preset || (await findProgram(name, searchPath)) === undefined) continue
+    const path = await locate(name, { cwd, searchPath })
+    return {
+      name,
+      staysOpen: preset.staysOpen,
+      command: (invocation) => [path, ...preset.command(invocation).slice(1)],
+    }
   }
   throw new AgentStartError(
     1,
@@ -93,12 +87,18 @@ const parseWords = (line: string): string[] => {
   }
 }
 
-const findAgentProgram = async (
-  program: string,
-  cwd: string,
-  searchPath: string,
-): Promise<string | undefined> => {
-  if (!program.includes('/')) return findProgram(program, searchPath)
-  const path = resolve(cwd, program)
-  return (await isExecutable(path)) ? path : undefined
+/** The absolute path of a program that can be started. */
+const locate = async (program: string, place: { cwd: string; searchPath: string }): Promise<string> => {
+  const { cwd, searchPath } = place
+  const path = program.includes('/')
+    ? resolve(cwd, program)
+    : ((await findProgram(program, searchPath)) ?? (await findOnPath(program, searchPath, isFile)))
+  if (path === undefined)
+    throw new AgentStartError(
+      1,
+      `The agent ${program} is not on PATH: install it, or choose another with --agent`,
+    )
+  const problem = await problemOfProgram(path, place)
+  if (problem === undefined) return path
+  throw new AgentStartError(1, `The agent ${path} ${problem}; --agent chooses another`)
 }

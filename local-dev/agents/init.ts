@@ -1,5 +1,5 @@
 /** `maestro worker init`, `maestro orchestrator init`: runs the agent of a manifest, and reports its exit. */
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { Client } from '../../functions/client/client'
 import { MaestroError } from '../../functions/client/client'
@@ -16,6 +16,7 @@ import { type AgentExit, runAgent } from './process'
 import { composePrompt } from './prompt'
 import { reportAgentExit, reportStart, reportStartError } from './session'
 import { AgentStartError } from './start-error'
+import { problemOfDirectory } from './start-problems'
 import { sessionEndSignal } from './watch-session'
 
 export interface InitOptions {
@@ -126,8 +127,8 @@ const directoryOf = async ({ session, project }: SessionManifest): Promise<strin
       1,
       `The project's directory ${cwd} is not an absolute path: correct its workingDir`,
     )
-  const found = await stat(cwd).catch(() => undefined)
-  if (!found?.isDirectory()) throw new AgentStartError(1, `The project's directory ${cwd} does not exist`)
+  const problem = await problemOfDirectory(cwd)
+  if (problem !== undefined) throw new AgentStartError(1, `The project's directory ${cwd} ${problem}`)
   return cwd
 }
 

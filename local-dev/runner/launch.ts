@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdir, open, stat } from 'node:fs/promises'
+import { mkdir, open } from 'node:fs/promises'
+import { problemOfDirectory } from '../agents/start-problems'
 import { privateFile, privateFolder } from '../lib/private-files'
 import { pidfilePath, pidfileScript } from './pidfile'
 import type { Exit, LaunchOptions, ProcessHandle } from './process-handle'
@@ -9,8 +10,8 @@ import { startInTmux } from './tmux'
 /** Starts a session's command, in tmux or as a child. It outlives this process. Throws if it cannot be started. */
 export const launch = async (options: LaunchOptions, terminal: 'tmux' | 'none'): Promise<ProcessHandle> => {
   const { cwd, folder } = options
-  const found = await stat(cwd).catch(() => undefined)
-  if (!found?.isDirectory()) throw new Error(`The project's directory ${cwd} does not exist`)
+  const problem = await problemOfDirectory(cwd)
+  if (problem !== undefined) throw new Error(`The project's directory ${cwd} ${problem}`)
   await mkdir(folder, privateFolder)
   return terminal === 'tmux' ? { pid: await startInTmux(options) } : startAsChild(options)
 }
