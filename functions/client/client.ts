@@ -35,6 +35,7 @@ export type {
   Strategy,
   UpdateSessionRequest,
 } from '../../schemas/session'
+export type { EndSessionRequest } from '../../schemas/session-end'
 export type { Skill, SkillSummary } from '../../schemas/skill'
 export type { SpawnEvent, SpawnSessionRequest } from '../../schemas/spawn'
 export type { CreateTaskRequest, Task, TaskStatus, UpdateTaskRequest } from '../../schemas/task'

@@ -35,10 +35,8 @@ export const runDemo = async (demo: DemoOptions): Promise<void> => {
     }
   }
   const message = `${done === 1 ? 'One task' : `${done} tasks`} done, see ${file}`
-  await client.sessions.update(sessionId, {
-    status: 'completed',
-    timeline: [{ type: 'progress', message }],
-  })
+  await client.sessions.addTimeline(sessionId, { message })
+  await client.sessions.end(sessionId, { cause: 'reported' })
   demo.print(message)
 }
 

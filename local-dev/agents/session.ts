@@ -1,6 +1,5 @@
 /** Reports of a session's agent to the server: that it starts, how it exited, why it could not be started. */
 import type { Client, Session } from '../../functions/client/client'
-import { endedStatuses } from '../../schemas/session'
 import { isNotFound } from '../lib/not-found'
 import { changeSession, retryTransient } from './change-session'
 import type { AgentExit } from './process'
@@ -39,8 +38,8 @@ const markWorking = async (client: Client, taskId: string, evenIfEnded: boolean)
 }
 
 /**
- * Reports how the agent exited, and ends the session unless somebody has done so: the agent itself, or who stopped
- * it. Tries for a minute if the server is away. Returns the session as it then is.
+ * Ends the session with how the agent exited. One that has ended already, by the agent's own report or by who stopped it,
+ * notes it. Tries for a minute if the server is away. Returns the session as it then is.
  */
 export const reportAgentExit = (
   client: Client,
@@ -50,29 +49,19 @@ export const reportAgentExit = (
 ): Promise<Session> => {
   const { exitCode, signal, duration } = exit
   const how = signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`
+  const reason = `${agent} ${how} after ${(duration / 1000).toFixed(1)} s`
   return retryTransient(
     () =>
-      changeSession(client, sessionId, ({ status }) => ({
-        ...(!endedStatuses.includes(status) && { status: statusAfter(exit) }),
-        timeline: [
-          {
-            type: 'session_stopped',
-            message: `${agent} ${how} after ${(duration / 1000).toFixed(1)} s`,
-            metadata: { agent, exitCode, signal, duration },
-          },
-        ],
-      })),
+      client.sessions.end(sessionId, {
+        cause: 'exited',
+        reason,
+        ...(signal ? { signal } : { exitCode: exitCode ?? 1 }),
+      }),
     AbortSignal.timeout(reportTimeoutMs),
   )
 }
 
-const statusAfter = ({ exitCode, signal }: AgentExit) =>
-  signal ? 'stopped' : exitCode === 0 ? 'completed' : 'failed'
-
 /** Reports why there is no agent. A session that has ended stays as it is. */
 export const reportStartError = async (client: Client, sessionId: string, message: string): Promise<void> => {
-  await changeSession(client, sessionId, ({ status }) => ({
-    ...(!endedStatuses.includes(status) && { status: 'failed' }),
-    timeline: [{ type: 'error', message }],
-  }))
+  await client.sessions.end(sessionId, { cause: 'start_failed', reason: message.slice(0, 2000) })
 }

@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type ParsedArgs, parseArgs, renderUsage } from 'citty'
 import { type Client, createClient } from '../../functions/client/client'
+import { olderServerMessage } from '../lib/older-server'
 import { asksForHelp, readArguments, unambiguous } from './arguments'
 import { type Environment, readEnvironment } from './environment'
 import { UsageError } from './exit'
@@ -68,7 +69,7 @@ export const defineCommand = <const A extends ArgsDef>(definition: CommandDefini
       const values = (flag: string) => [...(given.flags.get(flag) ?? [])]
       const json = values('json').at(-1) === 'true'
       const environment = readEnvironment(process.env)
-      const result = await definition.run({
+      const run = definition.run({
         args: parsed,
         values,
         json,
@@ -78,6 +79,10 @@ export const defineCommand = <const A extends ArgsDef>(definition: CommandDefini
         },
         clientOf: (url) => clientFor(url, environment),
         print,
+      })
+      const result = await run.catch(async (error) => {
+        const older = await olderServerMessage(clientFor(environment.serverUrl, environment), error)
+        throw older === undefined ? error : new Error(older, { cause: error })
       })
       if (result) print(json ? jsonText(result.json) : result.text)
     },

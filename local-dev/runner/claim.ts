@@ -19,6 +19,10 @@ export type Claim = z.infer<typeof Claim>
 export const claimOf = ({ metadata }: Pick<Session, 'metadata'>): Claim | undefined =>
   Claim.safeParse(metadata?.runner).data
 
+/** Whether a session was spawned and nobody has claimed it: only the server sets `run`, so no request can fake it. */
+export const waitsForRunner = (session: Session): boolean =>
+  session.status === 'spawning' && session.run !== undefined && claimOf(session) === undefined
+
 /**
  * Claims a session that waits to be started, so that exactly one of several runners starts it: optimistic locking,
  * and idempotent, so that it may be repeated. `from` is a runner that has died: what it had claimed may be claimed
@@ -34,7 +38,7 @@ export const claimSession = async (
   const session = await changeSession(client, id, (session) => {
     const holder = claimOf(session)
     isOurs = holder?.id === claim.id
-    const isFree = holder ? holder.id === from : session.status === 'spawning'
+    const isFree = holder ? holder.id === from : waitsForRunner(session)
     if (isOurs || !isFree) return undefined
     isOurs = true
     const { tmux } = holder ?? {}

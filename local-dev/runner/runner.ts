@@ -7,7 +7,7 @@ import { retryTransient } from '../agents/change-session'
 import { isNotFound } from '../lib/not-found'
 import { reasonOf } from '../lib/reason'
 import { adoptOrphans, findSession } from './adopt-orphans'
-import { claimOf } from './claim'
+import { waitsForRunner } from './claim'
 import { type RunnerOptions, type RunnerSession, type RunningSession, summaryOf } from './options'
 import { type Outcome, reportExit } from './report-exit'
 import { leftToOthers, openRunnerState } from './runner-state'
@@ -43,8 +43,8 @@ export const startRunner = (options: RunnerOptions): Runner => {
 
   /** A session that may have to be started. */
   const enqueue = (session: Session) => {
-    const { id, name, status } = session
-    if (status !== 'spawning' || claimOf(session) || running.has(id) || waiting.has(id)) return
+    const { id, name } = session
+    if (!waitsForRunner(session) || running.has(id) || waiting.has(id)) return
     waiting.set(id, summaryOf(session))
     fillSlots()
     if (waiting.has(id)) report({ what: 'waiting', sessionId: id, message: `${name} waits for a free slot` })
@@ -52,7 +52,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
 
   /** A session as it is now: perhaps it is not to be started, or not to go on. */
   const reconcile = (session: Session) => {
-    if (session.status !== 'spawning' || claimOf(session)) waiting.delete(session.id)
+    if (!waitsForRunner(session)) waiting.delete(session.id)
     if (session.status === 'stopped') stop(session.id, 'stopped')
   }
 

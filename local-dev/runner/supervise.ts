@@ -56,8 +56,8 @@ export const startAndSupervise = async (
   } catch (error) {
     signal.throwIfAborted()
     return {
-      status: 'failed',
-      message: `The session could not be started: ${reasonOf(error)}`,
+      cause: 'start_failed',
+      reason: `The session could not be started: ${reasonOf(error)}`,
     }
   }
 }

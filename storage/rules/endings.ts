@@ -32,16 +32,13 @@ export const endSession = (tx: Transaction, id: string, body: EndSessionRequest)
         issues: [{ path: 'outcomes', message: `${taskId} is not a task of the session` }],
       })
   for (const outcome of outcomes.values()) reportOutcome(tx, id, outcome)
-  if (!isLiving(session)) {
-    noteLate(tx, id, `ended again: ${body.reason ?? exitText(body) ?? body.cause}`)
-    return
-  }
-  const ending = endingOf(tx, findSession(tx, id), body)
+  const ending = isLiving(session) ? endingOf(tx, findSession(tx, id), body) : undefined
+  if (ending) conclude(tx, id, ending)
   const { cause, exitCode, signal } = body
-  conclude(tx, id, ending)
+  const late = body.reason ?? exitText(body) ?? `Reported after its end: ${cause}`
   addEntry(tx, id, {
-    type: 'session_stopped',
-    message: ending.reason ?? `The session is ${ending.status}`,
+    type: cause === 'start_failed' || cause === 'lost' ? 'error' : 'session_stopped',
+    message: ending ? (ending.reason ?? `The session is ${ending.status}`) : late,
     metadata: { cause, ...(exitCode !== undefined && { exitCode }), ...(signal !== undefined && { signal }) },
   })
 }

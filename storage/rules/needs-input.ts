@@ -1,13 +1,21 @@
 import type { Session, UpdateSessionRequest } from '../../schemas/session'
+import type { TimelineType } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
 import { findSession } from './find'
 import { timelineEntry } from './timeline'
 
-/** Sets or clears that a session waits for a person. The moment when it begins to wait is noted in its timeline. */
+/** Whether a timeline entry notes a question. */
+export const isQuestion = ({ type }: { type: TimelineType }): boolean => type === 'needs_input'
+
+/**
+ * Sets or clears that a session waits for a person. The moment when it begins to wait is noted in its timeline, unless
+ * the same request has noted it.
+ */
 export const setNeedsInput = (
   tx: Transaction,
   id: string,
   update: NonNullable<UpdateSessionRequest['needsInput']> | null,
+  isNoted: boolean,
 ): void => {
   const { needsInput: before, ...session } = findSession(tx, id)
   const begins = update?.active === true && before?.active !== true
@@ -17,7 +25,7 @@ export const setNeedsInput = (
   const after: Session = {
     ...session,
     ...(needsInput && { needsInput }),
-    timeline: begins ? [...session.timeline, timelineEntry(tx, entry)] : session.timeline,
+    timeline: begins && !isNoted ? [...session.timeline, timelineEntry(tx, entry)] : session.timeline,
   }
   tx.put('sessions', after)
 }

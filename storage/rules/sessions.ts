@@ -11,7 +11,7 @@ import { clearTasks, conclude, noteLate } from './endings'
 import { findProject, findSession } from './find'
 import { addTask, removeTask } from './links'
 import { isLiving } from './living'
-import { setNeedsInput } from './needs-input'
+import { isQuestion, setNeedsInput } from './needs-input'
 import { createQueue } from './queues'
 import { append, sessionEvent, timelineEntry } from './timeline'
 import { withChanges } from './with-changes'
@@ -100,7 +100,8 @@ export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRe
     lastActivity: tx.now,
   })
   tx.emitState('session:updated', id)
-  if (needsInput !== undefined && (lives || resumes)) setNeedsInput(tx, id, needsInput)
+  if (needsInput !== undefined && (lives || resumes))
+    setNeedsInput(tx, id, needsInput, timeline.some(isQuestion))
   if (status !== undefined && !isLiving({ status })) endByStatus(tx, session, status, endReason ?? undefined)
   if (taskIds) syncLinks(tx, session, taskIds)
 }

@@ -96,7 +96,10 @@ describe('report', () => {
     const session = await client.sessions.get(id)
     expect(session).toMatchObject({
       status: 'completed',
-      timeline: [{ type: 'task_completed', message: 'Nothing to do' }],
+      timeline: [
+        { type: 'task_completed', message: 'Nothing to do' },
+        { type: 'session_stopped', metadata: { cause: 'reported' } },
+      ],
     })
   })
 
@@ -256,12 +259,36 @@ describe('session', () => {
       { type: 'needs_input', taskId: undefined, message: 'May I?' },
       { type: 'needs_input', taskId: undefined, message: 'Really?' },
     ])
+    expect(await client.sessions.get(sessionId)).toMatchObject({
+      needsInput: { active: true, message: 'Really?' },
+    })
     expect(await statusesOf()).toEqual([undefined, undefined, undefined])
     expect(await json(['session', 'complete'])).toMatchObject({ id: sessionId, status: 'completed' })
     expect(await text(['session', 'complete'])).toContain(`Completed ${sessionId} (completed)`)
-    expect(await outside.json(['session', 'stop', sessionId])).toMatchObject({ status: 'stopped' })
+    expect(await outside.json(['session', 'stop', sessionId])).toMatchObject({ status: 'completed' })
+    expect(await outside.text(['session', 'stop', sessionId])).toContain(
+      `Ended before ${sessionId} (completed)`,
+    )
+    expect(await statusesOf()).toEqual([undefined, undefined, undefined])
+  })
+
+  it('stop frees what a session works on, and a report that comes late does not bring it back', async () => {
+    const { sessionId, text } = await inside()
+    await text(['report', 'progress', 'Begun'])
     expect(await outside.text(['session', 'stop', sessionId])).toContain(`Stopped ${sessionId} (stopped)`)
     expect(await statusesOf()).toEqual([undefined, undefined, undefined])
+    expect(await text(['report', 'complete', 'Done all the same'])).toContain('it stays stopped')
+    expect(await statusesOf()).toEqual(['completed', 'completed', 'completed'])
+    expect(await client.sessions.get(sessionId)).toMatchObject({ status: 'stopped' })
+  })
+
+  it('that asks waits for a person, until it reports that it goes on', async () => {
+    const { sessionId, text } = await inside()
+    await text(['report', 'needs-input', 'Tabs or spaces?', '--task', idOf(1)])
+    const asking = await client.sessions.get(sessionId)
+    expect(asking.needsInput).toMatchObject({ active: true, message: 'Tabs or spaces?' })
+    await text(['report', 'progress', 'Spaces, then', '--task', idOf(1)])
+    expect((await client.sessions.get(sessionId)).needsInput).toMatchObject({ active: false })
   })
 
   it('register makes the session that the environment names, once', async () => {

@@ -65,7 +65,7 @@ describe('a session that ends', () => {
     expect(ended.endReason ?? null).toBe(endReason)
     expect(await said(made)).toEqual([open, open, open, 'completed', 'blocked', null])
     expect(await sessionOf(session.id)).toEqual(ended)
-    expect(ended.timeline.at(-1)).toMatchObject({ type: 'session_stopped', metadata: { cause: body.cause } })
+    expect(ended.timeline.at(-1)).toMatchObject({ metadata: { cause: body.cause } })
   })
 
   it.each([

@@ -95,7 +95,7 @@ export const createFixture = async (serverEnv: Record<string, string> = {}) => {
 /** Of a session whose agent has ended, too, and whose end was told. */
 const hasEnded = ({ status, timeline }: Session) =>
   ['completed', 'failed', 'stopped'].includes(status) &&
-  timeline.some(({ type }) => type === 'session_stopped' || type === 'error')
+  timeline.some(({ metadata }) => metadata?.cause !== undefined && metadata.cause !== 'reported')
 
 const waitForSession = async (get: () => Promise<Session>, holds: (session: Session) => boolean) => {
   let session = await get()

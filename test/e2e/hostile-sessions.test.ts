@@ -42,7 +42,8 @@ it('runs, writes and tells nothing that the environment of a session asks for', 
       DATABASE_URL: 'postgres://ada:secret@db/maestro',
       GIT_INDEX_FILE: '/elsewhere/index',
     })
-    expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
+    // An agent that says nothing of its task has not completed it.
+    expect(await fixture.ended(id)).toMatchObject({ endReason: 'It ended without a report on 1 task(s)' })
     const seen = fixture.file('seen.txt').split('\n')
     expect(seen).toContain('MAESTRO_X_TICKET=A-1')
     expect(seen).toContain(`MAESTRO_SERVER_URL=${server.url}`)
@@ -66,7 +67,7 @@ it('starts a session whose manifest is with its server alone', async () => {
     SESSION_DIR: own,
   })
   const id = await fixture.spawn([task?.id ?? ''])
-  expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
+  expect(await fixture.ended(id)).toMatchObject({ endReason: 'It ended without a report on 1 task(s)' })
   expect(fixture.file('prompt.txt')).toContain(task?.id)
   expect(existsSync(join(own, id, 'prompt.md'))).toBe(true)
 })

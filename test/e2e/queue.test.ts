@@ -47,11 +47,12 @@ describe('an agent that works through a queue', () => {
       ...['task_started 3', 'progress 3', 'task_failed 3'],
       ...['task_started 4', 'needs_input 4', 'progress 4', 'task_completed 4'],
       ...['task_started 5', 'progress 5', 'task_completed 5'],
-      'session_stopped',
+      // What the agent reported, then how its process ended.
+      ...['session_stopped', 'session_stopped'],
     ])
     expect(timeline.at(-1)).toMatchObject({
       message: expect.stringMatching(/^node ended with exit code 0 after \d+\.\d s$/),
-      metadata: { exitCode: 0, signal: null, duration: expect.any(Number) },
+      metadata: { cause: 'exited', exitCode: 0 },
     })
   })
 

@@ -44,7 +44,7 @@ it('tells of an agent that died while no runner was there', async () => {
   await fixture.run(['--agent', worker])
   const session = await fixture.ended(id)
   expect(session.status).toBe('failed')
-  expect(session.timeline.at(-1)?.message).toMatch(/^The process has ended without reporting a result/)
+  expect(session.endReason).toMatch(/^lost: the process is gone without reporting a result/)
   expect(fixture.starts()).toHaveLength(1)
 })
 

@@ -58,7 +58,7 @@ it('calls a session failed whose agent fails, with its exit code', async () => {
   const { id } = await begin('crash')
   const session = await fixture.ended(id)
   expect(session.status).toBe('failed')
-  expect(session.timeline.at(-1)).toMatchObject({ metadata: { exitCode: 7, signal: null } })
+  expect(session.timeline.at(-1)).toMatchObject({ metadata: { cause: 'exited', exitCode: 7 } })
 })
 
 // Elsewhere nothing shows who has started a process that has left its group.
