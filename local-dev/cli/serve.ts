@@ -1,4 +1,6 @@
-import { createClient } from '../../functions/client/client'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Client, createClient, MaestroError } from '../../functions/client/client'
 import { defineCommand } from './command'
 import { runFlags, startLocalRunner } from './runner'
 import { localConfig } from './this-machine'
@@ -12,11 +14,27 @@ export const command = defineCommand({
   },
   async run({ args, json, print }) {
     if (json) process.env.LOG_FORMAT = 'json'
-    // Importing it starts it; it ends with this process.
-    await import('../server')
-    if (!args.run) return undefined
-    const token = localConfig().apiToken
+    // Importing it starts it, or ends this process; then it ends with this process.
+    if (!args.run) {
+      await import('../server')
+      return undefined
+    }
+    const { apiToken: token, dataDir } = localConfig()
     const client = createClient({ url: ownAddress(), token })
+    if (await isMaestro(client))
+      throw new Error(
+        `A server runs already at ${client.url}: ${runCommand(client.url)} starts agents for it`,
+      )
+    const hint = () => {
+      // A server that could not start has left no lock: it is that of another.
+      if (existsSync(join(dataDir, '.lock')))
+        process.stderr.write(
+          `If that server is to go on, start agents for it: ${runCommand('its address')}\n`,
+        )
+    }
+    process.once('exit', hint)
+    await import('../server')
+    process.off('exit', hint)
     const runner = await startLocalRunner({ client, token, json, print, ...args }).catch((error) => {
       // Without its runner, the server is not what was asked for.
       process.kill(process.pid, 'SIGTERM')
@@ -27,6 +45,17 @@ export const command = defineCommand({
     return undefined
   },
 })
+
+/** Whether a server of ours answers there, whatever it says. */
+const isMaestro = (client: Client): Promise<boolean> =>
+  client.health().then(
+    () => true,
+    (error) => error instanceof MaestroError && error.code !== 'UNEXPECTED_ANSWER',
+  )
+
+/** What starts a runner for a server. */
+const runCommand = (url: string): string =>
+  url === 'http://127.0.0.1:3000' ? '"maestro run"' : `"MAESTRO_SERVER_URL=${url} maestro run"`
 
 /** The address on this machine; SERVER_URL is the public one, perhaps of a proxy. */
 const ownAddress = (): string => {

@@ -16,6 +16,8 @@ export const orchestrator = `node ${join(agents, 'orchestrator.mjs')} {promptFil
 export interface Runner {
   /** What it has said, in its own words. */
   output(): string
+  /** The exit code, once it has ended by itself. */
+  exited: Promise<number | null>
   /** The exit code, after a signal. */
   end(signal: NodeJS.Signals): Promise<number | null>
 }
@@ -122,6 +124,7 @@ export const startRunner = (args: readonly string[], env: Record<string, string>
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
   return {
     output: () => output,
+    exited,
     end(signal) {
       child.kill(signal)
       return exited

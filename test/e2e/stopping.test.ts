@@ -130,3 +130,23 @@ it('is one command with the server, which says the same when both are ended', as
   expect(readFileSync(join(root, 'MAESTRO_DEMO.md'), 'utf8')).toBe('- one\n')
   expect(await both.end('SIGINT')).toBe(0)
 })
+
+it('says how to start agents for a server that runs already, on this port or in this directory', async () => {
+  const { port, root, dataDir, url } = fixture.server
+  const serve = async (env: Record<string, string>) => {
+    const second = startRunner(['serve', '--run', '--agent', 'demo'], {
+      HOME: root,
+      HOST: '127.0.0.1',
+      ...env,
+    })
+    expect(await second.exited).toBe(1)
+    return second.output()
+  }
+  expect(await serve({ PORT: String(port), DATA_DIR: join(root, 'other') })).toBe(
+    `maestro serve: A server runs already at ${url}: "MAESTRO_SERVER_URL=${url} maestro run" starts agents for it\n`,
+  )
+  expect(await serve({ PORT: String(await freePort()), DATA_DIR: dataDir })).toMatch(
+    /is using .*\n.*start agents for it: "MAESTRO_SERVER_URL=its address maestro run"\n$/,
+  )
+  expect((await fetch(`${url}/health`)).status).toBe(200)
+})
