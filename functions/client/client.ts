@@ -24,6 +24,7 @@ export const createClient = (options: ClientOptions) => {
   }
 }
 
+export type { EndSessionRequest } from '../../schemas/ending'
 export type { EventData, EventName } from '../../schemas/events'
 export type { SessionManifest } from '../../schemas/manifest'
 export type { CreateProjectRequest, Project, UpdateProjectRequest } from '../../schemas/project'
@@ -35,7 +36,6 @@ export type {
   Strategy,
   UpdateSessionRequest,
 } from '../../schemas/session'
-export type { EndSessionRequest } from '../../schemas/session-end'
 export type { Skill, SkillSummary } from '../../schemas/skill'
 export type { SpawnEvent, SpawnSessionRequest } from '../../schemas/spawn'
 export type { CreateTaskRequest, Task, TaskStatus, UpdateTaskRequest } from '../../schemas/task'

@@ -1,8 +1,8 @@
 // Made from the list of operations by `npm run generate`: not to be edited.
+import type { EndSessionRequest } from '../../schemas/ending'
 import type { SessionManifest } from '../../schemas/manifest'
 import type { DeleteResponse } from '../../schemas/responses'
 import type { CreateSessionRequest, Session, UpdateSessionRequest } from '../../schemas/session'
-import type { EndSessionRequest } from '../../schemas/session-end'
 import type { SpawnResponse, SpawnSessionRequest } from '../../schemas/spawn'
 import type { AddSessionEventRequest, AddSessionTimelineRequest } from '../../schemas/timeline'
 import { type ChangeOptions, ifMatch, type PageOptions, pageOf, taggedOf } from './entities'

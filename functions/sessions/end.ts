@@ -1,5 +1,5 @@
+import { EndSessionRequest } from '../../schemas/ending'
 import { Session } from '../../schemas/session'
-import { EndSessionRequest } from '../../schemas/session-end'
 import { endSession as end } from '../../storage/rules/endings'
 import { changeEntity } from '../http/change-entity'
 import { operation } from '../http/operation'

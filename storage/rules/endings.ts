@@ -1,7 +1,8 @@
 /** How a session ends, and what becomes of its work: all in one change. */
+
+import type { EndSessionRequest, TaskOutcome } from '../../schemas/ending'
 import { apiError } from '../../schemas/errors'
 import type { Session, SessionStatus } from '../../schemas/session'
-import type { EndSessionRequest, TaskOutcome } from '../../schemas/session-end'
 import type { Task, TaskSessionStatus } from '../../schemas/task'
 import type { TimelineType } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
