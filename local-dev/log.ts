@@ -1,4 +1,5 @@
 /** The log of the Node process: standard output, and a file where one is configured. */
+import { dirname } from 'node:path'
 import { isatty } from 'node:tty'
 import {
   type DestinationStream,
@@ -12,6 +13,7 @@ import {
 import { isColorSupported, prettyFactory } from 'pino-pretty'
 import type { Log } from '../functions/services/log'
 import type { Config } from '../schemas/config'
+import { makeDirectory } from './lib/make-directory'
 import { reasonOf } from './lib/reason'
 
 /** While a log cannot be written, this much of it waits in memory; the rest is dropped. */
@@ -68,7 +70,8 @@ const logFile = (path: string): DestinationStream => {
 
 const openForAppend = (path: string) => {
   try {
-    return destination({ dest: path, append: true, mkdir: true, sync: true, maxLength: maxBufferedBytes })
+    makeDirectory(dirname(path))
+    return destination({ dest: path, append: true, sync: true, maxLength: maxBufferedBytes })
   } catch (cause) {
     throw new Error(`LOG_FILE=${JSON.stringify(path)} cannot be opened: ${reasonOf(cause)}`, { cause })
   }

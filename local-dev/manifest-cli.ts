@@ -1,5 +1,5 @@
 /** Manifests made by the `maestro` CLI, run as a program. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { GenerateManifest, Manifests } from '../functions/services/app-services'
 import type { Log } from '../functions/services/log'
@@ -8,6 +8,7 @@ import { apiError } from '../schemas/errors'
 import type { SpawnPlan } from '../storage/rules/spawn'
 import { createConcurrencyLimit } from './concurrency-limit'
 import { findProgram } from './find-program'
+import { makeDirectory } from './lib/make-directory'
 import { reasonOf } from './lib/reason'
 import { argumentsFor, isRejected, type NewerFlag, newerFlags } from './manifest-cli-arguments'
 import { runProgram } from './run-program'
@@ -87,7 +88,7 @@ export const cliManifests = ({
 /** What a CLI may rely on: the folder that it writes into, and files that are current. */
 const prepare = async (output: string, flush: () => Promise<void>) => {
   try {
-    await mkdir(dirname(output), { recursive: true })
+    makeDirectory(dirname(output))
     await flush()
   } catch (error) {
     throw apiError('STORAGE_UNAVAILABLE', `The manifest cannot be made: ${reasonOf(error)}`)

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Manifests } from '../functions/services/app-services'
 import { apiError } from '../schemas/errors'
+import { makeDirectory } from './lib/make-directory'
 import { isMissingFile, reasonOf } from './lib/reason'
 
 /**
@@ -15,7 +16,7 @@ export const fileManifests = (directory: string, strict: boolean): Manifests => 
     location,
     async write(sessionId, manifest) {
       try {
-        await mkdir(folderOf(sessionId), { recursive: true })
+        makeDirectory(folderOf(sessionId))
         await writeAtomically(location(sessionId), `${JSON.stringify(manifest, null, 2)}\n`, strict)
         if (strict) await syncFolder(directory)
       } catch (error) {

@@ -9,7 +9,9 @@ import { countByKind } from '../storage/documents'
 import { DirectoryLockedError } from '../storage/drivers/files/lock'
 import { readConfig } from './config'
 import { createHttpServer, type HttpServer } from './http-server'
+import { listen } from './listen'
 import { createLog } from './log'
+import { answerTo } from './server-words'
 import { openServices } from './services'
 import { stopOnSignals } from './shutdown'
 
@@ -36,18 +38,6 @@ const openWithLeaseWait = async (config: Config, log: Log): Promise<AppServices>
   }
 }
 
-const listen = ({ server }: HttpServer, { port, host }: Config): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new Error(`Port ${port} is in use: stop the program that uses it, or set PORT to another`)
-          : error,
-      ),
-    )
-    server.listen(port, host, resolve)
-  })
-
 const logStarted = async (config: Config, host: AppServices, { server }: HttpServer) => {
   const { projects, tasks, sessions } = await host.workspace.read(countByKind)
   const address = server.address()
@@ -72,19 +62,27 @@ const logStarted = async (config: Config, host: AppServices, { server }: HttpSer
   )
 }
 
-const hostAndPort = ({ address, port }: AddressInfo) => `${address}:${port}`
+const hostAndPort = ({ address, port, family }: AddressInfo) =>
+  family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`
 
-const read = readConfig(process.env, homedir())
-if ('problems' in read) exitWith('The configuration cannot be used (CONFIG_ERROR):', ...read.problems)
-else {
+const start = async () => {
+  const read = readConfig(process.env, homedir())
+  if ('problems' in read)
+    return exitWith('The configuration cannot be used (CONFIG_ERROR):', ...read.problems)
   try {
     const { config } = read
     const host = await openWithLeaseWait(config, createLog(config))
     const http = createHttpServer(host)
-    await listen(http, config)
+    await listen(http.server, config)
     stopOnSignals(host, http)
     await logStarted(config, host, http)
   } catch (error) {
     exitWith(reasonOf(error))
   }
 }
+
+const answer = answerTo(process.argv.slice(2))
+if (answer) {
+  process[answer.code === 0 ? 'stdout' : 'stderr'].write(`${answer.text}\n`)
+  process.exitCode = answer.code
+} else await start()

@@ -27,7 +27,8 @@ export const configFrom = (
   return { problems: result.error.issues.map((issue) => describeIssue(issue, values)) }
 }
 
-const variables = {
+/** The environment variable of each. */
+export const variables = {
   port: 'PORT',
   host: 'HOST',
   serverUrl: 'SERVER_URL',
@@ -59,7 +60,11 @@ const configSchema = (resolvePath: (path: string) => string) => {
   return z
     .object({
       port: wholeNumber(65_535).default(3000),
-      host: z.string().default('0.0.0.0'),
+      host: z
+        .string()
+        .default('::')
+        // As it stands in a URL.
+        .transform((host) => host.replace(/^\[(.*)\]$/, '$1')),
       serverUrl: z.string().transform(webUrl).optional(),
       dataDir: directory('~/.maestro/data'),
       sessionDir: directory('~/.maestro/sessions'),

@@ -14,6 +14,8 @@ export const command = defineCommand({
   },
   async run({ args, json, print }) {
     if (json) process.env.LOG_FORMAT = 'json'
+    // The words of this command are none of the server's.
+    process.argv.splice(2)
     // Importing it starts it, or ends this process; then it ends with this process.
     if (!args.run) {
       await import('../server')

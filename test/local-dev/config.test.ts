@@ -18,7 +18,7 @@ const problems = (env: NodeJS.ProcessEnv): string[] => {
 test('a developer who sets nothing gets a working server', () => {
   expect(config({})).toEqual({
     port: 3000,
-    host: '0.0.0.0',
+    host: '::',
     serverUrl: 'http://localhost:3000',
     dataDir: '/home/dev/.maestro/data',
     sessionDir: '/home/dev/.maestro/sessions',
@@ -132,6 +132,11 @@ test('CORS is off only with false, and DEBUG on only with true, whatever other t
   expect(config({ CORS_ENABLED: '0' }).corsEnabled).toBe(true)
   expect(config({ DEBUG: 'vite:*' }).logLevel).toBe('info')
   expect(config({ DEBUG: 'true', LOG_LEVEL: 'warn' }).logLevel).toBe('debug')
+})
+
+test('an address may stand in brackets, as it does in a URL', () => {
+  expect(config({ HOST: '[::1]' }).host).toBe('::1')
+  expect(config({ HOST: ' [fe80::1%eth0] ' }).host).toBe('fe80::1%eth0')
 })
 
 test('an origin is recognised however it was typed', () => {

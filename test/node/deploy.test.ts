@@ -42,7 +42,7 @@ describe('the Dockerfile', () => {
   it('sets variables that the server knows, and shows the port that it listens on', () => {
     const config = understood(variables)
     expect(textsOf(last, 'EXPOSE')).toEqual([String(config.port)])
-    expect([config.port, config.host]).toEqual([defaults.port, '0.0.0.0'])
+    expect([config.port, config.host]).toEqual([defaults.port, '::'])
   })
 
   it('uses images of Node that the package runs on, and tells Docker how the server is', () => {

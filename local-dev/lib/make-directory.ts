@@ -1,0 +1,27 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { reasonOf } from './reason'
+
+/**
+ * Makes a directory, and those that it lies in. Node's own recursive mkdir never returns where a file system says that
+ * the parent of a new directory is missing though it is there, as `/proc` does. Throws an error that names the path.
+ */
+export const makeDirectory = (path: string): void => {
+  if (isDirectory(path)) return
+  const parent = dirname(path)
+  if (parent !== path) makeDirectory(parent)
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Somebody else may have been quicker.
+    if (!isDirectory(path)) throw new Error(`${path} cannot be made: ${reasonOf(error)}`, { cause: error })
+  }
+}
+
+const isDirectory = (path: string): boolean => {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
