@@ -27,9 +27,11 @@ const maxArgumentBytes = 100_000
 
 /** The prompt as an argument: if it is too long, a text that names its file; never something like an option. */
 export const promptArgument = ({
-  prompt,
+  prompt: given,
   promptFile,
 }: Pick<AgentInvocation, 'prompt' | 'promptFile'>): string => {
+  // An argument ends at its first NUL: no program could be started with one.
+  const prompt = given.replaceAll('\0', '')
   if (Buffer.byteLength(prompt) > maxArgumentBytes)
     return `Your instructions are in the file ${promptFile}. Read all of it first, then do what it says.`
   return prompt.startsWith('-') ? `\n${prompt}` : prompt
@@ -63,7 +65,7 @@ const presets: Readonly<Record<string, Preset>> = {
     staysOpen: true,
     command: (invocation) => [
       'gemini',
-      ...flag('--approval-mode', invocation.permissionMode && geminiModes[invocation.permissionMode]),
+      ...flag('--approval-mode', geminiModes.get(invocation.permissionMode ?? '')),
       ...['--allowed-tools', 'run_shell_command(maestro)'],
       ...[invocation.interactive ? '--prompt-interactive' : '--prompt', promptArgument(invocation)],
     ],
@@ -101,9 +103,9 @@ const codexSandbox = ({ permissionMode, interactive }: AgentInvocation): string[
   ]
 }
 
-const geminiModes: Readonly<Record<string, string>> = {
-  default: 'default',
-  acceptEdits: 'auto_edit',
-  bypassPermissions: 'yolo',
-  plan: 'plan',
-}
+const geminiModes: ReadonlyMap<string, string> = new Map([
+  ['default', 'default'],
+  ['acceptEdits', 'auto_edit'],
+  ['bypassPermissions', 'yolo'],
+  ['plan', 'plan'],
+])

@@ -12,7 +12,8 @@ const needed = new Set([
 ])
 const neededPrefixes = ['LC_', 'XDG_']
 
-const secrets = ['DATABASE_URL', 'MAESTRO_API_TOKENS']
+/** Without its address, the kind of database alone would be a wrong configuration. */
+const ofServer = ['DATABASE_URL', 'DATABASE_TYPE', 'MAESTRO_API_TOKENS']
 
 /** The caller's repository, as a hook of git or an alias gets it: of `git rev-parse --local-env-vars` the locations. */
 const gitLocations = [
@@ -31,7 +32,7 @@ const outerAgent = [
 
 const outerSession = ['MAESTRO_SESSION_ID', 'MAESTRO_MANIFEST_PATH', 'MAESTRO_STRATEGY', 'MAESTRO_API_URL']
 
-const withheld = new Set([...secrets, ...gitLocations, ...outerAgent, ...outerSession])
+const withheld = new Set([...ofServer, ...gitLocations, ...outerAgent, ...outerSession])
 
 /** Of the runner's own environment, what its agents get; with `allow` only those names and what every program needs. */
 export const inheritedEnvironment = (
@@ -64,8 +65,10 @@ export const sessionEnvironment = (
   { sessionId, manifestPath, serverUrl }: OwnValues,
 ): NodeJS.ProcessEnv => ({
   ...inherited,
-  ...Object.fromEntries(Object.entries(env).filter(([name]) => /^MAESTRO_X_\w+$/.test(name))),
-  MAESTRO_STRATEGY: env.MAESTRO_STRATEGY ?? strategy,
+  ...Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => /^MAESTRO_X_\w+$/.test(name) && !value.includes('\0')),
+  ),
+  MAESTRO_STRATEGY: (env.MAESTRO_STRATEGY ?? strategy).replaceAll('\0', ''),
   MAESTRO_SESSION_ID: sessionId,
   MAESTRO_MANIFEST_PATH: manifestPath,
   MAESTRO_SERVER_URL: serverUrl,

@@ -40,6 +40,7 @@ it('runs, writes and tells nothing that the environment of a session asks for', 
     await fixture.run(['--agent', "sh -c 'env > seen.txt' {promptFile}"], {
       MAESTRO_API_TOKEN: token,
       DATABASE_URL: 'postgres://ada:secret@db/maestro',
+      DATABASE_TYPE: 'postgres',
       GIT_INDEX_FILE: '/elsewhere/index',
     })
     // An agent that says nothing of its task has not completed it.

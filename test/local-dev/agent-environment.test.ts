@@ -13,6 +13,7 @@ const user = {
   HOME: '/home/ada',
   LC_ALL: 'C.UTF-8',
   ANTHROPIC_API_KEY: 'key',
+  DATABASE_TYPE: 'postgres',
   DATABASE_URL: 'postgres://ada:secret@db/maestro',
   MAESTRO_API_TOKENS: 'secret',
   GIT_DIR: '/elsewhere/.git',
@@ -78,6 +79,7 @@ describe('what a session says of its environment', () => {
     'MAESTRO_X_A=B',
   ])('does not count for %s', (name) => {
     expect(environment({ [name]: '/tmp/evil' })).toEqual(unchanged)
+    expect(environment({ MAESTRO_X_A: `nul\0${name}` })).toEqual(unchanged)
   })
 
   it('counts for its strategy and for what is meant for it', () => {

@@ -73,7 +73,8 @@ describe('presets', () => {
     const modes = ['--approval-mode', 'auto_edit', '--allowed-tools', 'run_shell_command(maestro)']
     expect(await commandOf('gemini')).toEqual(['gemini', ...modes, '--prompt', invocation.prompt])
     expect(await commandOf('gemini', { interactive: true })).toContain('--prompt-interactive')
-    expect(await commandOf('gemini', { permissionMode: 'of another agent' })).not.toContain('--approval-mode')
+    for (const permissionMode of ['of another agent', 'constructor'])
+      expect(await commandOf('gemini', { permissionMode })).not.toContain('--approval-mode')
     expect(await commandOf('opencode')).toEqual(['opencode', 'run', invocation.prompt])
     expect(await commandOf('opencode', { interactive: true })).toEqual([
       'opencode',
@@ -86,6 +87,7 @@ describe('presets', () => {
     const [, , long] = await commandOf('opencode', { prompt: 'é'.repeat(60_000) })
     expect(long).toContain('/sessions/one/prompt.md')
     expect((await commandOf('opencode', { prompt: '- a list' })).at(-1)).toBe('\n- a list')
+    expect((await commandOf('opencode', { prompt: 'no\0thing' })).at(-1)).toBe('nothing')
   })
 
   it('are looked for in an order when nobody says which', async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { hostname } from 'node:os'
 import { claimOf } from '../../runner/claim'
+import { tmuxSocket } from '../../runner/tmux'
 import { defineCommand } from '../command'
 
 export const command = defineCommand({
@@ -17,11 +18,10 @@ export const command = defineCommand({
     if (claim.host !== hostname()) throw new Error(`${session.id} runs on ${claim.host}: attach there`)
     if (!claim.tmux)
       throw new Error(`${session.id} has no terminal: maestro session watch ${session.id} shows its output`)
-    const { socket, session: name } = claim.tmux
     const code = await new Promise<number | null>((resolve, reject) => {
-      // Inside another tmux it would refuse.
+      // Not where the claim says: anybody who may call the API can write that. Inside another tmux it would refuse.
       const env = { ...process.env, TMUX: '' }
-      const child = spawn('tmux', ['-L', socket, 'attach-session', '-t', `=${name}`], {
+      const child = spawn('tmux', ['-L', tmuxSocket, 'attach-session', '-t', `=${session.id}`], {
         env,
         stdio: 'inherit',
       })
