@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { ApiError } from '../../schemas/errors'
 import { memoryDriver } from '../../storage/drivers/memory'
 import type { PublishedEvent } from '../../storage/event'
+import { endSession, stopSession } from '../../storage/rules/endings'
 import { addTask, pushTask, removeTask } from '../../storage/rules/links'
 import { createProject, deleteProject } from '../../storage/rules/projects'
 import { completeCurrent, failCurrent, skipNext, startNext } from '../../storage/rules/queues'
@@ -60,6 +61,30 @@ const queue = fc.record({
   do: fc.constantFrom('start' as const, 'complete' as const, 'fail' as const, 'skip' as const),
   session: one,
 })
+const cause = fc.constantFrom(
+  { cause: 'reported' as const },
+  { cause: 'start_failed' as const },
+  { cause: 'stopped' as const },
+  { cause: 'lost' as const },
+  { cause: 'exited' as const, exitCode: 0 },
+  { cause: 'exited' as const, signal: 'SIGTERM' },
+)
+const outcome = fc.record({ task: one, outcome: fc.constantFrom('completed' as const, 'blocked' as const) })
+const ending = fc.oneof(
+  fc.record({
+    do: fc.constant('end' as const),
+    session: one,
+    how: cause,
+    outcomes: fc.array(outcome, { maxLength: 2 }),
+  }),
+  fc.record({ do: fc.constant('stop' as const), session: one }),
+  fc.record({
+    do: fc.constant('report' as const),
+    task: one,
+    session: one,
+    said: fc.constantFrom('working' as const, 'needs_input' as const, 'failed' as const),
+  }),
+)
 const deletion = fc.oneof(
   fc.record({ do: fc.constant('delete project' as const), project: one }),
   fc.record({ do: fc.constant('delete task' as const), task: one }),
@@ -70,6 +95,7 @@ const step = fc.oneof(
   { weight: 8, arbitrary: update },
   { weight: 4, arbitrary: link },
   { weight: 4, arbitrary: queue },
+  { weight: 4, arbitrary: ending },
   { weight: 2, arbitrary: deletion },
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
@@ -114,6 +140,20 @@ const perform = (tx: Transaction, step: Step) => {
         status: step.status,
         taskIds: step.tasks && [...new Set(step.tasks.map(task))],
       })
+    case 'end':
+      return endSession(tx, session(step.session), {
+        ...step.how,
+        outcomes: step.outcomes.map((said) => ({ taskId: task(said.task), outcome: said.outcome })),
+      })
+    case 'stop':
+      return stopSession(tx, session(step.session))
+    case 'report': {
+      const id = task(step.task)
+      // Who reports of a task that no session has is no session.
+      if (tx.get('tasks', id)?.sessionIds.length === 0) return undefined
+      const sessionId = session(step.session)
+      return updateTask(tx, id, { updateSource: 'session', sessionStatus: step.said, sessionId })
+    }
     case 'delete session':
       return deleteSession(tx, session(step.session))
     case 'add':

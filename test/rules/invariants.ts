@@ -5,6 +5,7 @@ import { endedStatuses, type Session } from '../../schemas/session'
 import type { Task } from '../../schemas/task'
 import type { Documents } from '../../storage/documents'
 import { kindNames } from '../../storage/kinds'
+import { isLiving, saysOpen } from '../../storage/rules/living'
 
 export interface World {
   projects: string[]
@@ -38,6 +39,11 @@ const expectTaskInPlace = ({ projects, tasks, sessions }: World, task: Task) => 
   for (const id of task.sessionIds) expect(sessions.get(id)?.taskIds).toContain(task.id)
   expectOnce(task.dependencies)
   expectOnce(task.sessionIds)
+  if (saysOpen(task))
+    expect(
+      task.sessionIds.some((id) => isLiving(sessions.get(id) ?? { status: 'stopped' })),
+      `${task.id} says ${task.sessionStatus}, and no living session has it`,
+    ).toBe(true)
   if (task.status === 'in_progress') expect(task.startedAt).not.toBe(null)
   if (task.status === 'completed') expect(task.completedAt).not.toBe(null)
 }
