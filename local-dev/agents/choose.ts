@@ -4,7 +4,7 @@ import { reasonOf } from '../lib/reason'
 import { fillWords, hasPlaceholder, splitWords } from './command-line'
 import { type AgentInvocation, presetNames, presetOf, promptArgument } from './presets'
 import { AgentStartError } from './start-error'
-import { problemOfProgram } from './start-problems'
+import { problemOfProgram, problemOfWrapped } from './start-problems'
 
 /** An agent that is installed. */
 export interface Agent {
@@ -19,8 +19,8 @@ export interface Agent {
 interface AgentChoice {
   /** A preset, or a command line with `{prompt}` or `{promptFile}`; undefined: the first preset that is installed. */
   requested: string | undefined
-  /** A program that is named as a relative path starts here. */
-  cwd: string
+  /** A program that is named as a relative path starts here; undefined: that is not known yet, nor then looked at. */
+  cwd: string | undefined
   searchPath: string
   /** The command of the demo agent, which is a part of `maestro`. */
   demo: readonly string[]
@@ -28,12 +28,15 @@ interface AgentChoice {
 
 /** Finds the agent to run. Throws `AgentStartError` with what to do if there is none. */
 export const chooseAgent = async ({ requested, cwd, searchPath, demo }: AgentChoice): Promise<Agent> => {
-  if (requested === undefined || requested.trim() === '') return firstInstalled(cwd, searchPath)
+  if (requested === undefined || requested.trim() === '') return firstInstalled(searchPath)
   const name = requested.trim()
   if (name === 'demo') return { name, staysOpen: false, command: () => [...demo] }
   const preset = presetOf(name)
   const program = preset ? name : programOf(name)
-  const path = await locate(program, { cwd, searchPath })
+  const place = { cwd: cwd ?? '/', searchPath }
+  const path = await locate(program, place)
+  const problem = preset || cwd === undefined ? undefined : await problemOfWrapped(parseWords(name), place)
+  if (problem !== undefined) throw new AgentStartError(1, `The agent ${problem}; --agent chooses another`)
   const command = preset?.command ?? customCommand(name)
   return {
     name: program,
@@ -42,11 +45,11 @@ export const chooseAgent = async ({ requested, cwd, searchPath, demo }: AgentCho
   }
 }
 
-const firstInstalled = async (cwd: string, searchPath: string): Promise<Agent> => {
+const firstInstalled = async (searchPath: string): Promise<Agent> => {
   for (const name of presetNames) {
     const preset = presetOf(name)
     if (!preset || (await findProgram(name, searchPath)) === undefined) continue
-    const path = await locate(name, { cwd, searchPath })
+    const path = await locate(name, { cwd: '/', searchPath })
     return {
       name,
       staysOpen: preset.staysOpen,

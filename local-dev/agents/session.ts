@@ -48,7 +48,7 @@ export const reportAgentExit = (
   exit: AgentExit,
 ): Promise<Session> => {
   const { exitCode, signal, duration } = exit
-  const how = signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`
+  const how = signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}${exitHint(exitCode)}`
   const reason = `${agent} ${how} after ${(duration / 1000).toFixed(1)} s`
   return retryTransient(
     () =>
@@ -59,6 +59,12 @@ export const reportAgentExit = (
       }),
     AbortSignal.timeout(reportTimeoutMs),
   )
+}
+
+/** What shells, and what starts programs for others, mean by it: the agent may be such a thing around another. */
+const exitHint = (exitCode: number | null): string => {
+  if (exitCode === 127) return ' (it did not find a program)'
+  return exitCode === 126 ? ' (it could not execute a program)' : ''
 }
 
 /** Reports why there is no agent. A session that has ended stays as it is. */

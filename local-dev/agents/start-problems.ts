@@ -19,6 +19,32 @@ export const problemOfProgram = async (path: string, place: Place): Promise<stri
   return problemOfFirstLine(await firstLineOf(path), place)
 }
 
+const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh'])
+const wrappers = new Set([...shells, 'env', 'nice', 'nohup', 'setsid', 'stdbuf', 'time', 'timeout'])
+
+/** The same of the program that another one starts, as in `env A=1 ./agent {prompt}`, with its path. */
+export const problemOfWrapped = async (
+  [program = '', ...words]: readonly string[],
+  place: Place,
+): Promise<string | undefined> => {
+  const name = basename(program)
+  if (!wrappers.has(name) || words.includes('-c')) return undefined
+  // After an option it may be the option's.
+  const word = words.find((word, i) => /^\.{0,2}\/[^\s{}=]+$/.test(word) && !words[i - 1]?.startsWith('-'))
+  if (word === undefined) return undefined
+  const path = resolve(place.cwd, word)
+  const problem = shells.has(name) ? await problemOfScript(path) : await problemOfProgram(path, place)
+  return problem && `${path} ${problem}`
+}
+
+/** Of a file that a shell reads. */
+const problemOfScript = async (path: string): Promise<string | undefined> => {
+  const found = await stat(path).catch(() => undefined)
+  if (!found) return missing(path)
+  if (found.isDirectory()) return 'is a directory: name the script in it'
+  return (await firstLineOf(path)).endsWith('\r') ? 'has CRLF line ends, which no shell can read' : undefined
+}
+
 const missing = async (path: string): Promise<string> => {
   const link = await lstat(path).catch(() => undefined)
   return link?.isSymbolicLink() ? 'is a link to something that does not exist' : 'does not exist'

@@ -90,7 +90,7 @@ export const startLocalRunner = async ({ client, token, json, print, ...flags }:
 /** Fails now, not with every session. A path is not checked: it may be relative to a project's directory. */
 const checkAgentInstalled = async (agent: string | undefined): Promise<void> => {
   if (agent?.split(/\s/)[0]?.includes('/')) return
-  await chooseAgent({ requested: agent, cwd: process.cwd(), searchPath: process.env.PATH ?? '', demo: [] })
+  await chooseAgent({ requested: agent, cwd: undefined, searchPath: process.env.PATH ?? '', demo: [] })
 }
 
 const parseMax = (text: string): number => {

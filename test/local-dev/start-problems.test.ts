@@ -31,7 +31,7 @@ describe('an agent that cannot start says why', () => {
       '#!/opt/nothing/python3 -u\n',
       'names the interpreter /opt/nothing/python3, which is not there',
     ],
-    ['./env', '#!/usr/bin/env -S A=1 no-such-node --flag\n', 'asks for no-such-node, which is not on PATH'],
+    ['./asks', '#!/usr/bin/env -S A=1 no-such-node --flag\n', 'asks for no-such-node, which is not on PATH'],
     ['./bom', '\ufeff#!/bin/sh\n', 'begins with a byte order mark'],
   ])('%s: %j', async (name, text, words) => {
     script(name, text)
@@ -53,6 +53,37 @@ describe('an agent that cannot start says why', () => {
       exitCode: 1,
       message: expect.stringContaining(words),
     })
+  })
+
+  it.each([
+    ['env A=1 ./wrapped {prompt}', '#!/opt/nothing/sh\n', 'wrapped cannot start: its first line names'],
+    ['nice -n 5 ./wrapped {prompt}', '#!/bin/sh\r\n', 'wrapped has CRLF line ends'],
+    ['sh ./wrapped {prompt}', 'exit 0\r\n', 'wrapped has CRLF line ends'],
+    ['bash ./folder {prompt}', '', 'folder is a directory'],
+    ['nohup ./plain {prompt}', '', 'plain is not executable'],
+    ['sh ./nothing {prompt}', '', 'nothing does not exist'],
+  ])('inside another program: %s %j', async (line, text, words) => {
+    script('wrapped', text)
+    await expect(choose(line)).rejects.toMatchObject({ message: expect.stringContaining(words) })
+  })
+
+  it.each([
+    'sh ./plain {prompt}',
+    "sh -c './nothing {prompt}'",
+    'env -C /nothing sh {prompt}',
+    'env A=/nothing sh {prompt}',
+  ])('and is left alone where it can start, or where it cannot be known: %s', async (line) => {
+    expect((await choose(line)).name).toMatch(/^(sh|env)$/)
+  })
+
+  it('and is left alone before its project is known', async () => {
+    const known = {
+      requested: 'sh ./nothing {prompt}',
+      cwd: undefined,
+      searchPath: '/usr/bin:/bin',
+      demo: [],
+    }
+    expect((await chooseAgent(known)).name).toBe('sh')
   })
 
   it('and one that can start is left alone', async () => {
