@@ -23,10 +23,18 @@ export const exitCodeOf = (error: unknown): number => {
   return error.status === 401 || error.status === 403 ? exitCodes.notAllowed : exitCodes.failed
 }
 
+const startHint = 'Is MAESTRO_SERVER_URL right? "maestro serve" starts a server on this machine'
+
 /** What went wrong, on one line. */
 export const lineOf = (error: unknown): string => {
   const text =
-    error instanceof MaestroError ? messageOf(error) : error instanceof Error ? error.message : error
+    error instanceof ServerUnreachable
+      ? `${error.message}. ${startHint}`
+      : error instanceof MaestroError
+        ? messageOf(error)
+        : error instanceof Error
+          ? error.message
+          : error
   return String(text).replace(/\s*\n\s*/g, ' ')
 }
 

@@ -45,7 +45,7 @@ it.each([
   expect(ended).toEqual({
     code: 3,
     stdout: '',
-    stderr: oneLine(`Cannot reach the Maestro server at ${url}: .+`),
+    stderr: oneLine(`Cannot reach the Maestro server at ${url}: .+"maestro serve" starts`),
   })
 })
 

@@ -1,4 +1,5 @@
 // An agent does what its prompt says, with the commands that its prompt names, and the server hears something else.
+import { hostname } from 'node:os'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { createClient, type Project, type Session, type Task } from '../../functions/client/client'
 import { startServer } from '../contract/server'
@@ -224,6 +225,21 @@ describe('session', () => {
     expect(await outside.json(args)).toMatchObject({
       session: { metadata: { spawnSource: 'ui', spawnedBy: null } },
     })
+  })
+
+  it('attach without a terminal says so, and nothing of the session that is not true', async () => {
+    const tmux = { socket: 'none', session: 'none' }
+    const runner = { id: 'r', host: hostname(), pid: 1, claimedAt: 1, tmux }
+    const session = await client.sessions.create({
+      projectId: project.id,
+      taskIds: [],
+      status: 'working',
+      metadata: { runner },
+    })
+    const ended = await outside.run(['session', 'attach', session.id])
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('needs a terminal') })
+    expect(ended.stderr).toContain(`maestro session watch ${session.id}`)
+    expect(ended.stderr).not.toContain('closed')
   })
 
   it('list and show, for people and for programs', async () => {

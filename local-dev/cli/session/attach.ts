@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { hostname } from 'node:os'
+import { endedStatuses } from '../../../schemas/session'
 import { claimOf } from '../../runner/claim'
 import { tmuxSocket } from '../../runner/tmux'
 import { defineCommand } from '../command'
@@ -18,6 +19,10 @@ export const command = defineCommand({
     if (claim.host !== hostname()) throw new Error(`${session.id} runs on ${claim.host}: attach there`)
     if (!claim.tmux)
       throw new Error(`${session.id} has no terminal: maestro session watch ${session.id} shows its output`)
+    if (!process.stdin.isTTY || !process.stdout.isTTY)
+      throw new Error(
+        `Attaching needs a terminal, and this is none: maestro session watch ${session.id} shows its output`,
+      )
     const code = await new Promise<number | null>((resolve, reject) => {
       // Not where the claim says: anybody who may call the API can write that. Inside another tmux it would refuse.
       const env = { ...process.env, TMUX: '' }
@@ -28,8 +33,12 @@ export const command = defineCommand({
       child.once('error', reject)
       child.once('exit', resolve)
     })
-    if (code !== 0)
-      throw new Error(`The terminal of ${session.id} is closed: the session is ${session.status}`)
-    return undefined
+    if (code === 0) return undefined
+    const { status } = await client.sessions.get(session.id)
+    throw new Error(
+      endedStatuses.includes(status)
+        ? `The terminal of ${session.id} is closed: the session is ${status}`
+        : `tmux could not attach to ${session.id} (it ended with ${code}); the session is ${status}`,
+    )
   },
 })

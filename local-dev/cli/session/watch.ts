@@ -40,7 +40,7 @@ export const command = defineCommand({
         }
     }
     const showLog = async (toTheEnd: boolean) => {
-      for (const line of await read(toTheEnd)) print(json ? JSON.stringify({ output: line }) : line)
+      for await (const line of read(toTheEnd)) print(json ? JSON.stringify({ output: line }) : line)
     }
     const done = new AbortController()
     let last = first
