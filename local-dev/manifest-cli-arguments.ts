@@ -12,16 +12,22 @@ export const argumentsFor = (
   { role, project, request, strategy }: SpawnPlan,
   { serverUrl, output }: { serverUrl: string; output: string },
   flags: readonly NewerFlag[],
+  asksForMode: boolean,
 ): string[] => {
   const { taskIds, skills = [] } = request
   const values = { '--strategy': strategy, '--api-url': serverUrl }
+  const who = asksForMode ? ['--mode', role === 'worker' ? role : 'coordinator'] : ['--role', role]
   return [
-    ...['manifest', 'generate', '--role', role, '--project-id', project.id, '--task-ids', taskIds.join(',')],
+    ...['manifest', 'generate', ...who, '--project-id', project.id, '--task-ids', taskIds.join(',')],
     ...(skills.length > 0 ? ['--skills', skills.join(',')] : []),
-    ...flags.flatMap((flag) => [flag, values[flag]]),
+    ...(asksForMode ? [] : flags).flatMap((flag) => [flag, values[flag]]),
     ...['--output', output],
   ]
 }
+
+/** Whether the output of a CLI says that it needs `--mode`, which the newest have instead of `--role`. */
+export const asksForMode = (output: string): boolean =>
+  /(?:required|missing|must|need).*--mode(?![\w-])|--mode(?![\w-]).*(?:required|missing)/i.test(output)
 
 /**
  * Whether the output of a CLI rejects a flag as unknown, in the words of the usual parsers: a line like `unknown

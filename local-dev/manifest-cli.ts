@@ -5,12 +5,13 @@ import type { GenerateManifest, Manifests } from '../functions/services/app-serv
 import type { Log } from '../functions/services/log'
 import type { Config } from '../schemas/config'
 import { apiError } from '../schemas/errors'
+import { isObject } from '../schemas/fields'
 import type { SpawnPlan } from '../storage/rules/spawn'
 import { createConcurrencyLimit } from './concurrency-limit'
 import { findProgram } from './find-program'
 import { makeDirectory } from './lib/make-directory'
 import { reasonOf } from './lib/reason'
-import { argumentsFor, isRejected, type NewerFlag, newerFlags } from './manifest-cli-arguments'
+import { argumentsFor, asksForMode, isRejected, type NewerFlag, newerFlags } from './manifest-cli-arguments'
 import { runProgram } from './run-program'
 
 interface CliManifestOptions {
@@ -29,6 +30,9 @@ interface CliManifestOptions {
 
 /** Each is a process that may read the whole store. */
 const maxConcurrent = 8
+
+/** The CLI ended with an exit code other than 0. */
+class CliRefused extends Error {}
 
 /** Makes manifests with the CLI: `MAESTRO_CLI_PATH`, or `maestro` on `PATH`. */
 export const cliManifests = ({
@@ -54,34 +58,51 @@ export const cliManifests = ({
   const redact = (output: string) =>
     (apiToken === undefined ? output : output.replaceAll(apiToken, '[redacted]')).trim()
 
+  let hasWarned = false
+  const warnOnce = (message: string) => {
+    if (!hasWarned) log.warn({}, message)
+    hasWarned = true
+  }
+
   const generate = async (cli: string, plan: SpawnPlan): Promise<unknown> => {
     const output = location(plan.sessionId)
     await prepare(output, flush)
     const signal = AbortSignal.timeout(timeoutMs)
 
     /** Runs it with these flags; again without those that it rejects. */
-    const run = async (flags: readonly NewerFlag[]): Promise<void> => {
-      const result = await start(cli, argumentsFor(plan, { serverUrl, output }, flags), { env, signal })
+    const run = async (flags: readonly NewerFlag[], withMode = false): Promise<void> => {
+      const args = argumentsFor(plan, { serverUrl, output }, flags, withMode)
+      const result = await start(cli, args, { env, signal })
       const { exit, aborted } = result
       const [stdout, stderr] = [redact(result.stdout), redact(result.stderr)]
       log.debug({ sessionId: plan.sessionId, cli, exit, aborted, stdout, stderr }, 'The maestro CLI exited')
       if (aborted) throw new Error(`timed out after ${timeoutMs / 1000} s`)
       if (exit === 0) return
+      if (!withMode && asksForMode(`${stderr}\n${stdout}`)) return run(flags, true)
       const accepted = flags.filter((flag) => !isRejected(flag, `${stderr}\n${stdout}`))
-      if (accepted.length < flags.length) return run(accepted)
+      if (accepted.length < flags.length) return run(accepted, withMode)
       const how = typeof exit === 'number' ? `exit code ${exit}` : exit
-      throw new Error(`Manifest generation failed (${how}): ${stderr || stdout}`)
+      throw new CliRefused(`Manifest generation failed (${how}): ${stderr || stdout}`)
     }
 
     await run(newerFlags)
-    return readManifest(output)
+    return withRole(await readManifest(output))
   }
 
   return async (plan) => {
     const cli = await findProgram(maestroCliPath ?? 'maestro', environment.PATH ?? '')
-    if (cli !== undefined) return runLimited(() => generate(cli, plan))
-    if (maestroCliPath !== undefined) throw new Error(`maestro CLI not found at ${maestroCliPath}`)
-    return builtIn(plan)
+    if (cli === undefined) {
+      if (maestroCliPath !== undefined) throw new Error(`maestro CLI not found at ${maestroCliPath}`)
+      warnOnce('There is no maestro on PATH: manifests are made in the process')
+      return builtIn(plan)
+    }
+    try {
+      return await runLimited(() => generate(cli, plan))
+    } catch (error) {
+      if (maestroCliPath !== undefined || !(error instanceof CliRefused)) throw error
+      warnOnce(`The maestro at ${cli} refuses to make a manifest, so the server does: ${error.message}`)
+      return builtIn(plan)
+    }
   }
 }
 
@@ -99,6 +120,12 @@ const start: typeof runProgram = (cli, args, options) =>
   runProgram(cli, args, options).catch((cause) => {
     throw new Error(`maestro CLI at ${cli} cannot be run: ${reasonOf(cause)}`, { cause })
   })
+
+/** The newest CLIs write `mode` for `role`, and `coordinator` for `orchestrator`. */
+const withRole = (manifest: unknown): unknown => {
+  if (!isObject(manifest) || manifest.role !== undefined || typeof manifest.mode !== 'string') return manifest
+  return { ...manifest, role: manifest.mode === 'coordinator' ? 'orchestrator' : manifest.mode }
+}
 
 const readManifest = async (path: string): Promise<unknown> => {
   try {

@@ -44,10 +44,9 @@ export const openServices = async (
     access: createAccess(config),
     config,
     manifests,
-    generateManifest:
-      config.manifestGenerator === 'server'
-        ? builtIn
-        : cliManifests({ config, location: manifests.location, flush: workspace.flush, builtIn, log }),
+    generateManifest: isBuiltIn(config)
+      ? builtIn
+      : cliManifests({ config, location: manifests.location, flush: workspace.flush, builtIn, log }),
     skills,
     reference: createReference(version, config.serverUrl),
     machine: { hostname: hostname(), platform: process.platform },
@@ -58,3 +57,7 @@ export const openServices = async (
     startedAt: clock(),
   }
 }
+
+/** Without a program that somebody named, manifests are made in the process. */
+const isBuiltIn = ({ manifestGenerator, maestroCliPath }: Config): boolean =>
+  manifestGenerator === 'server' || (manifestGenerator === 'auto' && maestroCliPath === undefined)

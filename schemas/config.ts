@@ -74,7 +74,7 @@ const configSchema = (resolvePath: (path: string) => string) => {
         .string()
         .refine((value) => URL.canParse(value), 'must be a URL')
         .optional(),
-      manifestGenerator: oneOf('cli', 'server').default('cli'),
+      manifestGenerator: oneOf('auto', 'cli', 'server').default('auto'),
       maestroCliPath: z.string().transform(command).optional(),
       corsEnabled: z
         .string()

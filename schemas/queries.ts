@@ -67,6 +67,7 @@ export const ListTasksQuery = z.object({
   status: statusFilter(TaskStatus.options, legacyTaskStatuses),
   parentId: filter('Only those below this task; the word null: only root tasks'),
   sessionId: filter('Only those of this session'),
+  externalId: filter('Only the one that is this task elsewhere'),
   ...page,
 })
 

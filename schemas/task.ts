@@ -13,7 +13,7 @@ import {
 } from './fields'
 import { TimelineType } from './timeline'
 
-export const TaskStatus = z.enum(['todo', 'in_progress', 'completed', 'cancelled', 'blocked'])
+export const TaskStatus = z.enum(['todo', 'in_progress', 'in_review', 'completed', 'cancelled', 'blocked'])
 export const TaskSessionStatus = z.enum([
   'queued',
   'working',
@@ -24,13 +24,15 @@ export const TaskSessionStatus = z.enum([
   'skipped',
 ])
 export const TaskPriority = z.enum(['low', 'medium', 'high'])
-export const Model = z.enum(['haiku', 'sonnet', 'opus'])
+/** Agents have words of their own for their models. */
+export const Model = requiredText(100)
 
 /** Values of version 1.0 that clients and stored files still use, to those of this version. */
 export const legacyTaskStatuses = { pending: 'todo' }
 
 const title = requiredText(500)
 const dueDate = z.iso.date()
+const externalId = requiredText(200)
 const criteria = z.array(z.string())
 
 const docs = {
@@ -59,6 +61,10 @@ const docs = {
   },
   model: { description: 'Model that the work needs', examples: ['sonnet'] },
   dueDate: { description: 'Day by which it is to be done, YYYY-MM-DD', examples: ['2026-03-01'] },
+  externalId: {
+    description: 'Whose task it is elsewhere; unique in its project',
+    examples: ['APP-12'],
+  },
   acceptanceCriteria: { description: 'When it counts as done', examples: [['The tests pass']] },
 }
 
@@ -85,6 +91,7 @@ export const Task = z
     dependencies: z.array(z.string()).meta(docs.dependencies),
     model: Model.optional().meta(docs.model),
     dueDate: dueDate.optional().meta(docs.dueDate),
+    externalId: externalId.optional().meta(docs.externalId),
     acceptanceCriteria: criteria.optional().meta(docs.acceptanceCriteria),
   })
   .meta({ title: 'Task', description: 'A piece of work in a project' })
@@ -105,6 +112,7 @@ export const CreateTaskRequest = z
     dependencies: optionalOnCreate(references()).meta(docs.dependencies),
     model: optionalOnCreate(Model).meta(docs.model),
     dueDate: optionalOnCreate(dueDate).meta(docs.dueDate),
+    externalId: optionalOnCreate(externalId).meta(docs.externalId),
     acceptanceCriteria: optionalOnCreate(criteria).meta(docs.acceptanceCriteria),
   })
   .meta({ title: 'CreateTaskRequest', description: 'Body of POST /api/tasks' })
@@ -122,6 +130,7 @@ const updatable = z.object({
   dependencies: clearable(references()).meta(docs.dependencies),
   model: clearable(Model).meta(docs.model),
   dueDate: clearable(dueDate).meta(docs.dueDate),
+  externalId: clearable(externalId).meta(docs.externalId),
   acceptanceCriteria: clearable(criteria).meta(docs.acceptanceCriteria),
   sessionIds: references().optional().meta(docs.sessionIds),
   updateSource: z

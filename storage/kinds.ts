@@ -61,6 +61,7 @@ export const kinds: { [K in Kind]: KindRules<Entities[K]> } = {
       status: task.status,
       sessionIds: task.sessionIds,
       dependencies: task.dependencies,
+      externalId: task.externalId ?? [],
     }),
     isOutdated: (task) => 'timeline' in task,
     migrate: migrateTask,

@@ -17,11 +17,21 @@ export const tasksOf = (requests: Requests) => ({
       /** Only those of this project */
       projectId?: QueryText | undefined
       /** Only those with this status */
-      status?: 'todo' | 'in_progress' | 'completed' | 'cancelled' | 'blocked' | (string & {}) | undefined
+      status?:
+        | 'todo'
+        | 'in_progress'
+        | 'in_review'
+        | 'completed'
+        | 'cancelled'
+        | 'blocked'
+        | (string & {})
+        | undefined
       /** Only those below this task; the word null: only root tasks */
       parentId?: QueryText | undefined
       /** Only those of this session */
       sessionId?: QueryText | undefined
+      /** Only the one that is this task elsewhere */
+      externalId?: QueryText | undefined
     } = {},
   ) => requests.ask<Task[]>('GET', '/api/tasks', { query: { ...query } }),
   /** The same, a page at a time */
@@ -30,11 +40,21 @@ export const tasksOf = (requests: Requests) => ({
       /** Only those of this project */
       projectId?: QueryText | undefined
       /** Only those with this status */
-      status?: 'todo' | 'in_progress' | 'completed' | 'cancelled' | 'blocked' | (string & {}) | undefined
+      status?:
+        | 'todo'
+        | 'in_progress'
+        | 'in_review'
+        | 'completed'
+        | 'cancelled'
+        | 'blocked'
+        | (string & {})
+        | undefined
       /** Only those below this task; the word null: only root tasks */
       parentId?: QueryText | undefined
       /** Only those of this session */
       sessionId?: QueryText | undefined
+      /** Only the one that is this task elsewhere */
+      externalId?: QueryText | undefined
     } & PageOptions,
   ) => pageOf<Task>(requests, '/api/tasks', { ...options }),
   /** Create a task */

@@ -10,7 +10,7 @@ export const createTask = operation({
   summary: 'Create a task',
   body: CreateTaskRequest,
   answers: { status: 201, schema: Task },
-  errors: ['PROJECT_NOT_FOUND', 'TASK_NOT_FOUND', 'BUSINESS_RULE_ERROR', 'STORAGE_UNAVAILABLE'],
+  errors: ['PROJECT_NOT_FOUND', 'TASK_NOT_FOUND', 'BUSINESS_RULE_ERROR', 'CONFLICT', 'STORAGE_UNAVAILABLE'],
   emits: ['task:created'],
   example: ({ project }) => ({ body: { projectId: project, title: 'Add the login page' } }),
   run: async (c, { body }) => {

@@ -12,6 +12,6 @@ export const listTasks = operation({
   query: ListTasksQuery,
   answers: { status: 200, schema: z.array(Task) },
   example: ({ project }) => ({ query: { projectId: project, status: 'todo' } }),
-  run: (c, { query: { projectId, status, parentId, sessionId, ...page } }) =>
-    respondList(c, 'tasks', { projectId, status, parentId, sessionIds: sessionId }, page),
+  run: (c, { query: { projectId, status, parentId, sessionId, externalId, ...page } }) =>
+    respondList(c, 'tasks', { projectId, status, parentId, sessionIds: sessionId, externalId }, page),
 })

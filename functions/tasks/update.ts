@@ -11,7 +11,7 @@ export const updateTask = operation({
   description: 'With updateSource "session", only sessionStatus is changed, whatever else is sent.',
   body: UpdateTaskRequest,
   answers: { status: 200, schema: Task },
-  errors: ['TASK_NOT_FOUND', 'PRECONDITION_FAILED', 'BUSINESS_RULE_ERROR', 'STORAGE_UNAVAILABLE'],
+  errors: ['TASK_NOT_FOUND', 'PRECONDITION_FAILED', 'BUSINESS_RULE_ERROR', 'CONFLICT', 'STORAGE_UNAVAILABLE'],
   emits: [
     'task:updated',
     'session:task_added',

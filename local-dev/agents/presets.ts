@@ -9,7 +9,7 @@ export interface AgentInvocation {
   promptFile: string
   /** Whether it runs on a terminal, and stays open for a person; else it works and exits. */
   interactive: boolean
-  /** `haiku`, `sonnet` or `opus`. */
+  /** In the agent's own words. */
   model: string
   /** As in the manifest, such as `acceptEdits`; undefined: as the agent is configured. */
   permissionMode: string | undefined

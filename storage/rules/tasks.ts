@@ -1,3 +1,4 @@
+import { apiError } from '../../schemas/errors'
 import type { CreateTaskRequest, Task, TaskSessionStatus, UpdateTaskRequest } from '../../schemas/task'
 import type { Transaction } from '../transaction'
 import { checkDependencies, checkParent } from './dependencies'
@@ -13,6 +14,7 @@ export const createTask = (tx: Transaction, body: CreateTaskRequest): Task => {
   const id = tx.newId('task')
   if (body.parentId !== undefined) checkParent(tx, { id, projectId: body.projectId }, body.parentId)
   checkDependencies(tx, id, body.dependencies ?? [])
+  checkExternalId(tx, { id, projectId: body.projectId }, body.externalId)
   const task: Task = {
     id,
     projectId: body.projectId,
@@ -32,11 +34,26 @@ export const createTask = (tx: Transaction, body: CreateTaskRequest): Task => {
     dependencies: body.dependencies ?? [],
     ...(body.model !== undefined && { model: body.model }),
     ...(body.dueDate !== undefined && { dueDate: body.dueDate }),
+    ...(body.externalId !== undefined && { externalId: body.externalId }),
     ...(body.acceptanceCriteria !== undefined && { acceptanceCriteria: body.acceptanceCriteria }),
   }
   tx.put('tasks', task)
   tx.emitState('task:created', id)
   return task
+}
+
+/** In a project there is one task for what it is elsewhere: who repeats an import finds the first one. */
+const checkExternalId = (
+  tx: Transaction,
+  { id, projectId }: Pick<Task, 'id' | 'projectId'>,
+  externalId: string | null | undefined,
+): void => {
+  if (externalId == null) return
+  const other = tx.list('tasks', { projectId, externalId }).find((task) => task.id !== id)
+  if (!other) return
+  throw apiError('CONFLICT', `externalId "${externalId}" is task ${other.id} of this project already`, {
+    taskId: other.id,
+  })
 }
 
 /** What a required field becomes when an update clears it. */
@@ -63,6 +80,7 @@ export const updateTask = (tx: Transaction, id: string, body: UpdateTaskRequest)
   if (late) changes.sessionStatus = undefined
   if (parentId != null) checkParent(tx, task, parentId)
   if (changes.dependencies) checkDependencies(tx, id, changes.dependencies)
+  checkExternalId(tx, task, changes.externalId)
   const changed = withChanges(task, changes)
   tx.put('tasks', {
     ...cleared(),

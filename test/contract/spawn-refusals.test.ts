@@ -74,7 +74,7 @@ describe('a spawn that is refused', () => {
     ['skills that are no list', { skills: 'maestro-cli' }, 'VALIDATION_ERROR'],
     ['context that is no object', { context: 'main' }, 'VALIDATION_ERROR'],
     ['context that is a list', { context: [] }, 'VALIDATION_ERROR'],
-    ['an unknown model', { model: 'gpt' }, 'VALIDATION_ERROR'],
+    ['a model of 101 characters', { model: 'm'.repeat(101) }, 'VALIDATION_ERROR'],
     ['a session name that is no string', { sessionName: 5 }, 'VALIDATION_ERROR'],
   ])('has the right code for %s', async (_, wrong, code) => {
     const before = await everything()

@@ -93,7 +93,7 @@ describe('updating a task', () => {
     ['an unknown status', { status: 'done' }, 'status', undefined],
     ['an unknown session status', { sessionStatus: 'busy' }, 'sessionStatus', undefined],
     ['an unknown priority', { priority: 'urgent' }, 'priority', undefined],
-    ['an unknown model', { model: 'gpt' }, 'model', undefined],
+    ['a model of 101 characters', { model: 'm'.repeat(101) }, 'model', undefined],
     ['a due date in words', { dueDate: 'soon' }, 'dueDate', undefined],
     ['an unknown updateSource', { updateSource: 'cli' }, 'updateSource', undefined],
     ['session ids that are no list', { sessionIds: 'sess_1' }, 'sessionIds', undefined],

@@ -85,7 +85,7 @@ describe('creating a task', () => {
     ['a title of 501 characters', { title: 't'.repeat(501) }, 'title', undefined],
     ['a title that is no string', { title: ['x'] }, 'title', undefined],
     ['an unknown priority', { priority: 'urgent' }, 'priority', undefined],
-    ['an unknown model', { model: 'gpt' }, 'model', undefined],
+    ['a model of 101 characters', { model: 'm'.repeat(101) }, 'model', undefined],
     ['a due date in words', { dueDate: 'tomorrow' }, 'dueDate', undefined],
     ['a due date with a time', { dueDate: '2026-02-08T10:00:00Z' }, 'dueDate', undefined],
     ['a due date that no calendar has', { dueDate: '2026-02-30' }, 'dueDate', undefined],

@@ -129,7 +129,7 @@ describe('a CLI that fails leaves nothing', () => {
     ['session.model', { ...manifest, session: {} }],
     ['session.model', { ...manifest, session: undefined }],
     ['session.model', { ...manifest, session: null }],
-    ['session.model', { ...manifest, session: { model: 'abacus' } }],
+    ['session.model', { ...manifest, session: { model: 7 } }],
   ])('when its manifest has no %s: %j', async (field, wrong) => {
     const refusal = await refusalWhen(write(JSON.stringify(wrong)))
     expect(refusal).toMatchObject(failed(`Manifest missing ${field}`))

@@ -156,6 +156,41 @@ describe('a CLI that makes the manifest', () => {
     expect(callsOf(cli).map(optionsOf)).toEqual([expect.anything(), expect.anything(), last])
   })
 
+  it.each([
+    ["error: required option '--mode <mode>' not specified", 'orchestrator', 'coordinator'],
+    ['Missing required argument: --mode', 'worker', 'worker'],
+  ])('that asks for a mode is given one instead of a role: %s', async (refusal, role, mode) => {
+    const { role: _role, ...rest } = manifest
+    const made = `fs.writeFileSync(option('--output'), JSON.stringify({ ...${JSON.stringify(rest)}, mode: option('--mode') }))`
+    const asks = `if (!process.argv.includes('--mode')) { console.error(${JSON.stringify(refusal)}); process.exit(1) }`
+    const cli = makeCli(`${asks}\n${made}`)
+    const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    const { sessionId } = await spawn(api, { ...fields, role })
+    expect(await api.get(`/api/sessions/${sessionId}/manifest`)).toMatchObject({ role })
+    const { args } = callsOf(cli).at(-1) ?? { args: [] }
+    expect(args.slice(0, 4)).toEqual(['manifest', 'generate', '--mode', mode])
+    for (const gone of ['--role', '--strategy', '--api-url']) expect(args).not.toContain(gone)
+  })
+
+  it('that nobody named and that refuses the call does not keep a session from being spawned', async () => {
+    const cli = makeCli("console.error('no such command: manifest'); process.exit(2)")
+    const { server, api, fields } = await start({ PATH: `${dirname(cli)}:${process.env.PATH}` })
+    const { sessionId } = await spawn(api, fields)
+    await spawn(api, fields)
+    expect(await api.get(`/api/sessions/${sessionId}/manifest`)).toMatchObject({ manifestVersion: '1.0' })
+    expect(server.log().match(/refuses to make a manifest/g)).toHaveLength(1)
+  })
+
+  it('is not asked unless it is named, where nothing says who makes manifests', async () => {
+    const cli = makeCli(good)
+    const onPath = await start({ MANIFEST_GENERATOR: '', PATH: `${dirname(cli)}:${process.env.PATH}` })
+    await spawn(onPath.api, onPath.fields)
+    expect(callsOf(cli)).toEqual([])
+    const named = await start({ MANIFEST_GENERATOR: 'auto', MAESTRO_CLI_PATH: cli })
+    await spawn(named.api, named.fields)
+    expect(callsOf(cli)).toHaveLength(1)
+  })
+
   it('is never called through a shell', async () => {
     const cli = makeCli(good)
     const { server, api, fields } = await start({ MAESTRO_CLI_PATH: cli })

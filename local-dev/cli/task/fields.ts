@@ -11,4 +11,5 @@ export const taskFields: readonly string[] = [
   'skillIds',
   'agentIds',
   'dueDate',
+  'externalId',
 ]

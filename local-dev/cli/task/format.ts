@@ -34,6 +34,7 @@ export const taskDetails = (task: Task): string =>
     agents: task.agentIds,
     model: task.model,
     due: task.dueDate,
+    elsewhere: task.externalId,
     created: time(task.createdAt),
     started: time(task.startedAt),
     completed: time(task.completedAt),
