@@ -122,11 +122,6 @@ const isInteractive = (): boolean => process.stdin.isTTY === true && process.std
 
 const directoryOf = async ({ session, project }: SessionManifest): Promise<string> => {
   const cwd = session.workingDirectory ?? project?.workingDir ?? process.cwd()
-  if (!isAbsolute(cwd))
-    throw new AgentStartError(
-      1,
-      `The project's directory ${cwd} is not an absolute path: correct its workingDir`,
-    )
   const problem = await problemOfDirectory(cwd)
   if (problem !== undefined) throw new AgentStartError(1, `The project's directory ${cwd} ${problem}`)
   return cwd

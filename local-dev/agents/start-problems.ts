@@ -1,6 +1,6 @@
 /** Why a program does not start in a directory, in the words of who can mend it: the system only says ENOENT. */
 import { access, constants, lstat, open, stat } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
+import { basename, isAbsolute, resolve } from 'node:path'
 import { findProgram } from '../find-program'
 import { reasonOf } from '../lib/reason'
 
@@ -88,6 +88,8 @@ const firstLineOf = async (path: string): Promise<string> => {
 
 /** What keeps a program from starting in a directory, to follow its path; undefined if nothing does. */
 export const problemOfDirectory = async (path: string): Promise<string | undefined> => {
+  // It would be looked for below whatever directory the caller happens to be in.
+  if (!isAbsolute(path)) return 'is not an absolute path'
   try {
     if (!(await stat(path)).isDirectory()) return 'is not a directory'
     return (await isAllowed(path, constants.X_OK)) ? undefined : 'cannot be entered by this user'

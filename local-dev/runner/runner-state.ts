@@ -34,7 +34,12 @@ export interface RunnerStateFile {
 
 const statePath = (sessionDir: string, runner: string) => join(sessionDir, `.runner-${runner}.json`)
 
-const ownSelf = (): Self => ({ process: ownIdentity(), machine: machineId(), host: hostname() })
+/** To find these takes two processes on macOS; the name of the machine may change while this one runs. */
+let lasting: Omit<Self, 'host'> | undefined
+const ownSelf = (): Self => {
+  lasting ??= { process: ownIdentity(), machine: machineId() }
+  return { ...lasting, host: hostname() }
+}
 
 /** The state file of this runner. It exists only while the runner has sessions. */
 export const openRunnerState = (sessionDir: string, runner: string, key: ServerKey): RunnerStateFile => {

@@ -20,6 +20,13 @@ export const isTmuxInstalled = (): Promise<boolean> =>
     () => false,
   )
 
+/** Whether a session has a terminal on this machine that is still open. */
+export const isInTmux = (id: string): Promise<boolean> =>
+  run('tmux', ['-L', tmuxSocket, 'has-session', '-t', `=${id}`]).then(
+    () => true,
+    () => false,
+  )
+
 /** Starts the command in a terminal of its own, and returns its pid. Throws with the message of tmux. */
 export const startInTmux = async ({ id, command, cwd, env, folder }: LaunchOptions): Promise<number> => {
   const environmentFile = await writeEnvironmentFile(folder, env)

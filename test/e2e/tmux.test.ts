@@ -46,6 +46,10 @@ describe.skipIf(!isThere)('a session in tmux', () => {
     }
     const session = readdirSync(join(fixture.server.sessionDir, id))
     expect(session.filter((name) => name.startsWith('.environment'))).toEqual([])
+    expect(await fixture.maestro.run(['session', 'attach', id])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`maestro session watch ${id}`),
+    })
     fixture.releaseTasks()
     expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
     await waitUntil('all is in the log', () => fixture.sessionFile(id, 'output.log').includes('Ended'))

@@ -104,6 +104,8 @@ describe('an agent that cannot start says why', () => {
 
 it('a directory that cannot be worked in says why', async () => {
   expect(await problemOfDirectory(folder)).toBeUndefined()
+  for (const relative of ['', 'test', '../'])
+    expect(await problemOfDirectory(relative)).toBe('is not an absolute path')
   expect(await problemOfDirectory(join(folder, 'nothing'))).toBe('does not exist')
   expect(await problemOfDirectory(join(folder, 'plain'))).toBe('is not a directory')
   expect(await problemOfDirectory(join(folder, 'plain', 'sub'))).toBe('does not exist: a file is in the way')

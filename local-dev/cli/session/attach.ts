@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { hostname } from 'node:os'
 import { endedStatuses } from '../../../schemas/session'
 import { claimOf } from '../../runner/claim'
-import { tmuxSocket } from '../../runner/tmux'
+import { isInTmux, tmuxSocket } from '../../runner/tmux'
 import { defineCommand } from '../command'
 
 export const command = defineCommand({
@@ -16,7 +16,9 @@ export const command = defineCommand({
     const claim = claimOf(session)
     if (!claim)
       throw new Error(`No "maestro run" has started ${session.id}: the session is ${session.status}`)
-    if (claim.host !== hostname()) throw new Error(`${session.id} runs on ${claim.host}: attach there`)
+    // A machine may have got another name meanwhile: what runs here is here.
+    if (claim.host !== hostname() && !(await isInTmux(session.id)))
+      throw new Error(`${session.id} runs on ${claim.host}: attach there`)
     if (!claim.tmux)
       throw new Error(`${session.id} has no terminal: maestro session watch ${session.id} shows its output`)
     if (!process.stdin.isTTY || !process.stdout.isTTY)
