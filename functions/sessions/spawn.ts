@@ -5,6 +5,7 @@ import type { Session } from '../../schemas/session'
 import { SpawnResponse, SpawnSessionRequest, spawnRefusals } from '../../schemas/spawn'
 import { readerOf } from '../../storage/rules/find'
 import { commandOf, planSpawn, type SpawnPlan, spawnSession as spawn } from '../../storage/rules/spawn'
+import { spawnWarnings } from '../../storage/rules/spawn-warnings'
 import { manifestGenerationFailed, validateManifest } from '../../storage/rules/validate-manifest'
 import { operation } from '../http/operation'
 import { respond } from '../http/respond'
@@ -41,9 +42,14 @@ export const spawnSession = operation({
   emits: ['session:spawn', 'session:task_added', 'task:session_added', 'queue:created', 'task:updated'],
   example: ({ project, task }) => ({ body: { projectId: project, taskIds: [task], role: 'worker' } }),
   run: async (c, { body }) => {
-    const { workspace, manifests, clock, newId } = c.env
+    const { workspace, manifests, skills, clock, newId } = c.env
     const sessionId = newId('sess', clock())
-    const plan = await workspace.read((documents) => planSpawn(readerOf(documents), body, sessionId))
+    const known = body.skills?.length ? (await skills.list()).map(({ id }) => id) : []
+    const { plan, warnings } = await workspace.read((documents) => {
+      const reader = readerOf(documents)
+      const plan = planSpawn(reader, body, sessionId)
+      return { plan, warnings: spawnWarnings(reader, plan, new Set(known)) }
+    })
     const session = await carryOut(c, plan)
     const command = commandOf(plan.role)
     return respond(
@@ -58,7 +64,7 @@ export const spawnSession = operation({
         cwd: plan.project.workingDir,
         envVars: session.env,
         session,
-        ...(plan.warnings.length > 0 && { warnings: plan.warnings }),
+        ...(warnings.length > 0 && { warnings }),
       },
       201,
     )

@@ -7,7 +7,6 @@ import type { Task } from '../../schemas/task'
 import type { Role, Template } from '../../schemas/template'
 import type { Transaction } from '../transaction'
 import type { Reader } from './find'
-import { isLiving } from './living'
 import { linkNewSession, type Machine } from './sessions'
 import { templateForSpawn } from './templates'
 import { timelineEntry } from './timeline'
@@ -21,8 +20,6 @@ export interface SpawnPlan {
   project: Project
   tasks: Task[]
   template: Template | undefined
-  /** What a person may want to know before the session works. */
-  warnings: string[]
 }
 
 /** Looks up what a spawn names, and refuses what is not there, in the order of the contract. */
@@ -45,21 +42,7 @@ export const planSpawn = (reader: Reader, request: SpawnSessionRequest, sessionI
     project,
     tasks,
     template: templateForSpawn(reader, role, request.templateId),
-    warnings: heldTasks(reader, tasks),
   }
-}
-
-/** Names the living sessions that work on a task already: both would do it. */
-const heldTasks = (reader: Reader, tasks: readonly Task[]): string[] => {
-  const holders = new Map<string, Session | undefined>()
-  return tasks.flatMap(({ id, sessionIds }) =>
-    sessionIds.flatMap((sessionId) => {
-      if (!holders.has(sessionId)) holders.set(sessionId, reader.get('sessions', sessionId))
-      const holder = holders.get(sessionId)
-      if (!holder || !isLiving(holder)) return []
-      return [`Task ${id} is in the living session ${sessionId} (${holder.status}), too: both will do it`]
-    }),
-  )
 }
 
 /** The values for a spawned session's environment variables. */

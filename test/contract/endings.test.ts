@@ -305,6 +305,25 @@ it('a person is told at the spawn that another session works on the task', async
   expect(await spawn()).not.toHaveProperty('warnings')
 })
 
+it('a person is told at the spawn of what the tasks wait for, and of a skill that is not there', async () => {
+  const [first, second, done] = await tasks(undefined, undefined, undefined)
+  await api.ok('PATCH', `/api/tasks/${done?.id}`, { status: 'completed' })
+  await api.ok('PATCH', `/api/tasks/${second?.id}`, { dependencies: [first?.id, done?.id] })
+  const spawn = async (taskIds: unknown[], fields = {}) => {
+    const body = { projectId: project.id, taskIds, ...fields }
+    const { sessionId, warnings } = await api.ok<{ sessionId: string; warnings?: string[] }>(
+      'POST',
+      '/api/sessions/spawn',
+      body,
+    )
+    await api.ok('POST', `/api/sessions/${sessionId}/stop`)
+    return warnings
+  }
+  expect(await spawn([second?.id])).toEqual([expect.stringMatching(`${second?.id} waits for ${first?.id}`)])
+  expect(await spawn([first?.id, second?.id])).toBe(undefined)
+  expect(await spawn([first?.id], { skills: ['juggling'] })).toEqual(['There is no skill "juggling"'])
+})
+
 it('no request can make a session that a runner takes', async () => {
   const session = await api.session(project.id, [], { status: 'spawning', run: 1 })
   expect(session).not.toHaveProperty('run')

@@ -58,7 +58,6 @@ export const command = defineCommand({
       strategy: request.strategy ?? 'simple',
       template: await templateOf(client, role),
       sessionId: sessionOf(output, environment),
-      warnings: [],
     }
     const skillsText = formatForPrompt(await skillsNamed(client, request.skills ?? []))
     const manifest = makeManifest(reader, plan, skillsText)

@@ -38,8 +38,12 @@ export const command = defineCommand({
     const projectId = await resolveProject(commandContext, values('project-id')[0])
     await checkSkills(client, request.skills ?? [])
     const spawned = await client.sessions.spawn({ ...request, projectId })
-    const { sessionId, cwd, command } = spawned
-    return { json: spawned, text: sentence(`Spawned ${sessionId}: ${command}, in ${cwd}`) }
+    const { sessionId, cwd, command, warnings = [] } = spawned
+    const lines = [
+      `Spawned ${sessionId}: ${command}, in ${cwd}`,
+      ...warnings.map((text) => `Warning: ${text}`),
+    ]
+    return { json: spawned, text: lines.map(sentence).join('\n') }
   },
 })
 
