@@ -10,7 +10,8 @@ import { dim, sentence, time } from './format'
 const defaultCount = 50
 
 export const command = defineCommand({
-  about: 'Show the latest events, or with --follow every new one',
+  about:
+    'Show the latest events (of several updates of one thing only the last), or with --follow every new one',
   example: 'maestro events --follow --room queues --room session:sess_1',
   args: {
     follow: { type: 'boolean', description: 'Print new events, one a line, until interrupted' },

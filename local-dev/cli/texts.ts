@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import type { ArgDef, ArgsDef } from 'citty'
 import { reasonOf } from '../lib/reason'
+import { decodeUtf8 } from '../lib/utf8'
 import type { ParsedArguments } from './arguments'
 import { UsageError } from './exit'
 
@@ -56,11 +57,11 @@ const createReader = (): Read => {
   }
 }
 
-/** Without a byte order mark, and without the line breaks at the end, as a shell does with `$(cat FILE)`. */
+/** Without the line breaks at the end, as a shell does with `$(cat FILE)`. */
 const textOf = (bytes: Uint8Array, source: string): string => {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/[\r\n]+$/, '')
-  } catch {
-    throw new UsageError(`${source} is not UTF-8 text`)
+    return decodeUtf8(bytes, source).replace(/[\r\n]+$/, '')
+  } catch (error) {
+    throw new UsageError(reasonOf(error))
   }
 }

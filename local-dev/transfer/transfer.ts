@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { TransferLine, type TransferResult } from '../../schemas/transfer'
 import { reasonOf } from '../lib/reason'
+import { decodeUtf8Stream } from '../lib/utf8'
 import type { ImportOptions, TransferLocation } from './location'
 import type { Target } from './target'
 
@@ -73,10 +74,10 @@ async function* batches(file: string): AsyncGenerator<TransferLine[], void> {
   let lines: TransferLine[] = []
   let characters = 0
   let number = 0
-  const input = file === '-' ? process.stdin : createReadStream(file)
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    // Some programs begin a file with a byte order mark.
-    const text = number++ === 0 ? line.replace(/^\uFEFF/, '') : line
+  const bytes = file === '-' ? process.stdin : createReadStream(file)
+  const input = Readable.from(decodeUtf8Stream(bytes, nameOf(file)))
+  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number++
     if (text.trim() === '') continue
     if (lines.length === maxDocuments || (lines.length > 0 && characters + text.length > maxCharacters)) {
       yield lines

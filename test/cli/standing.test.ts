@@ -114,10 +114,18 @@ describe('what is named is what is meant', () => {
   })
 })
 
-it('a list of tasks of several projects says which is whose', async () => {
-  const { id } = await projectAt('garden', '/f')
-  await client.tasks.create({ projectId: id, title: 'water' })
-  const several = await text(['task', 'list'])
-  expect(several).toMatch(/^ID +STATUS +SESSION SAYS +PRIORITY +PROJECT +TITLE\n(.*\n)*.* garden +water\n/)
-  expect(await text(['task', 'list', '--project-id', id])).not.toContain('PROJECT')
+it('a list over several projects says what is whose', async () => {
+  for (const name of ['garden', 'kitchen']) {
+    const { id } = await projectAt(name, `/${name}`)
+    await client.tasks.create({ projectId: id, title: `work in the ${name}` })
+    await client.sessions.create({ projectId: id, taskIds: [], name: `help in the ${name}` })
+  }
+  const tasks = await text(['task', 'list'])
+  expect(tasks).toMatch(
+    /^ID +STATUS +SESSION SAYS +PRIORITY +PROJECT +TITLE\n(.*\n)*.* garden +work in the garden\n/,
+  )
+  const sessions = await text(['session', 'list'])
+  expect(sessions).toMatch(/^ID .* PROJECT +NAME\n(.*\n)*.* kitchen +help in the kitchen\n/)
+  for (const kind of ['task', 'session'])
+    expect(await text([kind, 'list', '--project-id', 'garden'])).not.toContain('PROJECT')
 })

@@ -141,6 +141,7 @@ describe('an import of nothing', () => {
   it.each([
     ['an empty file', ''],
     ['blank lines', '\n\r\n \n'],
+    ['Latin-1', Uint8Array.of(0x7b, 0x22, 0xe9, 0x22, 0x7d)],
     ['an archive', '\u001f\u008b\u0000'],
     ['a document that is none', '{"key":1}\n'],
   ])('%s has failed, and makes no directory', async (name, content) => {

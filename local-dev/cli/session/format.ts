@@ -1,9 +1,11 @@
-import type { Session } from '../../../functions/client/client'
+import type { Project, Session } from '../../../functions/client/client'
 import { details, sentence, table, time } from '../format'
+import { projectColumn } from '../project/column'
 
-export const sessionTable = (sessions: readonly Session[]): string =>
-  table(
-    ['ID', 'STATUS', 'ROLE', 'STRATEGY', 'TASKS', 'LAST ACTIVITY', 'NAME'],
+export const sessionTable = (sessions: readonly Session[], projects: readonly Project[] = []): string => {
+  const { heading, cell } = projectColumn(sessions, projects)
+  return table(
+    ['ID', 'STATUS', 'ROLE', 'STRATEGY', 'TASKS', 'LAST ACTIVITY', ...heading, 'NAME'],
     sessions.map((session) => [
       session.id,
       session.status,
@@ -11,10 +13,12 @@ export const sessionTable = (sessions: readonly Session[]): string =>
       session.strategy,
       session.taskIds.length,
       time(session.lastActivity),
+      ...cell(session),
       session.name,
     ]),
     'No sessions',
   )
+}
 
 export const sessionDetails = (session: Session): string =>
   details({

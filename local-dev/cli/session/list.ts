@@ -27,6 +27,7 @@ export const command = defineCommand({
     })
     // A mistyped id is not an empty list.
     if (sessions.length === 0 && taskId !== undefined) await client.tasks.get(taskId)
-    return { json: sessions, text: sessionTable(sessions) }
+    const projects = projectId === undefined ? await client.projects.list() : []
+    return { json: sessions, text: sessionTable(sessions, projects) }
   },
 })

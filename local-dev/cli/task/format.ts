@@ -1,19 +1,18 @@
 import type { Project, Task } from '../../../functions/client/client'
 import { details, sentence, table, time } from '../format'
+import { projectColumn } from '../project/column'
 
-/** With the name of each one's project, where they are of several. */
 export const taskTable = (tasks: readonly Task[], projects: readonly Project[] = []): string => {
-  const isMixed = tasks.some(({ projectId }) => projectId !== tasks[0]?.projectId)
-  const nameOf = (projectId: string) => projects.find(({ id }) => id === projectId)?.name ?? projectId
+  const { heading, cell } = projectColumn(tasks, projects)
   return table(
-    ['ID', 'STATUS', 'SESSION SAYS', 'PRIORITY', ...(isMixed ? ['PROJECT'] : []), 'TITLE'],
-    tasks.map(({ id, status, sessionStatus, priority, projectId, title }) => [
-      id,
-      status,
-      sessionStatus ?? '-',
-      priority,
-      ...(isMixed ? [nameOf(projectId)] : []),
-      title,
+    ['ID', 'STATUS', 'SESSION SAYS', 'PRIORITY', ...heading, 'TITLE'],
+    tasks.map((task) => [
+      task.id,
+      task.status,
+      task.sessionStatus ?? '-',
+      task.priority,
+      ...cell(task),
+      task.title,
     ]),
     'No tasks',
   )

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import { MaestroError } from '../../../functions/client/client'
+import { decodeUtf8 } from '../../lib/utf8'
 import { defineCommand } from '../command'
 import { sentence } from '../format'
 import { editText } from './editor'
@@ -35,7 +36,10 @@ export const command = defineCommand({
   },
 })
 
-const read = (file: string): Promise<string> => (file === '-' ? text(process.stdin) : readFile(file, 'utf8'))
+const read = async (file: string): Promise<string> =>
+  file === '-'
+    ? decodeUtf8(await buffer(process.stdin), 'Standard input')
+    : decodeUtf8(await readFile(file), file)
 
 /** The text is not lost where the server refuses it. */
 const withPath = (error: unknown, path: string): unknown => {
