@@ -17,10 +17,13 @@ export const command = defineCommand({
     if (!claim)
       throw new Error(`No "maestro run" has started ${session.id}: the session is ${session.status}`)
     // A machine may have got another name meanwhile: what runs here is here.
-    if (claim.host !== hostname() && !(await isInTmux(session.id)))
+    const isOpenHere = await isInTmux(session.id)
+    if (claim.host !== hostname() && !isOpenHere)
       throw new Error(`${session.id} runs on ${claim.host}: attach there`)
     if (!claim.tmux)
       throw new Error(`${session.id} has no terminal: maestro session watch ${session.id} shows its output`)
+    if (!isOpenHere && endedStatuses.includes(session.status))
+      throw new Error(`The terminal of ${session.id} is closed: the session is ${session.status}`)
     if (!process.stdin.isTTY || !process.stdout.isTTY)
       throw new Error(
         `Attaching needs a terminal, and this is none: maestro session watch ${session.id} shows its output`,
