@@ -1,7 +1,8 @@
 /** Installs the skills that the project ships where the server looks for skills. */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemSkills } from './content/skills'
+import { makeDirectory } from './lib/make-directory'
 import { isMissingFile } from './lib/reason'
 
 /** What was done with a file; `kept`: it differs from the shipped one, and was left as it is. */
@@ -38,7 +39,7 @@ const install = async (file: string, text: string, overwrite: boolean): Promise<
   if (present !== undefined && !overwrite) return 'kept'
   const temporary = join(dirname(file), `.${process.pid}.tmp`)
   try {
-    await mkdir(dirname(file), { recursive: true })
+    makeDirectory(dirname(file))
     await writeFile(temporary, text)
     await rename(temporary, file)
   } finally {

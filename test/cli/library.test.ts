@@ -87,6 +87,11 @@ describe('template', () => {
 })
 
 describe('skill', () => {
+  it('install where no folder can be made has failed, with the path', async () => {
+    const ended = await run(['skill', 'install'], { env: { SKILLS_DIR: '/proc/nobody/skills' } })
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('/proc/nobody cannot be made') })
+  })
+
   it('install puts the system skills where the server finds them, and keeps what was changed', async () => {
     expect(await text(['skill', 'list'])).toContain('maestro skill install')
     expect(await json<unknown[]>(['skill', 'install'])).toHaveLength(6)

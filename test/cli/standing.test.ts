@@ -74,6 +74,14 @@ describe('the project of the directory is found', () => {
   })
 })
 
+it('who makes a second project in a directory is told of the first', async () => {
+  mkdirSync(at('shared'))
+  const create = ['project', 'create', '--name']
+  expect(await text([...create, 'one'], { cwd: at('shared') })).toMatch(/^Created proj_\w+: one, in .*\n$/)
+  const second = await text([...create, 'two'], { cwd: at('shared') })
+  expect(second).toMatch(/^Created .*\nWarning: proj_\w+ \(one\) has this directory, too.*\n$/)
+})
+
 describe('what is named is what is meant', () => {
   it('a project by its name, where one has it', async () => {
     const [first, second] = [await projectAt('named', '/a'), await projectAt('other', '/b')]

@@ -2,7 +2,9 @@ import { resolve } from 'node:path'
 import { CreateProjectRequest } from '../../../schemas/project'
 import { defineCommand } from '../command'
 import { fieldsFrom, flagsOf, requestOf } from '../fields'
+import { sentence } from '../format'
 import { projectLine } from './format'
+import { projectsAround } from './here'
 
 const fields = ['name', 'workingDir', 'description']
 
@@ -14,6 +16,15 @@ export const command = defineCommand({
     const given = fieldsFrom(values, CreateProjectRequest.shape, fields)
     const workingDir = resolve(values('working-dir')[0] ?? '.')
     const project = await client.projects.create(requestOf(CreateProjectRequest, { ...given, workingDir }))
-    return { json: project, text: projectLine('Created', project) }
+    const others = (await projectsAround(await client.projects.list(), workingDir)).filter(
+      ({ id }) => id !== project.id,
+    )
+    const lines = [
+      projectLine('Created', project),
+      ...others.map(({ id, name }) =>
+        sentence(`Warning: ${id} (${name}) has this directory, too: name one with --project-id from now on`),
+      ),
+    ]
+    return { json: project, text: lines.join('\n') }
   },
 })
