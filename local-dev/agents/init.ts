@@ -11,6 +11,7 @@ import type { Role } from '../../schemas/template'
 import { privateFile, privateFolder } from '../lib/private-files'
 import { reasonOf } from '../lib/reason'
 import { type Agent, chooseAgent } from './choose'
+import { limitLog } from './log-limit'
 import { loadManifest } from './manifest'
 import { type AgentExit, runAgent } from './process'
 import { composePrompt } from './prompt'
@@ -57,17 +58,19 @@ export const init = async (options: InitOptions): Promise<InitResult> => {
       `MAESTRO_SESSION_ID is not set: "maestro run" starts this command for each spawned session`,
     )
   try {
-    const { agent, command, cwd } = await prepare(options, sessionId)
+    const { agent, command, cwd, folder } = await prepare(options, sessionId)
     await reportStart(client, sessionId, agent.name)
     print(`${agent.name} starts in ${cwd}`)
     const agentExited = new AbortController()
     const isOpen = agent.staysOpen && isInteractive()
     const stop = sessionEndSignal({ client, sessionId, staysOpen: isOpen }, agentExited.signal)
+    const log = limitLog(join(folder, 'output.log'), logMaxBytes(env), agentExited.signal)
     const exit = await runAgent(command, { cwd, env: { ...env, PWD: cwd }, stop })
       .catch((error: Error) => {
         throw new AgentStartError(1, `The agent ${agent.name} cannot be started: ${error.message}`)
       })
       .finally(() => agentExited.abort())
+    await log
     const session = await reportAgentExit(client, sessionId, agent.name, exit)
     return { session, agent: agent.name, exit }
   } catch (error) {
@@ -75,6 +78,10 @@ export const init = async (options: InitOptions): Promise<InitResult> => {
     throw error
   }
 }
+
+/** A runner says it in megabytes; where none has started this there is no log to be cut. */
+const logMaxBytes = ({ MAESTRO_LOG_MAX }: NodeJS.ProcessEnv): number =>
+  (Number(MAESTRO_LOG_MAX) || Number.POSITIVE_INFINITY) * 1e6
 
 const prepare = async (options: InitOptions, sessionId: string) => {
   const { client, env, role, token } = options
@@ -102,7 +109,8 @@ const prepare = async (options: InitOptions, sessionId: string) => {
   } catch (error) {
     throw new AgentStartError(1, `The prompt cannot be written to ${promptFile}: ${reasonOf(error)}`)
   }
-  return { agent, cwd, command: commandFor(agent, manifest, { ...options, prompt, promptFile }) }
+  const command = commandFor(agent, manifest, { ...options, prompt, promptFile })
+  return { agent, cwd, command, folder: dirname(promptFile) }
 }
 
 const commandFor = (

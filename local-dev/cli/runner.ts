@@ -22,6 +22,11 @@ export const runFlags = {
     type: 'boolean',
     description: 'Run agents without terminals, even where tmux is installed',
   },
+  'log-max': {
+    type: 'string',
+    valueHint: 'MEGABYTES',
+    description: "How long an agent's output.log may become before its middle is left out; default: 64",
+  },
   'env-allow': {
     type: 'string',
     valueHint: 'NAME,…',
@@ -38,12 +43,14 @@ interface RunnerFlags {
   max?: string | undefined
   'without-tmux'?: boolean | undefined
   'env-allow'?: string | undefined
+  'log-max'?: string | undefined
 }
 
 /** Starts a runner on this machine. `detach` stops it, and prints what goes on without it. */
 export const startLocalRunner = async ({ client, token, json, print, ...flags }: RunnerFlags) => {
   const { sessionDir } = localConfig()
-  const maxConcurrent = parseMax(flags.max ?? '4')
+  const maxConcurrent = parseNumber('--max', flags.max ?? '4')
+  const logMax = parseNumber('--log-max', flags['log-max'] ?? '64')
   const allow = parseNames(flags['env-allow'])
   const agent = flags.agent ?? process.env.MAESTRO_AGENT
   await checkAgentInstalled(agent)
@@ -64,6 +71,7 @@ export const startLocalRunner = async ({ client, token, json, print, ...flags }:
       ...inheritedEnvironment(process.env, allow),
       PATH: pathBeginningWith(folder, process.env.PATH),
       SESSION_DIR: sessionDir,
+      MAESTRO_LOG_MAX: String(logMax),
       // Blank counts as absent. Without it, a running tmux server would keep the values of an earlier runner.
       MAESTRO_AGENT: agent ?? '',
       MAESTRO_API_TOKEN: token ?? '',
@@ -93,9 +101,9 @@ const checkAgentInstalled = async (agent: string | undefined): Promise<void> => 
   await chooseAgent({ requested: agent, cwd: undefined, searchPath: process.env.PATH ?? '', demo: [] })
 }
 
-const parseMax = (text: string): number => {
+const parseNumber = (flag: string, text: string): number => {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
-  throw new UsageError('--max must be a whole number above 0')
+  throw new UsageError(`${flag} must be a whole number above 0`)
 }
 
 const parseNames = (text: string | undefined): string[] | undefined => {

@@ -21,13 +21,15 @@ export const createLogReader = (path: string) => {
 
   /** Where to begin, and what is to be said of it. */
   const begin = (size: number): string[] => {
-    // One that has become shorter is another one.
+    // One that has become shorter was cut: what was in the middle of it is gone.
     if (position !== undefined && position <= size) return []
-    const left = position === undefined ? Math.max(0, size - maxPastBytes) : 0
+    const left = Math.max(0, size - maxPastBytes)
     position = left
     decoder = new StringDecoder('utf8')
     rest = ''
-    return left > 0 ? [`… the first ${(left / 1e6).toFixed(1)} MB are left out; all of it is in ${path}`] : []
+    return left > 0
+      ? [`… the first ${(left / 1e6).toFixed(1)} MB are left out; more of it is in ${path}`]
+      : []
   }
 
   return async function* (toTheEnd: boolean): AsyncGenerator<string> {
