@@ -14,7 +14,9 @@ export const argumentsFor = (
   flags: readonly NewerFlag[],
   asksForMode: boolean,
 ): string[] => {
-  const { taskIds, skills = [] } = request
+  const { taskIds } = request
+  // The first one in the list would be an option of the CLI: whoever calls the API must not choose those.
+  const skills = (request.skills ?? []).filter((skill) => !skill.startsWith('-'))
   const values = { '--strategy': strategy, '--api-url': serverUrl }
   const who = asksForMode ? ['--mode', role === 'worker' ? role : 'coordinator'] : ['--role', role]
   return [

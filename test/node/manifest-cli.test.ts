@@ -200,6 +200,17 @@ describe('a CLI that makes the manifest', () => {
     expect(existsSync(join(server.root, 'pwned'))).toBe(false)
   })
 
+  it('gets no option that is called a skill', async () => {
+    const cli = makeCli(good)
+    const { server, api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    await spawn(api, { ...fields, skills: [`--output=${server.root}/elsewhere`, 'one', '-x'] })
+    await spawn(api, { ...fields, skills: ['--help'] })
+    const [first, second] = callsOf(cli)
+    expect(optionsOf(first)).toContain('--skills')
+    expect(first?.args.filter((word) => /one|elsewhere|-x/.test(word))).toEqual(['one'])
+    expect(second?.args).not.toContain('--help')
+  })
+
   it('is a process of its own for each of many spawns at once', async () => {
     const cli = makeCli(`fs.writeFileSync(option('--output'),
       JSON.stringify({ ...${JSON.stringify(manifest)}, pid: process.pid }))`)
