@@ -79,7 +79,7 @@ const subscribe = async (
   const update = (session: Session) => {
     show(session)
     if (!endedStatuses.includes(session.status)) return
-    const isReported = session.timeline.some(({ type }) => type === 'session_stopped')
+    const isReported = session.timeline.some(isOfExit)
     setTimeout(() => done.abort(), isReported ? exitGraceMs.afterReport : exitGraceMs.beforeReport).unref()
   }
   await client.events.follow({
@@ -96,6 +96,12 @@ const subscribe = async (
       }),
   })
 }
+
+/** Whether an entry says how the agent's process ended; an agent or a person may have ended the session before. */
+const isOfExit = ({ type, metadata }: SessionTimelineEvent): boolean =>
+  metadata?.cause === undefined
+    ? type === 'session_stopped'
+    : metadata.cause !== 'reported' && metadata.cause !== 'stopped'
 
 const lineOf = ({ timestamp, type, message = '', taskId }: SessionTimelineEvent): string =>
   `${dim(time(timestamp).slice(11))}  ${bold(type)}  ${sentence([taskId, message].filter(Boolean).join('  '))}`.trimEnd()
