@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import type { DocumentWriter } from '../storage/drivers/files/document-files'
+import type { DocumentWriter } from '../storage/drivers/files/write-documents'
+import type { WriteRequest, WriteResult } from './document-writer'
 
 /** Write-behind in a thread of its own (`document-writer.ts`), which is started with the first change. */
 export const createWriterThread = (directory: string, strict: boolean): DocumentWriter => {
@@ -16,21 +17,22 @@ export const createWriterThread = (directory: string, strict: boolean): Document
   }
 
   return {
-    write: (changes) =>
+    write: (changes, lease) =>
       new Promise((resolve, reject) => {
         thread ??= start()
         const running = thread
-        const onMessage = (error: unknown) => {
+        const onMessage = (result: WriteResult) => {
           running.off('message', onMessage).off('error', onError)
-          if (error === null) resolve()
-          else reject(error)
+          if ('blocked' in result) resolve(result.blocked)
+          else reject(result.error)
         }
         const onError = (error: unknown) => {
           thread = undefined
-          onMessage(error)
+          onMessage({ error })
         }
         running.on('message', onMessage).on('error', onError)
-        running.postMessage(changes)
+        const request: WriteRequest = { changes, lease }
+        running.postMessage(request)
       }),
     async close() {
       await thread?.terminate()

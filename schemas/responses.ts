@@ -32,6 +32,22 @@ const StorageStatus = z.object({
       }),
     )
     .meta({ description: 'Files that could not be read, and were moved aside', examples: [[]] }),
+  problems: z
+    .array(
+      z.object({
+        file: z.string().meta({ description: 'Its name', examples: ['tasks/proj_1/task_1.json'] }),
+        reason: z.string().meta({
+          description: 'What is the matter with it',
+          examples: ['It cannot be read: EACCES: permission denied'],
+        }),
+      }),
+    )
+    .optional()
+    .meta({
+      description:
+        'Files that are left where they are: those that cannot be written or read now, and copies of other programs',
+      examples: [[]],
+    }),
   freeBytes: z
     .number()
     .nullable()

@@ -40,6 +40,8 @@ export interface WorkspaceDriver extends Driver {
    * of the calls. If one fails, so does every batch that was passed to `commit` before that one rejected.
    */
   commit?(batch: Batch): Promise<void>
+  /** Why one of these documents cannot be changed at present, where the others can; undefined if all can be. */
+  refusal?(keys: readonly string[]): string | undefined
   /** Awaited before every change: lets changes that come in together share a commit, where that is cheaper. */
   awaitBatchWindow?(): Promise<void>
   /** The event log. Without one, events are published live only. */
@@ -62,6 +64,8 @@ export interface WorkspaceDriver extends Driver {
 
 export interface DriverStatus {
   quarantined: readonly { file: string; reason: string }[]
+  /** Files that are left where they are: those that cannot be written or read now, and copies of other programs. */
+  problems?: readonly { file: string; reason: string }[]
   freeBytes: number | null
   /** How far the KV mirror is behind: its keys that are out of date, and for how many milliseconds. */
   follower?: { keys: number; milliseconds: number; problem?: string }

@@ -97,6 +97,8 @@ export const openWorkspace = async ({
    * driver could not store it. Answers and events wait until it is durable.
    */
   const commit = (staged: Staged) => {
+    const reason = driver.refusal?.([...staged.entries, ...staged.removed].map(({ key }) => key))
+    if (reason !== undefined) throw storageUnavailable(reason)
     const { batch, published } = toBatch(staged, documents, eventNumber)
     const numberBefore = eventNumber
     const restore = apply(documents, staged)

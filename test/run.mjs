@@ -12,7 +12,14 @@ const longScale = 100
 const progressEveryMs = 5000
 
 const campaigns = {
-  crash: { about: 'kill -9 under fifty writers, 1,000 times', args: ['--project', 'node', 'test/crash'] },
+  crash: {
+    about: 'kill -9 under fifty writers, 1,000 times',
+    args: ['--project', 'node', 'test/crash/crash.test.ts'],
+  },
+  frozen: {
+    about: 'a server frozen under twenty writers while another takes its directory over, 20 times',
+    args: ['--project', 'node', 'test/crash/frozen.test.ts'],
+  },
   build: { about: 'a build killed 1,000 times', args: ['--project', 'node', 'test/node/build-kill.test.ts'] },
   fuzz: {
     about:

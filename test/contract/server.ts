@@ -33,6 +33,8 @@ export interface Server extends Directories {
   exited: Promise<number | null>
   /** Ends the process as an operator would, and removes the directories. Resolves with the exit code. */
   stop(): Promise<number | null>
+  /** Ends the process as an operator would. The directories stay. Resolves with the exit code. */
+  terminate(): Promise<number | null>
   /** Ends the process as a crash would. The directories stay. */
   kill9(): Promise<void>
   /** The same directories and port, another process; the present one is ended (SIGTERM) if it still runs. */
@@ -116,6 +118,7 @@ const start = async (
       remove(directories.root)
       return code
     },
+    terminate: () => end('SIGTERM'),
     kill9: async () => void (await end('SIGKILL')),
     async restart(changed = env) {
       await end('SIGTERM')

@@ -162,14 +162,15 @@ describe('a power failure, strict', () => {
     const task = await workspace.read((documents) => documents.list('tasks')[0]?.key.replaceAll(':', '/'))
     faults.done.length = 0
     await workspace.flush()
-    const name = (path: string) => path.replace(directory, '').replace(/-\d+\.log$/, '')
+    const name = (path: string) =>
+      path.replace(directory, '').replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, 'LEASE')
     expect(faults.done.map(name)).toEqual([
-      'write /.writing/0',
-      'sync /.writing/0',
+      'write /.writing/LEASE-0',
+      'sync /.writing/LEASE-0',
       `rename /${task}.json`,
       `sync /tasks/${id}`,
       'sync /tasks',
-      'write /.journal/000000000000',
+      'write /.journal/LEASE.new',
     ])
   })
 
@@ -188,6 +189,7 @@ describe('a power failure, strict', () => {
     const { workspace } = await openIn(directory, 'strict')
     faults.done.length = 0
     await workspace.change((tx) => createProject(tx, { name: 'first' }, '/'))
-    expect(faults.done[0]).toBe(`sync ${join(directory, '.journal')}`)
+    expect(faults.done[0]).toMatch(/^rename .*\.log$/)
+    expect(faults.done[1]).toBe(`sync ${join(directory, '.journal')}`)
   })
 })

@@ -4,20 +4,14 @@ import { isObject } from '../../../schemas/fields'
 import { parseJson } from '../../../schemas/json-text'
 import type { DriverStatus, Put, WorkspaceDriver } from '../../driver'
 import type { Logger } from '../../loading'
-import {
-  type DocumentWriter,
-  isDocumentKey,
-  listKeys,
-  pathOfKey,
-  prepareFolders,
-  readDocument,
-  writeDocuments,
-} from './document-files'
+import { isDocumentKey, listKeys, pathOfKey, readDocument } from './document-files'
 import { openJournal } from './journal'
 import { createJournalLookup, isBlankFile } from './journal-lookup'
 import { type Lock, lockDirectory } from './lock'
 import { recoverJournal, replay } from './recovery'
+import { detachNewestSegment, dropDrafts } from './segments'
 import { createWriteBehind } from './write-behind'
+import { type DocumentWriter, prepareFolders, writeDocuments } from './write-documents'
 
 interface FilesDriverOptions {
   /** The data directory: created if it does not exist. */
@@ -55,7 +49,7 @@ export const filesDriver = ({
 }
 
 const writerInThisThread = (directory: string, strict: boolean): DocumentWriter => ({
-  write: async (changes) => writeDocuments(directory, changes, strict),
+  write: async (changes, lease) => writeDocuments(directory, changes, strict, lease),
   close: async () => undefined,
 })
 
@@ -72,6 +66,7 @@ const openLocked = (
     lockLost = new Error(
       `${directory} was taken over by ${pid === null ? 'another server' : `process ${pid}`}`,
     )
+    writeBehind?.stop()
     logger.error(
       { directory, pid },
       'The data directory was taken over: nothing more is written to it. Stop this server',
@@ -79,22 +74,33 @@ const openLocked = (
   })
   prepareFolders(directory)
   const journalFolder = join(directory, '.journal')
+  dropDrafts(journalFolder)
+  if (lock.wasTakenOver) detachNewestSegment(journalFolder)
   const recovered = recoverJournal(journalFolder, (details) =>
     logger.error(details, 'A line of the journal is damaged: its change is left out'),
   )
   const journal = openJournal({
     directory: journalFolder,
     strict,
+    lock,
     blockedBy: () => lockLost ?? writeBehind.failure(),
     ...recovered,
   })
   /** The last batch whose documents are in the write-behind buffer: one that still syncs is not. */
   let lastEnqueuedBatch = recovered.lastBatch
   const writeBehind = createWriteBehind({
-    writer: { ...writer, write: (changes) => (lockLost ? Promise.reject(lockLost) : writer.write(changes)) },
+    async write(changes) {
+      lock.assertHeld()
+      return writer.write(changes, lock.lease)
+    },
     lastBatch: () => lastEnqueuedBatch,
     onCheckpoint: journal.checkpoint,
     onFailure: (error) => logger.error({ err: error }, 'Documents could not be written; it is tried again'),
+    onBlocked: ({ key, reason }) =>
+      logger.error(
+        { file: pathOfKey(directory, key), reason },
+        'A document does not get into its file: the journal keeps it, it is tried again, and it is not changed until then',
+      ),
   })
   const lookUpInJournal = createJournalLookup(journalFolder)
   const quarantined: DriverStatus['quarantined'][number][] = []
@@ -128,12 +134,23 @@ const openLocked = (
       replay(steps, () => readDeltaBase(key)),
     )
 
+  const refusal = (keys: readonly string[]): string | undefined => {
+    const blocked = keys.map((key) => writeBehind.blocked().get(key)).find((path) => path !== undefined)
+    return (
+      blocked &&
+      `${pathOfKey(directory, blocked.key)} cannot be written now (${blocked.reason}): mend that path`
+    )
+  }
+
   const store = async (
     puts: readonly Put[],
     removes: readonly string[],
     events: Parameters<typeof journal.append>[0]['events'],
   ) => {
-    for (const key of [...puts.map((put) => put.key), ...removes]) pathOfKey(directory, key)
+    const keys = [...puts.map((put) => put.key), ...removes]
+    for (const key of keys) pathOfKey(directory, key)
+    const reason = refusal(keys)
+    if (reason !== undefined) throw new Error(reason)
     lastEnqueuedBatch = await journal.append({ puts, removes, events })
     for (const { key, json } of puts) writeBehind.add(key, json)
     for (const key of removes) writeBehind.add(key, null)
@@ -173,10 +190,18 @@ const openLocked = (
     },
     quarantine,
     flush: writeBehind.flush,
-    status: () => ({ quarantined, freeBytes: freeBytes(directory) }),
+    refusal,
+    status: () => ({
+      quarantined,
+      problems: [...writeBehind.blocked().values()].map(({ key, reason }) => ({
+        file: relative(directory, pathOfKey(directory, key)),
+        reason: `It cannot be written: ${reason}`,
+      })),
+      freeBytes: freeBytes(directory),
+    }),
     async dispose() {
       try {
-        await writeBehind.flush()
+        if (!lockLost) await writeBehind.flush()
       } finally {
         writeBehind.stop()
         journal.close()

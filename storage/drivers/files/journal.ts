@@ -4,6 +4,8 @@ import { coalesceReads } from './coalesced-reads'
 import { readEvents } from './event-log'
 import { batchLine, checkpointLine } from './journal-lines'
 import { createLineBuffer } from './line-buffer'
+import type { Lock } from './lock'
+import { LeaseLostError } from './lock-file'
 import { createSegmentFile, type SegmentFile } from './segment-file'
 import { dropSegment, type Segment, segmentAfter } from './segments'
 
@@ -18,6 +20,8 @@ interface JournalOptions {
   directory: string
   /** Also wait for `fdatasync`: a batch then survives a power failure. */
   strict: boolean
+  /** The lease of the data directory: looked at before anything is written, and before it is acknowledged. */
+  lock: Pick<Lock, 'assertHeld' | 'lease'>
   /** The error with which every batch is refused at present; undefined if batches are taken. */
   blockedBy(): unknown
   segments: Segment[]
@@ -53,6 +57,7 @@ interface PendingBatch {
 export const openJournal = ({
   directory,
   strict,
+  lock,
   blockedBy,
   segments,
   lastBatch,
@@ -76,7 +81,7 @@ export const openJournal = ({
 
   const openSegment = (): SegmentFile => {
     const segment = segmentAfter(directory, lastBatch, lastEvent)
-    const opened = createSegmentFile(segment.path, strict)
+    const opened = createSegmentFile(segment.path, strict, lock)
     if (segments.at(-1)?.path !== segment.path) segments.push(segment)
     file = opened
     lines.add(checkpointLine(lastCheckpoint, lastEvent))
@@ -109,12 +114,23 @@ export const openJournal = ({
     schedule()
   }
 
+  /** What was written after another server had read this journal will not be found by anybody. */
+  const acknowledgeIfHeld = (group: PendingBatch[]) => {
+    try {
+      lock.assertHeld()
+    } catch (error) {
+      return fail(group, error)
+    }
+    acknowledge(group)
+  }
+
   const writeGroup = () => {
     scheduled = false
     const group = pending
     pending = []
     try {
       if (blockedBy() !== undefined) throw blockedBy()
+      lock.assertHeld()
       const target = file ?? openSegment()
       const bytesBefore = target.bytes
       let number = lastBatch
@@ -124,12 +140,12 @@ export const openJournal = ({
         lines.add(batchLine(++number, event, batch))
       }
       append(target)
-      if (!strict) return acknowledge(group)
+      if (!strict) return acknowledgeIfHeld(group)
       scheduled = true
       target.sync(bytesBefore, (error) => {
         scheduled = false
         if (error) fail(group, error)
-        else acknowledge(group)
+        else acknowledgeIfHeld(group)
       })
     } catch (error) {
       fail(group, error)
@@ -152,6 +168,7 @@ export const openJournal = ({
     checkpoint(batch) {
       lastCheckpoint = batch
       try {
+        lock.assertHeld()
         const target = file ?? openSegment()
         lines.add(checkpointLine(batch, lastEvent))
         append(target)
@@ -164,7 +181,8 @@ export const openJournal = ({
           closeSegment()
           openSegment()
         }
-      } catch {
+      } catch (error) {
+        if (error instanceof LeaseLostError) return
         // Without this checkpoint, a start after a crash writes some files once more, which is idempotent.
       }
       const isNeeded = (_: Segment, index: number): boolean => {

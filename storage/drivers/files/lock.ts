@@ -1,11 +1,11 @@
 /** The lease of a data directory: one server writes to it, since two would overwrite each other's work. */
 
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readFile, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { acquire, maxWaits } from './acquire-lock'
-import { codeOf, parseRecord, textOf } from './lock-file'
+import { codeOf, createHolderCheck, type Lease, LeaseLostError, parseRecord, textOf } from './lock-file'
 import { ownIdentity, type ProcessIdentity } from './process-identity'
 
 export interface Lock {
@@ -17,6 +17,12 @@ export interface Lock {
    * the loss, it is called at once.
    */
   onLost(callback: (pid: number | null) => void): void
+  /** Looks at the lock file: throws `LeaseLostError` if the lease is lost, or why it cannot be seen. */
+  assertHeld(): void
+  /** Whether a server had the directory that did not let go of it: it may be frozen, and wake. */
+  readonly wasTakenOver: boolean
+  /** For other threads. */
+  readonly lease: Lease
 }
 
 export interface LockOptions {
@@ -67,6 +73,7 @@ export const lockDirectory = (dir: string, options: LockOptions = {}): Lock => {
   const id = randomUUID()
   const text = `${JSON.stringify({ id, ...self, time: new Date(clock()).toISOString() }, null, 2)}\n`
   const draft = `${lock}.${id}.new`
+  const wasTakenOver = existsSync(lock)
   try {
     writeFileSync(draft, text, { flag: 'wx' })
     const now = statSync(draft).ctimeMs
@@ -76,11 +83,18 @@ export const lockDirectory = (dir: string, options: LockOptions = {}): Lock => {
   } finally {
     rmSync(draft, { force: true })
   }
-  return renewLease(lock, text, heartbeatMs, clock)
+  return { ...renewLease(dir, { file: lock, text, id }, heartbeatMs, clock), wasTakenOver }
 }
 
 /** Renews the lease with a heartbeat, notices its loss, and releases it. */
-const renewLease = (lock: string, text: string, heartbeatMs: number, clock: () => number): Lock => {
+const renewLease = (
+  dir: string,
+  lease: Lease,
+  heartbeatMs: number,
+  clock: () => number,
+): Omit<Lock, 'wasTakenOver'> => {
+  const { file: lock, text } = lease
+  const isHeld = createHolderCheck(lease)
   const callbacks: Array<(pid: number | null) => void> = []
   let state: 'held' | 'lost' | 'released' = 'held'
   let newHolderPid: number | null = null
@@ -96,6 +110,7 @@ const renewLease = (lock: string, text: string, heartbeatMs: number, clock: () =
 
   const notifyLoss = (current: string) => {
     state = 'lost'
+    clearTimeout(timer)
     newHolderPid = parseRecord(current)?.pid ?? null
     for (const callback of callbacks) callback(newHolderPid)
   }
@@ -119,6 +134,11 @@ const renewLease = (lock: string, text: string, heartbeatMs: number, clock: () =
       if (state === 'lost') callback(newHolderPid)
       else callbacks.push(callback)
     },
+    assertHeld() {
+      if (state === 'held' && !isHeld()) notifyLoss(textOf(lock) ?? '')
+      if (state !== 'held') throw new LeaseLostError(dir)
+    },
+    lease,
   }
 }
 

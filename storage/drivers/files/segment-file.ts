@@ -1,5 +1,15 @@
-import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import {
+  closeSync,
+  fdatasync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Lock } from './lock'
 import { syncFolders } from './sync-folders'
 
 /** A segment that is being written. */
@@ -15,11 +25,30 @@ export interface SegmentFile {
   close(): void
 }
 
-/** Begins a segment, replacing a file at that path. With `strict`, its name survives a power failure. */
-export const createSegmentFile = (path: string, strict: boolean): SegmentFile => {
+/** The name of a segment that is being made ends so. Whoever takes the directory over deletes it. */
+export const draftSuffix = '.new'
+
+/**
+ * Begins a segment, replacing a file at that path. With `strict`, its name survives a power failure. `assertHeld`
+ * throws if the directory is another server's by now, whose segment could have the same name.
+ */
+export const createSegmentFile = (
+  path: string,
+  strict: boolean,
+  lock: Pick<Lock, 'assertHeld' | 'lease'>,
+): SegmentFile => {
   const folder = dirname(path)
   mkdirSync(folder, { recursive: true })
-  const descriptor = openSync(path, 'w')
+  const draft = join(folder, `${lock.lease.id}${draftSuffix}`)
+  const descriptor = openSync(draft, 'w')
+  try {
+    lock.assertHeld()
+    renameSync(draft, path)
+  } catch (error) {
+    closeSync(descriptor)
+    rmSync(draft, { force: true })
+    throw error
+  }
   if (strict) syncFolders(folder, dirname(folder))
   let size = 0
   let torn = false

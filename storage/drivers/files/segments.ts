@@ -1,6 +1,17 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { type JournalLine, parseLine } from './journal-lines'
+import { draftSuffix } from './segment-file'
 
 /** A file of the journal, named after the last batch and event before it. */
 export interface Segment {
@@ -56,6 +67,31 @@ export const readSegment = (
     start = end + 1
   }
   return lines
+}
+
+/**
+ * Puts a copy in the place of the newest segment: a frozen server that has it open then writes, when it wakes, into a
+ * file that nobody reads any more.
+ */
+export const detachNewestSegment = (directory: string): void => {
+  const newest = listSegments(directory).at(-1)
+  if (!newest) return
+  const draft = `${newest.path}${draftSuffix}`
+  copyFileSync(newest.path, draft)
+  const file = openSync(draft, 'r+')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(draft, newest.path)
+}
+
+/** Deletes what a server that was killed, or frozen, was about to make a segment of. */
+export const dropDrafts = (directory: string): void => {
+  mkdirSync(directory, { recursive: true })
+  for (const name of readdirSync(directory))
+    if (name.endsWith(draftSuffix)) rmSync(join(directory, name), { force: true })
 }
 
 export const dropSegment = ({ path }: Segment): void => rmSync(path, { force: true })

@@ -1,16 +1,19 @@
-import type { DocumentChange, DocumentWriter } from './document-files'
+import type { BlockedPath, DocumentChange } from './write-documents'
 
 /** The documents' files are written so long after a change; the contract allows 100 ms. */
 const debounceMs = 40
 const retryDelayMs = 500
 
 interface WriteBehindOptions {
-  writer: DocumentWriter
+  /** Resolves with those that their path does not take; rejects if none can be written. */
+  write(changes: readonly DocumentChange[]): Promise<readonly BlockedPath[]>
   /** The number of the last batch whose documents were added. */
   lastBatch(): number
   /** The documents of all batches up to this one are in the files. */
   onCheckpoint(batch: number): void
   onFailure(error: unknown): void
+  /** A path begins not to take its document. */
+  onBlocked(path: BlockedPath): void
 }
 
 /** A write-behind buffer: the documents that are in the journal and not yet in their files. */
@@ -19,8 +22,10 @@ export interface WriteBehind {
   get(key: string): string | null | undefined
   keys(): Iterable<DocumentChange>
   add(key: string, json: string | null): void
-  /** Resolves when everything added so far is written. */
+  /** Resolves when everything added so far is written, but for documents that their path does not take. */
   flush(): Promise<void>
+  /** The documents that their path does not take, by key; they are tried again. */
+  blocked(): ReadonlyMap<string, BlockedPath>
   /** The error of the last write; undefined if it succeeded. */
   failure(): unknown
   /** Writes nothing more: the next start recovers from the journal what the files lack. */
@@ -33,13 +38,16 @@ export interface WriteBehind {
  * write, `onCheckpoint` reports how far the files are. To write a document again is idempotent.
  */
 export const createWriteBehind = ({
-  writer,
+  write: writeFiles,
   lastBatch,
   onCheckpoint,
   onFailure,
+  onBlocked,
 }: WriteBehindOptions): WriteBehind => {
   const documents = new Map<string, string | null>()
+  let blocked: ReadonlyMap<string, BlockedPath> = new Map()
   let timer: NodeJS.Timeout | undefined
+  let dueAt = 0
   let writing: Promise<void> | undefined
   let failure: unknown
   let stopped = false
@@ -47,8 +55,9 @@ export const createWriteBehind = ({
   const writeAll = async () => {
     const batch = lastBatch()
     const changes = [...documents]
+    let refused: readonly BlockedPath[]
     try {
-      await writer.write(changes)
+      refused = await writeFiles(changes)
     } catch (error) {
       if (failure === undefined) onFailure(error)
       failure = error
@@ -56,8 +65,12 @@ export const createWriteBehind = ({
       throw error
     }
     failure = undefined
-    for (const [key, json] of changes) if (documents.get(key) === json) documents.delete(key)
-    onCheckpoint(batch)
+    for (const path of refused) if (!blocked.has(path.key)) onBlocked(path)
+    blocked = new Map(refused.map((path) => [path.key, path]))
+    for (const [key, json] of changes)
+      if (documents.get(key) === json && !blocked.has(key)) documents.delete(key)
+    // Else the journal is what holds them: it keeps all since then.
+    if (blocked.size === 0) onCheckpoint(batch)
   }
 
   /** One write at a time: changes that come in meanwhile are written by the next. */
@@ -66,14 +79,17 @@ export const createWriteBehind = ({
     timer = undefined
     writing ??= writeAll().finally(() => {
       writing = undefined
-      if (documents.size > 0) schedule(debounceMs)
+      if (documents.size > 0) schedule(documents.size > blocked.size ? debounceMs : retryDelayMs)
     })
     return writing
   }
 
   const schedule = (delayMs: number) => {
-    if (stopped) return
-    timer ??= setTimeout(() => {
+    const due = performance.now() + delayMs
+    if (stopped || (timer && dueAt <= due)) return
+    clearTimeout(timer)
+    dueAt = due
+    timer = setTimeout(() => {
       timer = undefined
       if (!writing) write().catch(() => undefined)
     }, delayMs)
@@ -90,6 +106,7 @@ export const createWriteBehind = ({
       if (writing) await writing
       if (documents.size > 0) await write()
     },
+    blocked: () => blocked,
     failure: () => failure,
     stop() {
       stopped = true
