@@ -4,14 +4,15 @@ import { reasonOf } from './reason'
 
 /**
  * Makes a directory, and those that it lies in. Node's own recursive mkdir never returns where a file system says that
- * the parent of a new directory is missing though it is there, as `/proc` does. Throws an error that names the path.
+ * the parent of a new directory is missing though it is there, as `/proc` does. `mode` is that of those that are made.
+ * Throws an error that names the path.
  */
-export const makeDirectory = (path: string): void => {
+export const makeDirectory = (path: string, mode?: number): void => {
   if (isDirectory(path)) return
   const parent = dirname(path)
-  if (parent !== path) makeDirectory(parent)
+  if (parent !== path) makeDirectory(parent, mode)
   try {
-    mkdirSync(path)
+    mkdirSync(path, { mode })
   } catch (error) {
     // Somebody else may have been quicker.
     if (!isDirectory(path)) throw new Error(`${path} cannot be made: ${reasonOf(error)}`, { cause: error })

@@ -1,5 +1,6 @@
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { chmod, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeDirectory } from '../lib/make-directory'
 import { privateFolder } from '../lib/private-files'
 
 /**
@@ -8,7 +9,7 @@ import { privateFolder } from '../lib/private-files'
  */
 export const createShimFolder = async (sessionDir: string, program: readonly string[]): Promise<string> => {
   const folder = join(sessionDir, '.bin')
-  await mkdir(folder, privateFolder)
+  makeDirectory(folder, privateFolder.mode)
   const temporary = join(folder, `.maestro-${process.pid}`)
   await writeFile(temporary, `#!/bin/sh\nexec ${program.map(shellQuote).join(' ')} "$@"\n`)
   await chmod(temporary, 0o700)
