@@ -1,6 +1,8 @@
 // A session starts from a manifest of the command line that says less than the server's own would.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createClient, type Project, type SessionManifest, type Task } from '../../functions/client/client'
@@ -61,6 +63,18 @@ describe('manifest generate', () => {
     expect(made.systemPrompt).toContain(sessionId)
     expect(readdirSync(join(server.root, 'made', sessionId))).toEqual(['manifest.json'])
     expect(await json(flags(output))).toEqual(made)
+  })
+
+  it('gives it to standard output or a pipe, and replaces neither', async () => {
+    const here = { cwd: server.root }
+    expect(parseTrusted<SessionManifest>(await text(flags('-'), here)).project?.id).toBe(project.id)
+    expect(existsSync(join(server.root, '-'))).toBe(false)
+    const fifo = join(server.root, 'fifo')
+    execFileSync('mkfifo', [fifo])
+    const [ended, written] = await Promise.all([run(flags(fifo)), readFile(fifo, 'utf8')])
+    expect(ended.code).toBe(0)
+    expect(parseTrusted<SessionManifest>(written).project?.id).toBe(project.id)
+    expect(lstatSync(fifo).isFIFO()).toBe(true)
   })
 
   it('makes it for a server that asks for it, also with a token', async () => {

@@ -30,7 +30,12 @@ export const command = defineCommand({
     skills: { type: 'string', valueHint: 'ID,ID', description: 'Skills for the prompt' },
     strategy: { type: 'string', valueHint: 'simple|queue|tree', description: 'Strategy; default simple' },
     'api-url': { type: 'string', valueHint: 'URL', description: 'Server; default: MAESTRO_SERVER_URL' },
-    output: { type: 'string', required: true, valueHint: 'FILE', description: 'The file to write' },
+    output: {
+      type: 'string',
+      required: true,
+      valueHint: 'FILE',
+      description: 'The file to write; -: standard output',
+    },
   },
   repeatable: ['task-ids', 'skills'],
   async run({ args, values, environment, clientOf }) {
@@ -61,6 +66,7 @@ export const command = defineCommand({
     }
     const skillsText = formatForPrompt(await skillsNamed(client, request.skills ?? []))
     const manifest = makeManifest(reader, plan, skillsText)
+    if (args.output === '-') return { json: manifest, text: JSON.stringify(manifest, null, 2) }
     await writeManifest(output, manifest)
     return { json: manifest, text: sentence(`Wrote ${output}`) }
   },

@@ -1,16 +1,12 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
+import { Readable } from 'node:stream'
 import type { SessionManifest } from '../../../functions/client/client'
 import { makeDirectory } from '../../lib/make-directory'
+import { openTarget } from '../../transfer/target'
 
-/** Writes a manifest, with its folder, through a rename: a reader sees the whole file, or none. */
+/** Writes a manifest, with its folder: a reader sees the whole file, or none. A device or a pipe is written to as it is. */
 export const writeManifest = async (path: string, manifest: SessionManifest): Promise<void> => {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`)
-  try {
-    makeDirectory(dirname(path))
-    await writeFile(temporary, `${JSON.stringify(manifest, null, 2)}\n`)
-    await rename(temporary, path)
-  } finally {
-    await rm(temporary, { force: true })
-  }
+  makeDirectory(dirname(path))
+  const target = await openTarget(path)
+  await target.write(Readable.from([`${JSON.stringify(manifest, null, 2)}\n`]))
 }
