@@ -8,21 +8,30 @@ import { readdir, readFile } from 'node:fs/promises'
 export const canFindDetached = process.platform === 'linux'
 
 /**
- * The pids of all processes whose environment, as they were started, names the session; without this process. Empty
- * where the system does not show it, and without those of other users.
+ * The pids of all processes whose environment, as they were started, names the session; without this process, and
+ * those of the process group `group`. Empty where the system does not show it, and without those of other users.
  */
-export const processesOfSession = async (sessionId: string): Promise<number[]> => {
+export const detachedProcesses = async (sessionId: string, group: number | undefined): Promise<number[]> => {
   if (!canFindDetached) return []
   const names = await readdir('/proc').catch(() => [])
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number)
   const found: number[] = []
-  for (const pid of pids) if (pid !== process.pid && (await isOfSession(pid, sessionId))) found.push(pid)
+  for (const pid of pids)
+    if (pid !== process.pid && (await isOfSession(pid, sessionId)) && (await groupOf(pid)) !== group)
+      found.push(pid)
   return found
 }
 
 const isOfSession = async (pid: number, sessionId: string): Promise<boolean> => {
   const environment = `\0${await read(`/proc/${pid}/environ`)}\0`
   return environment.includes(`\0MAESTRO_SESSION_ID=${sessionId}\0`) && !(await isTmuxServer(pid))
+}
+
+/** /proc/{pid}/stat: `pid (name) state ppid pgrp …`; the name may hold anything (proc(5)). */
+const groupOf = async (pid: number): Promise<number | undefined> => {
+  const stat = await read(`/proc/${pid}/stat`)
+  const [, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return group === undefined ? undefined : Number(group)
 }
 
 /** One that an older version has started has the environment of its first session, and all sessions in it. */

@@ -1,6 +1,6 @@
 /** Ends everything that runs for a session. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { processesOfSession } from './session-processes'
+import { detachedProcesses } from './session-processes'
 
 /** From SIGTERM to SIGKILL. */
 const killGraceMs = 5000
@@ -20,12 +20,12 @@ export const terminateSession = async ({
   pid?: number | undefined
 }): Promise<number[]> => {
   const group = pid === undefined ? [] : [-pid]
-  const first = [...group, ...(await processesOfSession(id))]
+  const first = [...group, ...(await detachedProcesses(id, pid))]
   if (!signalAll(first, 'SIGTERM')) return []
   for (let waitedMs = 0; waitedMs < killGraceMs && signalAll(first, 0); waitedMs += pollMs)
     await sleep(pollMs)
   for (let round = 1; ; round++) {
-    const left = await processesOfSession(id)
+    const left = await detachedProcesses(id, pid)
     if (!signalAll([...group, ...left], 'SIGKILL')) return []
     if (round === maxKillRounds) return left
     await sleep(pollMs)

@@ -35,13 +35,18 @@ it('ends the agent of a session that is stopped, and says which signal ended it'
   const { id, taskId } = await begin('wait for it')
   await fixture.working(taskId)
   await fixture.maestro.text(['session', 'stop', id])
-  const session = await fixture.ended(id)
-  expect(session.status).toBe('stopped')
-  expect(session.timeline.at(-1)).toMatchObject({
+  const exit = {
     type: 'session_stopped',
     message: expect.stringContaining('was ended by SIGTERM'),
-    metadata: { signal: 'SIGTERM' },
+    metadata: expect.objectContaining({ signal: 'SIGTERM' }),
+  }
+  await waitUntil('the exit is told, after the end', async () => {
+    const { timeline } = await fixture.client.sessions.get(id)
+    return timeline.at(-1)?.metadata?.cause === 'exited'
   })
+  const session = await fixture.client.sessions.get(id)
+  expect(session.status).toBe('stopped')
+  expect(session.timeline.at(-1)).toMatchObject(exit)
   expect(fixture.files()).toEqual([])
 })
 
