@@ -105,3 +105,16 @@ it.each(['none', 'tmux'] as const)(
     await fixture.ended(id)
   },
 )
+
+it.each(['none', 'tmux'] as const)('gives agents only what is allowed (terminal: %s)', async (terminal) => {
+  const [task] = await fixture.tasks('one')
+  const agent = `sh -c 'env > seen.txt; maestro report complete done' {promptFile}`
+  const env = { MAESTRO_API_TOKEN: token, MODEL_KEY: 'of Ada', CLOUD_KEY: 'secret', LC_TIME: 'C' }
+  await fixture.run(['--agent', agent, '--env-allow', 'MODEL_KEY, ABSENT'], env, terminal)
+  const id = await fixture.spawn([task?.id ?? ''])
+  expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
+  const seen = fixture.file('seen.txt').split('\n')
+  expect(seen).toContain('MODEL_KEY=of Ada')
+  expect(seen).toContain('LC_TIME=C')
+  expect(seen.filter((line) => /^(CLOUD_KEY|SKILLS_DIR|ABSENT)/.test(line))).toEqual([])
+})
