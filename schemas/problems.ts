@@ -45,9 +45,18 @@ export interface Problem {
   message: string
 }
 
-/** The `VALIDATION_ERROR` for some problems, of which there is at least one: all of them, led by the first. */
+/** An answer lists no more problems than these. */
+const maxListed = 50
+
+/** The `VALIDATION_ERROR` for some problems, of which there is at least one: the first 50, and how many there are. */
 export const validationError = (problems: Problem[]) =>
-  apiError('VALIDATION_ERROR', problems[0]?.message, { issues: problems })
+  apiError('VALIDATION_ERROR', problems[0]?.message, issuesOf(problems))
+
+/** The `details` of a refusal for these problems. */
+export const issuesOf = (problems: Problem[]): { issues: Problem[]; total?: number } =>
+  problems.length <= maxListed
+    ? { issues: problems }
+    : { issues: problems.slice(0, maxListed), total: problems.length }
 
 /** Every problem that a schema found, in the order of its fields. */
 export const problemsOf = (error: z.ZodError): Problem[] =>

@@ -1,6 +1,6 @@
 import { ApiError, apiError } from '../../schemas/errors'
 import type { SessionManifest } from '../../schemas/manifest'
-import { type Problem, validationError } from '../../schemas/problems'
+import { issuesOf, type Problem, validationError } from '../../schemas/problems'
 import type { Session } from '../../schemas/session'
 import { SpawnResponse, SpawnSessionRequest, spawnRefusals } from '../../schemas/spawn'
 import { readerOf } from '../../storage/rules/find'
@@ -15,7 +15,7 @@ import type { RequestContext } from '../services/app-services'
 const refuse = (problems: Problem[]) => {
   for (const [field, code] of spawnRefusals)
     if (problems.some((problem) => problem.path === field))
-      return apiError(code, undefined, { issues: problems })
+      return apiError(code, undefined, issuesOf(problems))
   return validationError(problems)
 }
 

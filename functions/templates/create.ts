@@ -1,5 +1,5 @@
 import { apiError } from '../../schemas/errors'
-import { type Problem, validationError } from '../../schemas/problems'
+import { issuesOf, type Problem, validationError } from '../../schemas/problems'
 import { CreateTemplateRequest, Template } from '../../schemas/template'
 import { createTemplate as create } from '../../storage/rules/templates'
 import { operation } from '../http/operation'
@@ -8,7 +8,7 @@ import { respondEntity } from '../http/respond'
 /** Whichever of the three is missing, the message names them all; the issues say which. */
 const refuse = (problems: Problem[]) =>
   problems.some(({ path, message }) => message === `${path} is required`)
-    ? apiError('VALIDATION_ERROR', 'name, role, and content are required', { issues: problems })
+    ? apiError('VALIDATION_ERROR', 'name, role, and content are required', issuesOf(problems))
     : validationError(problems)
 
 export const createTemplate = operation({

@@ -166,8 +166,10 @@ const isAboutInput = (outcome: Outcome): boolean => {
   const { code, details } = outcome.refusal
   if (spawnRefusals.some(([, refusal]) => refusal === code)) return true
   if (code !== 'VALIDATION_ERROR' || !isObject(details) || !Array.isArray(details.issues)) return false
-  // A template of another role.
-  return !details.issues.some(({ message }) => String(message).includes('must name a template'))
+  // A template of another role; a task of another session.
+  return !details.issues.some(({ message }) =>
+    /must name a template|is not a task of the session/.test(String(message)),
+  )
 }
 
 describe('REST, client, command line and reference agree', () => {

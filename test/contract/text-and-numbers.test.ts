@@ -1,0 +1,94 @@
+// What a client sends is stored as it was sent, or refused: text and numbers never change without a word.
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { client, type Project } from './http'
+import { startTarget } from './target'
+
+const target = await startTarget()
+const api = client(target.url)
+afterAll(() => target.stop())
+
+let project: Project
+beforeEach(async () => {
+  project = await api.project()
+})
+
+const post = async (path: string, body: string | Uint8Array<ArrayBuffer>) => {
+  const answer = await fetch(`${target.url}${path}`, { method: 'POST', body })
+  return { status: answer.status, text: await answer.text() }
+}
+const session = (rest: string) => post('/api/sessions', `{"projectId":"${project.id}","taskIds":[],${rest}}`)
+
+describe('a body that is refused, and of which nothing is stored', () => {
+  it.each([
+    ['Latin-1', [0x4d, 0xfc, 0x6e, 0x63, 0x68]],
+    ['half of a character', [0xe2, 0x82]],
+    ['an overlong slash', [0xc0, 0xaf]],
+    ['a surrogate in bytes', [0xed, 0xa0, 0x80]],
+  ])('is one with %s', async (_, bytes) => {
+    const [before, after] = [`{"projectId":"${project.id}","title":"`, '"}']
+    const text = Buffer.concat([Buffer.from(before), Buffer.from(bytes), Buffer.from(after)])
+    const { status, text: answer } = await post('/api/tasks', new Uint8Array(text))
+    expect([status, answer]).toEqual([400, expect.stringContaining('The body is not valid UTF-8')])
+    expect(await api.get(`/api/tasks?projectId=${project.id}`)).toEqual([])
+  })
+
+  it.each([
+    ['U+0000 in a text', '"name":"a\\u0000b"', 'name holds the character U+0000'],
+    [
+      'U+0000 deep in metadata',
+      '"metadata":{"a":[{"b":"\\u0000"}]}',
+      'metadata.a.0.b holds the character U+0000',
+    ],
+    ['U+0000 in a key', '"env":{"A\\u0000":"1"}', 'A key of env holds the character U+0000'],
+    ['half of a pair', '"name":"\\uD83D!"', 'half of a surrogate pair'],
+    ['the other half of a pair', '"metadata":{"\\udc00":1}', 'half of a surrogate pair'],
+    [
+      'a number beyond all numbers',
+      '"metadata":{"n":[-2e308]}',
+      'metadata.n.0 is a number that is too large',
+    ],
+    ['310 digits', `"metadata":{"n":${'9'.repeat(310)}}`, 'is a number that is too large'],
+    [
+      'an integer that would be another',
+      '"metadata":{"id":12345678901234567}',
+      '12345678901234567 cannot be kept',
+    ],
+    ['a negative one', '"metadata":{"id":[-9007199254740993]}', '-9007199254740993 cannot be kept'],
+  ])('is one with %s', async (_, rest, words) => {
+    const { status, text } = await session(rest)
+    expect([status, text]).toEqual([400, expect.stringContaining(words)])
+    expect(await api.get(`/api/sessions?projectId=${project.id}`)).toEqual([])
+  })
+
+  it('is one with more mistakes than an answer lists', async () => {
+    const taskIds = Array.from({ length: 3000 }, () => 7)
+    const { status, body } = await api.request<{ details: { issues: unknown[]; total: number } }>(
+      'POST',
+      '/api/sessions',
+      { projectId: project.id, taskIds },
+    )
+    expect([status, body.details.issues.length, body.details.total]).toEqual([400, 50, 3000])
+  })
+
+  it('is one that breaks off inside a string full of quotes', async () => {
+    const { status } = await post('/api/projects', `{"name":"${'\\"['.repeat(80_000)}`)
+    expect(status).toBe(400)
+  })
+})
+
+it.each([
+  ['a whole pair', '"metadata":{"t":"\\ud83d\\ude00"}', { t: '😀' }],
+  ['an escaped backslash before u0000', '"metadata":{"t":"\\\\u0000"}', { t: '\\u0000' }],
+  ['digits in a text', '"metadata":{"t":"12345678901234567 1e400"}', { t: '12345678901234567 1e400' }],
+  ['an integer that a double holds', '"metadata":{"n":9007199254740994}', { n: 9007199254740994 }],
+  ['an integer as a double is written', '"metadata":{"n":2473889747828598300}', { n: 2473889747828598300 }],
+  ['many digits after the point', '"metadata":{"n":0.1234567890123456}', { n: 0.1234567890123456 }],
+])('%s is kept as it was sent', async (_, rest, metadata) => {
+  const { status, text } = await session(rest)
+  expect([status, JSON.parse(text)]).toMatchObject([201, { metadata }])
+})
+
+it('a byte order mark before a body is no part of it', async () => {
+  const { status } = await post('/api/projects', `\ufeff{"name":"from PowerShell"}`)
+  expect(status).toBe(201)
+})
