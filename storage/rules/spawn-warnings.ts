@@ -16,7 +16,7 @@ export const spawnWarnings = (
   skillIds: ReadonlySet<string>,
 ): string[] => {
   const warnings = [
-    ...heldTasks(reader, tasks),
+    ...heldTasks(reader, tasks, request.sessionId),
     ...waitingTasks(reader, tasks),
     ...(request.skills ?? []).flatMap((id) => (skillIds.has(id) ? [] : [`There is no skill "${id}"`])),
   ]
@@ -24,13 +24,14 @@ export const spawnWarnings = (
   return [...warnings.slice(0, maxWarnings), `… and ${warnings.length - maxWarnings} more`]
 }
 
-const heldTasks = (reader: Reader, tasks: SpawnPlan['tasks']): string[] => {
+/** Who hands a task on to a session of its own does not do it itself. */
+const heldTasks = (reader: Reader, tasks: SpawnPlan['tasks'], parent: string | undefined): string[] => {
   const holders = new Map<string, Session | undefined>()
   return tasks.flatMap(({ id, sessionIds }) =>
     sessionIds.flatMap((sessionId) => {
       if (!holders.has(sessionId)) holders.set(sessionId, reader.get('sessions', sessionId))
       const holder = holders.get(sessionId)
-      if (!holder || !isLiving(holder)) return []
+      if (!holder || sessionId === parent || !isLiving(holder)) return []
       return [`Task ${id} is in the living session ${sessionId} (${holder.status}), too: both will do it`]
     }),
   )
