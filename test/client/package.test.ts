@@ -35,7 +35,7 @@ const project = await client.projects.create({ name: 'app' })
 const task: Task = await client.tasks.create({ projectId: project.id, title: 'a task', priority: 'high' })
 const spawned = await client.sessions.spawn({ projectId: project.id, taskIds: [task.id], strategy: 'queue' })
 const started: string | undefined = (await client.queue.start(spawned.sessionId)).item?.taskId
-const status: 'todo' | 'in_progress' | 'completed' | 'cancelled' | 'blocked' = task.status
+const status: 'todo' | 'in_progress' | 'in_review' | 'completed' | 'cancelled' | 'blocked' = task.status
 // @ts-expect-error: there is no such priority
 const wrongPriority = () => client.tasks.create({ projectId: project.id, title: 'a task', priority: 'urgent' })
 // @ts-expect-error: a title is required
