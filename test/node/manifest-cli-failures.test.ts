@@ -60,12 +60,9 @@ describe('a CLI that fails leaves nothing', () => {
     )
   })
 
-  it.each([
-    ['no program can be given', 'a\u0000b'],
-    ['are too long for a program', 'x'.repeat(500_000)],
-  ])('when it cannot be called with names of skills that %s', async (_, skill) => {
+  it('when it cannot be called with names of skills that are too long for a program', async () => {
     teach(cli, good)
-    expect(await refusalOf(usual, { skills: [skill] })).toMatchObject(
+    expect(await refusalOf(usual, { skills: ['x'.repeat(500_000)] })).toMatchObject(
       failed(/maestro CLI at .* cannot be run: /),
     )
   })
