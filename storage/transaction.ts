@@ -4,7 +4,7 @@ import { Entry } from './entry'
 import type { DataEvent, StagedEvent, StateEvent } from './event'
 import { roomsOfDataEvent, roomsOfStateEvent } from './event-rooms'
 import type { IdPrefix, NewId } from './ids'
-import { type Entities, type Kind, kindNames, kinds } from './kinds'
+import { type Entities, type Fields, type Kind, kindNames, kinds } from './kinds'
 
 /**
  * What a rule works on: a snapshot of everything that is stored, and what this change has staged on top. Nothing
@@ -18,6 +18,8 @@ export interface Transaction {
   newId(prefix: IdPrefix): string
   get<K extends Kind>(kind: K, id: string): Entities[K] | undefined
   has(kind: Kind, id: string): boolean
+  /** The values by which an entity can be found: known without reading it, however large it is. */
+  fields<K extends Kind>(kind: K, id: string): Fields | undefined
   /** Oldest first. */
   list<K extends Kind>(kind: K, where?: Where): Entities[K][]
   count(kind: Kind, where?: Where): number
@@ -66,6 +68,13 @@ export const beginTransaction = (
     return staged.has(id) ? staged.get(id)?.document : documents.get(kind, id)?.read()
   }
 
+  const fields = <K extends Kind>(kind: K, id: string): Fields | undefined => {
+    const staged: Drafts[K] = drafts[kind]
+    if (!staged.has(id)) return documents.get(kind, id)?.fields
+    const draft = staged.get(id)
+    return draft && kinds[kind].fields(draft.document)
+  }
+
   const list = <K extends Kind>(kind: K, where: Where = {}): Entities[K][] => {
     const staged: Drafts[K] = drafts[kind]
     const found: Entities[K][] = []
@@ -109,6 +118,7 @@ export const beginTransaction = (
     now,
     newId: (prefix) => newId(prefix, now),
     get,
+    fields,
     has: (kind, id) =>
       drafts[kind].has(id) ? drafts[kind].get(id) !== undefined : !!documents.get(kind, id),
     list,

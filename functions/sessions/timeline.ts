@@ -1,7 +1,7 @@
 import { Session } from '../../schemas/session'
 import { AddSessionTimelineRequest } from '../../schemas/timeline'
 import { findSession } from '../../storage/rules/find'
-import { addTimelineEntry } from '../../storage/rules/sessions'
+import { addTimelineEntry } from '../../storage/rules/timeline'
 import { changeEntity } from '../http/change-entity'
 import { operation } from '../http/operation'
 

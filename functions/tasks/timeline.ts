@@ -1,6 +1,6 @@
 import { TaskTimelineRequest, TaskTimelineResponse } from '../../schemas/task'
 import { findSession, findTask } from '../../storage/rules/find'
-import { addTimelineEntry } from '../../storage/rules/sessions'
+import { addTimelineEntry } from '../../storage/rules/timeline'
 import { operation } from '../http/operation'
 import { respond } from '../http/respond'
 

@@ -7,9 +7,9 @@ import type { Task, TaskSessionStatus } from '../../schemas/task'
 import type { TimelineType } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
 import { findSession } from './find'
-import { elsewhereOf, isLiving, saysOpen } from './living'
+import { isLiving, isWorkedOnElsewhere, mayReport, saysOpen } from './living'
 import { endItems, reportItem, setSessionStatus } from './queues'
-import { timelineEntry } from './timeline'
+import { addTimelineEntry } from './timeline'
 
 /** How a session ends. */
 interface Ending {
@@ -33,11 +33,13 @@ export const endSession = (tx: Transaction, id: string, body: EndSessionRequest)
         issues: [{ path: 'outcomes', message: `${taskId} is not a task of the session` }],
       })
   for (const outcome of outcomes.values()) reportOutcome(tx, id, outcome)
-  const ending = isLiving(session) ? endingOf(tx, findSession(tx, id), body) : undefined
-  if (ending) conclude(tx, id, ending)
+  // As the outcomes have left them.
+  const tasks = isLiving(session) ? tasksOf(tx, session) : []
+  const ending = isLiving(session) ? endingOf(findSession(tx, id), tasks, body) : undefined
+  if (ending) conclude(tx, id, ending, tasks)
   const { cause, exitCode, signal } = body
   const late = body.reason ?? exitText(body) ?? `Reported after its end: ${cause}`
-  addEntry(tx, id, {
+  addTimelineEntry(tx, findSession(tx, id), {
     type: cause === 'start_failed' || cause === 'lost' ? 'error' : 'session_stopped',
     message: ending ? (ending.reason ?? `The session is ${ending.status}`) : late,
     metadata: { cause, ...(exitCode !== undefined && { exitCode }), ...(signal !== undefined && { signal }) },
@@ -50,7 +52,7 @@ export const stopSession = (tx: Transaction, id: string): void => {
 }
 
 /** The first row of the contract's table that fits. */
-const endingOf = (tx: Transaction, session: Session, body: EndSessionRequest): Ending => {
+const endingOf = (session: Session, tasks: readonly Task[], body: EndSessionRequest): Ending => {
   const { cause, reason } = body
   if (cause === 'reported') return { status: 'completed', reason, taskStatus: 'completed' }
   if (cause === 'start_failed')
@@ -58,12 +60,12 @@ const endingOf = (tx: Transaction, session: Session, body: EndSessionRequest): E
   if (cause === 'stopped') return { status: 'stopped', reason }
   if (cause === 'lost')
     return { status: 'failed', reason: `lost: ${reason ?? 'its process is gone'}`, taskStatus: 'failed' }
-  const question = openQuestion(tx, session)
+  const question = openQuestion(session, tasks)
   if (question !== undefined)
     return { status: 'stopped', reason: `It ended while it waited: ${question}`, taskStatus: 'blocked' }
   if (body.signal !== undefined || body.exitCode !== 0)
     return { status: 'failed', reason: reason ?? exitText(body), taskStatus: 'failed' }
-  const silent = tasksOf(tx, session).filter((task) => task.sessionStatus === undefined || saysOpen(task))
+  const silent = tasks.filter((task) => task.sessionStatus === undefined || saysOpen(task))
   if (silent.length === 0) return { status: 'completed', reason }
   return {
     status: 'failed',
@@ -79,10 +81,9 @@ const exitText = ({ exitCode, signal }: EndSessionRequest): string | undefined =
 }
 
 /** What a session waits for a person to answer; undefined if it does not wait. */
-const openQuestion = (tx: Transaction, session: Session): string | undefined => {
-  const { needsInput, timeline } = session
+const openQuestion = ({ needsInput, timeline }: Session, tasks: readonly Task[]): string | undefined => {
   if (needsInput?.active) return needsInput.message ?? 'a question'
-  const asking = tasksOf(tx, session).find(({ sessionStatus }) => sessionStatus === 'needs_input')
+  const asking = tasks.find(({ sessionStatus }) => sessionStatus === 'needs_input')
   if (!asking) return undefined
   const asked = timeline.findLast(({ type, taskId }) => type === 'needs_input' && taskId === asking.id)
   return asked?.message ?? 'a question'
@@ -90,15 +91,19 @@ const openQuestion = (tx: Transaction, session: Session): string | undefined => 
 
 /** The tasks of a session that are there and on which no other living session works. */
 const tasksOf = (tx: Transaction, { id, taskIds }: Session): Task[] => {
-  const isElsewhere = elsewhereOf(tx, id)
   return taskIds.flatMap((taskId) => {
     const task = tx.get('tasks', taskId)
-    return task && !isElsewhere(task) ? [task] : []
+    return task && !isWorkedOnElsewhere(tx, task, id) ? [task] : []
   })
 }
 
-/** Ends a living session, the items of its queue, and what its tasks say. */
-export const conclude = (tx: Transaction, id: string, ending: Ending): void => {
+/** Ends a living session, the items of its queue, and what those of its tasks say that only it works on. */
+export const conclude = (
+  tx: Transaction,
+  id: string,
+  ending: Ending,
+  tasks: readonly Task[] = tasksOf(tx, findSession(tx, id)),
+): void => {
   const { status, reason, taskStatus, evenSilent, keepsItems } = ending
   const { endReason: _before, needsInput, ...session } = findSession(tx, id)
   tx.put('sessions', {
@@ -114,7 +119,7 @@ export const conclude = (tx: Transaction, id: string, ending: Ending): void => {
   if (!keepsItems)
     for (const item of endItems(tx, id, itemOutcome(taskStatus, reason)))
       if (item.startedAt === undefined) skipped.add(item.taskId)
-  for (const task of tasksOf(tx, findSession(tx, id)))
+  for (const task of tasks)
     if (saysOpen(task) || (evenSilent && task.sessionStatus === undefined))
       setSessionStatus(tx, task.id, skipped.has(task.id) ? 'skipped' : taskStatus)
 }
@@ -143,7 +148,7 @@ const reportOutcome = (
   sessionId: string,
   { taskId, outcome, message }: TaskOutcome,
 ): void => {
-  addEntry(tx, sessionId, { type: entryTypes[outcome], message, taskId })
+  addTimelineEntry(tx, findSession(tx, sessionId), { type: entryTypes[outcome], message, taskId })
   reportTask(tx, sessionId, taskId, outcome, message)
 }
 
@@ -155,39 +160,22 @@ export const reportTask = (
   outcome: TaskOutcome['outcome'],
   reason?: string,
 ): void => {
-  const session = findSession(tx, sessionId)
   const isDone = outcome === 'completed'
-  reportItem(tx, session, taskId, isDone ? { status: 'completed' } : { status: 'failed', failReason: reason })
-  const task = tx.get('tasks', taskId)
-  if (!task || (!isLiving(session) && elsewhereOf(tx, sessionId)(task))) return
-  setSessionStatus(tx, taskId, outcome)
+  reportItem(
+    tx,
+    sessionId,
+    taskId,
+    isDone ? { status: 'completed' } : { status: 'failed', failReason: reason },
+  )
+  if (mayReport(tx, sessionId, taskId)) setSessionStatus(tx, taskId, outcome)
 }
 
 /** Notes in the timeline of a session that has ended what came too late to change it. */
 export const noteLate = (tx: Transaction, id: string, what: string, taskId?: string): void => {
   const { status } = findSession(tx, id)
-  addEntry(tx, id, {
+  addTimelineEntry(tx, findSession(tx, id), {
     type: 'progress',
     message: `Reported after its end, ${what}; it stays ${status}`,
     ...(taskId !== undefined && { taskId }),
   })
-}
-
-const addEntry = (
-  tx: Transaction,
-  id: string,
-  entry: {
-    type: TimelineType
-    message?: string | undefined
-    taskId?: string
-    metadata?: Record<string, unknown>
-  },
-): void => {
-  const session = findSession(tx, id)
-  tx.put('sessions', {
-    ...session,
-    lastActivity: tx.now,
-    timeline: [...session.timeline, timelineEntry(tx, entry)],
-  })
-  tx.emitState('session:updated', id)
 }

@@ -3,18 +3,21 @@ import type { Project } from '../../schemas/project'
 import type { Session } from '../../schemas/session'
 import type { Task } from '../../schemas/task'
 import type { Documents, Where } from '../documents'
-import type { Entities, Kind } from '../kinds'
+import type { Entities, Fields, Kind } from '../kinds'
 
 /** Read access for rules: a transaction, or what is stored. */
 export interface Reader {
   get<K extends Kind>(kind: K, id: string): Entities[K] | undefined
   list<K extends Kind>(kind: K, where?: Where): Entities[K][]
+  /** The values by which an entity can be found: known without reading it, however large it is. */
+  fields(kind: Kind, id: string): Fields | undefined
 }
 
 /** A reader of what is stored. */
 export const readerOf = (documents: Documents): Reader => ({
   get: (kind, id) => documents.get(kind, id)?.read(),
   list: (kind, where) => documents.list(kind, where).map((entry) => entry.read()),
+  fields: (kind, id) => documents.get(kind, id)?.fields,
 })
 
 /** The project, or 404. */

@@ -2,7 +2,7 @@ import type { QueueItem } from '../../schemas/queue'
 import type { Session } from '../../schemas/session'
 import type { Transaction } from '../transaction'
 import { findSession, findTask } from './find'
-import { elsewhereOf, isLiving, requireLiving, saysOpen } from './living'
+import { isWorkedOnElsewhere, livingStatus, requireLiving, saysOpen } from './living'
 import { isActive } from './queue-states'
 import { dropFromQueue, enqueue, findQueue, setSessionStatus } from './queues'
 import { timelineEntry } from './timeline'
@@ -14,7 +14,7 @@ import { timelineEntry } from './timeline'
 
 /** Adds a task to an existing session and, if that lives, to its queue if it has one. Idempotent. */
 export const addTask = (tx: Transaction, sessionId: string, taskId: string): void => {
-  if (!link(tx, sessionId, taskId) || !isLiving(findSession(tx, sessionId))) return
+  if (!link(tx, sessionId, taskId) || livingStatus(tx, sessionId) === undefined) return
   const queue = tx.get('queues', sessionId)
   if (queue && !isActive(queue, taskId)) enqueue(tx, queue, taskId)
   else tx.put('sessions', withEntry(tx, findSession(tx, sessionId), { type: 'task_started', taskId }))
@@ -24,7 +24,7 @@ export const addTask = (tx: Transaction, sessionId: string, taskId: string): voi
 export const pushTask = (tx: Transaction, sessionId: string, taskId: string): QueueItem => {
   const queue = findQueue(tx, sessionId)
   findTask(tx, taskId, 'NOT_FOUND')
-  requireLiving(findSession(tx, sessionId))
+  requireLiving(tx, sessionId)
   link(tx, sessionId, taskId)
   return enqueue(tx, queue, taskId)
 }
@@ -39,7 +39,8 @@ export const removeTask = (tx: Transaction, sessionId: string, taskId: string): 
   if (!task) return
   if (ended && task.sessionIds.length === 0)
     setSessionStatus(tx, taskId, ended.status === 'failed' ? 'failed' : 'skipped')
-  else if (saysOpen(task) && !elsewhereOf(tx, sessionId)(task)) setSessionStatus(tx, taskId, undefined)
+  else if (saysOpen(task) && !isWorkedOnElsewhere(tx, task, sessionId))
+    setSessionStatus(tx, taskId, undefined)
 }
 
 /** Removes the link from both sides; returns the item of the session's queue that this ended. */

@@ -1,34 +1,40 @@
 import { apiError } from '../../schemas/errors'
 import { endedStatuses, type Session } from '../../schemas/session'
 import type { Task, TaskSessionStatus } from '../../schemas/task'
-import type { Reader } from './find'
+import { findSession, type Reader } from './find'
+
+const ended: ReadonlySet<string> = new Set(endedStatuses)
 
 /** Whether a session lives: it may still work on its tasks. */
-export const isLiving = ({ status }: Pick<Session, 'status'>): boolean => !endedStatuses.includes(status)
+export const isLiving = ({ status }: Pick<Session, 'status'>): boolean => !ended.has(status)
+
+/** The status of a session that lives; undefined if it has ended, or is not there. */
+export const livingStatus = (reader: Reader, sessionId: string): string | undefined => {
+  const status = reader.fields('sessions', sessionId)?.status
+  return typeof status === 'string' && !ended.has(status) ? status : undefined
+}
 
 /** Refuses what only a living session can do. */
-export const requireLiving = ({ id, status, completedAt, endReason }: Session): void => {
-  if (!endedStatuses.includes(status)) return
-  throw apiError('SESSION_ENDED', `Session ${id} has ended (${status}): spawn another, or resume it`, {
-    sessionId: id,
+export const requireLiving = (reader: Reader, sessionId: string): void => {
+  if (livingStatus(reader, sessionId) !== undefined) return
+  const { status, completedAt, endReason } = findSession(reader, sessionId)
+  throw apiError('SESSION_ENDED', `Session ${sessionId} has ended (${status}): spawn another, or resume it`, {
+    sessionId,
     status,
     completedAt,
     ...(endReason !== undefined && { endReason }),
   })
 }
 
-/** Whether a living session other than `sessionId` has the task. Each session is looked up once, however many tasks ask. */
-export const elsewhereOf = (reader: Reader, sessionId: string): ((task: Task) => boolean) => {
-  const known = new Map<string, boolean>()
-  const lives = (id: string): boolean => {
-    const remembered = known.get(id)
-    if (remembered !== undefined) return remembered
-    const session = reader.get('sessions', id)
-    const living = session !== undefined && isLiving(session)
-    known.set(id, living)
-    return living
-  }
-  return ({ sessionIds }) => sessionIds.some((id) => id !== sessionId && lives(id))
+/** Whether a living session other than `sessionId` has the task. */
+export const isWorkedOnElsewhere = (reader: Reader, { sessionIds }: Task, sessionId: string): boolean =>
+  sessionIds.some((id) => id !== sessionId && livingStatus(reader, id) !== undefined)
+
+/** Whether a session may say what became of a task: one that has ended may not, where another one works on it. */
+export const mayReport = (reader: Reader, sessionId: string, taskId: string): boolean => {
+  if (livingStatus(reader, sessionId) !== undefined) return true
+  const task = reader.get('tasks', taskId)
+  return task !== undefined && !isWorkedOnElsewhere(reader, task, sessionId)
 }
 
 /** Whether a task says that a session works on it, or is about to. */

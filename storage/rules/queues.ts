@@ -1,11 +1,10 @@
 import { apiError } from '../../schemas/errors'
 import type { QueueItem, QueueState } from '../../schemas/queue'
-import type { Session } from '../../schemas/session'
 import type { TaskSessionStatus } from '../../schemas/task'
 import type { TimelineType } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
 import { findSession, type Reader } from './find'
-import { elsewhereOf, isLiving, requireLiving } from './living'
+import { livingStatus, mayReport, requireLiving } from './living'
 import {
   complete,
   drop,
@@ -41,7 +40,7 @@ export const createQueue = (tx: Transaction, sessionId: string, taskIds: readonl
 /** Starts the first waiting item; undefined if none waits. */
 export const startNext = (tx: Transaction, sessionId: string): Step | undefined => {
   const queue = findQueue(tx, sessionId)
-  requireLiving(findSession(tx, sessionId))
+  requireLiving(tx, sessionId)
   const step = start(queue, tx.now)
   if (step) storeStep(tx, step, 'working', { type: 'task_started' })
   return step
@@ -94,8 +93,8 @@ export const dropFromQueue = (
 
 /** When a session ended; undefined if it lives. */
 const endedAt = (tx: Transaction, sessionId: string): number | undefined => {
-  const session = findSession(tx, sessionId)
-  return isLiving(session) ? undefined : (session.completedAt ?? undefined)
+  if (livingStatus(tx, sessionId) !== undefined) return undefined
+  return findSession(tx, sessionId).completedAt ?? undefined
 }
 
 /** Ends what is open in the queue of a session that ends, if it has one; returns the items that this ended. */
@@ -108,9 +107,14 @@ export const endItems = (tx: Transaction, sessionId: string, current: ItemOutcom
 }
 
 /** Gives the item of a task the outcome that its session reports of the task, if the session has a queue. */
-export const reportItem = (tx: Transaction, { id }: Session, taskId: string, outcome: ItemOutcome): void => {
-  const queue = tx.get('queues', id)
-  const step = queue && report(queue, taskId, outcome, tx.now, endedAt(tx, id))
+export const reportItem = (
+  tx: Transaction,
+  sessionId: string,
+  taskId: string,
+  outcome: ItemOutcome,
+): void => {
+  const queue = tx.get('queues', sessionId)
+  const step = queue && report(queue, taskId, outcome, tx.now, endedAt(tx, sessionId))
   if (step) storeItems(tx, step.queue, [step.item])
 }
 
@@ -148,15 +152,8 @@ const storeStep = (
     timeline: [...session.timeline, timelineEntry(tx, { ...entry, taskId: item.taskId })],
   })
   storeItems(tx, queue, [item])
-  if (mayReport(tx, session, item.taskId)) setSessionStatus(tx, item.taskId, status)
+  if (mayReport(tx, sessionId, item.taskId)) setSessionStatus(tx, item.taskId, status)
   tx.emitState('session:updated', sessionId)
-}
-
-/** A session that has ended says nothing of a task that another one works on. */
-const mayReport = (tx: Transaction, session: Session, taskId: string): boolean => {
-  if (isLiving(session)) return true
-  const task = tx.get('tasks', taskId)
-  return task !== undefined && !elsewhereOf(tx, session.id)(task)
 }
 
 /** Emits the event of an item's new status. `queued` has none. */

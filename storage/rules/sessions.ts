@@ -5,7 +5,7 @@ import type {
   SessionStatus,
   UpdateSessionRequest,
 } from '../../schemas/session'
-import type { AddSessionEventRequest, TimelineType } from '../../schemas/timeline'
+import type { AddSessionEventRequest } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
 import { clearTasks, conclude, noteLate } from './endings'
 import { findProject, findSession } from './find'
@@ -81,11 +81,13 @@ export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRe
     ...changes
   } = body
   const lives = isLiving(session)
-  const resumes = !lives && status !== undefined && isLiving({ status })
-  const staysLiving = resumes || (lives && (status === undefined || isLiving({ status })))
-  const { endReason: _before, ...resumed } = session
+  const livesAfter = status === undefined ? lives : isLiving({ status })
+  const resumes = livesAfter && !lives
   tx.put('sessions', {
-    ...withChanges(resumes ? resumed : session, { ...changes, ...(staysLiving && { status, endReason }) }),
+    ...withChanges(session, {
+      ...changes,
+      ...(livesAfter && { status, endReason: resumes ? (endReason ?? null) : endReason }),
+    }),
     env: env === undefined ? session.env : (env ?? {}),
     metadata: metadata === undefined ? session.metadata : metadata && { ...session.metadata, ...metadata },
     events: append(
@@ -100,9 +102,9 @@ export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRe
     lastActivity: tx.now,
   })
   tx.emitState('session:updated', id)
-  if (needsInput !== undefined && (lives || resumes))
+  if (needsInput !== undefined && (lives || livesAfter))
     setNeedsInput(tx, id, needsInput, timeline.some(isQuestion))
-  if (status !== undefined && !isLiving({ status })) endByStatus(tx, session, status, endReason ?? undefined)
+  if (status !== undefined && !livesAfter) endByStatus(tx, session, status, endReason ?? undefined)
   if (taskIds) syncLinks(tx, session, taskIds)
 }
 
@@ -149,23 +151,4 @@ export const addSessionEvent = (tx: Transaction, id: string, body: AddSessionEve
     events: [...session.events, sessionEvent(tx, body)],
   })
   tx.emitState('session:updated', id)
-}
-
-/** Adds an entry to a session's timeline. */
-export const addTimelineEntry = (
-  tx: Transaction,
-  session: Session,
-  entry: {
-    type?: TimelineType | undefined
-    message: string
-    taskId?: string | undefined
-    metadata?: Record<string, unknown> | undefined
-  },
-): void => {
-  tx.put('sessions', {
-    ...session,
-    lastActivity: tx.now,
-    timeline: [...session.timeline, timelineEntry(tx, { ...entry, type: entry.type ?? 'progress' })],
-  })
-  tx.emitState('session:updated', session.id)
 }

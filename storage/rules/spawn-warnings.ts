@@ -1,6 +1,5 @@
-import type { Session } from '../../schemas/session'
 import type { Reader } from './find'
-import { isLiving } from './living'
+import { livingStatus } from './living'
 import type { SpawnPlan } from './spawn'
 
 /** So many are named; the rest is counted. */
@@ -26,13 +25,11 @@ export const spawnWarnings = (
 
 /** Who hands a task on to a session of its own does not do it itself. */
 const heldTasks = (reader: Reader, tasks: SpawnPlan['tasks'], parent: string | undefined): string[] => {
-  const holders = new Map<string, Session | undefined>()
   return tasks.flatMap(({ id, sessionIds }) =>
     sessionIds.flatMap((sessionId) => {
-      if (!holders.has(sessionId)) holders.set(sessionId, reader.get('sessions', sessionId))
-      const holder = holders.get(sessionId)
-      if (!holder || sessionId === parent || !isLiving(holder)) return []
-      return [`Task ${id} is in the living session ${sessionId} (${holder.status}), too: both will do it`]
+      const status = sessionId === parent ? undefined : livingStatus(reader, sessionId)
+      if (status === undefined) return []
+      return [`Task ${id} is in the living session ${sessionId} (${status}), too: both will do it`]
     }),
   )
 }

@@ -5,7 +5,7 @@ import { checkDependencies, checkParent } from './dependencies'
 import { noteLate, reportTask } from './endings'
 import { findProject, findTask } from './find'
 import { addTask, removeTask, unlink } from './links'
-import { isLiving, saysOpen } from './living'
+import { livingStatus, saysOpen } from './living'
 import { withChanges } from './with-changes'
 
 /** Creates a task; its project, parent and dependencies must exist. */
@@ -77,7 +77,7 @@ export const updateTask = (tx: Transaction, id: string, body: UpdateTaskRequest)
   const task = findTask(tx, id)
   const late = body.updateSource === 'session' ? lateReporter(tx, task, body.sessionId) : undefined
   const { sessionIds, updateSource: _who, sessionId: _whichSession, parentId, ...changes } = body
-  if (late) changes.sessionStatus = undefined
+  if (late !== undefined) changes.sessionStatus = undefined
   if (parentId != null) checkParent(tx, task, parentId)
   if (changes.dependencies) checkDependencies(tx, id, changes.dependencies)
   checkExternalId(tx, task, changes.externalId)
@@ -91,16 +91,19 @@ export const updateTask = (tx: Transaction, id: string, body: UpdateTaskRequest)
     completedAt: task.completedAt ?? (changed.status === 'completed' ? tx.now : null),
   })
   tx.emitState('task:updated', id)
-  if (late && body.sessionStatus != null) reportLate(tx, late.id, id, body.sessionStatus)
+  if (late !== undefined && body.sessionStatus != null) reportLate(tx, late, id, body.sessionStatus)
   if (sessionIds) syncLinks(tx, task, sessionIds)
 }
 
 /** The session whose report on a task comes after its end: the one that is named or, if all have ended, the last one. */
-const lateReporter = (tx: Transaction, { sessionIds }: Task, named: string | null | undefined) => {
-  const sessions = sessionIds.flatMap((sessionId) => tx.get('sessions', sessionId) ?? [])
-  const own = sessions.find(({ id }) => id === named)
-  if (own) return isLiving(own) ? undefined : own
-  return sessions.some(isLiving) ? undefined : sessions.at(-1)
+const lateReporter = (
+  tx: Transaction,
+  { sessionIds }: Task,
+  named: string | null | undefined,
+): string | undefined => {
+  const sessions = sessionIds.filter((id) => tx.has('sessions', id))
+  const reporters = named != null && sessions.includes(named) ? [named] : sessions
+  return reporters.some((id) => livingStatus(tx, id) !== undefined) ? undefined : reporters.at(-1)
 }
 
 /** A session that has ended may say how a task ended, but not that it works on it. */

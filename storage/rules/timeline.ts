@@ -1,4 +1,5 @@
-import type { SessionEvent, SessionTimelineEvent } from '../../schemas/timeline'
+import type { Session } from '../../schemas/session'
+import type { SessionEvent, SessionTimelineEvent, TimelineType } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
 
 type WithoutOrigin<T> = Omit<T, 'id' | 'timestamp'> & {
@@ -42,4 +43,23 @@ export const append = <T extends { id: string }>(list: readonly T[], additions: 
     appended.push(addition)
   }
   return appended
+}
+
+/** Adds an entry to a session's timeline. */
+export const addTimelineEntry = (
+  tx: Transaction,
+  session: Session,
+  entry: {
+    type?: TimelineType | undefined
+    message?: string | undefined
+    taskId?: string | undefined
+    metadata?: Record<string, unknown> | undefined
+  },
+): void => {
+  tx.put('sessions', {
+    ...session,
+    lastActivity: tx.now,
+    timeline: [...session.timeline, timelineEntry(tx, { ...entry, type: entry.type ?? 'progress' })],
+  })
+  tx.emitState('session:updated', session.id)
 }

@@ -2,13 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import type { SessionStatus } from '../../schemas/session'
-import {
-  addSessionEvent,
-  addTimelineEntry,
-  createSession,
-  deleteSession,
-  updateSession,
-} from '../../storage/rules/sessions'
+import { addSessionEvent, createSession, deleteSession, updateSession } from '../../storage/rules/sessions'
+import { addTimelineEntry } from '../../storage/rules/timeline'
 import { everything } from '../drivers/open'
 import { machine } from '../drivers/sample-data'
 import { start } from './start'
