@@ -14,8 +14,9 @@ export const readJsonObject = (text: string): Record<string, unknown> => {
   if (text.length >= 2 * maxDepth) checkDepth(text)
   const body = parse(text)
   if (!isObject(body)) throw new Error('The body must be a JSON object')
-  if (mayHoldBadText.test(text) || mayHoldBadNumber.test(text)) checkValues(body)
-  if (mayHoldBigInteger.test(text)) checkIntegers(text)
+  const holdsManyDigits = manyDigits.test(text)
+  if (holdsManyDigits || mayHoldBadText.test(text) || bigExponent.test(text)) checkValues(body)
+  if (holdsManyDigits) checkIntegers(text)
   return body
 }
 
@@ -27,10 +28,11 @@ const parse = (text: string): unknown => {
   }
 }
 
-// Each of these looks at every character once, and most bodies have none of it.
+// Most bodies hold none of these. Each looks at a character at most as often as the pattern is long, and none is long.
 const mayHoldBadText = /\\u(?:0000|[dD][89a-fA-F])/
-const mayHoldBadNumber = /[eE]\+?\d{3}|\d{309}/
-const mayHoldBigInteger = /\d{16}/
+const bigExponent = /[eE]\+?\d{3}/
+/** A double holds every integer of up to 15 digits. */
+const manyDigits = /\d{16}/
 
 const [quote, backslash, minus, zero, nine] = [0x22, 0x5c, 0x2d, 0x30, 0x39]
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d]
@@ -98,6 +100,7 @@ const checkIntegers = (text: string): void => {
 /** Whether an integer is another one once it was read, and would be written as another one. */
 const isChanged = (token: string) => {
   const value = Number(token)
+  if (!Number.isFinite(value)) return true
   return String(value) !== token && BigInt(value) !== BigInt(token)
 }
 

@@ -53,6 +53,11 @@ describe('a body that is refused, and of which nothing is stored', () => {
       '"metadata":{"id":12345678901234567}',
       '12345678901234567 cannot be kept',
     ],
+    [
+      'an endless integer that a later key hides',
+      `"metadata":{"n":${'7'.repeat(400)},"n":1}`,
+      'cannot be kept exactly',
+    ],
     ['a negative one', '"metadata":{"id":[-9007199254740993]}', '-9007199254740993 cannot be kept'],
   ])('is one with %s', async (_, rest, words) => {
     const { status, text } = await session(rest)
