@@ -135,7 +135,9 @@ const openLocked = (
     )
 
   const refusal = (keys: readonly string[]): string | undefined => {
-    const blocked = keys.map((key) => writeBehind.blocked().get(key)).find((path) => path !== undefined)
+    const paths = writeBehind.blocked()
+    if (paths.size === 0) return undefined
+    const blocked = keys.map((key) => paths.get(key)).find((path) => path !== undefined)
     return (
       blocked &&
       `${pathOfKey(directory, blocked.key)} cannot be written now (${blocked.reason}): mend that path`
