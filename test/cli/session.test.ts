@@ -298,6 +298,15 @@ describe('session', () => {
     expect(await client.sessions.get(sessionId)).toMatchObject({ status: 'stopped' })
   })
 
+  it('of which no task is there notes nothing, and asks nobody', async () => {
+    const { sessionId, run } = await inside()
+    const before = await client.sessions.get(sessionId)
+    expect(await run(['report', 'needs-input', 'Which one?', '--task', 'task_none'])).toMatchObject({
+      code: 2,
+    })
+    expect(await client.sessions.get(sessionId)).toEqual(before)
+  })
+
   it('that asks waits for a person, until it reports that it goes on', async () => {
     const { sessionId, text } = await inside()
     await text(['report', 'needs-input', 'Tabs or spaces?', '--task', idOf(1)])

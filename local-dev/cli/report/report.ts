@@ -2,6 +2,7 @@
 import {
   type Client,
   MaestroError,
+  type Session,
   type Task,
   type TimelineType,
   type UpdateTaskRequest,
@@ -49,31 +50,35 @@ export const reportCommand = (definition: ReportDefinition): Command =>
       const named = listOf(values('task'))
       if (values('task').length > 0 && named.length === 0)
         throw new UsageError('--task needs the id of a task')
-      const taskIds = named.length > 0 ? named : await sessionTasks(client, sessionId)
+      const session = await client.sessions.get(sessionId)
+      const taskIds = named.length > 0 ? named : await existingTasks(client, session)
       const entry = { sessionId, type: definition.type, message }
       const subject = taskIds.length > 0 ? taskIds.join(', ') : sessionId
       const reported = `Reported ${definition.sessionStatus} on ${subject}`
       const json = { ...entry, sessionStatus: definition.sessionStatus }
       if (definition.endsSession && named.length === 0) {
-        const { session, tasks } = await endAsCompleted(client, sessionId, taskIds, message)
+        const { ended, tasks } = await endAsCompleted(client, sessionId, taskIds, message)
         const how =
-          session.status === 'completed'
+          ended.status === 'completed'
             ? ', and ended the session'
-            : `; session ${sessionId} had ended before: it stays ${session.status}`
-        return { json: { ...json, tasks, session }, text: sentence(reported + how) }
+            : `; session ${sessionId} had ended before: it stays ${ended.status}`
+        return { json: { ...json, tasks, session: ended }, text: sentence(reported + how) }
       }
       const asks = definition.sessionStatus === 'needs_input'
       const { tasks, failure } = await reportTasks(client, taskIds, definition.sessionStatus, entry)
-      if (asks) await ask(client, entry, tasks)
-      else await note(client, entry, tasks)
+      const needsInput = asks ? questionOf(message) : session.needsInput?.active && { active: false }
+      if (tasks.length > 0 || !failure)
+        await client.sessions.update(sessionId, {
+          ...(needsInput && { needsInput }),
+          timeline: entriesOf(entry, tasks),
+        })
       if (failure) throw failure
       return { json: { ...json, tasks }, text: sentence(reported) }
     },
   })
 
 /** The tasks of a session that still exist. */
-const sessionTasks = async (client: Client, sessionId: string): Promise<string[]> => {
-  const { taskIds } = await client.sessions.get(sessionId)
+const existingTasks = async (client: Client, { id: sessionId, taskIds }: Session): Promise<string[]> => {
   const existing = new Set((await client.tasks.list({ sessionId })).map(({ id }) => id))
   return taskIds.filter((id) => existing.has(id))
 }
@@ -87,25 +92,13 @@ const endAsCompleted = async (
 ) => {
   if (taskIds.length === 0) await client.sessions.addTimeline(sessionId, { type: 'task_completed', message })
   const outcomes = taskIds.map((taskId) => ({ taskId, outcome: 'completed' as const, message }))
-  const session = await client.sessions.end(sessionId, { cause: 'reported', outcomes })
+  const ended = await client.sessions.end(sessionId, { cause: 'reported', outcomes })
   const tasks = await client.tasks.list({ sessionId })
-  return { session, tasks: tasks.filter(({ id }) => taskIds.includes(id)) }
+  return { ended, tasks: tasks.filter(({ id }) => taskIds.includes(id)) }
 }
 
-/** The session waits for the answer to a question about these tasks. */
-const ask = async (client: Client, entry: TimelineEntry, tasks: readonly Task[]) => {
-  const needsInput = { active: true, message: entry.message.slice(0, maxQuestionLength) }
-  await client.sessions.update(entry.sessionId, { needsInput, timeline: entriesOf(entry, tasks) })
-}
-
-/** Notes a report. A session that reports goes on: it does not wait for an answer any more. */
-const note = async (client: Client, entry: TimelineEntry, tasks: readonly Task[]) => {
-  const { needsInput } = await client.sessions.get(entry.sessionId)
-  await client.sessions.update(entry.sessionId, {
-    ...(needsInput?.active && { needsInput: { active: false } }),
-    timeline: entriesOf(entry, tasks),
-  })
-}
+/** The session waits for an answer. Any other report says that it goes on, and waits no more. */
+const questionOf = (message: string) => ({ active: true, message: message.slice(0, maxQuestionLength) })
 
 /** One entry for each task; one without a task where the report is about none. */
 const entriesOf = ({ type, message }: TimelineEntry, tasks: readonly Task[]) =>
