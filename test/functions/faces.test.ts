@@ -1,13 +1,10 @@
 // A request is good for one face of the API and bad for another, or is answered otherwise than the reference says.
 
-import { Ajv2020 } from 'ajv/dist/2020'
-import formats from 'ajv-formats'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { allOperations } from '../../functions/all-operations'
 import type { ExampleIds } from '../../functions/http/example'
 import type { Definition } from '../../functions/http/operation'
-import { createDocument } from '../../functions/openapi/document'
 import type { Operation } from '../../functions/openapi/openapi-types'
 import { templateOf } from '../../functions/openapi/parameters'
 import { isObject } from '../../schemas/fields'
@@ -16,14 +13,12 @@ import { fitting, resolveMarks, wrongBody } from '../contract/fuzz/values'
 import { scaled } from '../random'
 import { createExampleWorld } from './example-world'
 import { clientFace, commandFace, type Face, type Input, type Outcome, restFace, serve } from './faces'
+import { ajv, checkAt, document } from './reference-check'
 
 /** Inputs for each operation, besides its example. */
 const runs = scaled(15)
 
-const document = createDocument(allOperations, '0.0.0')
 const { schemas } = document.components
-const ajv = formats.default(new Ajv2020({ strict: false, allErrors: true }))
-ajv.addSchema(document, 'openapi')
 
 /** Those that answer JSON: not the page, and not the endless stream of events. */
 const operations = allOperations
@@ -35,14 +30,6 @@ const operations = allOperations
     if (!documented) throw new Error(`${method} ${path} is not in the reference`)
     return { name: documented.operationId, definition, documented, pointer: ['paths', path, method] }
   })
-
-/** The check that the reference has at a pointer. */
-const checkAt = (...keys: string[]) => {
-  const pointer = keys.map((key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1')))
-  const check = ajv.getSchema(`openapi#/${pointer.join('/')}`)
-  if (!check) throw new Error(`the reference has no schema at ${keys.join(' ')}`)
-  return check
-}
 
 const closers: (() => void)[] = []
 afterEach(() => {
