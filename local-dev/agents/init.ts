@@ -1,5 +1,5 @@
 /** `maestro worker init`, `maestro orchestrator init`: runs the agent of a manifest, and reports its exit. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { Client } from '../../functions/client/client'
 import { MaestroError } from '../../functions/client/client'
@@ -8,7 +8,8 @@ import type { SessionManifest } from '../../schemas/manifest'
 import type { Session } from '../../schemas/session'
 import type { Skill } from '../../schemas/skill'
 import type { Role } from '../../schemas/template'
-import { privateFile, privateFolder } from '../lib/private-files'
+import { makeDirectory } from '../lib/make-directory'
+import { privateFile, privateFolderMode } from '../lib/private-files'
 import { reasonOf } from '../lib/reason'
 import { type Agent, chooseAgent } from './choose'
 import { limitLog } from './log-limit'
@@ -104,7 +105,7 @@ const prepare = async (options: InitOptions, sessionId: string) => {
     ? join(dirname(path), 'prompt.md')
     : join(options.sessionDir, sessionId, 'prompt.md')
   try {
-    await mkdir(dirname(promptFile), privateFolder)
+    makeDirectory(dirname(promptFile), privateFolderMode)
     await writeFile(promptFile, prompt, privateFile)
   } catch (error) {
     throw new AgentStartError(1, `The prompt cannot be written to ${promptFile}: ${reasonOf(error)}`)

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { mkdir, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { problemOfDirectory } from '../agents/start-problems'
-import { privateFile, privateFolder } from '../lib/private-files'
+import { makeDirectory } from '../lib/make-directory'
+import { privateFile, privateFolderMode } from '../lib/private-files'
 import { pidfilePath, pidfileScript } from './pidfile'
 import type { Exit, LaunchOptions, ProcessHandle } from './process-handle'
 import { logPath } from './session-folder'
@@ -12,7 +13,7 @@ export const launch = async (options: LaunchOptions, terminal: 'tmux' | 'none'):
   const { cwd, folder } = options
   const problem = await problemOfDirectory(cwd)
   if (problem !== undefined) throw new Error(`The project's directory ${cwd} ${problem}`)
-  await mkdir(folder, privateFolder)
+  makeDirectory(folder, privateFolderMode)
   return terminal === 'tmux' ? { pid: await startInTmux(options) } : startAsChild(options)
 }
 

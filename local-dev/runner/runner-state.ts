@@ -2,12 +2,13 @@
  * What a runner is responsible for, on the disk: written before it claims a session, so that after a crash the
  * next runner of this machine and this server adopts its sessions.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { ownIdentity, ProcessIdentity } from '../../storage/drivers/files/process-identity'
-import { privateFile, privateFolder } from '../lib/private-files'
+import { makeDirectory } from '../lib/make-directory'
+import { privateFile, privateFolderMode } from '../lib/private-files'
 import { machineId } from './machine-id'
 import { fateOf, type Self } from './runner-fate'
 import type { ServerKey } from './server-key'
@@ -46,7 +47,7 @@ export const openRunnerState = (sessionDir: string, runner: string, key: ServerK
   const path = statePath(sessionDir, runner)
   const sessions = new Map<string, string>()
   const self = ownSelf()
-  mkdirSync(sessionDir, privateFolder)
+  makeDirectory(sessionDir, privateFolderMode)
   const write = () => {
     if (sessions.size === 0) return rmSync(path, { force: true })
     const temporary = `${path}.draft`

@@ -1,7 +1,7 @@
 import { chmod, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeDirectory } from '../lib/make-directory'
-import { privateFolder } from '../lib/private-files'
+import { privateFolderMode } from '../lib/private-files'
 
 /**
  * Makes a folder with a `maestro` that runs this very program, whatever is installed, and returns its path: first on
@@ -9,7 +9,7 @@ import { privateFolder } from '../lib/private-files'
  */
 export const createShimFolder = async (sessionDir: string, program: readonly string[]): Promise<string> => {
   const folder = join(sessionDir, '.bin')
-  makeDirectory(folder, privateFolder.mode)
+  makeDirectory(folder, privateFolderMode)
   const temporary = join(folder, `.maestro-${process.pid}`)
   await writeFile(temporary, `#!/bin/sh\nexec ${program.map(shellQuote).join(' ')} "$@"\n`)
   await chmod(temporary, 0o700)
