@@ -48,7 +48,9 @@ const createTable = <K extends Kind>(): Table<K> => ({
   indexes: new Map(),
 })
 
-const valuesOf = (value: string | readonly string[]) => (typeof value === 'string' ? [value] : value)
+/** The values of a field: one, several, or none. */
+export const valuesOf = (value: string | readonly string[] | undefined): readonly string[] =>
+  typeof value === 'string' ? [value] : (value ?? [])
 
 const indexOf = <K extends Kind>(table: Table<K>, field: string, value: string): Ordered<Entry<K>> => {
   const values = table.indexes.get(field) ?? new Map<string, Ordered<Entry<K>>>()
@@ -59,28 +61,46 @@ const indexOf = <K extends Kind>(table: Table<K>, field: string, value: string):
 
 const addToIndexes = <K extends Kind>(table: Table<K>, entry: Entry<K>) => {
   for (const field in entry.fields)
-    for (const value of valuesOf(entry.fields[field] ?? [])) indexOf(table, field, value).put(entry)
+    for (const value of valuesOf(entry.fields[field])) indexOf(table, field, value).put(entry)
 }
 
 /** Removes an entry from the indexes, but for those that the one which replaces it is also in. */
 const removeFromIndexes = <K extends Kind>(table: Table<K>, entry: Entry<K>, replacement?: Entry<K>) => {
-  for (const field in entry.fields)
-    for (const value of valuesOf(entry.fields[field] ?? [])) {
-      if (replacement && matches(replacement.fields, { [field]: value })) continue
+  for (const field in entry.fields) {
+    const before = entry.fields[field]
+    const after = replacement?.fields[field]
+    if (before === after) continue
+    const kept = new Set(valuesOf(after))
+    for (const value of valuesOf(before)) {
+      if (kept.has(value)) continue
       const entries = table.indexes.get(field)?.get(value)
       entries?.remove(entry)
       if (entries?.size === 0) table.indexes.get(field)?.delete(value)
     }
+  }
 }
 
-/** The smallest index that holds all matches. */
-const smallestIndex = <K extends Kind>(table: Table<K>, where: Where): Ordered<Entry<K>> => {
-  let best = table.all
+/** The smallest index that holds all matches, and what else its entries must have. */
+const smallestIndex = <K extends Kind>(
+  table: Table<K>,
+  where: Where,
+): { entries: Ordered<Entry<K>>; rest: Where } => {
+  let entries = table.all
+  let by: string | undefined
   for (const field in where) {
-    const entries = table.indexes.get(field)?.get(where[field] ?? '') ?? new Ordered<Entry<K>>()
-    if (entries.size < best.size) best = entries
+    const candidates = table.indexes.get(field)?.get(where[field] ?? '') ?? new Ordered<Entry<K>>()
+    if (by !== undefined && candidates.size >= entries.size) continue
+    entries = candidates
+    by = field
   }
-  return best
+  const rest: Record<string, string> = { ...where }
+  if (by !== undefined) delete rest[by]
+  return { entries, rest }
+}
+
+const isEmpty = (where: Where): boolean => {
+  for (const _field in where) return false
+  return true
 }
 
 /** Documents held in memory, with an index for every field. */
@@ -113,16 +133,32 @@ export const createMemoryDocuments = (): Documents => {
 
   const list = <K extends Kind>(kind: K, where: Where = {}, page: Page = {}): readonly Entry<K>[] => {
     const table: Table<K> = tables[kind]
-    const entries = smallestIndex(table, where).after(page.after)
-    const fields = Object.keys(where).length
-    const found = fields === 0 ? entries : entries.filter((entry) => matches(entry.fields, where))
-    return page.limit === undefined ? found : found.slice(0, page.limit)
+    const { entries, rest } = smallestIndex(table, where)
+    if (page.limit === undefined) {
+      const found = entries.after(page.after)
+      return isEmpty(rest) ? found : found.filter((entry) => matches(entry.fields, rest))
+    }
+    const found: Entry<K>[] = []
+    for (const entry of entries.from(page.after)) {
+      if (found.length >= page.limit) break
+      if (matches(entry.fields, rest)) found.push(entry)
+    }
+    return found
+  }
+
+  const count = <K extends Kind>(kind: K, where: Where = {}): number => {
+    const table: Table<K> = tables[kind]
+    const { entries, rest } = smallestIndex(table, where)
+    if (isEmpty(rest)) return entries.size
+    let total = 0
+    for (const entry of entries.after()) if (matches(entry.fields, rest)) total++
+    return total
   }
 
   return {
     get: (kind, id) => tables[kind].byId.get(id),
     list,
-    count: (kind, where) => list(kind, where).length,
+    count,
     put: (kind, entry) => put(tables[kind], entry),
     remove: (kind, id) => remove(tables[kind], id),
   }

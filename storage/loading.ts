@@ -2,7 +2,7 @@ import type { Storage } from 'unstorage'
 import type * as z from 'zod'
 import { parseJson } from '../schemas/json-text'
 import { parseDescribed } from '../schemas/problems'
-import { type Documents, matches } from './documents'
+import { type Documents, valuesOf } from './documents'
 import type { WorkspaceDriver } from './driver'
 import { Entry } from './entry'
 import { type Kind, kindOfKey, kinds } from './kinds'
@@ -73,23 +73,37 @@ const parseEntity = <T>(schema: z.ZodType<T>, document: Record<string, unknown>)
  * session that does not exist is removed.
  */
 const repairLinks = (documents: Documents) => {
+  const sessionsOf = rememberedSets()
   for (const session of documents.list('sessions'))
-    for (const taskId of session.fields.taskIds ?? []) {
+    for (const taskId of valuesOf(session.fields.taskIds)) {
       const entry = documents.get('tasks', taskId)
-      if (!entry || matches(entry.fields, { sessionIds: session.id })) continue
+      if (!entry || sessionsOf(taskId, entry.fields.sessionIds).has(session.id)) continue
+      sessionsOf(taskId).add(session.id)
       const task = entry.read()
       documents.put('tasks', new Entry('tasks', { ...task, sessionIds: [...task.sessionIds, session.id] }))
     }
+  const tasksOf = rememberedSets()
   for (const task of [...documents.list('tasks')]) {
-    const named = [task.fields.sessionIds ?? []].flat()
+    const named = valuesOf(task.fields.sessionIds)
     const sessionIds = named.filter((id) => documents.get('sessions', id))
     if (sessionIds.length < named.length)
       documents.put('tasks', new Entry('tasks', { ...task.read(), sessionIds }))
     for (const sessionId of sessionIds) {
       const entry = documents.get('sessions', sessionId)
-      if (!entry || matches(entry.fields, { taskIds: task.id })) continue
+      if (!entry || tasksOf(sessionId, entry.fields.taskIds).has(task.id)) continue
+      tasksOf(sessionId).add(task.id)
       const session = entry.read()
       documents.put('sessions', new Entry('sessions', { ...session, taskIds: [...session.taskIds, task.id] }))
     }
+  }
+}
+
+/** The lists of links as sets, by the id of who has them: each is made once, however many ask for it. */
+const rememberedSets = () => {
+  const sets = new Map<string, Set<string>>()
+  return (id: string, list?: string | readonly string[]): Set<string> => {
+    const set = sets.get(id) ?? new Set(valuesOf(list))
+    sets.set(id, set)
+    return set
   }
 }

@@ -43,6 +43,14 @@ export class Ordered<T extends Position> {
     return position ? this.#entries.slice(this.#indexAfter(position)) : this.#entries
   }
 
+  /** The same one by one, for who needs only the first of them. */
+  *from(position?: Position): Generator<T, void> {
+    for (let index = position ? this.#indexAfter(position) : 0; index < this.#entries.length; index++) {
+      const entry = this.#entries[index]
+      if (entry) yield entry
+    }
+  }
+
   #indexAfter(position: Position): number {
     let low = 0
     let high = this.#entries.length

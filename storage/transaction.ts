@@ -5,6 +5,7 @@ import type { DataEvent, StagedEvent, StateEvent } from './event'
 import { roomsOfDataEvent, roomsOfStateEvent } from './event-rooms'
 import type { IdPrefix, NewId } from './ids'
 import { type Entities, type Fields, type Kind, kindNames, kinds } from './kinds'
+import { readOnce } from './read-once'
 
 /**
  * What a rule works on: a snapshot of everything that is stored, and what this change has staged on top. Nothing
@@ -62,10 +63,11 @@ export const beginTransaction = (
   }
   const events: StagedEvent[] = []
   const stagedStates = new Set<string>()
+  const stored = readOnce(documents)
 
   const get = <K extends Kind>(kind: K, id: string): Entities[K] | undefined => {
     const staged: Drafts[K] = drafts[kind]
-    return staged.has(id) ? staged.get(id)?.document : documents.get(kind, id)?.read()
+    return staged.has(id) ? staged.get(id)?.document : stored.get(kind, id)
   }
 
   const fields = <K extends Kind>(kind: K, id: string): Fields | undefined => {
@@ -78,7 +80,7 @@ export const beginTransaction = (
   const list = <K extends Kind>(kind: K, where: Where = {}): Entities[K][] => {
     const staged: Drafts[K] = drafts[kind]
     const found: Entities[K][] = []
-    for (const entry of documents.list(kind, where)) if (!staged.has(entry.id)) found.push(entry.read())
+    for (const entry of documents.list(kind, where)) if (!staged.has(entry.id)) found.push(stored.read(entry))
     for (const draft of staged.values())
       if (draft && matches(kinds[kind].fields(draft.document), where)) found.push(draft.document)
     return found.sort((a, b) => kinds[kind].createdAt(a) - kinds[kind].createdAt(b))
@@ -91,14 +93,19 @@ export const beginTransaction = (
       draft.entry ??= new Entry(kind, draft.document)
       return draft.entry
     }
-    const stored = documents.get(kind, id)
-    if (!stored || staged.has(id)) throw new Error(`there is no entity ${id} among the ${kind}`)
-    return stored
+    const before = documents.get(kind, id)
+    if (!before || staged.has(id)) throw new Error(`there is no entity ${id} among the ${kind}`)
+    return before
   }
 
   /** The project of an entity, also of one that this change removes: the event of that still goes to its rooms. */
-  const projectOf = (kind: 'tasks' | 'sessions', id: string | undefined) =>
-    id === undefined ? undefined : (get(kind, id) ?? documents.get(kind, id)?.read())?.projectId
+  const projectOf = (kind: 'tasks' | 'sessions', id: string | undefined): string | undefined => {
+    if (id === undefined) return undefined
+    const draft = drafts[kind].get(id)
+    if (draft) return draft.document.projectId
+    const projectId = documents.get(kind, id)?.fields.projectId
+    return typeof projectId === 'string' ? projectId : undefined
+  }
 
   const finish = (): Staged => {
     const entries: Entry[] = []
@@ -107,8 +114,8 @@ export const beginTransaction = (
       for (const [id, draft] of drafts[kind]) {
         if (draft) entries.push(entry(kind, id))
         else {
-          const stored = documents.get(kind, id)
-          if (stored) removed.push(stored)
+          const before = documents.get(kind, id)
+          if (before) removed.push(before)
         }
       }
     return { entries, removed, events }

@@ -1,13 +1,17 @@
 import { apiError } from '../../schemas/errors'
+import { valuesOf } from '../documents'
 import type { Reader } from './find'
 
+/** The task that gets a parent or dependencies. Of one that is being created nothing can be below, and none waits for it. */
+interface Relative {
+  id: string
+  projectId: string
+  isNew?: boolean
+}
+
 /** Refuses a parent that does not exist, is of another project, or is the task itself or below it. */
-export const checkParent = (
-  reader: Reader,
-  task: { id: string; projectId: string },
-  parentId: string,
-): void => {
-  const parent = reader.get('tasks', parentId)
+export const checkParent = (reader: Reader, task: Relative, parentId: string): void => {
+  const parent = reader.fields('tasks', parentId)
   if (!parent) throw apiError('TASK_NOT_FOUND', 'Parent task not found', { taskId: parentId })
   if (parent.projectId !== task.projectId)
     throw apiError(
@@ -15,40 +19,55 @@ export const checkParent = (
       `The parent task must be in the same project, ${task.projectId}: choose another parent`,
       { taskId: parentId },
     )
+  if (!task.isNew && isAtOrBelow(reader, parentId, task.id))
+    throw apiError('BUSINESS_RULE_ERROR', 'A task cannot be below itself: choose another parent', {
+      taskId: parentId,
+    })
+}
+
+const isAtOrBelow = (reader: Reader, taskId: string, top: string): boolean => {
+  if (taskId === top) return true
+  if (reader.count('tasks', { parentId: top }) === 0) return false
   const seen = new Set<string>()
-  for (let ancestor: string | null = parentId; ancestor !== null && !seen.has(ancestor); ) {
-    if (ancestor === task.id)
-      throw apiError('BUSINESS_RULE_ERROR', 'A task cannot be below itself: choose another parent', {
-        taskId: parentId,
-      })
-    seen.add(ancestor)
-    ancestor = reader.get('tasks', ancestor)?.parentId ?? null
+  for (let at = reader.fields('tasks', taskId)?.parentId; typeof at === 'string' && !seen.has(at); ) {
+    if (at === top) return true
+    seen.add(at)
+    at = reader.fields('tasks', at)?.parentId
   }
+  return false
 }
 
 /** Refuses dependencies that do not exist, or through which the task would wait for itself. */
-export const checkDependencies = (reader: Reader, taskId: string, dependencies: readonly string[]): void => {
+export const checkDependencies = (
+  reader: Reader,
+  { id, isNew }: Pick<Relative, 'id' | 'isNew'>,
+  dependencies: readonly string[],
+): void => {
   for (const dependency of dependencies)
-    if (!reader.get('tasks', dependency))
+    if (!reader.fields('tasks', dependency))
       throw apiError('TASK_NOT_FOUND', 'Dependency not found', { taskId: dependency })
-  for (const dependency of dependencies)
-    if (waitsFor(reader, dependency, taskId))
-      throw apiError(
-        'BUSINESS_RULE_ERROR',
-        `A task cannot wait for itself: with ${dependency} the dependencies form a cycle. Leave that out`,
-        { taskId: dependency },
-      )
+  const cyclic = isNew ? undefined : firstInCycle(reader, dependencies, id)
+  if (cyclic !== undefined)
+    throw apiError(
+      'BUSINESS_RULE_ERROR',
+      `A task cannot wait for itself: with ${cyclic} the dependencies form a cycle. Leave that out`,
+      { taskId: cyclic },
+    )
 }
 
-/** Whether one task is another, or waits for it, through any number of others. */
-const waitsFor = (reader: Reader, taskId: string, other: string): boolean => {
+/** The first of some tasks that is another, or waits for it, through any number of others. Looks at each task once. */
+const firstInCycle = (reader: Reader, taskIds: readonly string[], other: string): string | undefined => {
+  if (!taskIds.includes(other) && reader.count('tasks', { dependencies: other }) === 0) return undefined
   const seen = new Set<string>()
-  const open = [taskId]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next === other) return true
-    if (seen.has(next)) continue
-    seen.add(next)
-    open.push(...(reader.get('tasks', next)?.dependencies ?? []))
+  for (const taskId of taskIds) {
+    const open = [taskId]
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next === other) return taskId
+      if (seen.has(next)) continue
+      seen.add(next)
+      for (const dependency of valuesOf(reader.fields('tasks', next)?.dependencies))
+        if (!seen.has(dependency)) open.push(dependency)
+    }
   }
-  return false
+  return undefined
 }

@@ -8,8 +8,8 @@ import type { TimelineType } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
 import { findSession } from './find'
 import { isLiving, isWorkedOnElsewhere, mayReport, saysOpen } from './living'
-import { endItems, reportItem, setSessionStatus } from './queues'
-import { addTimelineEntry } from './timeline'
+import { endItems, reportItems, setSessionStatus } from './queues'
+import { addTimelineEntries, addTimelineEntry } from './timeline'
 
 /** How a session ends. */
 interface Ending {
@@ -27,12 +27,13 @@ interface Ending {
 export const endSession = (tx: Transaction, id: string, body: EndSessionRequest): void => {
   const session = findSession(tx, id, 'NOT_FOUND')
   const outcomes = new Map((body.outcomes ?? []).map((outcome) => [outcome.taskId, outcome]))
+  const own = new Set(session.taskIds)
   for (const taskId of outcomes.keys())
-    if (!session.taskIds.includes(taskId))
+    if (!own.has(taskId))
       throw apiError('VALIDATION_ERROR', `${taskId} is not a task of session ${id}`, {
         issues: [{ path: 'outcomes', message: `${taskId} is not a task of the session` }],
       })
-  for (const outcome of outcomes.values()) reportOutcome(tx, id, outcome)
+  if (outcomes.size > 0) reportOutcomes(tx, id, [...outcomes.values()])
   // As the outcomes have left them.
   const tasks = isLiving(session) ? tasksOf(tx, session) : []
   const ending = isLiving(session) ? endingOf(findSession(tx, id), tasks, body) : undefined
@@ -142,32 +143,25 @@ const entryTypes: Readonly<Record<TaskOutcome['outcome'], TimelineType>> = {
   blocked: 'task_blocked',
 }
 
-/** Notes what a session says of one of its tasks. A late report says nothing of a task that another session works on. */
-const reportOutcome = (
-  tx: Transaction,
-  sessionId: string,
-  { taskId, outcome, message }: TaskOutcome,
-): void => {
-  addTimelineEntry(tx, findSession(tx, sessionId), { type: entryTypes[outcome], message, taskId })
-  reportTask(tx, sessionId, taskId, outcome, message)
+/** Notes what a session says of its tasks. A late report says nothing of a task that another session works on. */
+const reportOutcomes = (tx: Transaction, sessionId: string, outcomes: readonly TaskOutcome[]): void => {
+  addTimelineEntries(
+    tx,
+    findSession(tx, sessionId),
+    outcomes.map(({ taskId, outcome, message }) => ({ type: entryTypes[outcome], message, taskId })),
+  )
+  reportTasks(tx, sessionId, outcomes)
 }
 
-/** Gives a task, and its item in the session's queue, an outcome. */
-export const reportTask = (
-  tx: Transaction,
-  sessionId: string,
-  taskId: string,
-  outcome: TaskOutcome['outcome'],
-  reason?: string,
-): void => {
-  const isDone = outcome === 'completed'
-  reportItem(
-    tx,
-    sessionId,
-    taskId,
-    isDone ? { status: 'completed' } : { status: 'failed', failReason: reason },
-  )
-  if (mayReport(tx, sessionId, taskId)) setSessionStatus(tx, taskId, outcome)
+/** Gives tasks, and their items in the session's queue, an outcome. */
+export const reportTasks = (tx: Transaction, sessionId: string, outcomes: readonly TaskOutcome[]): void => {
+  const ofItem = ({ outcome, message }: TaskOutcome) =>
+    outcome === 'completed'
+      ? ({ status: 'completed' } as const)
+      : ({ status: 'failed', failReason: message } as const)
+  reportItems(tx, sessionId, new Map(outcomes.map((outcome) => [outcome.taskId, ofItem(outcome)])))
+  for (const { taskId, outcome } of outcomes)
+    if (mayReport(tx, sessionId, taskId)) setSessionStatus(tx, taskId, outcome)
 }
 
 /** Notes in the timeline of a session that has ended what came too late to change it. */

@@ -4,19 +4,21 @@ import type { Session } from '../../schemas/session'
 import type { Task } from '../../schemas/task'
 import type { Documents, Where } from '../documents'
 import type { Entities, Fields, Kind } from '../kinds'
+import { readOnce } from '../read-once'
 
 /** Read access for rules: a transaction, or what is stored. */
 export interface Reader {
   get<K extends Kind>(kind: K, id: string): Entities[K] | undefined
   list<K extends Kind>(kind: K, where?: Where): Entities[K][]
+  count(kind: Kind, where?: Where): number
   /** The values by which an entity can be found: known without reading it, however large it is. */
   fields(kind: Kind, id: string): Fields | undefined
 }
 
-/** A reader of what is stored. */
+/** A reader of what is stored, for one synchronous query. */
 export const readerOf = (documents: Documents): Reader => ({
-  get: (kind, id) => documents.get(kind, id)?.read(),
-  list: (kind, where) => documents.list(kind, where).map((entry) => entry.read()),
+  ...readOnce(documents),
+  count: (kind, where) => documents.count(kind, where),
   fields: (kind, id) => documents.get(kind, id)?.fields,
 })
 

@@ -1,23 +1,48 @@
 import type { QueueItem } from '../../schemas/queue'
-import type { Session } from '../../schemas/session'
 import type { Transaction } from '../transaction'
 import { findSession, findTask } from './find'
+import { groupBy } from './group-by'
 import { isWorkedOnElsewhere, livingStatus, requireLiving, saysOpen } from './living'
-import { isActive } from './queue-states'
-import { dropFromQueue, enqueue, findQueue, setSessionStatus } from './queues'
-import { timelineEntry } from './timeline'
+import {
+  addToQueue,
+  dropFromQueue,
+  enqueue,
+  findQueue,
+  queuedEntry,
+  setQueued,
+  setSessionStatus,
+} from './queues'
+import { withEntries } from './timeline'
 
 /**
  * The links of sessions and tasks, which are stored on both sides: `session.taskIds` has the task exactly when
  * `task.sessionIds` has the session. Nothing else may write these two lists.
+ *
+ * Many links are changed at once, each document once: one by one, a session of thousands of tasks would be copied
+ * thousands of times.
  */
+interface Link {
+  sessionId: string
+  taskId: string
+}
 
 /** Adds a task to an existing session and, if that lives, to its queue if it has one. Idempotent. */
-export const addTask = (tx: Transaction, sessionId: string, taskId: string): void => {
-  if (!link(tx, sessionId, taskId) || livingStatus(tx, sessionId) === undefined) return
-  const queue = tx.get('queues', sessionId)
-  if (queue && !isActive(queue, taskId)) enqueue(tx, queue, taskId)
-  else tx.put('sessions', withEntry(tx, findSession(tx, sessionId), { type: 'task_started', taskId }))
+export const addTask = (tx: Transaction, sessionId: string, taskId: string): void =>
+  addLinks(tx, [{ sessionId, taskId }])
+
+/** The same for any number of tasks and sessions. */
+export const addLinks = (tx: Transaction, links: readonly Link[]): void => {
+  for (const [sessionId, own] of groupBy(link(tx, links), ({ sessionId }) => sessionId)) {
+    if (livingStatus(tx, sessionId) === undefined) continue
+    const taskIds = own.map(({ taskId }) => taskId)
+    const queued = addToQueue(tx, sessionId, taskIds)
+    const entries = taskIds.map((taskId) =>
+      queued.has(taskId) ? queuedEntry(taskId) : ({ type: 'task_started', taskId } as const),
+    )
+    tx.put('sessions', withEntries(tx, findSession(tx, sessionId), entries))
+    for (const taskId of queued) setQueued(tx, sessionId, taskId)
+    if (queued.size > 0) tx.emitState('session:updated', sessionId)
+  }
 }
 
 /** Adds a task to the end of a session's queue, and to the session if it is not in it. */
@@ -25,7 +50,7 @@ export const pushTask = (tx: Transaction, sessionId: string, taskId: string): Qu
   const queue = findQueue(tx, sessionId)
   findTask(tx, taskId, 'NOT_FOUND')
   requireLiving(tx, sessionId)
-  link(tx, sessionId, taskId)
+  link(tx, [{ sessionId, taskId }])
   return enqueue(tx, queue, taskId)
 }
 
@@ -33,62 +58,97 @@ export const pushTask = (tx: Transaction, sessionId: string, taskId: string): Qu
  * Removes a task from a session, and from its queue. Idempotent. A task that no living session has any more is not
  * left with a `sessionStatus` that says that it waits or is worked on.
  */
-export const removeTask = (tx: Transaction, sessionId: string, taskId: string): void => {
-  const ended = unlink(tx, sessionId, taskId, 'Task removed from session')
-  const task = tx.get('tasks', taskId)
-  if (!task) return
-  if (ended && task.sessionIds.length === 0)
-    setSessionStatus(tx, taskId, ended.status === 'failed' ? 'failed' : 'skipped')
-  else if (saysOpen(task) && !isWorkedOnElsewhere(tx, task, sessionId))
-    setSessionStatus(tx, taskId, undefined)
+export const removeTask = (tx: Transaction, sessionId: string, taskId: string): void =>
+  removeLinks(tx, [{ sessionId, taskId }])
+
+/** The same for any number of tasks and sessions. */
+export const removeLinks = (tx: Transaction, links: readonly Link[]): void => {
+  const ended = unlink(tx, links, 'Task removed from session')
+  const lastOfTask = new Map(links.map((link) => [link.taskId, link]))
+  for (const [taskId, last] of lastOfTask) {
+    const task = tx.get('tasks', taskId)
+    const item = ended.get(last)
+    if (!task) continue
+    if (item && task.sessionIds.length === 0)
+      setSessionStatus(tx, taskId, item.status === 'failed' ? 'failed' : 'skipped')
+    else if (saysOpen(task) && !isWorkedOnElsewhere(tx, task, last.sessionId))
+      setSessionStatus(tx, taskId, undefined)
+  }
 }
 
-/** Removes the link from both sides; returns the item of the session's queue that this ended. */
-export const unlink = (
-  tx: Transaction,
-  sessionId: string,
-  taskId: string,
-  reason: string,
-): QueueItem | undefined => {
-  const session = tx.get('sessions', sessionId)
-  const task = tx.get('tasks', taskId)
-  if (session?.taskIds.includes(taskId)) {
-    const taskIds = session.taskIds.filter((id) => id !== taskId)
-    tx.put('sessions', withEntry(tx, { ...session, taskIds }, { type: 'progress', taskId, message: reason }))
-  }
-  if (task?.sessionIds.includes(sessionId)) {
-    const sessionIds = task.sessionIds.filter((id) => id !== sessionId)
+/** Removes links from both sides; returns, for those where it is so, the item of the session's queue that this ended. */
+export const unlink = (tx: Transaction, links: readonly Link[], reason: string): Map<Link, QueueItem> => {
+  const known = knownLinks(tx)
+  const there = links.filter((link) => known.bySession(link) || known.byTask(link))
+  const ended = new Map<Link, QueueItem>()
+  for (const [taskId, own] of groupBy(there, ({ taskId }) => taskId)) {
+    const gone = new Set(own.map(({ sessionId }) => sessionId))
+    const task = tx.get('tasks', taskId)
+    if (!task) continue
+    const sessionIds = task.sessionIds.filter((id) => !gone.has(id))
     tx.put('tasks', { ...task, sessionIds, updatedAt: tx.now })
   }
-  if (!session?.taskIds.includes(taskId) && !task?.sessionIds.includes(sessionId)) return undefined
-  tx.emitData('session:task_removed', { sessionId, taskId })
-  tx.emitData('task:session_removed', { taskId, sessionId })
-  return dropFromQueue(tx, sessionId, taskId, reason)
+  for (const [sessionId, own] of groupBy(there, ({ sessionId }) => sessionId)) {
+    const gone = new Set(own.map(({ taskId }) => taskId))
+    const session = tx.get('sessions', sessionId)
+    const entries = own
+      .filter(known.bySession)
+      .map(({ taskId }) => ({ type: 'progress' as const, taskId, message: reason }))
+    const taskIds = session?.taskIds.filter((id) => !gone.has(id)) ?? []
+    if (session && entries.length > 0) tx.put('sessions', withEntries(tx, { ...session, taskIds }, entries))
+    for (const { taskId } of own) {
+      tx.emitData('session:task_removed', { sessionId, taskId })
+      tx.emitData('task:session_removed', { taskId, sessionId })
+    }
+    const items = new Map(dropFromQueue(tx, sessionId, gone, reason).map((item) => [item.taskId, item]))
+    for (const link of own) {
+      const item = items.get(link.taskId)
+      if (item) ended.set(link, item)
+    }
+  }
+  return ended
 }
 
-/** Adds the link to both sides; false if it was there. */
-const link = (tx: Transaction, sessionId: string, taskId: string): boolean => {
-  const session = findSession(tx, sessionId)
-  const task = findTask(tx, taskId)
-  const known = session.taskIds.includes(taskId)
-  if (known && task.sessionIds.includes(sessionId)) return false
-  tx.put('sessions', {
-    ...session,
-    taskIds: known ? session.taskIds : [...session.taskIds, taskId],
-    lastActivity: tx.now,
-  })
-  tx.put('tasks', { ...task, sessionIds: [...task.sessionIds, sessionId], updatedAt: tx.now })
-  tx.emitData('session:task_added', { sessionId, taskId })
-  tx.emitData('task:session_added', { taskId, sessionId })
-  return true
+/** Adds links to both sides; returns those that were not there. */
+const link = (tx: Transaction, links: readonly Link[]): Link[] => {
+  const known = knownLinks(tx)
+  for (const { sessionId, taskId } of links) {
+    findSession(tx, sessionId)
+    findTask(tx, taskId)
+  }
+  const added = links.filter((link) => !(known.bySession(link) && known.byTask(link)))
+  for (const [sessionId, own] of groupBy(added, ({ sessionId }) => sessionId)) {
+    const session = findSession(tx, sessionId)
+    const taskIds = [...new Set([...session.taskIds, ...own.map(({ taskId }) => taskId)])]
+    tx.put('sessions', { ...session, taskIds, lastActivity: tx.now })
+  }
+  for (const [taskId, own] of groupBy(added, ({ taskId }) => taskId)) {
+    const task = findTask(tx, taskId)
+    const sessionIds = [...new Set([...task.sessionIds, ...own.map(({ sessionId }) => sessionId)])]
+    tx.put('tasks', { ...task, sessionIds, updatedAt: tx.now })
+  }
+  for (const { sessionId, taskId } of added) {
+    tx.emitData('session:task_added', { sessionId, taskId })
+    tx.emitData('task:session_added', { taskId, sessionId })
+  }
+  return added
 }
 
-const withEntry = (
-  tx: Transaction,
-  session: Session,
-  entry: { type: 'task_started' | 'progress'; taskId: string; message?: string },
-): Session => ({
-  ...session,
-  lastActivity: tx.now,
-  timeline: [...session.timeline, timelineEntry(tx, entry)],
-})
+/** Which side of a link knew of it when this was made: each list is gone through once. */
+const knownLinks = (tx: Transaction) => {
+  const tasksOf = remembered((sessionId) => tx.get('sessions', sessionId)?.taskIds)
+  const sessionsOf = remembered((taskId) => tx.get('tasks', taskId)?.sessionIds)
+  return {
+    bySession: ({ sessionId, taskId }: Link) => tasksOf(sessionId).has(taskId),
+    byTask: ({ sessionId, taskId }: Link) => sessionsOf(taskId).has(sessionId),
+  }
+}
+
+const remembered = (listOf: (id: string) => readonly string[] | undefined) => {
+  const sets = new Map<string, ReadonlySet<string>>()
+  return (id: string): ReadonlySet<string> => {
+    const set = sets.get(id) ?? new Set(listOf(id))
+    sets.set(id, set)
+    return set
+  }
+}

@@ -63,21 +63,18 @@ const describeTask = (task: Task) => ({
 const relatedTo = (reader: Reader, tasks: readonly Task[]): RelatedTask[] => {
   const own = new Set(tasks.map((task) => task.id))
   const related = new Map<string, RelatedTask>()
-  const add = (relationship: RelatedTask['relationship'], others: readonly (Task | undefined)[]) => {
-    for (const task of others)
-      if (task && !own.has(task.id) && !related.has(task.id))
-        related.set(task.id, { id: task.id, title: task.title, status: task.status, relationship })
+  const add = (relationship: RelatedTask['relationship'], id: string | null) => {
+    if (id === null || own.has(id) || related.has(id)) return
+    const task = reader.get('tasks', id)
+    if (task) related.set(id, { id, title: task.title, status: task.status, relationship })
   }
-  const find = (id: string | null) => (id === null ? undefined : reader.get('tasks', id))
 
-  add('depends_on', tasks.flatMap((task) => task.dependencies).map(find))
-  add(
-    'blocks',
-    tasks.flatMap(({ id }) => reader.list('tasks', { dependencies: id })),
-  )
-  add(
-    'related_to',
-    tasks.flatMap(({ id, parentId }) => [find(parentId), ...reader.list('tasks', { parentId: id })]),
-  )
+  for (const { dependencies } of tasks) for (const id of dependencies) add('depends_on', id)
+  for (const task of tasks)
+    for (const { id } of reader.list('tasks', { dependencies: task.id })) add('blocks', id)
+  for (const task of tasks) {
+    add('related_to', task.parentId)
+    for (const { id } of reader.list('tasks', { parentId: task.id })) add('related_to', id)
+  }
   return [...related.values()]
 }

@@ -15,6 +15,12 @@ export interface Step {
   item: QueueItem
 }
 
+/** A queue after a step that is about any number of items, and those. */
+interface Steps {
+  queue: QueueState
+  items: QueueItem[]
+}
+
 export const newQueue = (sessionId: string, taskIds: readonly string[], now: number): QueueState => ({
   sessionId,
   strategy: 'queue',
@@ -31,9 +37,9 @@ export const nextItem = (queue: QueueState): QueueItem | undefined =>
 const currentItem = (queue: QueueState): QueueItem | undefined =>
   queue.items.find((item) => item.status === 'processing')
 
-/** Whether a task waits in the queue or is worked on. */
-export const isActive = (queue: QueueState, taskId: string): boolean =>
-  queue.items.some((item) => item.taskId === taskId && isOpen(item))
+/** The tasks that wait in the queue or are worked on. */
+export const activeTasks = (queue: QueueState): Set<string> =>
+  new Set(queue.items.filter(isOpen).map(({ taskId }) => taskId))
 
 const isOpen = ({ status }: QueueItem) => status === 'queued' || status === 'processing'
 
@@ -62,54 +68,76 @@ export const skip = (queue: QueueState, now: number, endedAt?: number): Step => 
 
 /** A task comes in at the end. */
 export const push = (queue: QueueState, taskId: string, now: number): Step => {
-  if (isActive(queue, taskId)) throw apiError('VALIDATION_ERROR', `Task ${taskId} is already in the queue`)
+  if (activeTasks(queue).has(taskId))
+    throw apiError('VALIDATION_ERROR', `Task ${taskId} is already in the queue`)
   const item: QueueItem = { taskId, status: 'queued', addedAt: now }
   return { queue: { ...queue, items: [...queue.items, item], updatedAt: now }, item }
 }
 
-/** A task is gone: its waiting item is skipped, one in processing fails. Undefined if it has neither. */
-export const drop = (queue: QueueState, taskId: string, now: number, reason: string): Step | undefined => {
-  const item = queue.items.find((candidate) => candidate.taskId === taskId && isOpen(candidate))
-  if (!item) return undefined
-  return item.status === 'processing'
-    ? end(queue, item, { status: 'failed', failReason: reason }, now)
-    : end(queue, item, { status: 'skipped' }, now)
+/** Tasks come in at the end; none of them may be active. */
+export const pushAll = (queue: QueueState, taskIds: readonly string[], now: number): QueueState => {
+  const added: QueueItem[] = taskIds.map((taskId) => ({ taskId, status: 'queued', addedAt: now }))
+  return { ...queue, items: [...queue.items, ...added], updatedAt: now }
 }
 
+/** Tasks are gone: their waiting items are skipped, one in processing fails. */
+export const dropAll = (
+  queue: QueueState,
+  taskIds: ReadonlySet<string>,
+  now: number,
+  reason: string,
+): Steps => {
+  const current: ItemOutcome = { status: 'failed', failReason: reason }
+  return endEach(queue, now, (item) => (taskIds.has(item.taskId) ? endOfOpen(item, current) : undefined))
+}
+
+/** The session has ended: the item in processing ends as given, those that wait are skipped. */
+export const endAll = (queue: QueueState, now: number, current: ItemOutcome): Steps =>
+  endEach(queue, now, (item) => endOfOpen(item, current))
+
 /**
- * The session has ended: the item in processing ends as given, those that wait are skipped. Returns the queue, and the
- * items that this ended.
+ * A report on tasks: the open item of each ends so or, in the queue of a session that ended at `endedAt`, the one that
+ * ended with it.
  */
-export const endAll = (
+export const reportAll = (
+  queue: QueueState,
+  outcomes: ReadonlyMap<string, ItemOutcome>,
+  now: number,
+  endedAt: number | undefined,
+): Steps => {
+  const meant = new Map<string, QueueItem>()
+  for (const item of queue.items) {
+    if (!outcomes.has(item.taskId)) continue
+    const before = meant.get(item.taskId)
+    if (before ? isOpen(item) && !isOpen(before) : isOpen(item) || endedWith(item, endedAt))
+      meant.set(item.taskId, item)
+  }
+  return endEach(queue, now, (item) =>
+    meant.get(item.taskId) === item ? outcomes.get(item.taskId) : undefined,
+  )
+}
+
+/** How an open item ends where the one in processing ends as given; undefined for one that has ended. */
+const endOfOpen = (item: QueueItem, current: ItemOutcome): ItemOutcome | undefined => {
+  if (!isOpen(item)) return undefined
+  return item.status === 'processing' ? current : { status: 'skipped' }
+}
+
+/** Ends the items that an outcome is given for, in one pass. */
+const endEach = (
   queue: QueueState,
   now: number,
-  current: ItemOutcome,
-): { queue: QueueState; ended: QueueItem[] } => {
+  outcomeOf: (item: QueueItem) => ItemOutcome | undefined,
+): Steps => {
   const ended: QueueItem[] = []
   const items = queue.items.map((item) => {
-    if (!isOpen(item)) return item
-    const waits: ItemOutcome = { status: 'skipped' }
-    const after = withOutcome(item, item.status === 'processing' ? current : waits, now)
+    const outcome = outcomeOf(item)
+    if (!outcome) return item
+    const after = withOutcome(item, outcome, now)
     ended.push(after)
     return after
   })
-  return { queue: { ...queue, items, currentIndex: -1, updatedAt: now }, ended }
-}
-
-/**
- * A report on a task: its open item ends so or, in the queue of a session that ended at `endedAt`, the one that ended with it.
- * Undefined if it has neither.
- */
-export const report = (
-  queue: QueueState,
-  taskId: string,
-  outcome: ItemOutcome,
-  now: number,
-  endedAt: number | undefined,
-): Step | undefined => {
-  const own = queue.items.filter((item) => item.taskId === taskId)
-  const item = own.find(isOpen) ?? own.find((candidate) => endedWith(candidate, endedAt))
-  return item && end(queue, item, outcome, now)
+  return { queue: withItems(queue, items, now), items: ended }
 }
 
 /** The item in processing or, where the session ended at `endedAt`, the one that ended with it. */
@@ -150,6 +178,12 @@ const withOutcome = (item: QueueItem, { status, failReason }: ItemOutcome, now: 
 /** The queue with one of its items, found by identity, replaced. */
 const replace = (queue: QueueState, old: QueueItem, item: QueueItem, now: number): Step => {
   const items = queue.items.map((candidate) => (candidate === old ? item : candidate))
-  const currentIndex = items.findIndex(({ status }) => status === 'processing')
-  return { queue: { ...queue, items, currentIndex, updatedAt: now }, item }
+  return { queue: withItems(queue, items, now), item }
 }
+
+const withItems = (queue: QueueState, items: QueueItem[], now: number): QueueState => ({
+  ...queue,
+  items,
+  currentIndex: items.findIndex(({ status }) => status === 'processing'),
+  updatedAt: now,
+})

@@ -6,14 +6,16 @@ import type { Transaction } from '../transaction'
 import { findSession, type Reader } from './find'
 import { livingStatus, mayReport, requireLiving } from './living'
 import {
+  activeTasks,
   complete,
-  drop,
+  dropAll,
   endAll,
   fail,
   type ItemOutcome,
   newQueue,
   push,
-  report,
+  pushAll,
+  reportAll,
   type Step,
   skip,
   start,
@@ -70,25 +72,54 @@ export const skipNext = (tx: Transaction, sessionId: string): Step => {
 /** Queues a task that is in the session. Refuses one that waits or is worked on. */
 export const enqueue = (tx: Transaction, queue: QueueState, taskId: string): QueueItem => {
   const step = push(queue, taskId, tx.now)
-  storeStep(tx, step, 'queued', { type: 'progress', message: 'Task queued' })
+  storeStep(tx, step, 'queued', queuedEntry(taskId))
   return step.item
 }
 
 /**
- * Ends the item of a task that leaves the session, so that it is not started any more. Statuses of the task and the
- * session are left to the caller. Undefined if no item waited or was worked on.
+ * Queues tasks that have come into a session, if it has a queue: those that neither wait nor are worked on, which it returns.
+ * Statuses of the tasks and the session are left to the caller.
+ */
+export const addToQueue = (
+  tx: Transaction,
+  sessionId: string,
+  taskIds: readonly string[],
+): ReadonlySet<string> => {
+  const queue = tx.get('queues', sessionId)
+  if (!queue) return new Set()
+  const active = activeTasks(queue)
+  const added = taskIds.filter((taskId) => !active.has(taskId))
+  if (added.length > 0) storeItems(tx, pushAll(queue, added, tx.now), [])
+  return new Set(added)
+}
+
+/** The timeline entry of a task that was queued. */
+export const queuedEntry = (taskId: string) => ({
+  type: 'progress' as const,
+  message: 'Task queued',
+  taskId,
+})
+
+/** A task says that it waits in the queue, where its session may say so. */
+export const setQueued = (tx: Transaction, sessionId: string, taskId: string): void => {
+  if (mayReport(tx, sessionId, taskId)) setSessionStatus(tx, taskId, 'queued')
+}
+
+/**
+ * Ends the items of tasks that leave the session, so that they are not started any more. Statuses of the tasks and the
+ * session are left to the caller. Returns the items that waited or were worked on.
  */
 export const dropFromQueue = (
   tx: Transaction,
   sessionId: string,
-  taskId: string,
+  taskIds: ReadonlySet<string>,
   reason: string,
-): QueueItem | undefined => {
-  const queue = tx.get('queues', sessionId)
-  const step = queue && drop(queue, taskId, tx.now, reason)
-  if (!step) return undefined
-  storeItems(tx, step.queue, [step.item])
-  return step.item
+): QueueItem[] => {
+  const before = tx.get('queues', sessionId)
+  if (!before) return []
+  const { queue, items } = dropAll(before, taskIds, tx.now, reason)
+  if (items.length > 0) storeItems(tx, queue, items)
+  return items
 }
 
 /** When a session ended; undefined if it lives. */
@@ -101,21 +132,21 @@ const endedAt = (tx: Transaction, sessionId: string): number | undefined => {
 export const endItems = (tx: Transaction, sessionId: string, current: ItemOutcome): QueueItem[] => {
   const before = tx.get('queues', sessionId)
   if (!before) return []
-  const { queue, ended } = endAll(before, tx.now, current)
-  if (ended.length > 0) storeItems(tx, queue, ended)
-  return ended
+  const { queue, items } = endAll(before, tx.now, current)
+  if (items.length > 0) storeItems(tx, queue, items)
+  return items
 }
 
-/** Gives the item of a task the outcome that its session reports of the task, if the session has a queue. */
-export const reportItem = (
+/** Gives the items of tasks the outcomes that their session reports of them, if the session has a queue. */
+export const reportItems = (
   tx: Transaction,
   sessionId: string,
-  taskId: string,
-  outcome: ItemOutcome,
+  outcomes: ReadonlyMap<string, ItemOutcome>,
 ): void => {
-  const queue = tx.get('queues', sessionId)
-  const step = queue && report(queue, taskId, outcome, tx.now, endedAt(tx, sessionId))
-  if (step) storeItems(tx, step.queue, [step.item])
+  const before = tx.get('queues', sessionId)
+  if (!before) return
+  const { queue, items } = reportAll(before, outcomes, tx.now, endedAt(tx, sessionId))
+  if (items.length > 0) storeItems(tx, queue, items)
 }
 
 const storeItems = (tx: Transaction, queue: QueueState, items: readonly QueueItem[]) => {

@@ -9,7 +9,7 @@ import type { AddSessionEventRequest } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
 import { clearTasks, conclude, noteLate } from './endings'
 import { findProject, findSession } from './find'
-import { addTask, removeTask } from './links'
+import { addLinks, removeLinks } from './links'
 import { isLiving } from './living'
 import { isQuestion, setNeedsInput } from './needs-input'
 import { createQueue } from './queues'
@@ -110,9 +110,11 @@ export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRe
 
 /** Links the session with these tasks and no others. Ids of no task are kept, in the order that was asked for. */
 const syncLinks = (tx: Transaction, session: Session, taskIds: string[]) => {
-  for (const taskId of session.taskIds)
-    if (!taskIds.includes(taskId) && tx.has('tasks', taskId)) removeTask(tx, session.id, taskId)
-  for (const taskId of taskIds) if (tx.has('tasks', taskId)) addTask(tx, session.id, taskId)
+  const wanted = new Set(taskIds)
+  const linksTo = (ids: readonly string[]) =>
+    ids.filter((taskId) => tx.has('tasks', taskId)).map((taskId) => ({ sessionId: session.id, taskId }))
+  removeLinks(tx, linksTo(session.taskIds.filter((taskId) => !wanted.has(taskId))))
+  addLinks(tx, linksTo(taskIds))
   tx.put('sessions', { ...findSession(tx, session.id), taskIds })
 }
 

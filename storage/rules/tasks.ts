@@ -2,9 +2,9 @@ import { apiError } from '../../schemas/errors'
 import type { CreateTaskRequest, Task, TaskSessionStatus, UpdateTaskRequest } from '../../schemas/task'
 import type { Transaction } from '../transaction'
 import { checkDependencies, checkParent } from './dependencies'
-import { noteLate, reportTask } from './endings'
+import { noteLate, reportTasks } from './endings'
 import { findProject, findTask } from './find'
-import { addTask, removeTask, unlink } from './links'
+import { addLinks, removeLinks, unlink } from './links'
 import { livingStatus, saysOpen } from './living'
 import { withChanges } from './with-changes'
 
@@ -12,8 +12,9 @@ import { withChanges } from './with-changes'
 export const createTask = (tx: Transaction, body: CreateTaskRequest): Task => {
   findProject(tx, body.projectId)
   const id = tx.newId('task')
-  if (body.parentId !== undefined) checkParent(tx, { id, projectId: body.projectId }, body.parentId)
-  checkDependencies(tx, id, body.dependencies ?? [])
+  if (body.parentId !== undefined)
+    checkParent(tx, { id, projectId: body.projectId, isNew: true }, body.parentId)
+  checkDependencies(tx, { id, isNew: true }, body.dependencies ?? [])
   checkExternalId(tx, { id, projectId: body.projectId }, body.externalId)
   const task: Task = {
     id,
@@ -79,7 +80,7 @@ export const updateTask = (tx: Transaction, id: string, body: UpdateTaskRequest)
   const { sessionIds, updateSource: _who, sessionId: _whichSession, parentId, ...changes } = body
   if (late !== undefined) changes.sessionStatus = undefined
   if (parentId != null) checkParent(tx, task, parentId)
-  if (changes.dependencies) checkDependencies(tx, id, changes.dependencies)
+  if (changes.dependencies) checkDependencies(tx, task, changes.dependencies)
   checkExternalId(tx, task, changes.externalId)
   const changed = withChanges(task, changes)
   tx.put('tasks', {
@@ -110,20 +111,23 @@ const lateReporter = (
 const reportLate = (tx: Transaction, sessionId: string, taskId: string, said: TaskSessionStatus) => {
   if (saysOpen({ sessionStatus: said })) return
   noteLate(tx, sessionId, `that the task is ${said}`, taskId)
-  if (said === 'completed' || said === 'failed' || said === 'blocked') reportTask(tx, sessionId, taskId, said)
+  if (said === 'completed' || said === 'failed' || said === 'blocked')
+    reportTasks(tx, sessionId, [{ taskId, outcome: said }])
 }
 
 /** Links the task with these sessions and no others. */
 const syncLinks = (tx: Transaction, task: Task, sessionIds: string[]) => {
-  for (const sessionId of task.sessionIds)
-    if (!sessionIds.includes(sessionId)) removeTask(tx, sessionId, task.id)
-  for (const sessionId of sessionIds) if (tx.has('sessions', sessionId)) addTask(tx, sessionId, task.id)
+  const wanted = new Set(sessionIds)
+  const linkTo = (sessionId: string) => ({ sessionId, taskId: task.id })
+  removeLinks(tx, task.sessionIds.filter((sessionId) => !wanted.has(sessionId)).map(linkTo))
+  addLinks(tx, sessionIds.filter((sessionId) => tx.has('sessions', sessionId)).map(linkTo))
 }
 
 /** Deletes a task, its links with sessions, and dependencies on it; its children move up to its parent. */
 export const deleteTask = (tx: Transaction, id: string): void => {
   const task = findTask(tx, id)
-  for (const sessionId of task.sessionIds) unlink(tx, sessionId, id, 'Task deleted')
+  const links = task.sessionIds.map((sessionId) => ({ sessionId, taskId: id }))
+  unlink(tx, links, 'Task deleted')
   const affected = [...tx.list('tasks', { parentId: id }), ...tx.list('tasks', { dependencies: id })]
   for (const related of new Map(affected.map((other) => [other.id, other])).values()) {
     tx.put('tasks', {

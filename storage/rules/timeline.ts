@@ -45,21 +45,30 @@ export const append = <T extends { id: string }>(list: readonly T[], additions: 
   return appended
 }
 
-/** Adds an entry to a session's timeline. */
-export const addTimelineEntry = (
-  tx: Transaction,
-  session: Session,
-  entry: {
-    type?: TimelineType | undefined
-    message?: string | undefined
-    taskId?: string | undefined
-    metadata?: Record<string, unknown> | undefined
-  },
-): void => {
-  tx.put('sessions', {
-    ...session,
-    lastActivity: tx.now,
-    timeline: [...session.timeline, timelineEntry(tx, { ...entry, type: entry.type ?? 'progress' })],
-  })
+/** A timeline entry as it is noted: `progress` unless it says otherwise. */
+interface NewEntry {
+  type?: TimelineType | undefined
+  message?: string | undefined
+  taskId?: string | undefined
+  metadata?: Record<string, unknown> | undefined
+}
+
+/** A session with more entries at the end of its timeline. */
+export const withEntries = (tx: Transaction, session: Session, entries: readonly NewEntry[]): Session => ({
+  ...session,
+  lastActivity: tx.now,
+  timeline: [
+    ...session.timeline,
+    ...entries.map((entry) => timelineEntry(tx, { ...entry, type: entry.type ?? 'progress' })),
+  ],
+})
+
+/** Adds entries to a session's timeline. */
+export const addTimelineEntries = (tx: Transaction, session: Session, entries: readonly NewEntry[]): void => {
+  tx.put('sessions', withEntries(tx, session, entries))
   tx.emitState('session:updated', session.id)
 }
+
+/** Adds an entry to a session's timeline. */
+export const addTimelineEntry = (tx: Transaction, session: Session, entry: NewEntry): void =>
+  addTimelineEntries(tx, session, [entry])

@@ -1,0 +1,47 @@
+import type { Documents, Where } from './documents'
+import type { Entry } from './entry'
+import type { Entities, Kind } from './kinds'
+
+/** Reads of stored entities, which must not be changed in place. */
+interface Reads {
+  get<K extends Kind>(kind: K, id: string): Entities[K] | undefined
+  list<K extends Kind>(kind: K, where?: Where): Entities[K][]
+  read<K extends Kind>(entry: Entry<K>): Entities[K]
+}
+
+type Known = { [K in Kind]: Map<string, Entities[K]> }
+
+/**
+ * Parses each entity once, however often it is asked for: a task that waits for thousands of others would else be parsed
+ * again for each of them. For the length of one synchronous query or change.
+ */
+export const readOnce = (documents: Documents): Reads => {
+  const known: Known = {
+    projects: new Map(),
+    tasks: new Map(),
+    sessions: new Map(),
+    queues: new Map(),
+    templates: new Map(),
+  }
+
+  const read = <K extends Kind>(entry: Entry<K>): Entities[K] => {
+    const before: Known[K] = known[entry.kind]
+    const document = before.get(entry.id) ?? entry.read()
+    before.set(entry.id, document)
+    return document
+  }
+
+  const get = <K extends Kind>(kind: K, id: string): Entities[K] | undefined => {
+    const before: Known[K] = known[kind]
+    const document = before.get(id)
+    if (document) return document
+    const entry = documents.get(kind, id)
+    return entry && read(entry)
+  }
+
+  return {
+    get,
+    read,
+    list: (kind, where) => documents.list(kind, where).map(read),
+  }
+}
