@@ -14,15 +14,15 @@ const testsIn = (...folders: string[]) => folders.map((folder) => `test/${folder
 const contract = testsIn('contract')
 /** What works in this process and in memory: it needs no build. With the contract, it is `npm run test:quick`. */
 const memory = testsIn('rules', 'storage', 'functions')
-const inside = testsIn('drivers', 'postgres', 'local-dev')
+const inside = testsIn('drivers', 'postgres')
 
 export default defineConfig({
   plugins: [markdownAsText],
   test: {
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
     outputFile: { json: 'node_modules/.cache/vitest-report.json' },
-    // Much of the time servers are waited for, so at least two at a time.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Half of the time processes are waited for.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     coverage: {
       include: ['{functions,schemas,storage}/**/*.ts'],
       reportsDirectory: 'node_modules/.cache/coverage',

@@ -50,15 +50,6 @@ it('ends the agent of a session that is stopped, and says which signal ended it'
   expect(fixture.files()).toEqual([])
 })
 
-it('ends what does not end politely, with everything that it has started', async () => {
-  const { id } = await begin('stubborn')
-  await waitUntil('its child runs', () => fixture.exists('child.pid'))
-  await fixture.client.sessions.update(id, { status: 'stopped' })
-  const child = Number(fixture.file('child.pid'))
-  await waitUntil('its child has ended', () => !isThere(child))
-  expect((await fixture.client.sessions.get(id)).status).toBe('stopped')
-})
-
 it('calls a session failed whose agent fails, with its exit code', async () => {
   const { id } = await begin('crash')
   const session = await fixture.ended(id)
@@ -67,23 +58,36 @@ it('calls a session failed whose agent fails, with its exit code', async () => {
 })
 
 // Elsewhere nothing shows who has started a process that has left its group.
-describe.runIf(process.platform === 'linux')('what has left the process group of its agent', () => {
-  const leave = (words: string) => `${words} & while [ ! -s detached.pid ]; do sleep 0.02; done`
-  const stubborn = `sh -c 'trap "" TERM HUP; echo $$ > detached.pid; while :; do sleep 1; done'`
-  const detached = () => Number(fixture.file('detached.pid'))
-  const write = (text: string) => {
-    rmSync(join(fixture.directory, 'detached.pid'), { force: true })
-    writeFileSync(join(fixture.directory, 'leaver.sh'), text)
-  }
+const hasProc = process.platform === 'linux'
+const leave = (words: string) => `${words} & while [ ! -s detached.pid ]; do sleep 0.02; done`
+const stubborn = `sh -c 'trap "" TERM HUP; echo $$ > detached.pid; while :; do sleep 1; done'`
+const detached = () => Number(fixture.file('detached.pid'))
+const write = (text: string) => {
+  rmSync(join(fixture.directory, 'detached.pid'), { force: true })
+  writeFileSync(join(fixture.directory, 'leaver.sh'), text)
+}
 
-  it('ends with a session that is stopped, even if it does not want to', async () => {
+// Each is given its time to end, so they are ended at once.
+describe.concurrent('what does not end politely', () => {
+  it('ends with its session, with everything that it has started', async () => {
+    const { id } = await begin('stubborn')
+    await waitUntil('its child runs', () => fixture.exists('child.pid'))
+    await fixture.client.sessions.update(id, { status: 'stopped' })
+    const child = Number(fixture.file('child.pid'))
+    await waitUntil('its child has ended', () => !isThere(child))
+    expect((await fixture.client.sessions.get(id)).status).toBe('stopped')
+  })
+
+  it.runIf(hasProc)('ends with its session, though it has left the process group', async () => {
     write(`${leave(`setsid setsid nohup ${stubborn}`)}; sleep 60\n`)
     const { id } = await begin('leaver')
     await waitUntil('it has left', () => fixture.exists('detached.pid') && detached() > 0)
     await fixture.client.sessions.update(id, { status: 'stopped' })
     await waitUntil('it has ended', () => !isThere(detached()))
   })
+})
 
+describe.runIf(hasProc)('what has left the process group of its agent', () => {
   it('ends with an agent that ends by itself, and nothing of another session does', async () => {
     const { taskId } = await begin('wait beside it')
     await fixture.working(taskId)

@@ -3,7 +3,7 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, type TestContext, vi } from 'vitest'
 import { createApp } from '../../functions/app'
 import { createReference } from '../../functions/openapi/reference'
 import { createRooms } from '../../functions/realtime/rooms'
@@ -16,15 +16,15 @@ import { filesDriver } from '../../storage/drivers/files/driver'
 import { createIds } from '../../storage/ids'
 import { openWorkspace } from '../../storage/workspace'
 
-const makeFolder = () => {
+const makeFolder = ({ onTestFinished }: TestContext) => {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
 /** A host that makes manifests with a CLI, here a shell script, which may take `timeoutMs`. */
-const openHost = async (script: string, timeoutMs: number) => {
-  const root = makeFolder()
+const openHost = async (context: TestContext, script: string, timeoutMs: number) => {
+  const root = makeFolder(context)
   const [dataDir, sessionDir, cli] = [join(root, 'data'), join(root, 'sessions'), join(root, 'maestro')]
   writeFileSync(cli, `#!/bin/sh\n${script}\n`)
   chmodSync(cli, 0o755)
@@ -34,7 +34,7 @@ const openHost = async (script: string, timeoutMs: number) => {
   const log = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => log }
   const driver = filesDriver({ directory: dataDir, durability: 'process', logger: log, clock })
   const workspace = await openWorkspace({ driver, clock, newId, logger: log })
-  onTestFinished(() => workspace.close())
+  context.onTestFinished(() => workspace.close())
   const events: string[] = []
   workspace.subscribe(({ name }) => events.push(name))
   const manifests = fileManifests(sessionDir, false)
@@ -86,57 +86,59 @@ const isRunning = (pid: number): boolean => {
 
 const stubborn = `trap '' TERM; sleep 600 & echo $! >> "$0.pid"; wait; sleep 600`
 
-it.each([
-  ['ends when it is asked to', 'exec sleep 600'],
-  ['does not listen', stubborn],
-  ['has started something that does not listen', `(${stubborn}) & wait`],
-])(
-  'a CLI that hangs is ended with all that it started, and nothing remains: one that %s',
-  async (_, hang) => {
-    const script = `echo $$ > "$0.pid"; sleep 600 & echo $! >> "$0.pid"; ${hang}`
-    const { root, sessionDir, events, spawn } = await openHost(script, 1500)
-    events.length = 0
-    expect(await spawn()).toEqual({
-      status: 500,
-      body: {
-        error: true,
-        code: 'manifest_generation_failed',
-        message: 'Failed to generate manifest: timed out after 1.5 s',
-      },
+describe.concurrent('a CLI', () => {
+  it.for([
+    ['ends when it is asked to', 'exec sleep 600'],
+    ['does not listen', stubborn],
+    ['has started something that does not listen', `(${stubborn}) & wait`],
+  ])(
+    'a CLI that hangs is ended with all that it started, and nothing remains: one that %s',
+    async ([_, hang], context) => {
+      const script = `echo $$ > "$0.pid"; sleep 600 & echo $! >> "$0.pid"; ${hang}`
+      const { root, sessionDir, events, spawn } = await openHost(context, script, 1500)
+      events.length = 0
+      expect(await spawn()).toEqual({
+        status: 500,
+        body: {
+          error: true,
+          code: 'manifest_generation_failed',
+          message: 'Failed to generate manifest: timed out after 1.5 s',
+        },
+      })
+      expect(readdirSync(sessionDir)).toEqual([])
+      expect(events).toEqual([])
+      const pids = readFileSync(join(root, 'maestro.pid'), 'utf8').trim().split('\n').map(Number)
+      expect(pids.length).toBeGreaterThan(1)
+      await vi.waitUntil(() => !pids.some(isRunning), 10_000)
+    },
+  )
+
+  it('a CLI is not waited for once it has ended, though something it left behind holds its outputs', async (context) => {
+    const leave = `setsid sleep 600 & echo $! > "$0.pid"; for output; do :; done`
+    const write = `echo '{"manifestVersion":"1.0","role":"worker","session":{"model":"opus"}}' > "$output"`
+    const { root, spawn } = await openHost(context, `${leave}; ${write}`, 20_000)
+    context.onTestFinished(() => {
+      const left = Number(readFileSync(join(root, 'maestro.pid'), 'utf8'))
+      if (isRunning(left)) process.kill(left)
     })
-    expect(readdirSync(sessionDir)).toEqual([])
-    expect(events).toEqual([])
-    const pids = readFileSync(join(root, 'maestro.pid'), 'utf8').trim().split('\n').map(Number)
-    expect(pids.length).toBeGreaterThan(1)
-    await vi.waitUntil(() => !pids.some(isRunning), 10_000)
-  },
-)
-
-it('a CLI is not waited for once it has ended, though something it left behind holds its outputs', async () => {
-  const leave = `setsid sleep 600 & echo $! > "$0.pid"; for output; do :; done`
-  const write = `echo '{"manifestVersion":"1.0","role":"worker","session":{"model":"opus"}}' > "$output"`
-  const { root, spawn } = await openHost(`${leave}; ${write}`, 20_000)
-  onTestFinished(() => {
-    const left = Number(readFileSync(join(root, 'maestro.pid'), 'utf8'))
-    if (isRunning(left)) process.kill(left)
+    expect((await spawn()).status).toBe(201)
   })
-  expect((await spawn()).status).toBe(201)
-})
 
-it('the limit is for all attempts together', async () => {
-  const script = `echo call >> "$0.calls"; sleep 2; echo "unknown option '--api-url'" >&2; exit 1`
-  const { root, spawn } = await openHost(script, 3500)
-  expect((await spawn()).body.message).toBe('Failed to generate manifest: timed out after 3.5 s')
-  expect(readFileSync(join(root, 'maestro.calls'), 'utf8')).toBe('call\ncall\n')
-})
+  it('the limit is for all attempts together', async (context) => {
+    const script = `echo call >> "$0.calls"; sleep 2; echo "unknown option '--api-url'" >&2; exit 1`
+    const { root, spawn } = await openHost(context, script, 3500)
+    expect((await spawn()).body.message).toBe('Failed to generate manifest: timed out after 3.5 s')
+    expect(readFileSync(join(root, 'maestro.calls'), 'utf8')).toBe('call\ncall\n')
+  })
 
-it('of many spawns eight have their CLI run at once, and the time that the others wait does not count', async () => {
-  const count =
-    'mkdir -p "$0.now"; : > "$0.now/$$"; ls "$0.now" | wc -l >> "$0.counts"; sleep 0.5; rm "$0.now/$$"'
-  const write = `echo '{"manifestVersion":"1.0","role":"worker","session":{"model":"opus"}}' > "$output"`
-  const { root, spawn } = await openHost(`${count}; for output; do :; done; ${write}`, 3500)
-  const answers = await Promise.all(Array.from({ length: 64 }, spawn))
-  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201))
-  const counts = readFileSync(join(root, 'maestro.counts'), 'utf8').trim().split('\n').map(Number)
-  expect(Math.max(...counts)).toBe(8)
-}, 60_000)
+  it('of many spawns eight have their CLI run at once, and the time that the others wait does not count', async (context) => {
+    const count =
+      'mkdir -p "$0.now"; : > "$0.now/$$"; ls "$0.now" | wc -l >> "$0.counts"; sleep 0.5; rm "$0.now/$$"'
+    const write = `echo '{"manifestVersion":"1.0","role":"worker","session":{"model":"opus"}}' > "$output"`
+    const { root, spawn } = await openHost(context, `${count}; for output; do :; done; ${write}`, 3500)
+    const answers = await Promise.all(Array.from({ length: 64 }, spawn))
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201))
+    const counts = readFileSync(join(root, 'maestro.counts'), 'utf8').trim().split('\n').map(Number)
+    expect(Math.max(...counts)).toBe(8)
+  }, 60_000)
+})
