@@ -122,7 +122,7 @@ const onlyFields = (body: unknown, fields: readonly string[]) =>
     : {}
 
 const idsOf = (ids: ExampleIds) => (kind: string) =>
-  ({ projects: ids.project, tasks: ids.task, sessions: ids.session, templates: ids.template })[kind] ?? 'gone'
+  ({ proj: ids.project, task: ids.task, sess: ids.session, tmpl: ids.template })[kind] ?? 'gone'
 
 /** As the description of the reference says: whatever else a session sends of a task is not even looked at. */
 const asRead = (name: string, body: unknown): unknown =>

@@ -3,12 +3,14 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { OpenApiDocument } from '../../../functions/openapi/openapi-types'
-import { parseTrusted } from '../../../schemas/json-text'
 import { count } from '../../figures'
 import { seed } from '../../random'
 import type { Api } from '../http'
-import { type Request, requestsTo } from './requests'
-import { resolveMarks } from './values'
+import { forms } from './hostile'
+import { createLedger, strayTag, tagOf, unkeepableIn } from './kept'
+import { createKnown, type Known } from './known'
+import { operationsOf, type Request, requestsTo } from './requests'
+import { kindIn, resolveMarks } from './values'
 
 /** So many requests are under way at once, on one project or on several: that is how agents call. */
 const atOnce = 5
@@ -16,8 +18,12 @@ const perRun = 25
 
 export interface Outcome {
   requests: number
-  /** The operations that were answered with success at least once. */
-  succeeded: Set<string>
+  /** How many operations were asked. */
+  operations: number
+  /** Those that were never answered with success. */
+  failed: string[]
+  /** The texts among those given, and among all that can be read now, that were not sent so. */
+  foreign(others: unknown): Promise<string[]>
 }
 
 /** Sees one request being sent, while nothing else is under way. */
@@ -29,24 +35,35 @@ export type Observe = (operationId: string, send: () => Promise<void>) => Promis
  */
 export const fuzz = async (api: Api, runs: number, observe?: Observe): Promise<Outcome> => {
   const document = await api.get<OpenApiDocument>('/openapi.json')
-  const known = knowledge()
-  const outcome: Outcome = { requests: 0, succeeded: new Set() }
+  const { schemas } = document.components
+  const known = createKnown(schemas)
+  const ledger = createLedger()
+  const succeeded = new Set<string>()
+  let sentSoFar = 0
 
-  const send = async ({ operationId, method, path, headers, body }: Request) => {
-    const resolved = resolveMarks(JSON.stringify({ path, headers, body }), known.get)
-    const sent: Pick<Request, 'path' | 'headers' | 'body'> = parseTrusted(resolved)
-    const answer = await api.request<unknown>(method, sent.path, sent.body, sent.headers)
-    outcome.requests++
-    count('requests')
-    if (answer.status < 400) {
-      outcome.succeeded.add(operationId)
-      known.learn(method, sent.path, answer.body)
-      known.add('cursors', answer.headers.get('x-next-cursor'))
-      known.add('etags', answer.headers.get('etag'))
-    }
-    expect(answer.status, `${method} ${sent.path} ${sent.body}: ${JSON.stringify(answer.body)}`).toBeLessThan(
-      500,
+  const send = async ({ operation, path, headers, body, form }: Request) => {
+    const tag = tagOf(sentSoFar++)
+    const wordFor = (kind: string, place: number) =>
+      kind === 'tag' ? tag : kind === 'stray' ? strayTag : known.get(kind, place)
+    const address = resolveMarks(path, (...asked) => encodeURIComponent(wordFor(...asked)))
+    const text = body && resolveMarks(body, (...asked) => JSON.stringify(wordFor(...asked)).slice(1, -1))
+    const bytes = text === undefined ? undefined : new Uint8Array(forms[form](text))
+    const told = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, resolveMarks(value, wordFor)]),
     )
+    const answer = await api.request<unknown>(operation.method, address, bytes, told)
+    count('requests')
+    const request = `${operation.method} ${address} ${form} ${text?.slice(0, 2000)}`
+    expect(answer.status, `${request}: ${JSON.stringify(answer.body)}`).toBeLessThan(500)
+    if (answer.status >= 400) return
+    succeeded.add(operation.operationId)
+    known.learn(operation, address, answer.body)
+    known.add('cursors', answer.headers.get('x-next-cursor'))
+    known.add('etags', answer.headers.get('etag'))
+    if (!bytes || !operation.bodySchema) return
+    const sent = parseAsSent(bytes)
+    expect(unkeepableIn(sent), request).toEqual([])
+    ledger.accept(tag, sent)
   }
 
   /** Something to work on, or else everything would be deleted at some time. */
@@ -55,15 +72,15 @@ export const fuzz = async (api: Api, runs: number, observe?: Observe): Promise<O
     const tasks = [await api.task(projectId), await api.task(projectId), await api.task(projectId)]
     const taskIds = tasks.map(({ id }) => id)
     const session = await api.session(projectId, taskIds, { strategy: 'queue' })
-    known.add('projects', projectId)
-    for (const id of taskIds) known.add('tasks', id)
-    known.add('sessions', session.id)
+    known.add('proj', projectId)
+    for (const id of taskIds) known.add('task', id)
+    known.add('sess', session.id)
   }
 
   const requests = fc.array(requestsTo(document), { minLength: perRun, maxLength: perRun })
   const sequence = fc.asyncProperty(requests, async (all) => {
     await begin()
-    if (observe) for (const request of all) await observe(request.operationId, () => send(request))
+    if (observe) for (const request of all) await observe(request.operation.operationId, () => send(request))
     else
       for (let first = 0; first < all.length; first += atOnce)
         await Promise.all(all.slice(first, first + atOnce).map(send))
@@ -71,39 +88,28 @@ export const fuzz = async (api: Api, runs: number, observe?: Observe): Promise<O
   // The store has moved on when a run fails, so a smaller one would not fail again.
   const { failed, errorInstance } = await fc.check(sequence, { numRuns: runs, seed, endOnFailure: true })
   if (failed) throw new Error(`with TEST_SEED=${seed}: ${errorInstance}`, { cause: errorInstance })
-  return outcome
-}
-
-/** What the answers told: by kind the ids of what exists, newest last, and of what is gone; cursors and tags. */
-const knowledge = () => {
-  const byKind = new Map<string, string[]>()
-  const without = (kind: string, value: string) => (byKind.get(kind) ?? []).filter((other) => other !== value)
-  const add = (kind: string, value: string | null) => {
-    if (value !== null) byKind.set(kind, [...without(kind, value), value].slice(-30))
-  }
+  const ids = operationsOf(document).map(({ operationId }) => operationId)
   return {
-    add,
-    learn(method: string, path: string, body: unknown) {
-      const kind = /^\/api\/(\w+)/.exec(path)?.[1] ?? 'others'
-      for (const id of idsIn(body)) {
-        if (method !== 'DELETE') add(kind, id)
-        else if (!path.includes('/tasks/', 5)) {
-          byKind.set(kind, without(kind, id))
-          add('gone', id)
-        }
-      }
-    },
-    get(kind: string, place: number): string {
-      const values = byKind.get(kind) ?? []
-      return JSON.stringify(values.at(-1 - (place % values.length)) ?? 'nothing').slice(1, -1)
-    },
+    requests: sentSoFar,
+    operations: ids.length,
+    failed: ids.filter((id) => !succeeded.has(id)),
+    foreign: async (others) => ledger.foreign([others, await readAll(api, document, known)]),
   }
 }
 
-/** The ids of an entity, of a list of them, or of the session that was spawned. */
-const idsIn = (body: unknown): string[] => {
-  if (Array.isArray(body)) return body.flatMap(idsIn)
-  if (typeof body !== 'object' || body === null) return []
-  if ('session' in body) return idsIn(body.session)
-  return 'id' in body && typeof body.id === 'string' ? [body.id] : []
+/** Throws where the bytes are no UTF-8. A byte order mark is no part of a text. */
+const parseAsSent = (bytes: Uint8Array): unknown =>
+  JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim() || '{}')
+
+/** All that can be read: every list, and of the newest entities everything there is of each. */
+const readAll = async (api: Api, document: OpenApiDocument, known: Known): Promise<unknown[]> => {
+  const reads = operationsOf(document).filter(({ method }) => method === 'GET')
+  const paths = reads.flatMap(({ path, parameters }) => {
+    const [parameter] = parameters.filter((each) => each.in === 'path')
+    if (!parameter) return [path]
+    const { schema, name } = parameter
+    const ids = known.all(kindIn(schema) ?? '')
+    return (schema.enum?.map(String) ?? ids).map((id) => path.replace(`{${name}}`, encodeURIComponent(id)))
+  })
+  return Promise.all(paths.map(async (path) => (await api.request<unknown>('GET', path)).body))
 }

@@ -5,27 +5,34 @@ import type { JsonSchema } from '../../../schemas/json-schema'
 type Schemas = Record<string, JsonSchema>
 type Values = fc.Arbitrary<unknown>
 
-/** Stands for an id that is known when the request is sent: the so-manieth newest of a kind. */
+/** Stands for what is known when the request is sent, such as the so-manieth newest id of a kind. */
 export const mark = (kind: string): fc.Arbitrary<string> =>
   fc.nat({ max: 12 }).map((place) => `@${kind}/${place}@`)
 
-/** Puts known ids in the place of the marks. */
+/** Puts what is known in the place of the marks. */
 export const resolveMarks = (text: string, known: (kind: string, place: number) => string): string =>
   text.replace(/@(\w+)\/(\d+)@/g, (_, kind: string, place: string) => known(kind, Number(place)))
 
-/** Values that fit a schema. `name` is that of the property: it tells which ids are meant. */
-export const fitting = (schema: JsonSchema, schemas: Schemas, name = ''): Values => {
-  const within = (part: JsonSchema, partName = name) => fitting(part, schemas, partName)
-  const referred = schemas[schema.$ref?.slice(schema.$ref.lastIndexOf('/') + 1) ?? '']
+/** Which ids are meant, told by an example: `task` by `task_1738713700000_p9q2r5t8w`. Undefined: none. */
+export const kindIn = ({ examples = [] }: JsonSchema): string | undefined => {
+  const [, kind] = /^([a-z]+)_\d{13}_[0-9a-z]{9}$/.exec(String([examples[0]].flat()[0])) ?? []
+  return kind
+}
+
+/** Values that fit a schema. `known`: which ids are meant, where a schema around this one says so. */
+export const fitting = (schema: JsonSchema, schemas: Schemas, known?: string): Values => {
+  const kind = kindIn(schema) ?? known
+  const within = (part: JsonSchema) => fitting(part, schemas, kind)
+  const referred = referredBy(schema, schemas)
   const choices = schema.anyOf ?? schema.oneOf
   if (referred) return within(referred)
-  if (choices) return fc.oneof(...choices.map((choice) => within(choice)))
+  if (choices) return fc.oneof(...choices.map(within))
   if (schema.const !== undefined) return fc.constant(schema.const)
   if (schema.enum) return fc.constantFrom(...schema.enum)
   if (Array.isArray(schema.type)) return fc.oneof(...schema.type.map((type) => within({ ...schema, type })))
   switch (schema.type) {
     case 'string':
-      return texts(schema, name)
+      return texts(schema, kind)
     case 'integer':
     case 'number':
       return fc.integer({ min: schema.minimum ?? -1e15, max: schema.maximum ?? 1e15 })
@@ -36,40 +43,45 @@ export const fitting = (schema: JsonSchema, schemas: Schemas, name = ''): Values
     case 'array':
       return fc.array(within(isSchema(schema.items) ? schema.items : {}), { maxLength: 4 })
     case 'object':
-      return objects(schema, within)
+      return objects(schema, schemas)
     default:
-      return fc.jsonValue({ maxDepth: 3 })
+      return anyValue(3)
   }
 }
 
-const objects = (schema: JsonSchema, within: (part: JsonSchema, name?: string) => Values): Values => {
-  const { properties, required = [], additionalProperties } = schema
-  if (!properties)
-    return fc.dictionary(fc.string(), within(isSchema(additionalProperties) ? additionalProperties : {}), {
-      maxKeys: 3,
-    })
-  const parts: Record<string, Values> = {}
-  for (const [name, part] of Object.entries(properties))
-    parts[name] = within(isSchema(part) ? part : {}, name)
-  return fc.record(parts, { requiredKeys: required })
+/** The schema that another is only a reference to. */
+export const referredBy = ({ $ref = '' }: JsonSchema, schemas: Schemas): JsonSchema | undefined =>
+  schemas[$ref.slice($ref.lastIndexOf('/') + 1)]
+
+const objects = (
+  { properties, required = [], additionalProperties }: JsonSchema,
+  schemas: Schemas,
+): Values => {
+  const partOf = (part: unknown) => fitting(isSchema(part) ? part : {}, schemas)
+  if (!properties) return fc.dictionary(fc.string(), partOf(additionalProperties), { maxKeys: 3 })
+  const parts = Object.entries(properties).map(([name, part]) => [name, partOf(part)])
+  return fc.record<Record<string, Values>>(Object.fromEntries(parts), { requiredKeys: required })
 }
 
-const isSchema = (part: unknown): part is JsonSchema =>
+/** Any JSON whose integers a double holds exactly: others are refused, which no schema says. */
+const anyValue = (maxDepth: number): Values => fc.jsonValue({ maxDepth }).map(withSafeIntegers)
+
+const withSafeIntegers = (value: unknown): unknown => {
+  if (typeof value === 'number') return Number.isInteger(value) ? value % 2 ** 53 : value
+  if (Array.isArray(value)) return value.map(withSafeIntegers)
+  return isSchema(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withSafeIntegers(part)]))
+    : value
+}
+
+/** Whether a part of a schema is one itself, and not just true or a list. */
+export const isSchema = (part: unknown): part is JsonSchema =>
   typeof part === 'object' && part !== null && !Array.isArray(part)
 
-const kindsByName: Record<string, string> = {
-  projectId: 'projects',
-  taskId: 'tasks',
-  taskIds: 'tasks',
-  parentId: 'tasks',
-  dependencies: 'tasks',
-  sessionId: 'sessions',
-  sessionIds: 'sessions',
-  templateId: 'templates',
-}
-
-const texts = ({ format, pattern, minLength = 0, maxLength = 60 }: JsonSchema, name: string): Values => {
-  const kind = kindsByName[name]
+const texts = (
+  { format, pattern, minLength = 0, maxLength = 60 }: JsonSchema,
+  kind: string | undefined,
+): Values => {
   const words = fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, 60) })
   if (kind)
     return fc.oneof(
@@ -81,27 +93,22 @@ const texts = ({ format, pattern, minLength = 0, maxLength = 60 }: JsonSchema, n
     return fc
       .date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true })
       .map((day) => day.toISOString().slice(0, 10))
-  // A text of nothing but space is blank; the schema cannot say that.
-  return pattern === undefined
-    ? words.map((text) => (minLength > 0 ? `x${text}`.slice(0, maxLength) : text))
-    : fc.stringMatching(new RegExp(pattern))
+  if (pattern !== undefined && pattern !== notBlank) return fc.stringMatching(new RegExp(pattern))
+  const isOptional = minLength === 0 && pattern === undefined
+  return fc.oneof(
+    isOptional ? words : words.map((text) => `x${text}`.slice(0, maxLength)),
+    fc.tuple(words, mark('tag')).map(([text, tag]) => `${tag}${text}`.slice(0, maxLength)),
+  )
 }
+
+const notBlank = '\\S'
 
 /** Bodies that are wrong somewhere, or no bodies at all, as they are sent. */
 export const wrongBody = (schema: JsonSchema, schemas: Schemas): fc.Arbitrary<string> => {
-  const names = Object.keys(
-    schemas[schema.$ref?.slice(schema.$ref.lastIndexOf('/') + 1) ?? '']?.properties ?? {},
-  )
-  const name = fc.oneof(fc.constantFrom(...names, '__proto__', 'constructor'), fc.string())
-  const damaged = fc
-    .tuple(fitting(schema, schemas), name, fc.option(fc.jsonValue({ maxDepth: 4 }), { nil: undefined }))
-    .map(([body, key, value]) => {
-      const entries = Object.entries(isSchema(body) ? body : {}).filter(([other]) => other !== key)
-      return JSON.stringify(Object.fromEntries(value === undefined ? entries : [...entries, [key, value]]))
-    })
+  const damaged = withOneValue(schema, schemas, anyValue(4))
   return fc.oneof(
     { weight: 12, arbitrary: damaged },
-    { weight: 2, arbitrary: fc.json() },
+    { weight: 2, arbitrary: anyValue(3).map((value) => JSON.stringify(value)) },
     { weight: 1, arbitrary: fc.string() },
     { weight: 1, arbitrary: damaged.map((text) => text.slice(0, -1)) },
     {
@@ -111,4 +118,16 @@ export const wrongBody = (schema: JsonSchema, schemas: Schemas): fc.Arbitrary<st
         .map((depth) => `{"metadata":${'['.repeat(depth)}${']'.repeat(depth)}}`),
     },
   )
+}
+
+/** Bodies that fit, but for one property, known or not, that is another value or is not there. */
+export const withOneValue = (schema: JsonSchema, schemas: Schemas, values: Values): fc.Arbitrary<string> => {
+  const names = Object.keys((referredBy(schema, schemas) ?? schema).properties ?? {})
+  const name = fc.oneof(fc.constantFrom(...names, '__proto__', 'constructor'), fc.string())
+  return fc
+    .tuple(fitting(schema, schemas), name, fc.option(values, { nil: undefined }))
+    .map(([body, key, value]) => {
+      const entries = Object.entries(isSchema(body) ? body : {}).filter(([other]) => other !== key)
+      return JSON.stringify(Object.fromEntries(value === undefined ? entries : [...entries, [key, value]]))
+    })
 }
