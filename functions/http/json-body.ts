@@ -7,7 +7,7 @@ const maxDepth = 100
 /**
  * Reads a body as a JSON object; an empty one counts as `{}`. Throws with what is wrong with it. What could not be stored
  * as it was sent is wrong, too: U+0000 (no program can be called with it), half a surrogate pair (no UTF-8 has it), and
- * numbers that a double does not hold.
+ * numbers beyond those that a double holds exactly.
  */
 export const readJsonObject = (text: string): Record<string, unknown> => {
   if (text.trim() === '') return {}
@@ -15,8 +15,8 @@ export const readJsonObject = (text: string): Record<string, unknown> => {
   const body = parse(text)
   if (!isObject(body)) throw new Error('The body must be a JSON object')
   const holdsManyDigits = manyDigits.test(text)
-  if (holdsManyDigits || mayHoldBadText.test(text) || bigExponent.test(text)) checkValues(body)
   if (holdsManyDigits) checkIntegers(text)
+  if (holdsManyDigits || mayHoldBadText.test(text) || exponent.test(text)) checkValues(body)
   return body
 }
 
@@ -30,7 +30,7 @@ const parse = (text: string): unknown => {
 
 // Most bodies hold none of these. Each looks at a character at most as often as the pattern is long, and none is long.
 const mayHoldBadText = /\\u(?:0000|[dD][89a-fA-F])/
-const bigExponent = /[eE]\+?\d{3}/
+const exponent = /\d[eE]\+?\d/
 /** A double holds every integer of up to 15 digits. */
 const manyDigits = /\d{16}/
 
@@ -65,8 +65,7 @@ const checkValues = (body: unknown): void => {
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { value, path } = next
     if (typeof value === 'string') checkText(value, path)
-    else if (typeof value === 'number' && !Number.isFinite(value))
-      throw new Error(`${path} is a number that is too large: send it as a text`)
+    else if (typeof value === 'number') checkNumber(value, path)
     else if (typeof value === 'object' && value !== null)
       for (const [key, item] of Object.entries(value)) {
         checkText(key, path === '' ? 'A key of the body' : `A key of ${path}`)
@@ -84,24 +83,24 @@ const checkText = (text: string, what: string): void => {
     throw new Error(`${what} is not valid Unicode: it holds half of a surrogate pair (\\ud800 to \\udfff)`)
 }
 
+const checkNumber = (value: number, path: string): void => {
+  if (!Number.isFinite(value)) throw new Error(`${path} is a number that is too large: send it as a text`)
+  if (Number.isInteger(value) && !Number.isSafeInteger(value))
+    throw new Error(`${path} is an integer that is too large to be kept exactly: send it as a text`)
+}
+
+/** Says it with the digits that were sent, and also of what a later key hides. */
 const checkIntegers = (text: string): void => {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
     if (code === quote) index = endOfString(text, index)
     else if (code === minus || (code >= zero && code <= nine)) {
       const token = numberAt(text, index)
-      if (/^-?\d{16,}$/.test(token) && isChanged(token))
+      if (/^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)))
         throw new Error(`The number ${shortened(token)} cannot be kept exactly: send it as a text`)
       index += token.length - 1
     }
   }
-}
-
-/** Whether an integer is another one once it was read, and would be written as another one. */
-const isChanged = (token: string) => {
-  const value = Number(token)
-  if (!Number.isFinite(value)) return true
-  return String(value) !== token && BigInt(value) !== BigInt(token)
 }
 
 const numberAt = (text: string, start: number): string => {
