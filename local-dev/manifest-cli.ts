@@ -6,6 +6,7 @@ import type { Log } from '../functions/services/log'
 import type { Config } from '../schemas/config'
 import { apiError } from '../schemas/errors'
 import { isObject } from '../schemas/fields'
+import { parseJson } from '../schemas/json-text'
 import type { SpawnPlan } from '../storage/rules/spawn'
 import { createConcurrencyLimit } from './concurrency-limit'
 import { findProgram } from './find-program'
@@ -129,7 +130,7 @@ const withRole = (manifest: unknown): unknown => {
 
 const readManifest = async (path: string): Promise<unknown> => {
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    return parseJson(await readFile(path, 'utf8'))
   } catch (cause) {
     throw new Error(`Failed to read manifest: ${reasonOf(cause)}`, { cause })
   }

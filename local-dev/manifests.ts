@@ -2,6 +2,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Manifests } from '../functions/services/app-services'
 import { apiError } from '../schemas/errors'
+import { withoutByteOrderMark } from '../schemas/json-text'
 import { makeDirectory } from './lib/make-directory'
 import { isMissingFile, reasonOf } from './lib/reason'
 
@@ -26,7 +27,7 @@ export const fileManifests = (directory: string, strict: boolean): Manifests => 
     remove: (sessionId) => rm(folderOf(sessionId), { recursive: true, force: true, maxRetries: 3 }),
     async read(sessionId) {
       try {
-        return await readFile(location(sessionId), 'utf8')
+        return withoutByteOrderMark(await readFile(location(sessionId), 'utf8'))
       } catch (error) {
         if (isMissingFile(error)) return undefined
         throw error

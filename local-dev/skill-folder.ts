@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs'
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, isAbsolute, join, relative, sep } from 'node:path'
 import { isSkillId } from '../functions/services/skills'
+import { withoutByteOrderMark } from '../schemas/json-text'
 
 /** A file as it was found: a link is followed to its end. */
 export interface FoundFile {
@@ -80,5 +81,5 @@ const undefinedIfMissing = async <T>(found: Promise<T>): Promise<T | undefined> 
 export const readFoundFile = async ({ path, stats }: FoundFile): Promise<string> => {
   if (!stats.isFile()) throw new Error(`${basename(path)} is not a file`)
   if (stats.size > maxFileBytes) throw new Error(`${basename(path)} is larger than ${maxFileBytes} bytes`)
-  return readFile(path, 'utf8')
+  return withoutByteOrderMark(await readFile(path, 'utf8'))
 }

@@ -1,6 +1,7 @@
 /** Installs the skills that the project ships where the server looks for skills. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { withoutByteOrderMark } from '../schemas/json-text'
 import { systemSkills } from './content/skills'
 import { makeDirectory } from './lib/make-directory'
 import { isMissingFile } from './lib/reason'
@@ -50,7 +51,7 @@ const install = async (file: string, text: string, overwrite: boolean): Promise<
 
 const readIfPresent = async (file: string): Promise<string | undefined> => {
   try {
-    return await readFile(file, 'utf8')
+    return withoutByteOrderMark(await readFile(file, 'utf8'))
   } catch (error) {
     if (isMissingFile(error)) return undefined
     throw error

@@ -1,7 +1,11 @@
-/** Reads JSON. The error says where the text is wrong, but quotes nothing of it: it may hold a secret. */
+/** What Notepad and PowerShell put before a text that they save as UTF-8. It is no part of it. */
+export const withoutByteOrderMark = (text: string): string =>
+  text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+
+/** Reads JSON, also after a byte order mark. The error says where the text is wrong, but quotes nothing of it: it may hold a secret. */
 export const parseJson = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return JSON.parse(withoutByteOrderMark(text))
   } catch (error) {
     const [position] = /position \d+/.exec(error instanceof Error ? error.message : '') ?? []
     throw new Error(position === undefined ? 'it is not valid JSON' : `it is not valid JSON (${position})`)

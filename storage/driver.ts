@@ -7,15 +7,8 @@ export interface Put {
   key: string
   /** The whole document, as compact JSON. */
   json: string
-  /** The same as an append delta, where only the document's append-only lists grew: for the journal. */
-  delta?: AppendDelta
-}
-
-export interface AppendDelta {
-  /** The document without its append-only lists, as compact JSON. */
-  rest: string
-  /** The items that were appended to each of these lists. */
-  appended: Readonly<Record<string, readonly unknown[]>>
+  /** The document that it replaces, of kinds with append-only lists: a journal may write how those grew. */
+  before?: string
 }
 
 /** One change: the documents that it stores, the keys that it removes, and its events. */
@@ -54,13 +47,23 @@ export interface WorkspaceDriver extends Driver {
      */
     since(number: number): Promise<LoggedEvent[] | undefined>
   }
-  /** Moves a document that cannot be read aside, records the reason for `status`, and returns its new name. */
+  /** Moves what is no document aside, records the reason for `status`, and returns its new name. */
   quarantine?(key: string, reason: string): string
+  /** Leaves a copy that another program made where it is, records the reason for `status`, and returns its name. */
+  leaveCopy?(key: string, reason: string): string
+  /**
+   * Calls back with a document that could not be read when it was asked for (`getItem` threw), as soon as it can be,
+   * and with its text. Until then `refusal` refuses to change it.
+   */
+  onReadable?(callback: (key: string, text: string) => void): void
   /** Resolves when write-behind is done: the documents are where people and other programs read them. */
   flush?(): Promise<void>
   /** For `GET /health?verbose=1`. */
   status?(): DriverStatus
 }
+
+/** So begins the reason of what cannot be read in `DriverStatus.problems`. */
+export const cannotBeRead = 'It cannot be read'
 
 export interface DriverStatus {
   quarantined: readonly { file: string; reason: string }[]

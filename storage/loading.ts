@@ -1,6 +1,6 @@
 import type { Storage } from 'unstorage'
 import type * as z from 'zod'
-import { parseJson } from '../schemas/json-text'
+import { parseJson, withoutByteOrderMark } from '../schemas/json-text'
 import { parseDescribed } from '../schemas/problems'
 import { type Documents, valuesOf } from './documents'
 import type { WorkspaceDriver } from './driver'
@@ -14,8 +14,8 @@ export interface Logger {
 }
 
 /**
- * Reads everything that is stored. A document that is not a valid entity is quarantined and logged; one of an
- * earlier version is migrated in memory, and on disk with its next change.
+ * Reads everything that is stored. A document that was read and is not a valid entity is quarantined and logged; one
+ * of an earlier version is migrated in memory, and on disk with its next change.
  */
 export const loadDocuments = async (
   storage: Storage,
@@ -26,16 +26,63 @@ export const loadDocuments = async (
   for (const key of await storage.getKeys()) {
     const kind = kindOfKey(key)
     if (kind === undefined) continue
-    try {
-      // Straight from the driver where it answers at once: through unstorage, a read costs half as much again.
-      const value = driver.getItem(key, {})
-      const text = typeof value === 'string' ? value : await storage.getItemRaw<string>(key)
-      if (text !== null) documents.put(kind, readEntry(kind, key, text))
-    } catch (error) {
-      quarantineDocument(driver, key, error instanceof Error ? error.message : String(error), logger)
-    }
+    const text = await readText(storage, driver, key, logger)
+    const entry = text === null ? undefined : entryOrSetAside(driver, kind, key, text, logger)
+    if (entry) documents.put(kind, entry)
   }
-  repairLinks(documents)
+  repairLinks(documents, driver)
+}
+
+/** Null if there is nothing, or it cannot be read now, which says nothing about what is in it. */
+const readText = async (
+  storage: Storage,
+  driver: WorkspaceDriver,
+  key: string,
+  logger: Logger,
+): Promise<string | null> => {
+  try {
+    // Straight from the driver where it answers at once: through unstorage, a read costs half as much again.
+    const value = driver.getItem(key, {})
+    return typeof value === 'string' ? value : await storage.getItemRaw<string>(key)
+  } catch (error) {
+    // A driver that tries again has told it itself.
+    if (!driver.onReadable)
+      logger.error({ key, reason: reasonOf(error) }, 'A document cannot be read now: it is left as it is')
+    return null
+  }
+}
+
+/** The entity in a text; undefined if it is none, and was set aside, or is a copy, and was left. */
+export const entryOrSetAside = <K extends Kind>(
+  driver: WorkspaceDriver,
+  kind: K,
+  key: string,
+  text: string,
+  logger: Logger,
+): Entry<K> | undefined => {
+  try {
+    return readEntry(kind, key, text)
+  } catch (error) {
+    if (error instanceof MisplacedError && driver.leaveCopy && isCopyKey(key, error.key)) {
+      const reason = `It is a copy of ${error.key}, made by another program: compare them, keep one, and delete the other`
+      logger.warn({ file: driver.leaveCopy(key, reason), reason }, 'A copy of a document is left where it is')
+    } else quarantineDocument(driver, key, reasonOf(error), logger)
+    return undefined
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Whether a document under this key is a copy of another: `ID-DESKTOP-1`, `ID_conflict`. */
+const isCopyKey = (key: string, original: string): boolean =>
+  key.startsWith(original) && /^[-_]/.test(key.slice(original.length))
+
+/** A document that is valid, and stored under another key than its own. */
+class MisplacedError extends Error {
+  /** `key`: its own. */
+  constructor(readonly key: string) {
+    super(`it belongs under ${key}`)
+  }
 }
 
 const quarantineDocument = (driver: WorkspaceDriver, key: string, reason: string, logger: Logger) => {
@@ -50,15 +97,16 @@ const quarantineDocument = (driver: WorkspaceDriver, key: string, reason: string
 /** Parses a stored document, migrating one of an earlier version. Throws an error that says what is wrong. */
 export const readEntry = <K extends Kind>(kind: K, key: string, text: string): Entry<K> => {
   const rules = kinds[kind]
-  const stored = parseJson(text)
+  const json = withoutByteOrderMark(text)
+  const stored = parseJson(json)
   if (typeof stored !== 'object' || stored === null || Array.isArray(stored))
     throw new Error('it is not a JSON object')
   const document = { ...stored }
   const current = rules.isOutdated(document) ? undefined : rules.schema.safeParse(document)
   const entry = current?.success
-    ? new Entry(kind, current.data, { text })
+    ? new Entry(kind, current.data, { text: json })
     : new Entry(kind, parseEntity(rules.schema, rules.migrate(document)))
-  if (entry.key !== key) throw new Error(`it belongs under ${entry.key}`)
+  if (entry.key !== key) throw new MisplacedError(entry.key)
   return entry
 }
 
@@ -70,9 +118,12 @@ const parseEntity = <T>(schema: z.ZodType<T>, document: Record<string, unknown>)
 
 /**
  * Sessions and tasks name each other. A link that only one side names is added to the other; a task's link to a
- * session that does not exist is removed.
+ * session that does not exist is removed, but not one to a session that only cannot be read now.
  */
-const repairLinks = (documents: Documents) => {
+export const repairLinks = (documents: Documents, driver: WorkspaceDriver): void => {
+  const exists = (id: string) =>
+    documents.get('sessions', id) !== undefined || driver.refusal?.([`sessions:${id}`]) !== undefined
+
   const sessionsOf = rememberedSets()
   for (const session of documents.list('sessions'))
     for (const taskId of valuesOf(session.fields.taskIds)) {
@@ -85,7 +136,7 @@ const repairLinks = (documents: Documents) => {
   const tasksOf = rememberedSets()
   for (const task of [...documents.list('tasks')]) {
     const named = valuesOf(task.fields.sessionIds)
-    const sessionIds = named.filter((id) => documents.get('sessions', id))
+    const sessionIds = named.filter(exists)
     if (sessionIds.length < named.length)
       documents.put('tasks', new Entry('tasks', { ...task.read(), sessionIds }))
     for (const sessionId of sessionIds) {

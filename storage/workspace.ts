@@ -1,12 +1,13 @@
 import { createStorage } from 'unstorage'
 import { ApiError, apiError } from '../schemas/errors'
-import { appendDeltaOf } from './append-delta'
 import { createMemoryDocuments, type Documents } from './documents'
 import type { DriverStatus, Put, WorkspaceDriver } from './driver'
 import type { Entry } from './entry'
 import { isLatestState, kindOfEvent, type LoggedEvent, type PublishedEvent, stateEventData } from './event'
 import type { NewId } from './ids'
-import { type Logger, loadDocuments } from './loading'
+import { kindOfKey, kinds } from './kinds'
+import { entryOrSetAside, type Logger, loadDocuments, repairLinks } from './loading'
+import { announceDocument } from './rules/announce'
 import { createSequentialCommit } from './sequential-commit'
 import { beginTransaction, type Staged, type Transaction } from './transaction'
 
@@ -152,6 +153,25 @@ export const openWorkspace = async ({
     )
   }
 
+  /** Takes in what could not be read before, when nothing is pending that could still be rolled back. */
+  const addReadable = async (key: string, text: string): Promise<void> => {
+    while (pending.length > 0) await durable().catch(() => undefined)
+    const kind = kindOfKey(key)
+    const entry = kind && entryOrSetAside(driver, kind, key, text, logger)
+    if (!entry) return
+    if (documents.get(entry.kind, entry.id))
+      return logger.error({ key }, 'A document can be read now, but another has its id: it is not served')
+    documents.put(entry.kind, entry)
+    repairLinks(documents, driver)
+    await change((tx) => announceDocument(tx, entry))
+  }
+
+  driver.onReadable?.((key, text) => {
+    addReadable(key, text).catch((error) =>
+      logger.warn({ key, err: error }, 'A document is served again, but its event could not be sent'),
+    )
+  })
+
   return {
     read,
     change,
@@ -195,8 +215,9 @@ const apply = (documents: Documents, { entries, removed }: Staged): (() => void)
 const toBatch = ({ entries, removed, events }: Staged, documents: Documents, lastEvent: number) => {
   const byId = new Map<string, Entry>(entries.map((entry) => [`${entry.kind}:${entry.id}`, entry]))
   const puts: Put[] = entries.map((entry) => {
-    const delta = appendDeltaOf(documents.get(entry.kind, entry.id), entry)
-    return { key: entry.key, json: entry.json, ...(delta && { delta }) }
+    const { appendOnly } = kinds[entry.kind]
+    const before = appendOnly.length > 0 ? documents.get(entry.kind, entry.id)?.json : undefined
+    return { key: entry.key, json: entry.json, ...(before !== undefined && { before }) }
   })
   const published: PublishedEvent[] = []
   const logged: LoggedEvent[] = []

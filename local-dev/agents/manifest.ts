@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { parseJson } from '../../schemas/json-text'
 import { SessionManifest } from '../../schemas/manifest'
 import type { Role } from '../../schemas/template'
 import { reasonOf } from '../lib/reason'
@@ -60,7 +61,7 @@ const fetchText = async ({ path, serverUrl, token }: ManifestSource): Promise<st
 
 const parse = (text: string, path: string): unknown => {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     throw new AgentStartError(1, `The manifest ${path} is damaged: it is not JSON`)
   }

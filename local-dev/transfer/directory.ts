@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import type { WorkspaceDriver } from '../../storage/driver'
+import { cannotBeRead, type WorkspaceDriver } from '../../storage/driver'
 import { memoryDriver } from '../../storage/drivers/memory'
 import { createIds } from '../../storage/ids'
 import { importDocuments, transferLines } from '../../storage/rules/transfer'
@@ -27,6 +27,12 @@ export const openDirectory = async (directory: string, purpose: Purpose): Promis
   const driver: WorkspaceDriver =
     purpose === 'dry run' && !isThere ? memoryDriver() : await openDriver(read.config, log)
   const workspace = await openWorkspace({ driver, clock: Date.now, newId: createIds(), logger: log })
+  const unread = (workspace.status().problems ?? []).filter(({ reason }) => reason.startsWith(cannotBeRead))
+  if (purpose === 'export' && unread.length > 0) {
+    await workspace.close()
+    const files = unread.map(({ file, reason }) => `${file}: ${reason}`).join('\n')
+    throw new Error(`Not all of ${directory} can be read, so nothing is exported. Mend this first:\n${files}`)
+  }
   return {
     async *lines() {
       yield* await workspace.read((documents) => [...transferLines(documents)])

@@ -41,6 +41,13 @@ describe('export and import', () => {
     const { documents } = parseTrusted<{ documents: number }>(exported.stdout)
     expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toHaveLength(documents)
 
+    const unread = join(server.dataDir, 'projects', 'proj_circle.json')
+    symlinkSync(unread, unread)
+    const partial = await run(['export', server.dataDir, join(elsewhere, 'partial.ndjson')])
+    expect(partial).toMatchObject({ code: 1, stderr: expect.stringContaining('proj_circle.json') })
+    expect(existsSync(join(elsewhere, 'partial.ndjson'))).toBe(false)
+    rmSync(unread)
+
     const location = join(elsewhere, 'data')
     const dry = await run(['import', file, location, '--dry-run', '--json'])
     expect(JSON.parse(dry.stdout)).toMatchObject({ stored: documents, conflicts: [] })

@@ -1,6 +1,7 @@
 // Stands in for node:fs where a test needs a disk that fails. In the test file:
 //   vi.mock('node:fs', async (original) => (await import('./faulty-disk')).withFaults(await original()))
 import type * as fs from 'node:fs'
+import type * as promises from 'node:fs/promises'
 import { afterEach } from 'vitest'
 
 interface Faults {
@@ -8,6 +9,8 @@ interface Faults {
   full: (path: string) => boolean
   /** Whether a file cannot be opened for writing. */
   readOnly: (path: string) => boolean
+  /** The code of the error with which a file cannot be read; undefined if it can be. */
+  unreadable: (path: string) => string | undefined
   /** Files cannot be cut back. */
   truncateFails: boolean
   /** Decides when, and how, a sync of a file ends. */
@@ -19,6 +22,7 @@ interface Faults {
 const healthy = (): Faults => ({
   full: () => false,
   readOnly: () => false,
+  unreadable: () => undefined,
   truncateFails: false,
   sync: (end) => end(null),
   done: [],
@@ -28,6 +32,21 @@ afterEach(() => void Object.assign(faults, healthy()))
 
 export const noSpace = (): NodeJS.ErrnoException =>
   Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+
+const requireReadable = (path: unknown) => {
+  const code = faults.unreadable(String(path))
+  if (code !== undefined)
+    throw Object.assign(new Error(`${code}: stands in for it, open '${path}'`), { code })
+}
+
+/** The same for node:fs/promises. */
+export const withPromiseFaults = (real: typeof promises) => ({
+  ...real,
+  async readFile(path: string) {
+    requireReadable(path)
+    return real.readFile(path, 'utf8')
+  },
+})
 
 export const withFaults = (real: typeof fs) => {
   const paths = new Map<number, string>()
@@ -51,6 +70,10 @@ export const withFaults = (real: typeof fs) => {
         return real.writeSync(descriptor, bytes, offset, length, position)
       if (length < 2) throw noSpace()
       return real.writeSync(descriptor, bytes, offset, Math.floor(length / 2), position)
+    },
+    readFileSync(path: fs.PathOrFileDescriptor) {
+      requireReadable(path)
+      return real.readFileSync(path, 'utf8')
     },
     renameSync(from: fs.PathLike, to: fs.PathLike) {
       real.renameSync(from, to)

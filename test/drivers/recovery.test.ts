@@ -16,6 +16,8 @@ import { parseTrusted } from '../../schemas/json-text'
 import { recoverJournal } from '../../storage/drivers/files/recovery'
 import { createProject, updateProject } from '../../storage/rules/projects'
 import { addSessionEvent, deleteSession } from '../../storage/rules/sessions'
+import { importDocuments } from '../../storage/rules/transfer'
+import type { Transaction } from '../../storage/transaction'
 import { scaled } from '../random'
 import { afterCrash, documentsIn, newestSegment, openIn, segmentsOf, temporaryDirectory } from './directory'
 import { everything, type Opened } from './open'
@@ -179,7 +181,7 @@ describe('files that are behind the journal, or ahead of it', () => {
     expect(await everything((await restarted(crashed)).workspace)).toEqual(await everything(workspace))
   })
 
-  it('are set aside where one is corrupt of which the journal has only an append delta, and no more', async () => {
+  it('are set aside where one is corrupt, and the journal has the whole history', async () => {
     const { directory, workspace, sessionId } = await start()
     const add = (data: string) =>
       workspace.change((tx) => addSessionEvent(tx, sessionId, { type: 'turn', data: data.repeat(300) }))
@@ -189,8 +191,7 @@ describe('files that are behind the journal, or ahead of it', () => {
     const crashed = afterCrash(directory)
     writeFileSync(join(crashed, 'sessions', `${sessionId}.json`), '{"id":')
     const again = await restarted(crashed)
-    const { events, name } = await session(again.workspace, sessionId)
-    expect({ name, events: events.length }).toEqual({ name: 'Unnamed Session', events: 1 })
+    expect(await session(again.workspace, sessionId)).toEqual(await session(workspace, sessionId))
     expect(again.workspace.status().quarantined).toMatchObject([
       { file: expect.stringContaining(`${sessionId}.json.corrupt-`) },
     ])
@@ -234,6 +235,108 @@ describe('a machine that lost power', () => {
   })
 })
 
+/** Imports a session over the one that is there, with another history. */
+const overwrite = (tx: Transaction, id: string, fates: readonly string[]) => {
+  const { events, ...rest } = tx.entry('sessions', id).read()
+  const document = {
+    ...rest,
+    events: events.flatMap((event, index) => {
+      const fate = fates[index % fates.length]
+      if (fate === 'dropped') return []
+      if (fate === 'changed') return [{ ...event, type: `${event.type}!` }]
+      if (fate === 'under one id') return [{ ...event, id: 'evt_one' }]
+      return fate === 'doubled' ? [event, event] : [event]
+    }),
+  }
+  importDocuments(tx, [{ key: `sessions:${id}`, document }], { overwrite: true, dryRun: false })
+}
+
+describe('a history of many entries', () => {
+  const grown = async () => {
+    const started = await start()
+    const { workspace, sessionId } = started
+    const add = (count: number) =>
+      workspace.change((tx) => {
+        for (let n = 0; n < count; n++)
+          addSessionEvent(tx, sessionId, { type: 'turn', data: 'x'.repeat(100) })
+      })
+    await add(100)
+    await workspace.flush()
+    return { ...started, add }
+  }
+
+  it('that is replaced by another of the same length does not come back', async () => {
+    const { directory, workspace, sessionId, add } = await grown()
+    await add(1)
+    await workspace.change((tx) => overwrite(tx, sessionId, ['changed']))
+    await add(1)
+    const again = await restarted(afterCrash(directory))
+    expect(await session(again.workspace, sessionId)).toEqual(await session(workspace, sessionId))
+  })
+
+  it('is whole where its file was emptied, though all but its end was written long ago', async () => {
+    const { directory, sessionId } = await grown()
+    const old = afterCrash(directory)
+    rmSync(join(old, '.journal'), { recursive: true })
+    const { workspace } = await restarted(old)
+    for (let n = 0; n < 3; n++) {
+      await workspace.change((tx) => addSessionEvent(tx, sessionId, { type: 'late', data: n }))
+      await workspace.flush()
+    }
+    for (const isFlushed of [true, false]) {
+      if (!isFlushed)
+        await workspace.change((tx) => addSessionEvent(tx, sessionId, { type: 'last', data: 'x' }))
+      const crashed = afterCrash(old)
+      writeFileSync(join(crashed, 'sessions', `${sessionId}.json`), '')
+      const again = await restarted(crashed)
+      expect(await session(again.workspace, sessionId)).toEqual(await session(workspace, sessionId))
+      expect(again.workspace.status()).toMatchObject({ quarantined: [], problems: [] })
+      expect(again.logged).toHaveLength(1)
+    }
+  })
+
+  it('whose file is older than what the journal goes on from is whole', async () => {
+    const { directory, workspace, sessionId, add } = await grown()
+    const path = join('sessions', `${sessionId}.json`)
+    const older = readFileSync(join(directory, path), 'utf8')
+    await add(5)
+    await workspace.flush()
+    await add(1)
+    const crashed = afterCrash(directory)
+    writeFileSync(join(crashed, path), older)
+    const again = await restarted(crashed)
+    expect(await session(again.workspace, sessionId)).toEqual(await session(workspace, sessionId))
+  })
+
+  it.each([
+    ['emptied', () => ''],
+    ['replaced by one with other entries', (text: string) => text.replaceAll('"turn"', '"torn"')],
+  ])('of which the journal has only the end, and whose file was %s, is told as lost', async (_, change) => {
+    const { directory, workspace, sessionId, add } = await grown()
+    await workspace.flush()
+    await add(3)
+    const crashed = afterCrash(directory)
+    // The journal as it would be without the line that has the whole.
+    const lines = readFileSync(newestSegment(crashed), 'utf8').split('\n')
+    for (const name of segmentsOf(crashed).slice(0, -1)) rmSync(join(crashed, '.journal', name))
+    const rest = lines.filter((line) => !line.includes(`"sessions:${sessionId}":{"id"`))
+    expect(rest.length).toBeLessThan(lines.length)
+    writeFileSync(newestSegment(crashed), rest.join('\n'))
+    const path = join(crashed, 'sessions', `${sessionId}.json`)
+    writeFileSync(path, change(readFileSync(path, 'utf8')))
+
+    const { workspace: again, logged } = await restarted(crashed)
+    expect((await session(again, sessionId)).events.length).toBeGreaterThanOrEqual(3)
+    expect(logged.at(-1)).toMatchObject({
+      details: { file: path, reason: expect.stringContaining('of the 100 entries of "events"') },
+      message: expect.stringContaining('could not be restored'),
+    })
+    expect(again.status().problems).toMatchObject([
+      { file: `sessions/${sessionId}.json`, reason: expect.stringContaining('lost') },
+    ])
+  })
+})
+
 describe('a server that is killed again and again', () => {
   it('has everything, at whatever moment it is killed', async () => {
     const anyText = fc.oneof(
@@ -244,6 +347,14 @@ describe('a server that is killed again and again', () => {
       // A blank name is no name, and gets past no request.
       fc.record({ do: fc.constant('rename' as const), name: anyText.map((text) => `n${text}`) }),
       fc.record({ do: fc.constant('grow' as const), size: fc.nat(3000) }),
+      fc.record({
+        do: fc.constant('overwrite' as const),
+        // What becomes of each event of the history, in turn.
+        events: fc.array(fc.constantFrom('kept', 'changed', 'dropped', 'doubled', 'under one id'), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+      }),
       fc.record({
         do: fc.constantFrom('create' as const, 'delete' as const, 'flush' as const, 'crash' as const),
       }),
@@ -258,7 +369,9 @@ describe('a server that is killed again and again', () => {
             directory = afterCrash(directory)
             workspace = (await restarted(directory)).workspace
             expect(await everything(workspace)).toEqual(before)
-          } else
+          } else if (next.do === 'overwrite')
+            await workspace.change((tx) => overwrite(tx, sessionId, next.events))
+          else
             await workspace.change((tx) => {
               if (next.do === 'rename') updateProject(tx, projectId, { name: next.name })
               if (next.do === 'create') createProject(tx, { name: 'another' }, '/')

@@ -39,6 +39,16 @@ const justNow = () => Date.now()
 /** To this clock, everything that is on disk was written long ago. */
 const muchLater = () => Date.now() + 60_000
 
+it('that was saved with a byte order mark is the same skill', async () => {
+  write('a/manifest.json', `\ufeff${manifest()}`)
+  write('a/skill.md', '\ufeffDo it.')
+  expect(await folderSkills(directory, log, justNow).get('a')).toMatchObject({
+    name: 'n',
+    instructions: 'Do it.',
+  })
+  expect(warnings).toEqual([])
+})
+
 describe.each([
   ['just written', justNow],
   ['kept in memory', muchLater],

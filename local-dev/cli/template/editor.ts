@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { decodeUtf8 } from '../../lib/utf8'
 import { UsageError } from '../exit'
 
 interface Edited {
@@ -20,7 +21,7 @@ export const editText = async (text: string, name: string): Promise<Edited> => {
   const exit = await run(editor, path)
   if (exit !== 0) throw new Error(`The editor ended with ${exit}. Your text is in ${path}`)
   return {
-    text: await readFile(path, 'utf8'),
+    text: decodeUtf8(await readFile(path), path),
     path,
     remove: () => rm(dirname(path), { recursive: true, force: true }),
   }

@@ -1,10 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join, sep } from 'node:path'
+import { withoutByteOrderMark } from '../../../schemas/json-text'
+import { cannotBeRead } from '../../driver'
+import { copyReason, isCopyName } from './copies'
 
 /** The folders of documents. */
 export const folders = ['projects', 'tasks', 'sessions', 'queues', 'templates']
 const namePattern = /^[A-Za-z0-9_-]+$/
 const keyPattern = /^(?:(?:projects|sessions|queues|templates):|tasks:[A-Za-z0-9_-]+:)[A-Za-z0-9_-]+$/
+
+/** What iCloud Drive leaves in the place of a file that it has moved off the disk. */
+const placeholderPattern = /^\.([A-Za-z0-9_-]+)\.json\.icloud$/
 
 /** Whether this is the key of a document. No other key is ever made a path. */
 export const isDocumentKey = (key: string): boolean => keyPattern.test(key)
@@ -15,22 +21,50 @@ export const pathOfKey = (directory: string, key: string): string => {
   return `${directory}${sep}${key.replaceAll(':', sep)}.json`
 }
 
-/** The keys of all documents in the files. Files with other names are ignored. */
-export const listKeys = (directory: string): string[] =>
-  folders.flatMap((folder) => keysBelow(join(directory, folder), folder, folder === 'tasks' ? 1 : 0))
+/** What the folders of documents hold. Files of other names are not ours, and not in it. */
+interface FoundFiles {
+  /** The keys of all documents. */
+  keys: string[]
+  /** What is left where it is, though it may hold documents: copies that sync programs made, links that lead nowhere. */
+  others: { path: string; reason: string }[]
+}
 
-const keysBelow = (path: string, key: string, depth: number): string[] =>
-  entriesOf(path).flatMap((entry) => {
-    if (depth > 0)
-      return entry.isDirectory() && namePattern.test(entry.name)
-        ? keysBelow(join(path, entry.name), `${key}:${entry.name}`, depth - 1)
-        : []
-    if (!entry.isFile() && !entry.isSymbolicLink()) return []
-    const name = entry.name.endsWith('.json') ? entry.name.slice(0, -'.json'.length) : ''
-    return namePattern.test(name) ? [`${key}:${name}`] : []
-  })
+/** Looks through the folders of documents. Throws if one cannot be read. */
+export const findFiles = (directory: string): FoundFiles => {
+  const found: FoundFiles = { keys: [], others: [] }
+  for (const folder of folders)
+    addFilesBelow(join(directory, folder), folder, folder === 'tasks' ? 1 : 0, found)
+  return found
+}
 
-const entriesOf = (path: string) => {
+const addFilesBelow = (path: string, key: string, depth: number, found: FoundFiles): void => {
+  const entries = entriesOf(path)
+  const names = new Set(entries.map(({ name }) => name))
+  for (const entry of entries) {
+    const { name } = entry
+    const inner = join(path, name)
+    const stem = depth > 0 ? name : stemOf(name)
+    if (stem === undefined || !namePattern.test(stem)) {
+      if (isCopyName(name, names)) found.others.push({ path: inner, reason: copyReason })
+    } else if (depth === 0) found.keys.push(`${key}:${stem}`)
+    else
+      try {
+        if (isFolder(entry, inner)) addFilesBelow(inner, `${key}:${stem}`, depth - 1, found)
+      } catch (error) {
+        if (!entry.isSymbolicLink()) throw error
+        found.others.push({ path: inner, reason: `${cannotBeRead}: ${reasonOf(error)}` })
+      }
+  }
+}
+
+const stemOf = (name: string): string | undefined =>
+  name.endsWith('.json') ? name.slice(0, -'.json'.length) : placeholderPattern.exec(name)?.[1]
+
+/** A link to a folder counts as one. */
+const isFolder = (entry: Dirent, path: string): boolean =>
+  entry.isDirectory() || (entry.isSymbolicLink() && statSync(path).isDirectory())
+
+const entriesOf = (path: string): Dirent[] => {
   try {
     return readdirSync(path, { withFileTypes: true })
   } catch (error) {
@@ -39,15 +73,33 @@ const entriesOf = (path: string) => {
   }
 }
 
-/** The text of a document's file, or null. */
+/**
+ * The text of a document's file, without a byte order mark; null if there is none. Throws if there is one that cannot
+ * be read now, which says nothing about what is in it.
+ */
 export const readDocument = (directory: string, key: string): string | null => {
-  try {
-    return readFileSync(pathOfKey(directory, key), 'utf8')
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
-  }
+  const path = pathOfKey(directory, key)
+  return isFileThere(path) ? withoutByteOrderMark(readFileSync(path, 'utf8')) : null
 }
+
+/** Whether a document's file is there. Throws if something else is in its place: a pipe that is read never ends. */
+export const isFileThere = (path: string): boolean => {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found) return requireAbsence(path)
+  if (!found.isFile()) throw new Error(found.isDirectory() ? 'a folder is in its place' : 'it is not a file')
+  return true
+}
+
+const requireAbsence = (path: string): false => {
+  if (lstatSync(path, { throwIfNoEntry: false })) throw new Error('it is a link that leads nowhere')
+  if (existsSync(join(dirname(path), `.${basename(path)}.icloud`)))
+    throw new Error(
+      'iCloud Drive has moved it off this disk: open its folder in Finder, or have it kept there',
+    )
+  return false
+}
+
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 export const isMissing = (error: unknown) =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT'

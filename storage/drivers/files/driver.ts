@@ -1,14 +1,16 @@
 import { mkdirSync, renameSync, statfsSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { isObject } from '../../../schemas/fields'
-import { parseJson } from '../../../schemas/json-text'
 import type { DriverStatus, Put, WorkspaceDriver } from '../../driver'
 import type { Logger } from '../../loading'
-import { isDocumentKey, listKeys, pathOfKey, readDocument } from './document-files'
+import { isDocumentKey, pathOfKey } from './document-files'
+import { createDocumentReader } from './document-reader'
 import { openJournal } from './journal'
-import { createJournalLookup, isBlankFile } from './journal-lookup'
+import type { StoredChange } from './journal-lines'
+import { isBlankFile } from './journal-lookup'
 import { type Lock, lockDirectory } from './lock'
-import { recoverJournal, replay } from './recovery'
+import { recoverJournal } from './recovery'
+import { needsBase } from './replay'
+import { createRestoration } from './restoration'
 import { detachNewestSegment, dropDrafts } from './segments'
 import { createWriteBehind } from './write-behind'
 import { type DocumentWriter, prepareFolders, writeDocuments } from './write-documents'
@@ -86,6 +88,8 @@ const openLocked = (
     blockedBy: () => lockLost ?? writeBehind.failure(),
     ...recovered,
   })
+  /** Append deltas whose document cannot be read now: until then the journal keeps them. */
+  const waiting = new Map<string, readonly StoredChange[]>()
   /** The last batch whose documents are in the write-behind buffer: one that still syncs is not. */
   let lastEnqueuedBatch = recovered.lastBatch
   const writeBehind = createWriteBehind({
@@ -94,7 +98,9 @@ const openLocked = (
       return writer.write(changes, lock.lease)
     },
     lastBatch: () => lastEnqueuedBatch,
-    onCheckpoint: journal.checkpoint,
+    onCheckpoint(batch) {
+      if (waiting.size === 0) journal.checkpoint(batch)
+    },
     onFailure: (error) => logger.error({ err: error }, 'Documents could not be written; it is tried again'),
     onBlocked: ({ key, reason }) =>
       logger.error(
@@ -102,7 +108,6 @@ const openLocked = (
         'A document does not get into its file: the journal keeps it, it is tried again, and it is not changed until then',
       ),
   })
-  const lookUpInJournal = createJournalLookup(journalFolder)
   const quarantined: DriverStatus['quarantined'][number][] = []
 
   const quarantine = (key: string, reason: string): string => {
@@ -113,35 +118,44 @@ const openLocked = (
     return aside
   }
 
-  /** The document that a journaled append delta builds on. A corrupt file is quarantined: the delta is kept. */
-  const readDeltaBase = (key: string): string | null => {
-    try {
-      const text = readDocument(directory, key)
-      if (text !== null && !isObject(parseJson(text))) throw new Error('it is not a JSON object')
-      return text
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      const file = quarantine(key, reason)
-      logger.error({ file, reason }, 'A stored document cannot be read and was set aside')
-      return null
-    }
+  const restoration = createRestoration({ directory, journalFolder, quarantine, logger })
+  let tellReadable: ((key: string, text: string) => void) | undefined
+
+  const reader = createDocumentReader({
+    directory,
+    logger,
+    onReadable(key, text) {
+      const steps = waiting.get(key)
+      waiting.delete(key)
+      const json = steps ? restoration.apply(key, steps, text) : fillIfBlank(key, text)
+      if (steps) writeBehind.add(key, json)
+      if (json !== null) tellReadable?.(key, json)
+    },
+  })
+
+  const fillIfBlank = (key: string, text: string | null): string | null => {
+    const found = text !== null && isBlankFile(text) ? restoration.ofBlankFile(key) : null
+    if (found !== null) writeBehind.add(key, found)
+    return found ?? text
   }
 
   // What a crash kept from the files is served from the write-behind buffer, which also writes it.
-  for (const [key, steps] of recovered.changes)
-    writeBehind.add(
-      key,
-      replay(steps, () => readDeltaBase(key)),
-    )
+  for (const [key, steps] of recovered.changes) {
+    const text = needsBase(steps) ? reader.readIfPossible(key) : null
+    if (text === undefined) waiting.set(key, steps)
+    else writeBehind.add(key, restoration.apply(key, steps, text))
+  }
 
   const refusal = (keys: readonly string[]): string | undefined => {
     const paths = writeBehind.blocked()
-    if (paths.size === 0) return undefined
-    const blocked = keys.map((key) => paths.get(key)).find((path) => path !== undefined)
-    return (
-      blocked &&
-      `${pathOfKey(directory, blocked.key)} cannot be written now (${blocked.reason}): mend that path`
-    )
+    for (const key of keys) {
+      const reason = reader.refusal(key)
+      if (reason !== undefined) return reason
+      const blocked = paths.get(key)
+      if (blocked)
+        return `${pathOfKey(directory, key)} cannot be written now (${blocked.reason}): mend that path`
+    }
+    return undefined
   }
 
   const store = async (
@@ -162,13 +176,13 @@ const openLocked = (
     if (!isDocumentKey(key)) return null
     const buffered = writeBehind.get(key)
     if (buffered !== undefined) return buffered
-    const text = readDocument(directory, key)
-    const found = text !== null && isBlankFile(text) ? lookUpInJournal(key) : null
-    if (found === null) return text
-    logger.warn({ key }, 'A power failure left an empty file; the journal had what belongs in it')
-    writeBehind.add(key, found)
-    return found
+    return fillIfBlank(key, reader.read(key))
   }
+
+  const problemOf = (key: string, reason: string) => ({
+    file: relative(directory, pathOfKey(directory, key)),
+    reason,
+  })
 
   return {
     name: 'maestro-files',
@@ -176,7 +190,7 @@ const openLocked = (
     getItem: read,
     hasItem: (key) => read(key) !== null,
     getKeys() {
-      const keys = new Set(listKeys(directory))
+      const keys = new Set(reader.keys())
       for (const [key, json] of writeBehind.keys()) {
         if (json === null) keys.delete(key)
         else keys.add(key)
@@ -191,14 +205,21 @@ const openLocked = (
       since: journal.eventsSince,
     },
     quarantine,
+    leaveCopy: reader.leave,
+    onReadable(callback) {
+      tellReadable = callback
+    },
     flush: writeBehind.flush,
     refusal,
     status: () => ({
       quarantined,
-      problems: [...writeBehind.blocked().values()].map(({ key, reason }) => ({
-        file: relative(directory, pathOfKey(directory, key)),
-        reason: `It cannot be written: ${reason}`,
-      })),
+      problems: [
+        ...reader.problems(),
+        ...[...writeBehind.blocked().values()].map(({ key, reason }) =>
+          problemOf(key, `It cannot be written: ${reason}`),
+        ),
+        ...restoration.losses().map(({ key, reason }) => problemOf(key, reason)),
+      ],
       freeBytes: freeBytes(directory),
     }),
     async dispose() {
@@ -206,6 +227,7 @@ const openLocked = (
         if (!lockLost) await writeBehind.flush()
       } finally {
         writeBehind.stop()
+        reader.stop()
         journal.close()
         await writer.close()
         lock.release()

@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib'
 import { parseTrusted } from '../../../schemas/json-text'
-import type { AppendDelta, Batch } from '../../driver'
+import type { Batch, Put } from '../../driver'
 import type { LoggedEvent } from '../../event'
+import type { AppendDelta } from './append-delta'
 
 /**
  * The lines of the journal. Each is `{checksum} {type} {batch} {lastEvent} {body}`: CRC-32 in hexadecimal of all
@@ -28,22 +29,30 @@ interface Body {
 }
 
 /**
- * The line of a batch, without its checksum. Documents are written as they are; an event whose data is one of them
- * refers to it by its key.
+ * The line of a batch, without its checksum. Documents are written as they are, or as the delta that `deltaOf` makes
+ * of them; an event whose data is one of them refers to it by its key.
  */
-export const batchLine = (batch: number, lastEvent: number, { puts, removes, events }: Batch): string => {
+export const batchLine = (
+  batch: number,
+  lastEvent: number,
+  { puts, removes, events }: Batch,
+  deltaOf: (put: Put) => AppendDelta | undefined,
+): string => {
   const keysByText = new Map<string, string>()
   const put: string[] = []
   const deltas: string[] = []
-  for (const { key, json, delta } of puts)
-    if (delta)
-      deltas.push(
-        `${JSON.stringify(key)}:{"rest":${delta.rest},"appended":${JSON.stringify(delta.appended)}}`,
-      )
-    else {
+  for (const change of puts) {
+    const { key, json } = change
+    const delta = deltaOf(change)
+    if (delta) {
+      const { rest, appended, base } = delta
+      const parts = `"rest":${rest},"appended":${JSON.stringify(appended)},"base":${JSON.stringify(base)}`
+      deltas.push(`${JSON.stringify(key)}:{${parts}}`)
+    } else {
       put.push(`${JSON.stringify(key)}:${json}`)
       keysByText.set(json, key)
     }
+  }
   const dataOf: Record<number, string> = {}
   const logged = events.map((event) => {
     const key = event.data === undefined ? undefined : keysByText.get(event.data)
@@ -91,9 +100,9 @@ export const parseLine = (text: string): JournalLine | undefined => {
 export const changesOf = (line: JournalLine): Map<string, StoredChange> => {
   const { put = {}, grow = {}, remove = [] } = bodyOf(line)
   const changes = new Map<string, StoredChange>()
-  for (const key of Object.keys(put)) changes.set(key, { whole: put[key] })
+  for (const [key, whole] of Object.entries(put)) changes.set(key, { whole })
   for (const [key, delta] of Object.entries(grow))
-    changes.set(key, { delta: { rest: JSON.stringify(delta.rest), appended: delta.appended } })
+    changes.set(key, { delta: { ...delta, rest: JSON.stringify(delta.rest) } })
   for (const key of remove) changes.set(key, null)
   return changes
 }

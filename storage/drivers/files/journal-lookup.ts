@@ -1,5 +1,6 @@
 import type { StoredChange } from './journal-lines'
-import { recoverJournal, replay } from './recovery'
+import { recoverJournal } from './recovery'
+import { type Replayed, replay } from './replay'
 
 /**
  * Whether a file has its name but not its content: empty, or full of zeros. A server that is killed never leaves
@@ -7,8 +8,8 @@ import { recoverJournal, replay } from './recovery'
  */
 export const isBlankFile = (text: string): boolean => text === '' || text.charCodeAt(0) === 0
 
-/** Finds a document's JSON, or null, in the segments that are kept: they are read with the first lookup. */
-export const createJournalLookup = (journalFolder: string): ((key: string) => string | null) => {
+/** Finds a document in the segments that are kept; `{ json: null }` if it is in none. They are read with the first lookup. */
+export const createJournalLookup = (journalFolder: string): ((key: string) => Replayed) => {
   let changes: ReadonlyMap<string, readonly StoredChange[]> | undefined
   return (key) => {
     changes ??= recoverJournal(journalFolder, () => undefined, true).changes

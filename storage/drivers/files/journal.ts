@@ -1,6 +1,7 @@
 import type { Batch } from '../../driver'
 import type { LoggedEvent } from '../../event'
 import { coalesceReads } from './coalesced-reads'
+import { createDeltaRule } from './delta-rule'
 import { readEvents } from './event-log'
 import { batchLine, checkpointLine } from './journal-lines'
 import { createLineBuffer } from './line-buffer'
@@ -13,6 +14,8 @@ import { dropSegment, type Segment, segmentAfter } from './segments'
 const maxSegmentBytes = 4 * 1024 * 1024
 /** While nothing is being written, a segment of this size is closed, too: the next start has less to read. */
 const maxIdleSegmentBytes = 256 * 1024
+/** So much of documents' JSON, in characters, is written together, or one batch if that is larger. */
+const maxWriteLength = 8 * 1024 * 1024
 /** How many of the last events are kept for clients that catch up: the contract promises 10,000. */
 const retainedEvents = 10_000
 
@@ -29,6 +32,7 @@ interface JournalOptions {
   lastEvent: number
   /** The number of the last batch whose documents, and those of all before it, are in the files. */
   lastCheckpoint: number
+  maxGroupLength?: number
 }
 
 /** The append-only log of every change and event: a write-ahead log of the documents' files. */
@@ -63,12 +67,14 @@ export const openJournal = ({
   lastBatch,
   lastEvent,
   lastCheckpoint,
+  maxGroupLength = maxWriteLength,
 }: JournalOptions): Journal => {
   const lines = createLineBuffer()
   let pending: PendingBatch[] = []
   let scheduled = false
   let failing: unknown
   let file: SegmentFile | undefined
+  const deltas = createDeltaRule(() => segments[0]?.batchBefore ?? lastBatch)
   const eventsSince = coalesceReads((number) => readEvents([...segments], number, lastEvent))
 
   const append = (target: SegmentFile) => {
@@ -96,6 +102,7 @@ export const openJournal = ({
 
   const fail = (group: PendingBatch[], error: unknown) => {
     if (file?.isTorn()) closeSegment()
+    deltas.forget(group.map(({ batch }) => batch))
     // All callers are rejected before a new change can be built on the state that is being rolled back.
     failing = error
     setImmediate(() => {
@@ -126,8 +133,7 @@ export const openJournal = ({
 
   const writeGroup = () => {
     scheduled = false
-    const group = pending
-    pending = []
+    const group = takeGroup(pending, maxGroupLength)
     try {
       if (blockedBy() !== undefined) throw blockedBy()
       lock.assertHeld()
@@ -137,7 +143,8 @@ export const openJournal = ({
       let event = lastEvent
       for (const { batch } of group) {
         event = batch.events.at(-1)?.number ?? event
-        lines.add(batchLine(++number, event, batch))
+        const inBatch = ++number
+        lines.add(batchLine(inBatch, event, batch, (put) => deltas.deltaOf(put, inBatch)))
       }
       append(target)
       if (!strict) return acknowledgeIfHeld(group)
@@ -200,4 +207,14 @@ export const openJournal = ({
     },
     close: closeSegment,
   }
+}
+
+/** Takes the oldest batches, as many as may be written together. */
+const takeGroup = (pending: PendingBatch[], maxLength: number): PendingBatch[] => {
+  let length = 0
+  const end = pending.findIndex(({ batch }) => {
+    for (const { json } of batch.puts) length += json.length
+    return length > maxLength
+  })
+  return pending.splice(0, end === -1 ? pending.length : Math.max(1, end))
 }

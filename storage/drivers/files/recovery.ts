@@ -1,4 +1,3 @@
-import { applyAppendDelta } from '../../append-delta'
 import { changesOf, type JournalLine, type StoredChange } from './journal-lines'
 import { listSegments, readSegment, type Segment } from './segments'
 
@@ -50,15 +49,4 @@ export const recoverJournal = (
     }
   }
   return { segments, lastBatch, lastEvent, lastCheckpoint, changes }
-}
-
-/** Applies the changes of a document, in order: its JSON, or null if it is removed. `before`: the JSON before them. */
-export const replay = (steps: readonly StoredChange[], before: () => string | null): string | null => {
-  let json: string | null | undefined
-  for (const step of steps) {
-    if (step === null) json = null
-    else if ('whole' in step) json = JSON.stringify(step.whole)
-    else json = applyAppendDelta((json === undefined ? before() : json) ?? '{}', step.delta)
-  }
-  return json ?? null
 }

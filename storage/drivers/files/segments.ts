@@ -5,12 +5,12 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { type JournalLine, parseLine } from './journal-lines'
+import { readLines } from './read-lines'
 import { draftSuffix } from './segment-file'
 
 /** A file of the journal, named after the last batch and event before it. */
@@ -56,15 +56,13 @@ export const readSegment = (
   next: Segment | undefined,
   onDamage: (line: number) => void = () => undefined,
 ): JournalLine[] => {
-  const text = readFileSync(path, 'utf8')
   const lines: JournalLine[] = []
-  for (let start = 0, number = 1; start < text.length; number++) {
-    const end = text.indexOf('\n', start)
-    if (end === -1) break
-    const line = parseLine(text.slice(start, end))
+  let number = 0
+  for (const { text, isLast } of readLines(path)) {
+    number++
+    const line = parseLine(text)
     if (line && (!next || line.batch <= next.batchBefore)) lines.push(line)
-    if (!line && end + 1 < text.length) onDamage(number)
-    start = end + 1
+    if (!line && !isLast) onDamage(number)
   }
   return lines
 }

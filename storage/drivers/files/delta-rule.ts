@@ -1,0 +1,38 @@
+import type { Batch, Put } from '../../driver'
+import { kindOfKey, kinds } from '../../kinds'
+import { type AppendDelta, appendDeltaOf } from './append-delta'
+
+/** Decides which documents are journaled as append deltas. */
+export interface DeltaRule {
+  /** The delta to write for a document; undefined: it is to be written whole. */
+  deltaOf(put: Put, batch: number): AppendDelta | undefined
+  /** These batches were not stored after all. */
+  forget(batches: readonly Batch[]): void
+}
+
+/**
+ * A delta is only written where the journal still holds the whole document that it is based on: so the journal can
+ * restore every document of which it has anything, also one whose file lost its content with the power. A document
+ * is written whole the first time that this run of the server changes it, and when the segment with it was dropped.
+ *
+ * `batchBefore`: the last batch that is not in the journal any more.
+ */
+export const createDeltaRule = (batchBefore: () => number): DeltaRule => {
+  /** The batch in which a document was last written whole. */
+  const wholeIn = new Map<string, number>()
+
+  return {
+    deltaOf({ key, json, before }, batch) {
+      const kind = kindOfKey(key)
+      if (kind === undefined || kinds[kind].appendOnly.length === 0) return undefined
+      const isBaseKept = (wholeIn.get(key) ?? 0) > batchBefore()
+      const delta =
+        isBaseKept && before !== undefined ? appendDeltaOf(before, json, kinds[kind].appendOnly) : undefined
+      if (!delta) wholeIn.set(key, batch)
+      return delta
+    },
+    forget(batches) {
+      for (const { puts } of batches) for (const { key } of puts) wholeIn.delete(key)
+    },
+  }
+}

@@ -1,0 +1,139 @@
+import { lstatSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { relative } from 'node:path'
+import { withoutByteOrderMark } from '../../../schemas/json-text'
+import { cannotBeRead } from '../../driver'
+import type { Logger } from '../../loading'
+import { findFiles, isFileThere, pathOfKey, readDocument, reasonOf } from './document-files'
+
+/** How long after an attempt to read what could not be read the next one begins. */
+const retryDelayMs = 1000
+
+interface DocumentReaderOptions {
+  directory: string
+  logger: Logger
+  /** A document that could not be read can be: its text, or null if it is gone. */
+  onReadable(key: string, text: string | null): void
+}
+
+/** Reads documents' files, and watches over those that cannot be read, or are not to be touched. */
+export interface DocumentReader {
+  /** The keys of all files that are documents by their names. */
+  keys(): string[]
+  /** The text of a document, null if there is none. Throws if it cannot be read now; that is tried again. */
+  read(key: string): string | null
+  /** The same; undefined if it cannot be read now. */
+  readIfPossible(key: string): string | null | undefined
+  /** Leaves a document as it is, for a reason that `problems` tells; returns its path. */
+  leave(key: string, reason: string): string
+  /** Why a document may not be changed; undefined if it may be. */
+  refusal(key: string): string | undefined
+  /** What is left where it is, with the reason, for `DriverStatus`. */
+  problems(): { file: string; reason: string }[]
+  stop(): void
+}
+
+export const createDocumentReader = ({
+  directory,
+  logger,
+  onReadable,
+}: DocumentReaderOptions): DocumentReader => {
+  /** Why documents cannot be read, by key. */
+  const unreadable = new Map<string, string>()
+  /** Why documents are left as they are, by key. */
+  const left = new Map<string, string>()
+  /** Other files that are left, by path. */
+  const others = new Map<string, string>()
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+
+  const note = (key: string, error: unknown) => {
+    const file = pathOfKey(directory, key)
+    if (!unreadable.has(key))
+      logger.error(
+        { file, reason: reasonOf(error) },
+        'A document cannot be read now: its file is left as it is, it is not changed, and reading is tried again',
+      )
+    unreadable.set(key, reasonOf(error))
+    timer ??= setTimeout(retryAll, retryDelayMs).unref()
+  }
+
+  /** One after the other, and not in this thread: on a disk that is away, each may take its time to fail. */
+  const retryAll = async () => {
+    for (const key of [...unreadable.keys()]) await retry(key)
+    timer = unreadable.size > 0 && !stopped ? setTimeout(retryAll, retryDelayMs).unref() : undefined
+  }
+
+  const retry = async (key: string) => {
+    const file = pathOfKey(directory, key)
+    try {
+      const text = isFileThere(file) ? withoutByteOrderMark(await readFile(file, 'utf8')) : null
+      if (stopped) return
+      unreadable.delete(key)
+      logger.warn(
+        { file },
+        text === null ? 'A document that could not be read is gone' : 'A document can be read again',
+      )
+      onReadable(key, text)
+    } catch (error) {
+      unreadable.set(key, reasonOf(error))
+    }
+  }
+
+  const read = (key: string): string | null => {
+    try {
+      return readDocument(directory, key)
+    } catch (error) {
+      note(key, error)
+      throw error
+    }
+  }
+
+  const problem = (key: string, reason: string) => ({ file: nameOf(pathOfKey(directory, key)), reason })
+  const nameOf = (path: string) => relative(directory, path)
+
+  return {
+    keys() {
+      const found = findFiles(directory)
+      for (const { path, reason } of found.others) {
+        if (!others.has(path))
+          logger.warn({ file: path, reason }, 'A file beside the documents is left where it is')
+        others.set(path, reason)
+      }
+      return found.keys
+    },
+    read,
+    readIfPossible(key) {
+      try {
+        return read(key)
+      } catch {
+        return undefined
+      }
+    },
+    leave(key, reason) {
+      left.set(key, reason)
+      return pathOfKey(directory, key)
+    },
+    refusal(key) {
+      const reason = unreadable.get(key)
+      if (reason !== undefined)
+        return `${pathOfKey(directory, key)} cannot be read now (${reason}): mend that path, it is then read by itself`
+      return left.has(key) ? `${pathOfKey(directory, key)} is another program's: ${left.get(key)}` : undefined
+    },
+    problems: () => [
+      ...[...unreadable].map(([key, reason]) => problem(key, `${cannotBeRead}: ${reason}`)),
+      ...[...left]
+        .filter(([key]) => isThere(pathOfKey(directory, key)))
+        .map(([key, reason]) => problem(key, reason)),
+      ...[...others]
+        .filter(([path]) => isThere(path))
+        .map(([path, reason]) => ({ file: nameOf(path), reason })),
+    ],
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
+}
+
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined

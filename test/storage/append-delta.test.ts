@@ -1,0 +1,64 @@
+/** Whatever became of a history, a crash before its file follows must bring back exactly that. */
+
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { parseTrusted } from '../../schemas/json-text'
+import { appendDeltaOf } from '../../storage/drivers/files/append-delta'
+import { replay } from '../../storage/drivers/files/replay'
+import { scaled } from '../random'
+
+const lists = ['events', 'timeline']
+
+/** As JSON gives it: ids may be missing, or be there twice. */
+const item = fc.record(
+  { id: fc.constantFrom('a', 'b', 'c'), text: fc.string({ maxLength: 5 }), at: fc.double({ noNaN: true }) },
+  { requiredKeys: [] },
+)
+const items = fc.array(item, { maxLength: 6 })
+const padding = 'x'.repeat(5000)
+const documents = fc.record({ id: fc.constant('s'), events: items, name: fc.string(), timeline: items })
+
+/** A later state of a list: grown, or anything else. */
+const laterThan = (list: unknown[]) =>
+  fc.oneof(
+    items.map((more) => [...list, ...more]),
+    fc.shuffledSubarray(list),
+    fc.constant([...list].reverse()),
+    items,
+    fc.array(item, { minLength: list.length, maxLength: list.length }),
+  )
+
+const states = documents.chain((first) =>
+  fc.record({
+    first: fc.constant(first),
+    second: fc.record({
+      events: laterThan(first.events),
+      name: fc.string(),
+      timeline: laterThan(first.timeline),
+    }),
+  }),
+)
+
+it('an append delta makes of what was there before, or is there already, what it was made from', () => {
+  let deltas = 0
+  fc.assert(
+    fc.property(states, items, ({ first, second }, others) => {
+      const before = JSON.stringify({ padding, ...first })
+      const json = JSON.stringify({ padding, ...first, ...second })
+      const delta = appendDeltaOf(before, json, lists)
+      if (!delta) return
+      deltas++
+      // As it comes out of the journal.
+      const steps = [{ delta: parseTrusted<typeof delta>(JSON.stringify(delta)) }]
+      expect(replay(steps, () => before)).toEqual({ json })
+      expect(replay(steps, () => json)).toEqual({ json })
+      expect(replay([{ whole: JSON.parse(before) }, ...steps], () => null)).toEqual({ json })
+      // What it was not made on is never taken for the whole.
+      const foreign = JSON.stringify({ padding, ...first, events: others })
+      const isTheSame = JSON.stringify(others.slice(0, first.events.length)) === JSON.stringify(first.events)
+      if (!isTheSame) expect(replay(steps, () => foreign).loss).toContain('events')
+    }),
+    { numRuns: scaled(500) },
+  )
+  expect(deltas).toBeGreaterThan(0)
+})
