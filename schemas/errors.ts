@@ -19,6 +19,10 @@ export const errors = {
     message: 'The resource has changed since you read it: read it again, then repeat your change',
   },
   PAYLOAD_TOO_LARGE: { status: 413, message: 'The request body is too large' },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    message: 'This Idempotency-Key came with another request before: give each request a key of its own',
+  },
   BUSINESS_RULE_ERROR: {
     status: 422,
     message:

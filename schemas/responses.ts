@@ -4,11 +4,15 @@ import { count } from './fields'
 export const DeleteResponse = z
   .object({
     success: z.literal(true).meta({ description: 'Always true', examples: [true] }),
-    id: z
-      .string()
-      .meta({ description: 'Id of what was deleted', examples: ['task_1738713700000_p9q2r5t8w'] }),
+    id: z.string().meta({
+      description: 'Id of what was deleted, or changed',
+      examples: ['task_1738713700000_p9q2r5t8w'],
+    }),
   })
-  .meta({ title: 'DeleteResponse', description: 'What was deleted' })
+  .meta({
+    title: 'DeleteResponse',
+    description: 'What was deleted; with Prefer: return=minimal, what was changed',
+  })
 
 const StorageStatus = z.object({
   driver: z.string().meta({ description: 'Name of the storage driver', examples: ['files'] }),

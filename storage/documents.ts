@@ -1,5 +1,5 @@
 import type { Entry } from './entry'
-import { type Fields, type Kind, kindNames } from './kinds'
+import { type EntityKind, type Fields, type Kind, kindNames } from './kinds'
 import { Ordered, type Position } from './ordered'
 
 /** A filter: the field values that an entity must have, all of them. `{}` matches every entity of the kind. */
@@ -111,6 +111,7 @@ export const createMemoryDocuments = (): Documents => {
     sessions: createTable(),
     queues: createTable(),
     templates: createTable(),
+    answers: createTable(),
   }
 
   const put = <K extends Kind>(table: Table<K>, entry: Entry<K>) => {
@@ -165,7 +166,7 @@ export const createMemoryDocuments = (): Documents => {
 }
 
 /** How many entities there are of each kind. */
-export const countByKind = (documents: Documents): Record<Kind, number> => {
+export const countByKind = (documents: Documents): Record<EntityKind, number> => {
   const counts = { projects: 0, tasks: 0, sessions: 0, queues: 0, templates: 0 }
   for (const kind of kindNames) counts[kind] = documents.count(kind)
   return counts

@@ -1,6 +1,6 @@
 import type { EventData, EventName } from '../schemas/events'
 import type { Entry } from './entry'
-import type { Kind } from './kinds'
+import type { EntityKind, Kind } from './kinds'
 
 /** State events: their data is an entity, or wraps one. Here the kind of that entity. */
 const stateEvents = {
@@ -14,13 +14,13 @@ const stateEvents = {
   'queue:updated': 'queues',
   'template:created': 'templates',
   'template:updated': 'templates',
-} as const satisfies Partial<Record<EventName, Kind>>
+} as const satisfies Partial<Record<EventName, EntityKind>>
 
 export type StateEvent = keyof typeof stateEvents
 export type DataEvent = Exclude<EventName, StateEvent>
 
 /** The kind of the entity whose state an event carries. */
-export const kindOfEvent = (name: StateEvent): Kind => stateEvents[name]
+export const kindOfEvent = (name: StateEvent): EntityKind => stateEvents[name]
 
 /**
  * An event as the log keeps it. One that carries an entity's new state is logged without `data`: a replay sends

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { KeptAnswer } from '../schemas/answer'
 import { Project } from '../schemas/project'
 import { QueueState } from '../schemas/queue'
 import { Session } from '../schemas/session'
@@ -13,8 +14,11 @@ export interface Entities {
   sessions: Session
   queues: QueueState
   templates: Template
+  answers: KeptAnswer
 }
 export type Kind = keyof Entities
+/** Those that are part of the API: exported, copied, counted. */
+export type EntityKind = (typeof kindNames)[number]
 
 /** The values by which an entity can be found: one, or one of several. */
 export type Fields = Readonly<Record<string, string | readonly string[]>>
@@ -101,12 +105,28 @@ export const kinds: { [K in Kind]: KindRules<Entities[K]> } = {
     migrate: unchanged,
     appendOnly: [],
   },
+  answers: {
+    schema: KeptAnswer,
+    id: (answer) => answer.id,
+    key: (answer) => `answers:${answer.id}`,
+    createdAt: (answer) => answer.createdAt,
+    fields: () => nothing,
+    isOutdated: never,
+    migrate: unchanged,
+    appendOnly: [],
+  },
 }
 
 export const kindNames = ['projects', 'tasks', 'sessions', 'queues', 'templates'] as const
 
+/** Every kind that is stored: the entities, and what the server keeps for itself. */
+export const storedKinds = [...kindNames, 'answers'] as const
+
 /** The kind of what is stored under a key, if it is one of ours. */
-export const kindOfKey = (key: string): Kind | undefined => {
-  const folder = key.slice(0, key.indexOf(':'))
-  return kindNames.find((kind) => kind === folder)
-}
+export const kindOfKey = (key: string): Kind | undefined => storedKinds.find((kind) => isOfKind(key, kind))
+
+/** The kind of an entity that is stored under a key, if it is one. */
+export const entityKindOfKey = (key: string): EntityKind | undefined =>
+  kindNames.find((kind) => isOfKind(key, kind))
+
+const isOfKind = (key: string, kind: Kind) => key.startsWith(`${kind}:`)

@@ -22,6 +22,7 @@ export const readOnce = (documents: Documents): Reads => {
     sessions: new Map(),
     queues: new Map(),
     templates: new Map(),
+    answers: new Map(),
   }
 
   const read = <K extends Kind>(entry: Entry<K>): Entities[K] => {

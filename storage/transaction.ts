@@ -4,7 +4,7 @@ import { Entry } from './entry'
 import type { DataEvent, StagedEvent, StateEvent } from './event'
 import { roomsOfDataEvent, roomsOfStateEvent } from './event-rooms'
 import type { IdPrefix, NewId } from './ids'
-import { type Entities, type Fields, type Kind, kindNames, kinds } from './kinds'
+import { type Entities, type Fields, type Kind, kinds, storedKinds } from './kinds'
 import { readOnce } from './read-once'
 
 /**
@@ -24,6 +24,8 @@ export interface Transaction {
   /** Oldest first. */
   list<K extends Kind>(kind: K, where?: Where): Entities[K][]
   count(kind: Kind, where?: Where): number
+  /** The oldest that are stored, at most so many: without reading them, and whatever this change has staged. */
+  oldestIds(kind: Kind, limit: number): { id: string; created: number }[]
   put<K extends Kind>(kind: K, entity: Entities[K]): void
   remove(kind: Kind, id: string): void
   /** Emits an event with the state of an entity at the end of this change. Idempotent: emitted once. */
@@ -60,6 +62,7 @@ export const beginTransaction = (
     sessions: new Map(),
     queues: new Map(),
     templates: new Map(),
+    answers: new Map(),
   }
   const events: StagedEvent[] = []
   const stagedStates = new Set<string>()
@@ -110,7 +113,7 @@ export const beginTransaction = (
   const finish = (): Staged => {
     const entries: Entry[] = []
     const removed: Entry[] = []
-    for (const kind of kindNames)
+    for (const kind of storedKinds)
       for (const [id, draft] of drafts[kind]) {
         if (draft) entries.push(entry(kind, id))
         else {
@@ -131,6 +134,8 @@ export const beginTransaction = (
     list,
     count: (kind, where) =>
       drafts[kind].size === 0 ? documents.count(kind, where) : list(kind, where).length,
+    oldestIds: (kind, limit) =>
+      documents.list(kind, {}, { limit }).map(({ id, created }) => ({ id, created })),
     put(kind, entity) {
       const staged: Drafts[typeof kind] = drafts[kind]
       staged.set(kinds[kind].id(entity), { document: entity })

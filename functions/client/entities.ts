@@ -24,11 +24,24 @@ export interface Tagged<T> {
 
 export interface ChangeOptions {
   /** The change is refused (412, `PRECONDITION_FAILED`) unless the entity still has this tag. */
-  ifMatch?: string
+  ifMatch?: string | undefined
 }
 
-export const ifMatch = ({ ifMatch: tag }: ChangeOptions = {}) =>
-  tag === undefined ? {} : { headers: { 'If-Match': tag } }
+export interface RepeatOptions {
+  /**
+   * A text of your own for this request, 1 to 200 visible ASCII characters. Sent again with it within 24 hours, as
+   * after an answer that was lost, the request does nothing and gets the same answer.
+   */
+  idempotencyKey?: string | undefined
+}
+
+/** The headers that go with a change. */
+export const changeHeaders = ({ ifMatch, idempotencyKey }: ChangeOptions & RepeatOptions = {}) => ({
+  headers: {
+    ...(ifMatch !== undefined && { 'If-Match': ifMatch }),
+    ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
+  },
+})
 
 export const pageOf = async <T>(requests: Requests, path: string, query: Query): Promise<Page<T>> => {
   const { body, headers } = await requests.answer<T[]>('GET', path, { query })

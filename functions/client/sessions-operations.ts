@@ -5,7 +5,14 @@ import type { DeleteResponse } from '../../schemas/responses'
 import type { CreateSessionRequest, Session, UpdateSessionRequest } from '../../schemas/session'
 import type { SpawnResponse, SpawnSessionRequest } from '../../schemas/spawn'
 import type { AddSessionEventRequest, AddSessionTimelineRequest } from '../../schemas/timeline'
-import { type ChangeOptions, ifMatch, type PageOptions, pageOf, taggedOf } from './entities'
+import {
+  type ChangeOptions,
+  changeHeaders,
+  type PageOptions,
+  pageOf,
+  type RepeatOptions,
+  taggedOf,
+} from './entities'
 import { path, type QueryText, type Requests } from './requests'
 
 export const sessionsOf = (requests: Requests) => ({
@@ -52,37 +59,39 @@ export const sessionsOf = (requests: Requests) => ({
     } & PageOptions,
   ) => pageOf<Session>(requests, '/api/sessions', { ...options }),
   /** Create a session. Registers a session that somebody else started. To have one started, spawn it. */
-  create: (body: CreateSessionRequest) => requests.ask<Session>('POST', '/api/sessions', { body }),
+  create: (body: CreateSessionRequest, options?: RepeatOptions) =>
+    requests.ask<Session>('POST', '/api/sessions', { body, ...changeHeaders(options) }),
   /** Spawn a session. Creates the session, writes its manifest and asks every client to open a terminal for it, as one step. */
-  spawn: (body: SpawnSessionRequest) => requests.ask<SpawnResponse>('POST', '/api/sessions/spawn', { body }),
+  spawn: (body: SpawnSessionRequest, options?: RepeatOptions) =>
+    requests.ask<SpawnResponse>('POST', '/api/sessions/spawn', { body, ...changeHeaders(options) }),
   /** Get a session */
   get: (id: string) => requests.ask<Session>('GET', path`/api/sessions/${id}`),
   /** The same, with the tag that names this very state */
   getTagged: (id: string) => taggedOf<Session>(requests, path`/api/sessions/${id}`),
   /** Update a session. events and timeline are appended, metadata is merged by top-level key, env is replaced. */
   update: (id: string, body: UpdateSessionRequest, options?: ChangeOptions) =>
-    requests.ask<Session>('PATCH', path`/api/sessions/${id}`, { body, ...ifMatch(options) }),
+    requests.ask<Session>('PATCH', path`/api/sessions/${id}`, { body, ...changeHeaders(options) }),
   /** Delete a session. It leaves its tasks; its queue goes with it, its folder with the manifest stays. */
   delete: (id: string, options?: ChangeOptions) =>
-    requests.ask<DeleteResponse>('DELETE', path`/api/sessions/${id}`, ifMatch(options)),
+    requests.ask<DeleteResponse>('DELETE', path`/api/sessions/${id}`, changeHeaders(options)),
   /** End a session. Its status, its queue and what its tasks say change as one step. A session that has ended keeps its status: the report is noted in its timeline, and may give its tasks an outcome. */
-  end: (id: string, body: EndSessionRequest, options?: ChangeOptions) =>
-    requests.ask<Session>('POST', path`/api/sessions/${id}/end`, { body, ...ifMatch(options) }),
+  end: (id: string, body: EndSessionRequest, options?: ChangeOptions & RepeatOptions) =>
+    requests.ask<Session>('POST', path`/api/sessions/${id}/end`, { body, ...changeHeaders(options) }),
   /** Record an event of a session */
-  addEvent: (id: string, body: AddSessionEventRequest, options?: ChangeOptions) =>
-    requests.ask<Session>('POST', path`/api/sessions/${id}/events`, { body, ...ifMatch(options) }),
+  addEvent: (id: string, body: AddSessionEventRequest, options?: ChangeOptions & RepeatOptions) =>
+    requests.ask<Session>('POST', path`/api/sessions/${id}/events`, { body, ...changeHeaders(options) }),
   /** Get the manifest of a spawned session */
   manifest: (id: string) => requests.ask<SessionManifest>('GET', path`/api/sessions/${id}/manifest`),
   /** Stop a session. Ends it, and clears what its tasks say of work on them; its runner ends its processes. A session that has ended stays as it is. */
-  stop: (id: string, options?: ChangeOptions) =>
-    requests.ask<Session>('POST', path`/api/sessions/${id}/stop`, ifMatch(options)),
+  stop: (id: string, options?: ChangeOptions & RepeatOptions) =>
+    requests.ask<Session>('POST', path`/api/sessions/${id}/stop`, changeHeaders(options)),
   /** Add a task to a session */
-  addTask: (id: string, taskId: string, options?: ChangeOptions) =>
-    requests.ask<Session>('POST', path`/api/sessions/${id}/tasks/${taskId}`, ifMatch(options)),
+  addTask: (id: string, taskId: string, options?: ChangeOptions & RepeatOptions) =>
+    requests.ask<Session>('POST', path`/api/sessions/${id}/tasks/${taskId}`, changeHeaders(options)),
   /** Remove a task from a session */
   removeTask: (id: string, taskId: string, options?: ChangeOptions) =>
-    requests.ask<Session>('DELETE', path`/api/sessions/${id}/tasks/${taskId}`, ifMatch(options)),
+    requests.ask<Session>('DELETE', path`/api/sessions/${id}/tasks/${taskId}`, changeHeaders(options)),
   /** Add an entry to a session’s timeline */
-  addTimeline: (id: string, body: AddSessionTimelineRequest, options?: ChangeOptions) =>
-    requests.ask<Session>('POST', path`/api/sessions/${id}/timeline`, { body, ...ifMatch(options) }),
+  addTimeline: (id: string, body: AddSessionTimelineRequest, options?: ChangeOptions & RepeatOptions) =>
+    requests.ask<Session>('POST', path`/api/sessions/${id}/timeline`, { body, ...changeHeaders(options) }),
 })

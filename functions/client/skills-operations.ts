@@ -1,5 +1,6 @@
 // Made from the list of operations by `npm run generate`: not to be edited.
 import type { ReloadedSkill, Skill, SkillSummary } from '../../schemas/skill'
+import { changeHeaders, type RepeatOptions } from './entities'
 import { path, type Requests } from './requests'
 
 export const skillsOf = (requests: Requests) => ({
@@ -11,5 +12,6 @@ export const skillsOf = (requests: Requests) => ({
   /** Get a skill with its instructions */
   get: (id: string) => requests.ask<Skill>('GET', path`/api/skills/${id}`),
   /** Reload a skill from its files */
-  reload: (id: string) => requests.ask<ReloadedSkill>('POST', path`/api/skills/${id}/reload`),
+  reload: (id: string, options?: RepeatOptions) =>
+    requests.ask<ReloadedSkill>('POST', path`/api/skills/${id}/reload`, changeHeaders(options)),
 })

@@ -7,7 +7,14 @@ import type {
   TaskTimelineResponse,
   UpdateTaskRequest,
 } from '../../schemas/task'
-import { type ChangeOptions, ifMatch, type PageOptions, pageOf, taggedOf } from './entities'
+import {
+  type ChangeOptions,
+  changeHeaders,
+  type PageOptions,
+  pageOf,
+  type RepeatOptions,
+  taggedOf,
+} from './entities'
 import { path, type QueryText, type Requests } from './requests'
 
 export const tasksOf = (requests: Requests) => ({
@@ -58,23 +65,27 @@ export const tasksOf = (requests: Requests) => ({
     } & PageOptions,
   ) => pageOf<Task>(requests, '/api/tasks', { ...options }),
   /** Create a task */
-  create: (body: CreateTaskRequest) => requests.ask<Task>('POST', '/api/tasks', { body }),
+  create: (body: CreateTaskRequest, options?: RepeatOptions) =>
+    requests.ask<Task>('POST', '/api/tasks', { body, ...changeHeaders(options) }),
   /** Get a task */
   get: (id: string) => requests.ask<Task>('GET', path`/api/tasks/${id}`),
   /** The same, with the tag that names this very state */
   getTagged: (id: string) => taggedOf<Task>(requests, path`/api/tasks/${id}`),
   /** Update a task. With updateSource "session", only sessionStatus is changed, whatever else is sent. */
   update: (id: string, body: UpdateTaskRequest, options?: ChangeOptions) =>
-    requests.ask<Task>('PATCH', path`/api/tasks/${id}`, { body, ...ifMatch(options) }),
+    requests.ask<Task>('PATCH', path`/api/tasks/${id}`, { body, ...changeHeaders(options) }),
   /** Delete a task. It leaves its sessions and what depends on it; its children move up to its parent. */
   delete: (id: string, options?: ChangeOptions) =>
-    requests.ask<DeleteResponse>('DELETE', path`/api/tasks/${id}`, ifMatch(options)),
+    requests.ask<DeleteResponse>('DELETE', path`/api/tasks/${id}`, changeHeaders(options)),
   /** List the direct children of a task */
   children: (id: string) => requests.ask<Task[]>('GET', path`/api/tasks/${id}/children`),
   /** The same, a page at a time */
   childrenPage: (id: string, options: PageOptions) =>
     pageOf<Task>(requests, path`/api/tasks/${id}/children`, { ...options }),
   /** Add an entry about a task to a session’s timeline */
-  addTimeline: (id: string, body: TaskTimelineRequest) =>
-    requests.ask<TaskTimelineResponse>('POST', path`/api/tasks/${id}/timeline`, { body }),
+  addTimeline: (id: string, body: TaskTimelineRequest, options?: RepeatOptions) =>
+    requests.ask<TaskTimelineResponse>('POST', path`/api/tasks/${id}/timeline`, {
+      body,
+      ...changeHeaders(options),
+    }),
 })

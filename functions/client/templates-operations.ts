@@ -6,7 +6,14 @@ import type {
   Template,
   UpdateTemplateRequest,
 } from '../../schemas/template'
-import { type ChangeOptions, ifMatch, type PageOptions, pageOf, taggedOf } from './entities'
+import {
+  type ChangeOptions,
+  changeHeaders,
+  type PageOptions,
+  pageOf,
+  type RepeatOptions,
+  taggedOf,
+} from './entities'
 import { path, type Requests } from './requests'
 
 export const templatesOf = (requests: Requests) => ({
@@ -15,7 +22,8 @@ export const templatesOf = (requests: Requests) => ({
   /** The same, a page at a time */
   page: (options: PageOptions) => pageOf<Template>(requests, '/api/templates', { ...options }),
   /** Create a template. Its role uses it from now on, until another custom template is created or updated. */
-  create: (body: CreateTemplateRequest) => requests.ask<Template>('POST', '/api/templates', { body }),
+  create: (body: CreateTemplateRequest, options?: RepeatOptions) =>
+    requests.ask<Template>('POST', '/api/templates', { body, ...changeHeaders(options) }),
   /** Get the built-in text of a role */
   builtIn: (role: 'worker' | 'orchestrator') =>
     requests.ask<BuiltInTemplate>('GET', path`/api/templates/default/${role}`),
@@ -31,11 +39,11 @@ export const templatesOf = (requests: Requests) => ({
   getTagged: (id: string) => taggedOf<Template>(requests, path`/api/templates/${id}`),
   /** Update a template. Its role never changes. */
   update: (id: string, body: UpdateTemplateRequest, options?: ChangeOptions) =>
-    requests.ask<Template>('PUT', path`/api/templates/${id}`, { body, ...ifMatch(options) }),
+    requests.ask<Template>('PUT', path`/api/templates/${id}`, { body, ...changeHeaders(options) }),
   /** Delete a template. A default one, too: its role then uses the built-in text until the server starts again. */
   delete: (id: string, options?: ChangeOptions) =>
-    requests.ask<DeleteResponse>('DELETE', path`/api/templates/${id}`, ifMatch(options)),
+    requests.ask<DeleteResponse>('DELETE', path`/api/templates/${id}`, changeHeaders(options)),
   /** Reset a template to the built-in text of its role */
-  reset: (id: string, options?: ChangeOptions) =>
-    requests.ask<Template>('POST', path`/api/templates/${id}/reset`, ifMatch(options)),
+  reset: (id: string, options?: ChangeOptions & RepeatOptions) =>
+    requests.ask<Template>('POST', path`/api/templates/${id}/reset`, changeHeaders(options)),
 })

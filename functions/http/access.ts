@@ -163,7 +163,15 @@ const addressRefused: Denial = Object.freeze({
 const noHeaders: HeaderFields = Object.freeze({})
 /** A cache must not hand what one page (or none) was given to another page. */
 const varyByOrigin: HeaderFields = Object.freeze({ Vary: 'Origin' })
-const exposedHeaders = { 'Access-Control-Expose-Headers': 'ETag, X-Next-Cursor, X-Total-Count, X-Request-Id' }
+const exposedNames = [
+  'ETag',
+  'X-Next-Cursor',
+  'X-Total-Count',
+  'X-Request-Id',
+  'Idempotent-Replayed',
+  'Preference-Applied',
+]
+const exposedHeaders = { 'Access-Control-Expose-Headers': exposedNames.join(', ') }
 const anyOrigin: HeaderFields = Object.freeze({ 'Access-Control-Allow-Origin': '*', ...exposedHeaders })
 
 /**
@@ -215,6 +223,8 @@ const allowedHeaderNames = [
   'If-None-Match',
   'X-Request-Id',
   'Last-Event-ID',
+  'Idempotency-Key',
+  'Prefer',
 ]
 
 /** A field name of RFC 9110, so that nothing else is echoed into a header. */

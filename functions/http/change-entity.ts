@@ -1,34 +1,31 @@
-import type { Kind } from '../../storage/kinds'
+import type { EntityKind } from '../../storage/kinds'
 import type { Transaction } from '../../storage/transaction'
 import type { RequestContext } from '../services/app-services'
 import { checkIfMatch } from './preconditions'
-import { respondDeleted, respondEntity } from './respond'
+import { respondChange } from './respond-change'
 
 /** Changes an entity by a rule, if it is still what the caller read (`If-Match`); answers with it. */
-export const changeEntity = async (
+export const changeEntity = (
   c: RequestContext,
-  kind: Kind,
+  kind: EntityKind,
   id: string,
   rule: (tx: Transaction) => void,
-): Promise<Response> => {
-  const entry = await c.env.workspace.change((tx) => {
+): Promise<Response> =>
+  respondChange(c, (tx) => {
     checkIfMatch(c, tx, kind, id)
     rule(tx)
-    return tx.entry(kind, id)
+    return { entry: tx.entry(kind, id) }
   })
-  return respondEntity(c, entry)
-}
 
 /** Removes an entity by a rule, if it is still what the caller read (`If-Match`). */
-export const removeEntity = async (
+export const removeEntity = (
   c: RequestContext,
-  kind: Kind,
+  kind: EntityKind,
   id: string,
   rule: (tx: Transaction) => void,
-): Promise<Response> => {
-  await c.env.workspace.change((tx) => {
+): Promise<Response> =>
+  respondChange(c, (tx) => {
     checkIfMatch(c, tx, kind, id)
     rule(tx)
+    return { body: { success: true, id }, id }
   })
-  return respondDeleted(c, id)
-}

@@ -7,6 +7,7 @@ import { type Refuse, readBody } from './body'
 import type { ExampleIds } from './example'
 import { guard } from './guard'
 import { type QuerySchema, queryReader } from './query'
+import { answerOnce } from './repeats'
 import { respondError } from './respond'
 
 /** What an operation says of itself. Routes, reference, typed client and command line are made from it. */
@@ -32,6 +33,8 @@ export interface Definition {
   refuse?: Refuse
   /** What it answers when all goes well: JSON, unless another content type is given. */
   answers: { status: 200 | 201; schema: z.ZodType; type?: string }
+  /** Whether the answer holds a secret: then it is not kept for repeats. */
+  answersSecret?: boolean
   /** The errors that it can give, besides those that every operation can. */
   errors?: readonly ErrorCode[]
   /** The events that it sends, each where it applies. */
@@ -117,14 +120,19 @@ export const operation = <
 const handlerOf = (runnable: RunnableDefinition): Operation => {
   const { run, ...definition } = runnable
   const { body, refuse } = definition
+  const isRepeatable = keepsAnswers(definition)
   const paramsOf = paramReader(definition)
   const queryOf = queryReader(definition.query, definition.repeatable)
 
   const answer = (c: RequestContext): Answer => {
     const params = paramsOf(c)
     const query = queryOf(c)
-    if (!body) return run(c, { params, query, body: undefined })
-    return readBody(c, body, refuse).then((read) => run(c, { params, query, body: read }))
+    const answerTo = (read: unknown): Answer => {
+      const input = { params, query, body: read }
+      const key = isRepeatable ? c.req.header('Idempotency-Key') : undefined
+      return key === undefined ? run(c, input) : answerOnce(c, key, input, () => run(c, input))
+    }
+    return body ? readBody(c, body, refuse).then(answerTo) : answerTo(undefined)
   }
   const handle = (c: RequestContext): Answer => {
     const refusal = guard(c)
@@ -138,6 +146,10 @@ const handlerOf = (runnable: RunnableDefinition): Operation => {
   }
   return Object.assign(handle, { definition })
 }
+
+/** Whether its answers are kept for repeats with the same `Idempotency-Key`. */
+export const keepsAnswers = ({ method, answersSecret = false }: Definition): boolean =>
+  method === 'POST' && !answersSecret
 
 /** The names of the parameters in a path, in order. */
 export const paramNamesOf = (path: string): string[] =>

@@ -34,9 +34,6 @@ export const respondEntity = (c: RequestContext, entry: Entry, status = 200): Re
   return respondText(c, status, entry.json, { ETag: etag })
 }
 
-/** What a deletion answers. */
-export const respondDeleted = (c: RequestContext, id: string): Response => respond(c, { success: true, id })
-
 /** Whether a list of entity tags, or `*`, names this one. */
 export const matchesEtag = (tags: string, etag: string): boolean =>
   tags === etag ||

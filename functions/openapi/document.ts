@@ -113,6 +113,10 @@ const headers: OpenApiDocument['components']['headers'] = {
     description: 'cursor of the next page; absent on the last',
     schema: { type: 'string' },
   },
+  'Idempotent-Replayed': {
+    description: 'true: this is the answer that was given before, and nothing was done',
+    schema: { type: 'string', enum: ['true'] },
+  },
 }
 
 const sorted = <T>(record: Record<string, T>): Record<string, T> =>

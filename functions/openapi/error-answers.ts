@@ -1,5 +1,5 @@
 import { type ErrorCode, type ErrorResponse, errors } from '../../schemas/errors'
-import type { Operation } from '../http/operation'
+import { keepsAnswers, type Operation } from '../http/operation'
 import type { Answer, OpenApiDocument } from './openapi-types'
 
 /** Every error that an operation can give: its own, and those that come with what kind of operation it is. */
@@ -11,8 +11,12 @@ export const errorCodesOf = ({ definition }: Operation): Set<ErrorCode> =>
     ...(definition.body ? (['VALIDATION_ERROR', 'PAYLOAD_TOO_LARGE'] as const) : []),
     ...(definition.query && 'limit' in definition.query.shape ? (['VALIDATION_ERROR'] as const) : []),
     ...(definition.method === 'GET' ? [] : (['STORAGE_UNAVAILABLE'] as const)),
+    ...(keepsAnswers(definition) ? ofRepeats : []),
     ...(definition.errors ?? []),
   ])
+
+/** A wrong key, one that came with another request, and one whose entity is gone. */
+const ofRepeats = ['VALIDATION_ERROR', 'IDEMPOTENCY_KEY_REUSED', 'NOT_FOUND'] as const
 
 /** The answers with these errors, by status: the codes in the order of the table of errors. */
 export const errorAnswers = (codes: ReadonlySet<ErrorCode>): Record<string, Answer> => {

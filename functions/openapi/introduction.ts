@@ -15,6 +15,12 @@ A list is a JSON array, oldest first. With \`limit\` it comes in pages: \`X-Next
 
 Entities carry an \`ETag\`. Send it as \`If-None-Match\` to be answered 304 as long as you have the present state, and as \`If-Match\` with a change to be refused (412) rather than overwrite what somebody else changed meanwhile.
 
+## Repeats
+
+An answer may be lost on its way. Send a \`POST\` with an \`Idempotency-Key\` of your own, such as a new UUID for each request: sent again with it within 24 hours, the request does nothing and gets the same answer, with \`Idempotent-Replayed: true\`; one that comes while the first is under way waits for it. With other content it is refused (422 \`IDEMPOTENCY_KEY_REUSED\`). A failure is not kept, so that it may be tried again; nor is an answer that holds a secret. An entity of more than 16 KiB is answered as it is by then. The newest 10,000 keys are kept, in the same commit as the change, whatever becomes of the server.
+
+With \`Prefer: return=minimal\` a change is answered by \`{"success":true,"id":…}\` instead of the whole entity.
+
 ## Events
 
 A WebSocket at \`/\` or \`/ws\` receives every change, after it is stored and in the order in which it was. The messages are listed here as webhooks; nothing is ever sent over HTTP. A connection that asks for nothing is in the room \`all\` and receives the events of projects, tasks and sessions. \`?rooms=project:{id},templates\` connects to these rooms instead. Rooms are \`all\`, \`queues\`, \`templates\`, \`project:{id}\`, \`session:{id}\` and \`task:{id}\`; a client in several rooms that an event goes to receives it once.

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Converted } from '../../schemas/json-schema'
 import { kinds } from '../../storage/kinds'
 import { shownIds } from '../http/example'
-import type { Definition, Operation } from '../http/operation'
+import { type Definition, keepsAnswers, type Operation } from '../http/operation'
 import { sectionOf } from '../http/reference-order'
 import { errorAnswers, errorCodesOf } from './error-answers'
 import type { Answer, Operation as Described, Parameter, Ref } from './openapi-types'
@@ -73,11 +73,14 @@ const headersAnswered = (definition: Definition): Record<string, Ref> => ({
     'X-Total-Count': header('X-Total-Count'),
     'X-Next-Cursor': header('X-Next-Cursor'),
   }),
+  ...(keepsAnswers(definition) && { 'Idempotent-Replayed': header('Idempotent-Replayed') }),
 })
 
 const headerParameters = (definition: Definition): Parameter[] => [
   ...(isEntityRead(definition) ? [headerParameter('If-None-Match')] : []),
   ...(isConditional(definition) ? [headerParameter('If-Match')] : []),
+  ...(keepsAnswers(definition) ? [headerParameter('Idempotency-Key')] : []),
+  ...(definition.method === 'GET' || definition.method === 'DELETE' ? [] : [headerParameter('Prefer')]),
   ...(definition.answers.type === 'text/event-stream' ? [headerParameter('Last-Event-ID')] : []),
 ]
 

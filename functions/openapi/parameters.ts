@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Converted, JsonSchema } from '../../schemas/json-schema'
 import { type Definition, type Operation, paramNamesOf } from '../http/operation'
+import { idempotencyKeyPattern } from '../http/repeats'
 import type { Parameter } from './openapi-types'
 
 /** `/api/tasks/:id` as OpenAPI spells it: `/api/tasks/{id}`. */
@@ -54,12 +55,29 @@ export const headerParameter = (name: keyof typeof headers): Parameter => ({
   name,
   in: 'header',
   required: false,
-  description: headers[name],
-  schema: { type: 'string' },
+  ...headers[name],
 })
 
 const headers = {
-  'If-Match': 'ETag of what was read: if it has changed since, nothing is done and 412 is answered',
-  'If-None-Match': 'ETag of what the caller has: 304 is answered as long as it holds',
-  'Last-Event-ID': 'Number of the last event that was received: those after it come first',
-}
+  'If-Match': {
+    description: 'ETag of what was read: if it has changed since, nothing is done and 412 is answered',
+    schema: { type: 'string' },
+  },
+  'If-None-Match': {
+    description: 'ETag of what the caller has: 304 is answered as long as it holds',
+    schema: { type: 'string' },
+  },
+  'Last-Event-ID': {
+    description: 'Number of the last event that was received: those after it come first',
+    schema: { type: 'string' },
+  },
+  'Idempotency-Key': {
+    description:
+      'A text of the caller’s own for this request, 1 to 200 visible ASCII characters: repeated with it within 24 hours, the request does nothing and gets the same answer',
+    schema: { type: 'string', pattern: idempotencyKeyPattern },
+  },
+  Prefer: {
+    description: 'With return=minimal, `{success, id}` is answered instead, and Preference-Applied says so',
+    schema: { type: 'string' },
+  },
+} as const satisfies Record<string, Pick<Parameter, 'description' | 'schema'>>

@@ -1,7 +1,7 @@
 import { CreateProjectRequest, Project } from '../../schemas/project'
 import { createProject as create } from '../../storage/rules/projects'
 import { operation } from '../http/operation'
-import { respondEntity } from '../http/respond'
+import { respondChange } from '../http/respond-change'
 
 export const createProject = operation({
   method: 'POST',
@@ -13,10 +13,9 @@ export const createProject = operation({
   errors: ['STORAGE_UNAVAILABLE'],
   emits: ['project:created'],
   example: () => ({ body: { name: 'app', workingDir: '/home/ada/app' } }),
-  run: async (c, { body }) => {
-    const entry = await c.env.workspace.change((tx) =>
-      tx.entry('projects', create(tx, body, c.env.defaultWorkingDir).id),
-    )
-    return respondEntity(c, entry, 201)
-  },
+  run: (c, { body }) =>
+    respondChange(c, (tx) => ({
+      entry: tx.entry('projects', create(tx, body, c.env.defaultWorkingDir).id),
+      status: 201,
+    })),
 })

@@ -2,7 +2,7 @@ import { CompleteQueueItemResponse } from '../../schemas/queue'
 import { completeCurrent } from '../../storage/rules/queues'
 import { nextItemOf } from '../http/next-item'
 import { operation } from '../http/operation'
-import { respond } from '../http/respond'
+import { respondChange } from '../http/respond-change'
 
 export const completeQueueItem = operation({
   method: 'POST',
@@ -13,8 +13,9 @@ export const completeQueueItem = operation({
   errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'STORAGE_UNAVAILABLE'],
   emits: ['queue:item_completed', 'queue:updated', 'task:updated', 'session:updated'],
   example: ({ busyQueue }) => ({ params: { id: busyQueue } }),
-  run: async (c, { params }) => {
-    const step = await c.env.workspace.change((tx) => completeCurrent(tx, params.id))
-    return respond(c, { success: true, completedItem: step.item, ...nextItemOf('Completed', step) })
-  },
+  run: (c, { params }) =>
+    respondChange(c, (tx) => {
+      const step = completeCurrent(tx, params.id)
+      return { body: { success: true, completedItem: step.item, ...nextItemOf('Completed', step) } }
+    }),
 })

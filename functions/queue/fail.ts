@@ -2,7 +2,7 @@ import { FailQueueItemRequest, FailQueueItemResponse } from '../../schemas/queue
 import { failCurrent } from '../../storage/rules/queues'
 import { nextItemOf } from '../http/next-item'
 import { operation } from '../http/operation'
-import { respond } from '../http/respond'
+import { respondChange } from '../http/respond-change'
 
 export const failQueueItem = operation({
   method: 'POST',
@@ -15,8 +15,9 @@ export const failQueueItem = operation({
   errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'STORAGE_UNAVAILABLE'],
   emits: ['queue:item_failed', 'queue:updated', 'task:updated', 'session:updated'],
   example: ({ busyQueue }) => ({ params: { id: busyQueue }, body: { reason: 'The tests do not pass' } }),
-  run: async (c, { params, body }) => {
-    const step = await c.env.workspace.change((tx) => failCurrent(tx, params.id, body.reason))
-    return respond(c, { success: true, failedItem: step.item, ...nextItemOf('Failed', step) })
-  },
+  run: (c, { params, body }) =>
+    respondChange(c, (tx) => {
+      const step = failCurrent(tx, params.id, body.reason)
+      return { body: { success: true, failedItem: step.item, ...nextItemOf('Failed', step) } }
+    }),
 })

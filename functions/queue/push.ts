@@ -1,7 +1,7 @@
 import { PushQueueItemRequest, PushQueueItemResponse } from '../../schemas/queue'
 import { pushTask } from '../../storage/rules/links'
 import { operation } from '../http/operation'
-import { respond } from '../http/respond'
+import { respondChange } from '../http/respond-change'
 
 export const pushQueueItem = operation({
   method: 'POST',
@@ -15,8 +15,6 @@ export const pushQueueItem = operation({
   errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'SESSION_ENDED', 'STORAGE_UNAVAILABLE'],
   emits: ['session:task_added', 'task:session_added', 'queue:updated', 'task:updated', 'session:updated'],
   example: ({ waitingQueue, looseTask }) => ({ params: { id: waitingQueue }, body: { taskId: looseTask } }),
-  run: async (c, { params, body }) => {
-    const item = await c.env.workspace.change((tx) => pushTask(tx, params.id, body.taskId))
-    return respond(c, { success: true, item })
-  },
+  run: (c, { params, body }) =>
+    respondChange(c, (tx) => ({ body: { success: true, item: pushTask(tx, params.id, body.taskId) } })),
 })

@@ -2,7 +2,7 @@ import { SkipQueueItemResponse } from '../../schemas/queue'
 import { skipNext } from '../../storage/rules/queues'
 import { nextItemOf } from '../http/next-item'
 import { operation } from '../http/operation'
-import { respond } from '../http/respond'
+import { respondChange } from '../http/respond-change'
 
 export const skipQueueItem = operation({
   method: 'POST',
@@ -13,8 +13,9 @@ export const skipQueueItem = operation({
   errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'STORAGE_UNAVAILABLE'],
   emits: ['queue:item_skipped', 'queue:updated', 'task:updated', 'session:updated'],
   example: ({ busyQueue }) => ({ params: { id: busyQueue } }),
-  run: async (c, { params }) => {
-    const step = await c.env.workspace.change((tx) => skipNext(tx, params.id))
-    return respond(c, { success: true, skippedItem: step.item, ...nextItemOf('Skipped', step) })
-  },
+  run: (c, { params }) =>
+    respondChange(c, (tx) => {
+      const step = skipNext(tx, params.id)
+      return { body: { success: true, skippedItem: step.item, ...nextItemOf('Skipped', step) } }
+    }),
 })

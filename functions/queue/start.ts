@@ -1,7 +1,7 @@
 import { StartQueueItemResponse } from '../../schemas/queue'
 import { startNext } from '../../storage/rules/queues'
 import { operation } from '../http/operation'
-import { respond } from '../http/respond'
+import { respondChange } from '../http/respond-change'
 
 export const startQueueItem = operation({
   method: 'POST',
@@ -13,13 +13,13 @@ export const startQueueItem = operation({
   errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'SESSION_ENDED', 'STORAGE_UNAVAILABLE'],
   emits: ['queue:item_started', 'queue:updated', 'task:updated', 'session:updated'],
   example: ({ waitingQueue }) => ({ params: { id: waitingQueue } }),
-  run: async (c, { params }) => {
-    const item = (await c.env.workspace.change((tx) => startNext(tx, params.id)))?.item
-    return respond(
-      c,
-      item
-        ? { success: true, item, message: `Started processing task ${item.taskId}` }
-        : { success: true, item: null, empty: true, message: 'Queue is empty — no items to process' },
-    )
-  },
+  run: (c, { params }) =>
+    respondChange(c, (tx) => {
+      const item = startNext(tx, params.id)?.item
+      return {
+        body: item
+          ? { success: true, item, message: `Started processing task ${item.taskId}` }
+          : { success: true, item: null, empty: true, message: 'Queue is empty — no items to process' },
+      }
+    }),
 })

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { Config } from '../../schemas/config'
 import type { SessionManifest } from '../../schemas/manifest'
 import type { NewId } from '../../storage/ids'
+import type { Repeat } from '../../storage/rules/answers'
 import type { Machine } from '../../storage/rules/sessions'
 import type { SpawnPlan } from '../../storage/rules/spawn'
 import type { Workspace } from '../../storage/workspace'
@@ -55,7 +56,12 @@ export interface AppServices {
 /** What a handler finds in its context: the host, who calls, and what every answer carries. */
 export interface Env {
   Bindings: AppServices & { address?: string | undefined }
-  Variables: { requestId: string; headers: Readonly<Record<string, string>> }
+  Variables: {
+    requestId: string
+    headers: Readonly<Record<string, string>>
+    /** Of a `POST` with an `Idempotency-Key`: what its answer is kept under. */
+    repeat?: Repeat
+  }
 }
 
 export type RequestContext = Context<Env>

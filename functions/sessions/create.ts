@@ -1,7 +1,7 @@
 import { CreateSessionRequest, Session } from '../../schemas/session'
 import { createSession as create } from '../../storage/rules/sessions'
 import { operation } from '../http/operation'
-import { respondEntity } from '../http/respond'
+import { respondChange } from '../http/respond-change'
 
 export const createSession = operation({
   method: 'POST',
@@ -14,10 +14,9 @@ export const createSession = operation({
   errors: ['PROJECT_NOT_FOUND', 'CONFLICT', 'STORAGE_UNAVAILABLE'],
   emits: ['session:created', 'session:task_added', 'task:session_added', 'queue:created', 'task:updated'],
   example: ({ project, task }) => ({ body: { projectId: project, taskIds: [task], name: 'By hand' } }),
-  run: async (c, { body }) => {
-    const entry = await c.env.workspace.change((tx) =>
-      tx.entry('sessions', create(tx, body, c.env.machine).id),
-    )
-    return respondEntity(c, entry, 201)
-  },
+  run: (c, { body }) =>
+    respondChange(c, (tx) => ({
+      entry: tx.entry('sessions', create(tx, body, c.env.machine).id),
+      status: 201,
+    })),
 })

@@ -8,7 +8,7 @@ import { commandOf, planSpawn, type SpawnPlan, spawnSession as spawn } from '../
 import { spawnWarnings } from '../../storage/rules/spawn-warnings'
 import { manifestGenerationFailed, validateManifest } from '../../storage/rules/validate-manifest'
 import { operation } from '../http/operation'
-import { respond } from '../http/respond'
+import { type ChangeAnswer, respondChange } from '../http/respond-change'
 import type { RequestContext } from '../services/app-services'
 
 /** A wrong field that spawning has a code of its own for comes first, in the order of the table. */
@@ -50,11 +50,11 @@ export const spawnSession = operation({
       const plan = planSpawn(reader, body, sessionId)
       return { plan, warnings: spawnWarnings(reader, plan, new Set(known)) }
     })
-    const session = await carryOut(c, plan)
     const command = commandOf(plan.role)
-    return respond(
-      c,
-      {
+    return carryOut(c, plan, (session) => ({
+      status: 201,
+      id: sessionId,
+      body: {
         success: true,
         sessionId,
         manifestPath: manifests.location(sessionId),
@@ -66,8 +66,7 @@ export const spawnSession = operation({
         session,
         ...(warnings.length > 0 && { warnings }),
       },
-      201,
-    )
+    }))
   },
 })
 
@@ -75,14 +74,18 @@ export const spawnSession = operation({
  * The manifest first: whoever receives `session:spawn` can read it. Nothing is held while it is made, which may
  * take seconds and call this API. If the session does not come to be, nothing of it remains.
  */
-const carryOut = async (c: RequestContext, plan: SpawnPlan): Promise<Session> => {
-  const { workspace, manifests, config, machine, log } = c.env
+const carryOut = async (
+  c: RequestContext,
+  plan: SpawnPlan,
+  answerOf: (session: Session) => ChangeAnswer,
+): Promise<Response> => {
+  const { manifests, config, machine, log } = c.env
   const { sessionId } = plan
   const environment = { manifestPath: manifests.location(sessionId), serverUrl: config.serverUrl }
   try {
     const manifest = await generate(c, plan)
     await manifests.write(sessionId, manifest)
-    return await workspace.change((tx) => spawn(tx, plan, manifest, environment, machine))
+    return await respondChange(c, (tx) => answerOf(spawn(tx, plan, manifest, environment, machine)))
   } catch (error) {
     await manifests.remove(sessionId).catch((err) => {
       log.warn({ sessionId, err }, 'What a failed spawn left behind cannot be removed')

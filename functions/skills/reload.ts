@@ -1,7 +1,7 @@
 import { apiError } from '../../schemas/errors'
 import { ReloadedSkill } from '../../schemas/skill'
 import { operation } from '../http/operation'
-import { respond } from '../http/respond'
+import { respondChange } from '../http/respond-change'
 import { summaryOf } from '../services/skills'
 
 export const reloadSkill = operation({
@@ -15,6 +15,7 @@ export const reloadSkill = operation({
   run: async (c, { params }) => {
     const { skills } = c.env
     if (!skills.reload) throw apiError('NOT_IMPLEMENTED')
-    return respond(c, { ...summaryOf(await skills.reload(params.id)), reloaded: true })
+    const body = { ...summaryOf(await skills.reload(params.id)), reloaded: true }
+    return respondChange(c, () => ({ body }))
   },
 })

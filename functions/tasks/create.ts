@@ -1,7 +1,7 @@
 import { CreateTaskRequest, Task } from '../../schemas/task'
 import { createTask as create } from '../../storage/rules/tasks'
 import { operation } from '../http/operation'
-import { respondEntity } from '../http/respond'
+import { respondChange } from '../http/respond-change'
 
 export const createTask = operation({
   method: 'POST',
@@ -13,8 +13,6 @@ export const createTask = operation({
   errors: ['PROJECT_NOT_FOUND', 'TASK_NOT_FOUND', 'BUSINESS_RULE_ERROR', 'CONFLICT', 'STORAGE_UNAVAILABLE'],
   emits: ['task:created'],
   example: ({ project }) => ({ body: { projectId: project, title: 'Add the login page' } }),
-  run: async (c, { body }) => {
-    const entry = await c.env.workspace.change((tx) => tx.entry('tasks', create(tx, body).id))
-    return respondEntity(c, entry, 201)
-  },
+  run: (c, { body }) =>
+    respondChange(c, (tx) => ({ entry: tx.entry('tasks', create(tx, body).id), status: 201 })),
 })

@@ -2,7 +2,7 @@ import { TaskTimelineRequest, TaskTimelineResponse } from '../../schemas/task'
 import { findSession, findTask } from '../../storage/rules/find'
 import { addTimelineEntry } from '../../storage/rules/timeline'
 import { operation } from '../http/operation'
-import { respond } from '../http/respond'
+import { respondChange } from '../http/respond-change'
 
 export const addTaskTimeline = operation({
   method: 'POST',
@@ -17,12 +17,11 @@ export const addTaskTimeline = operation({
     params: { id: task },
     body: { sessionId: session, message: 'Halfway there' },
   }),
-  run: async (c, { params: { id: taskId }, body: { message, sessionId, type = 'progress' } }) => {
-    await c.env.workspace.change((tx) => {
+  run: (c, { params: { id: taskId }, body: { message, sessionId, type = 'progress' } }) =>
+    respondChange(c, (tx) => {
       findTask(tx, taskId)
       addTimelineEntry(tx, findSession(tx, sessionId), { type, message, taskId })
       tx.emitState('task:updated', taskId)
-    })
-    return respond(c, { success: true, taskId, sessionId, message, type })
-  },
+      return { body: { success: true, taskId, sessionId, message, type } }
+    }),
 })

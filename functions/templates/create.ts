@@ -3,7 +3,7 @@ import { issuesOf, type Problem, validationError } from '../../schemas/problems'
 import { CreateTemplateRequest, Template } from '../../schemas/template'
 import { createTemplate as create } from '../../storage/rules/templates'
 import { operation } from '../http/operation'
-import { respondEntity } from '../http/respond'
+import { respondChange } from '../http/respond-change'
 
 /** Whichever of the three is missing, the message names them all; the issues say which. */
 const refuse = (problems: Problem[]) =>
@@ -25,8 +25,6 @@ export const createTemplate = operation({
   example: () => ({
     body: { name: 'Careful worker', role: 'worker', content: 'You work on {{PROJECT_NAME}}.' },
   }),
-  run: async (c, { body }) => {
-    const entry = await c.env.workspace.change((tx) => tx.entry('templates', create(tx, body).id))
-    return respondEntity(c, entry, 201)
-  },
+  run: (c, { body }) =>
+    respondChange(c, (tx) => ({ entry: tx.entry('templates', create(tx, body).id), status: 201 })),
 })

@@ -1,5 +1,6 @@
 /** Reports of a session's agent to the server: that it starts, how it exited, why it could not be started. */
-import type { Client, Session } from '../../functions/client/client'
+import { randomUUID } from 'node:crypto'
+import type { Client, EndSessionRequest, Session } from '../../functions/client/client'
 import { isNotFound } from '../lib/not-found'
 import { changeSession, retryTransient } from './change-session'
 import type { AgentExit } from './process'
@@ -50,13 +51,15 @@ export const reportAgentExit = (
   const { exitCode, signal, duration } = exit
   const how = signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}${exitHint(exitCode)}`
   const reason = `${agent} ${how} after ${(duration / 1000).toFixed(1)} s`
+  const end: EndSessionRequest = {
+    cause: 'exited',
+    reason,
+    ...(signal ? { signal } : { exitCode: exitCode ?? 1 }),
+  }
+  // An answer that was lost on its way is no reason to report twice.
+  const options = { idempotencyKey: randomUUID() }
   return retryTransient(
-    () =>
-      client.sessions.end(sessionId, {
-        cause: 'exited',
-        reason,
-        ...(signal ? { signal } : { exitCode: exitCode ?? 1 }),
-      }),
+    () => client.sessions.end(sessionId, end, options),
     AbortSignal.timeout(reportTimeoutMs),
   )
 }

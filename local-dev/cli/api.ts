@@ -1,7 +1,8 @@
 /** Any request of the API, by the name that the reference gives it. */
 import { allOperations } from '../../functions/all-operations'
+import { changeHeaders } from '../../functions/client/entities'
 import { createRequests, errorOf, path as pathWith, type Requests } from '../../functions/client/requests'
-import { type Definition, paramNamesOf } from '../../functions/http/operation'
+import { type Definition, keepsAnswers, paramNamesOf } from '../../functions/http/operation'
 import { isConditional } from '../../functions/openapi/operation'
 import { operationId } from '../../functions/openapi/operation-id'
 import { defineCommand } from './command'
@@ -26,6 +27,11 @@ export const command = defineCommand({
       valueHint: 'ETAG',
       description: 'Change it only if it still is what was read with this tag (412 otherwise)',
     },
+    'idempotency-key': {
+      type: 'string',
+      valueHint: 'KEY',
+      description: 'A text of your own for this request: sent again with it, it is not done again',
+    },
   },
   repeatable: ['param'],
   async run({ args, values, environment, print }) {
@@ -35,14 +41,16 @@ export const command = defineCommand({
       throw new UsageError(`There is no request "${args.operation}" in the API: maestro api lists them`)
     const requests = createRequests({ url: environment.serverUrl, token: environment.token })
     const { params, query } = parametersFrom(definition, values('param'))
-    const ifMatch = args['if-match']
+    const { 'if-match': ifMatch, 'idempotency-key': idempotencyKey } = args
     if (args.body !== undefined && !definition.body) throw new UsageError('This request takes no --body')
     if (ifMatch !== undefined && !isConditional(definition))
       throw new UsageError('This request takes no --if-match: it would be done whatever the tag is')
+    if (idempotencyKey !== undefined && !keepsAnswers(definition))
+      throw new UsageError('This request takes no --idempotency-key: only a POST does')
     const options = {
       query,
       ...(args.body !== undefined && { body: args.body }),
-      ...(ifMatch !== undefined && { headers: { 'If-Match': ifMatch } }),
+      ...changeHeaders({ ifMatch, idempotencyKey }),
     }
     const address = addressOf(definition, params)
     if (definition.answers.type === 'text/event-stream')

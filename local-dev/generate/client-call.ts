@@ -1,4 +1,4 @@
-import { type Definition, paramNamesOf } from '../../functions/http/operation'
+import { type Definition, keepsAnswers, paramNamesOf } from '../../functions/http/operation'
 import { isConditional, isEntityRead, isPaged } from '../../functions/openapi/operation'
 import { plainSchema } from '../../functions/openapi/parameters'
 import type { JsonSchema } from '../../schemas/json-schema'
@@ -32,16 +32,19 @@ export const clientCallOf = (definition: Definition, typeOf: TypeNames): ClientC
   const params = paramNamesOf(path).map((param) => `${param}: ${paramTypeOf(definition, param)}`)
   const filters = filterTypeOf(definition)
   const given = [...params, ...bodyParameters(definition, bodyType?.text)]
-  const conditional = isConditional(definition)
+  const options = [
+    ...(isConditional(definition) ? ['ChangeOptions'] : []),
+    ...(keepsAnswers(definition) ? ['RepeatOptions'] : []),
+  ]
   const parameters = [
     ...given,
     ...(filters ? [`query: ${filters} = {}`] : []),
-    ...(conditional ? ['options?: ChangeOptions'] : []),
+    ...(options.length > 0 ? [`options?: ${options.join(' & ')}`] : []),
   ]
   const sent = [
     ...(body ? [bodyText(definition)] : []),
     ...(filters ? ['query: { ...query }'] : []),
-    ...(conditional ? ['...ifMatch(options)'] : []),
+    ...(options.length > 0 ? ['...changeHeaders(options)'] : []),
   ]
   const ask = [`'${method}'`, address, ...optionsText(sent)].join(', ')
   const members = [`/** ${[summary, ...(description ? [description] : [])].join('. ')} */`]
@@ -50,7 +53,7 @@ export const clientCallOf = (definition: Definition, typeOf: TypeNames): ClientC
     ...(params.length > 0 ? ['path'] : []),
     ...(filters?.includes(queryText) ? [queryText] : []),
   ]
-  if (conditional) uses.push('ChangeOptions', 'ifMatch')
+  if (options.length > 0) uses.push(...options, 'changeHeaders')
 
   if (!answer) {
     const isStream = answers.type === 'text/event-stream'

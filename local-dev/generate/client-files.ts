@@ -10,7 +10,14 @@ const header = '// Made from the list of operations by `npm run generate`: not t
 
 /** What comes from which of the client's own modules; `type`: it is there for its type alone. */
 const ownModules = {
-  './entities': [['ChangeOptions', 'type'], ['ifMatch'], ['PageOptions', 'type'], ['pageOf'], ['taggedOf']],
+  './entities': [
+    ['ChangeOptions', 'type'],
+    ['changeHeaders'],
+    ['PageOptions', 'type'],
+    ['pageOf'],
+    ['RepeatOptions', 'type'],
+    ['taggedOf'],
+  ],
   './requests': [['path'], ['QueryText', 'type'], ['Requests', 'type']],
 } as const
 

@@ -1,6 +1,6 @@
 import type { Entry } from '../entry'
 import type { StateEvent } from '../event'
-import type { Kind } from '../kinds'
+import type { EntityKind } from '../kinds'
 import type { Transaction } from '../transaction'
 import { builtInText } from './templates'
 
@@ -10,13 +10,15 @@ const updated = {
   sessions: 'session:updated',
   queues: 'queue:updated',
   templates: 'template:updated',
-} as const satisfies Record<Kind, StateEvent>
+} as const satisfies Record<EntityKind, StateEvent>
 
 /**
  * Tells everybody of a document that could not be read when the server started. The default template that took the
  * place of one goes, unless somebody has changed it.
  */
 export const announceDocument = (tx: Transaction, { kind, id }: Entry): void => {
+  // What the server keeps for itself is nobody's news.
+  if (kind === 'answers') return
   const entity = tx.get(kind, id)
   if (!entity) return
   tx.put(kind, entity)

@@ -2,7 +2,7 @@ import { apiError } from '../../schemas/errors'
 import type { TransferLine, TransferResult } from '../../schemas/transfer'
 import type { Documents } from '../documents'
 import type { Entry } from '../entry'
-import { kindNames, kindOfKey } from '../kinds'
+import { entityKindOfKey, kindNames } from '../kinds'
 import { readEntry } from '../loading'
 import type { Position } from '../ordered'
 import type { Transaction } from '../transaction'
@@ -62,7 +62,7 @@ const importEntry = (tx: Transaction, entry: Entry) => {
 }
 
 const entryOf = ({ key, document }: TransferLine): Entry => {
-  const kind = kindOfKey(key)
+  const kind = entityKindOfKey(key)
   if (!kind)
     throw apiError(
       'VALIDATION_ERROR',

@@ -4,9 +4,11 @@ import { createStorage, prefixStorage, snapshot } from 'unstorage'
 import { describe, expect, it } from 'vitest'
 import { parseTrusted } from '../../schemas/json-text'
 import type { WorkspaceDriver } from '../../storage/driver'
+import { keepAnswer } from '../../storage/rules/answers'
 import { updateProject } from '../../storage/rules/projects'
 import { addSessionEvent, createSession, deleteSession, updateSession } from '../../storage/rules/sessions'
 import { createTask, deleteTask } from '../../storage/rules/tasks'
+import { transferLines } from '../../storage/rules/transfer'
 import { everything, open } from './open'
 import { fillWorkspace, machine, oneSided, session, stored } from './sample-data'
 
@@ -43,6 +45,21 @@ export const suite = ({ name, createStore, breakDisk, repairDisk, skips }: Suite
       await workspace.close()
       const again = await reopen()
       expect(Object.entries(await everything(again.workspace))).toEqual(Object.entries(before))
+      await again.workspace.close()
+    })
+
+    it('knows again what it has answered, and shows that to nobody', async (context) => {
+      if (skips.reopening) context.skip(skips.reopening)
+      const { workspace, reopen } = await start()
+      const answer = { content: 'c', status: 201, headers: { ETag: '"e"' }, json: '{"a":"ü"}' }
+      await workspace.change((tx) => keepAnswer(tx, { id: 'kept-1_a', ...answer }))
+      await workspace.close()
+      const again = await reopen()
+      const kept = await again.workspace.read((documents) => documents.get('answers', 'kept-1_a')?.read())
+      expect(kept).toMatchObject(answer)
+      expect(await again.workspace.read((documents) => [...transferLines(documents)].join())).not.toContain(
+        'kept-1_a',
+      )
       await again.workspace.close()
     })
 

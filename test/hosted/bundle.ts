@@ -1,6 +1,6 @@
 // Bundles a Worker as wrangler does, so that Miniflare can run it.
 import { join } from 'node:path'
-import { build, type Plugin } from 'esbuild'
+import { build } from 'esbuild'
 
 /** The date and flags of wrangler.toml. */
 export const compatibility = { compatibilityDate: '2026-04-26', compatibilityFlags: ['nodejs_compat'] }
@@ -9,12 +9,10 @@ interface Options {
   minify?: boolean
   /** Modules that stand in for others, by the name that those are imported by. */
   stubs?: Record<string, string>
-  /** What is left out: whatever is imported by such a name. */
-  without?: RegExp
 }
 
 /** The text of the module whose entry this is, a path from this folder. */
-export const bundle = async (entry: string, { minify, stubs, without }: Options = {}): Promise<string> => {
+export const bundle = async (entry: string, { minify, stubs }: Options = {}): Promise<string> => {
   const here = (path: string) => join(import.meta.dirname, path)
   const { outputFiles } = await build({
     entryPoints: [here(entry)],
@@ -26,20 +24,8 @@ export const bundle = async (entry: string, { minify, stubs, without }: Options 
     conditions: ['workerd', 'worker', 'browser'],
     external: ['node:*', 'cloudflare:*'],
     alias: Object.fromEntries(Object.entries(stubs ?? {}).map(([name, path]) => [name, here(path)])),
-    plugins: without ? [leavingOut(without)] : [],
     loader: { '.md': 'text' },
     logLevel: 'warning',
   })
   return outputFiles[0]?.text ?? ''
 }
-
-/** Imported all the same, these are functions that return nothing. */
-const leavingOut = (filter: RegExp): Plugin => ({
-  name: 'leaving-out',
-  setup(build) {
-    build.onResolve({ filter }, ({ path }) => ({ path, namespace: 'left-out' }))
-    build.onLoad({ filter: /./, namespace: 'left-out' }, () => ({
-      contents: 'module.exports = new Proxy({}, { get: () => () => undefined })',
-    }))
-  },
-})

@@ -31,18 +31,23 @@ describe('an object that loses its memory', () => {
     const session = await api.session(project.id, [tasks[0]?.id ?? ''], { strategy: 'queue' })
     const spawn = { projectId: project.id, taskIds: [tasks[1]?.id] }
     const { sessionId } = await api.ok<{ sessionId: string }>('POST', '/api/sessions/spawn', spawn)
+    const repeated = [{ name: 'asked for twice' }, { 'idempotency-key': 'k' }] as const
+    const twice = await api.request('POST', '/api/projects', ...repeated)
     const before = await everything(session.id, sessionId)
     const { lastEventId } = await health()
 
     await target.restart()
+    const repeat = await api.request('POST', '/api/projects', ...repeated)
+    expect(repeat.headers.get('idempotent-replayed')).toBe('true')
+    expect(repeat.body).toEqual(twice.body)
     expect(await target.kv()).toEqual({})
     expect(await everything(session.id, sessionId)).toEqual(before)
-    expect(await health()).toMatchObject({ lastEventId, storage: { follower: { keys: 56 } } })
+    expect(await health()).toMatchObject({ lastEventId, storage: { follower: { keys: 57 } } })
 
     await target.kvFails(false)
     await expect.poll(async () => (await health()).storage.follower.keys, { timeout: 20_000 }).toBe(0)
     const copied = await target.kv()
-    expect(Object.keys(copied)).toHaveLength(55)
+    expect(Object.keys(copied)).toHaveLength(56)
     expect(JSON.parse(copied[`sessions:${session.id}`] ?? '')).toEqual(session)
   })
 

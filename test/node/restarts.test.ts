@@ -59,10 +59,13 @@ describe('a server that is started again', () => {
     for (let life = 0; life < 3; life++) {
       await work(api)
       const before = await everything(api)
-      const last = await api.project({ name: 'acknowledged last' })
+      const repeated = [{ name: 'acknowledged last' }, { 'idempotency-key': `life-${life}` }] as const
+      const last = await api.request<Project>('POST', '/api/projects', ...repeated)
       await server.kill9()
       ;({ server, api } = await again(server))
-      expect(await everything(api)).toEqual({ ...before, projects: [...before.projects, last] })
+      const repeat = await api.request<Project>('POST', '/api/projects', ...repeated)
+      expect(repeat).toMatchObject({ status: 201, body: last.body })
+      expect(await everything(api)).toEqual({ ...before, projects: [...before.projects, last.body] })
     }
   })
 

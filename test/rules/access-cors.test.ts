@@ -3,7 +3,10 @@ import { createAccess } from '../../functions/http/access'
 import { listed, openServer, protectedServer } from './access-callers'
 
 describe('CORS headers', () => {
-  const expose = { 'Access-Control-Expose-Headers': 'ETag, X-Next-Cursor, X-Total-Count, X-Request-Id' }
+  const expose = {
+    'Access-Control-Expose-Headers':
+      'ETag, X-Next-Cursor, X-Total-Count, X-Request-Id, Idempotent-Replayed, Preference-Applied',
+  }
 
   test('any page may read where a token makes * true', () => {
     const { corsHeaders } = createAccess(protectedServer)
@@ -52,7 +55,7 @@ describe('CORS headers', () => {
       'Access-Control-Allow-Origin': 'http://localhost:5173',
       'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
       'Access-Control-Allow-Headers':
-        'Authorization, Content-Type, If-Match, If-None-Match, X-Request-Id, Last-Event-ID',
+        'Authorization, Content-Type, If-Match, If-None-Match, X-Request-Id, Last-Event-ID, Idempotency-Key, Prefer',
       'Access-Control-Max-Age': '86400',
     })
     expect(preflightHeaders('https://evil.example', undefined)).toEqual({ Vary: 'Origin' })
@@ -62,7 +65,8 @@ describe('CORS headers', () => {
     const { preflightHeaders } = createAccess(protectedServer)
     const allowed = (requested: string) =>
       preflightHeaders('https://a.example', requested)['Access-Control-Allow-Headers']
-    const always = 'Authorization, Content-Type, If-Match, If-None-Match, X-Request-Id, Last-Event-ID'
+    const always =
+      'Authorization, Content-Type, If-Match, If-None-Match, X-Request-Id, Last-Event-ID, Idempotency-Key, Prefer'
     expect(allowed('content-type,x-trace')).toBe(`${always}, x-trace`)
     expect(allowed('x-trace\r\nSet-Cookie: a=b')).toBe(always)
     expect(allowed('')).toBe(always)

@@ -1,6 +1,7 @@
 import type { DurableObjectStorage } from '@cloudflare/workers-types'
 import type { Documents } from '../../documents'
 import type { Batch, WorkspaceDriver } from '../../driver'
+import { kindOfKey } from '../../kinds'
 import { createSqlDocuments } from './documents'
 import { createEventLog } from './event-log'
 import { createOutbox, type KvMirror } from './outbox'
@@ -56,7 +57,7 @@ export const durableObjectDriver = ({
   const write = ({ puts, removes, events }: Batch) => {
     for (const { key, json } of puts) rows.put(key, json)
     for (const key of removes) rows.remove(key)
-    for (const key of [...puts.map((put) => put.key), ...removes]) outbox.add(key)
+    for (const key of [...puts.map((put) => put.key), ...removes]) if (isCopied(key)) outbox.add(key)
     append(events)
   }
 
@@ -109,6 +110,9 @@ export const durableObjectDriver = ({
     removeItem: (key) => store({ removes: [key] }),
   }
 }
+
+/** What the server keeps for itself is nobody's to read in the mirror. */
+const isCopied = (key: string) => kindOfKey(key) !== 'answers'
 
 const refuseOversized = ({ puts, events }: Batch) => {
   for (const { key, json } of puts) refuseTooLarge(key, json)

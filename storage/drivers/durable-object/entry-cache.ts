@@ -12,6 +12,7 @@ export const createEntryCache = (maxBytes: number) => {
     sessions: new Map(),
     queues: new Map(),
     templates: new Map(),
+    answers: new Map(),
   }
   /** From the least to the most recently used. */
   const order = new Map<string, Entry>()

@@ -7,7 +7,9 @@ import { copyReason, isCopyName } from './copies'
 /** The folders of documents. */
 export const folders = ['projects', 'tasks', 'sessions', 'queues', 'templates']
 const namePattern = /^[A-Za-z0-9_-]+$/
-const keyPattern = /^(?:(?:projects|sessions|queues|templates):|tasks:[A-Za-z0-9_-]+:)[A-Za-z0-9_-]+$/
+const keyPattern = /^(?:(?:projects|sessions|queues|templates|answers):|tasks:[A-Za-z0-9_-]+:)[A-Za-z0-9_-]+$/
+/** What is not for people and other programs has a name that begins with a dot; made when it is needed. */
+const hiddenFolders: Readonly<Record<string, string>> = { answers: '.answers' }
 
 /** What iCloud Drive leaves in the place of a file that it has moved off the disk. */
 const placeholderPattern = /^\.([A-Za-z0-9_-]+)\.json\.icloud$/
@@ -18,7 +20,8 @@ export const isDocumentKey = (key: string): boolean => keyPattern.test(key)
 /** The file of a document: `tasks:p:t` is `tasks/p/t.json`. Throws if it is not the key of a document. */
 export const pathOfKey = (directory: string, key: string): string => {
   if (!isDocumentKey(key)) throw new Error(`"${key}" is not a key of a document`)
-  return `${directory}${sep}${key.replaceAll(':', sep)}.json`
+  const [folder = '', ...rest] = key.split(':')
+  return `${[directory, hiddenFolders[folder] ?? folder, ...rest].join(sep)}.json`
 }
 
 /** What the folders of documents hold. Files of other names are not ours, and not in it. */
@@ -34,6 +37,8 @@ export const findFiles = (directory: string): FoundFiles => {
   const found: FoundFiles = { keys: [], others: [] }
   for (const folder of folders)
     addFilesBelow(join(directory, folder), folder, folder === 'tasks' ? 1 : 0, found)
+  for (const [name, folder] of Object.entries(hiddenFolders))
+    addFilesBelow(join(directory, folder), name, 0, found)
   return found
 }
 

@@ -1,0 +1,76 @@
+import type { Entry } from '../../storage/entry'
+import type { EntityKind } from '../../storage/kinds'
+import { keepAnswer } from '../../storage/rules/answers'
+import type { Transaction } from '../../storage/transaction'
+import type { RequestContext } from '../services/app-services'
+import { respondText } from './respond'
+
+/** What a change is answered with: an entity as it is after it, or a body of its own. */
+export type ChangeAnswer = EntityAnswer | BodyAnswer
+
+interface EntityAnswer {
+  entry: Entry<EntityKind>
+  status?: 200 | 201
+}
+
+interface BodyAnswer {
+  body: object
+  status?: 200 | 201
+  /** What was changed, where the body tells more of it. */
+  id?: string
+}
+
+/** A larger body that is an entity is not kept: it is made anew from it. */
+const maxKeptEntityBytes = 16 * 1024
+const encoder = new TextEncoder()
+
+/**
+ * Makes a change by a rule, and answers with what the rule returns once that is durable. The answer to a `POST` with an
+ * `Idempotency-Key` is kept in the same commit; with `Prefer: return=minimal` it says no more than what was changed.
+ */
+export const respondChange = async (
+  c: RequestContext,
+  rule: (tx: Transaction) => ChangeAnswer,
+): Promise<Response> => {
+  const { status, json, headers } = await c.env.workspace.change((tx) => {
+    const answer = rule(tx)
+    const sent = sentAs(c, answer)
+    const repeat = c.get('repeat')
+    if (repeat) keepAnswer(tx, { ...repeat, ...keptAs(answer, sent) })
+    return sent
+  })
+  return respondText(c, status, json, headers)
+}
+
+interface Sent {
+  status: number
+  json: string
+  headers: Record<string, string>
+}
+
+const sentAs = (c: RequestContext, answer: ChangeAnswer): Sent => {
+  const { status = 200 } = answer
+  const isEntity = 'entry' in answer
+  const id = isEntity ? answer.entry.id : answer.id
+  const isMinimal = id !== undefined && prefersMinimal(c.req.header('Prefer'))
+  const whole = () => (isEntity ? answer.entry.json : JSON.stringify(answer.body))
+  return {
+    status,
+    json: isMinimal ? JSON.stringify({ success: true, id }) : whole(),
+    headers: {
+      ...(isEntity && { ETag: answer.entry.etag }),
+      ...(isMinimal && { 'Preference-Applied': 'return=minimal' }),
+    },
+  }
+}
+
+/** What a caller that prefers little was sent is never large. */
+const keptAs = (answer: ChangeAnswer, sent: Sent) => {
+  if (!('entry' in answer) || encoder.encode(sent.json).length <= maxKeptEntityBytes) return sent
+  const { kind, id } = answer.entry
+  return { status: sent.status, headers: {}, entity: { kind, id } }
+}
+
+/** RFC 7240: preferences with commas between them, each with parameters that do not matter here. */
+const prefersMinimal = (preferences: string | undefined): boolean =>
+  preferences !== undefined && /(?:^|,)\s*return\s*=\s*"?minimal"?\s*(?:[;,]|$)/i.test(preferences)
