@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { optionalOnCreate, reference } from './fields'
+import { objectsOf } from './lists'
 
 /** What ended a session. */
 const EndCause = z.enum(['reported', 'exited', 'start_failed', 'stopped', 'lost'])
@@ -36,7 +37,7 @@ export const EndSessionRequest = z
     exitCode: optionalOnCreate(z.int()).meta(docs.exitCode),
     signal: optionalOnCreate(z.string().trim().min(1).max(100)).meta(docs.signal),
     reason: optionalOnCreate(z.string().trim().max(2000)).meta(docs.reason),
-    outcomes: optionalOnCreate(z.array(TaskOutcome)).meta({
+    outcomes: optionalOnCreate(objectsOf(TaskOutcome)).meta({
       description: 'What became of its tasks; of two for one task the last counts',
       examples: [[{ taskId: 'task_1738713700000_p9q2r5t8w', outcome: 'completed' }]],
     }),

@@ -38,19 +38,8 @@ export const requiredText = (max?: number) => {
 /** An id in a request. Whether it exists is checked by the rules. */
 export const reference = () => z.string().min(1)
 
-const unique = (ids: string[]) => [...new Set(ids)]
-
-/** A list of references in which each id stands once. */
-export const references = () => z.array(reference()).transform(unique)
-
-/** The same, with at least one id in it. */
-export const someReferences = () => z.array(reference()).min(1).transform(unique)
-
 /** Any text of an entity, empty if it has none. */
 export const anyText = () => z.string()
-
-/** A JSON object with any content. */
-export const anyObject = () => z.record(z.string(), z.unknown())
 
 /** What a schema takes besides what its type says; the published JSON Schemas carry it. */
 export const leniency = z.registry<Leniency>()

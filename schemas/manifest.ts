@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { anyObject } from './fields'
+import { anyObject } from './lists'
 import { Strategy } from './session'
 import { Model, TaskPriority } from './task'
 import { Role } from './template'

@@ -14,6 +14,7 @@ export const describeProblem = (issue: RawIssue): string => {
       if (issue.origin === 'array') return `${field} must have at least ${issue.minimum} in it`
       return issue.origin === 'string' ? `${field} is required` : `${field} must be at least ${issue.minimum}`
     case 'too_big':
+      if (issue.origin === 'array') return `${field} must have at most ${issue.maximum} in it`
       return issue.origin === 'string'
         ? `${field} must be at most ${issue.maximum} characters`
         : `${field} must be at most ${issue.maximum}`
@@ -43,10 +44,12 @@ export const parseDescribed = <T>(schema: z.ZodType<T>, value: unknown): z.ZodSa
 export interface Problem {
   path: string
   message: string
+  /** How many it stands for, where that is more than one: those of a list after the first fifty. */
+  count?: number
 }
 
 /** An answer lists no more problems than these. */
-const maxListed = 50
+export const maxListed = 50
 
 /** The `VALIDATION_ERROR` for some problems, of which there is at least one: the first 50, and how many there are. */
 export const validationError = (problems: Problem[]) =>
@@ -56,8 +59,15 @@ export const validationError = (problems: Problem[]) =>
 export const issuesOf = (problems: Problem[]): { issues: Problem[]; total?: number } =>
   problems.length <= maxListed
     ? { issues: problems }
-    : { issues: problems.slice(0, maxListed), total: problems.length }
+    : {
+        issues: problems.slice(0, maxListed),
+        total: problems.reduce((total, { count = 1 }) => total + count, 0),
+      }
 
 /** Every problem that a schema found, in the order of its fields. */
 export const problemsOf = (error: z.ZodError): Problem[] =>
-  error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
+  error.issues.map((issue) => ({
+    path: issue.path.join('.'),
+    message: issue.message,
+    ...(issue.code === 'custom' && typeof issue.params?.count === 'number' && { count: issue.params.count }),
+  }))

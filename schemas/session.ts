@@ -1,17 +1,16 @@
 import * as z from 'zod'
 import {
   acceptLegacyValues,
-  anyObject,
   clearable,
   leniency,
   optionalOnCreate,
   reference,
-  references,
   requiredText,
   rewritingBody,
   timestamp,
   timestampOrNull,
 } from './fields'
+import { anyObject, objectsOf, references, textsByName } from './lists'
 import { SessionEvent, SessionEventInput, SessionTimelineEvent, TimelineEntryInput } from './timeline'
 
 export const Strategy = z.enum(['simple', 'queue', 'tree'])
@@ -23,7 +22,7 @@ export const legacySessionStatuses = { running: 'working' }
 /** Statuses of a session that has ended. */
 export const endedStatuses: readonly SessionStatus[] = ['completed', 'failed', 'stopped']
 
-const env = z.record(z.string(), z.string())
+const env = textsByName()
 const maxNameLength = 200
 const name = requiredText(maxNameLength)
 
@@ -154,12 +153,10 @@ export const UpdateSessionRequest = z
     status: acceptLegacyValues(legacySessionStatuses, SessionStatus.optional()).meta(docs.status),
     agentId: clearable(z.string()).meta(docs.agentId),
     env: clearable(env).meta({ ...docs.env, description: 'New environment, replacing the old one' }),
-    events: z
-      .array(SessionEventInput)
+    events: objectsOf(SessionEventInput)
       .optional()
       .meta({ ...docs.events, description: 'Events to append' }),
-    timeline: z
-      .array(TimelineEntryInput)
+    timeline: objectsOf(TimelineEntryInput)
       .optional()
       .meta({ ...docs.timeline, description: 'Timeline entries to append' }),
     metadata: clearable(anyObject()).meta({ ...docs.metadata, description: 'Merged by top-level key' }),

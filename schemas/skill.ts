@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { anyObject, requiredText } from './fields'
+import { requiredText } from './fields'
+import { anyObject } from './lists'
 
 const SkillType = z.enum(['system', 'role', 'custom'])
 

@@ -1,14 +1,7 @@
 import * as z from 'zod'
 import type { ErrorCode } from './errors'
-import {
-  anyObject,
-  isObject,
-  optionalOnCreate,
-  reference,
-  references,
-  rewritingBody,
-  someReferences,
-} from './fields'
+import { isObject, optionalOnCreate, reference, rewritingBody } from './fields'
+import { anyObject, references, someReferences } from './lists'
 import { SessionManifest } from './manifest'
 import { Session, Strategy } from './session'
 import { Model } from './task'

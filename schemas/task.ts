@@ -5,12 +5,12 @@ import {
   clearable,
   optionalOnCreate,
   reference,
-  references,
   requiredText,
   rewritingBody,
   timestamp,
   timestampOrNull,
 } from './fields'
+import { references, texts } from './lists'
 import { TimelineType } from './timeline'
 
 export const TaskStatus = z.enum(['todo', 'in_progress', 'in_review', 'completed', 'cancelled', 'blocked'])
@@ -33,7 +33,7 @@ export const legacyTaskStatuses = { pending: 'todo' }
 const title = requiredText(500)
 const dueDate = z.iso.date()
 const externalId = requiredText(200)
-const criteria = z.array(z.string())
+const criteria = texts()
 
 const docs = {
   title: { description: 'What is to be done, in a line', examples: ['Add the login page'] },

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { anyObject, optionalOnCreate, reference, requiredText, timestamp } from './fields'
+import { optionalOnCreate, reference, requiredText, timestamp } from './fields'
+import { anyObject } from './lists'
 
 export const TimelineType = z.enum([
   'session_started',

@@ -91,6 +91,28 @@ describe('a body that is refused, and of which nothing is stored', () => {
     expect([status, body.details.issues.length, body.details.total]).toEqual([400, 50, 3000])
   })
 
+  it('is one with more mistakes in an object, of which the answer names the first', async () => {
+    const env = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`K${n}`, n < 7 ? 'right' : n]))
+    const { status, body } = await api.request<{ details: { issues: { path: string }[]; total: number } }>(
+      'POST',
+      '/api/sessions',
+      { projectId: project.id, taskIds: [], env },
+    )
+    const { issues, total } = body.details
+    expect([status, issues.length, total, issues[0]?.path]).toEqual([400, 50, 393, 'env.K7'])
+  })
+
+  it('is one with a list of objects that has no end', async () => {
+    const outcomes = Array.from({ length: 10_001 }, () => ({}))
+    const { status, body } = await api.request<{ message: string; details: { issues: unknown[] } }>(
+      'POST',
+      '/api/sessions/none/end',
+      { cause: 'reported', outcomes },
+    )
+    expect([status, body.message]).toEqual([400, 'outcomes must have at most 10000 in it'])
+    expect(body.details.issues).toHaveLength(1)
+  })
+
   it('is one that breaks off inside a string full of quotes', async () => {
     const { status } = await post('/api/projects', `{"name":"${'\\"['.repeat(80_000)}`)
     expect(status).toBe(400)
