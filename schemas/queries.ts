@@ -1,7 +1,7 @@
 /** The query parameters of the endpoints. Each is optional; one that is not named here is ignored. */
 import * as z from 'zod'
 import { acceptLegacyValues } from './fields'
-import { isRoomName, noSuchRooms, roomList, roomsIn } from './room-names'
+import { isRoomName, maxRooms, noSuchRooms, roomList, roomsIn, tooManyRooms } from './room-names'
 import { legacySessionStatuses, SessionStatus } from './session'
 import { legacyTaskStatuses, TaskStatus } from './task'
 
@@ -93,6 +93,7 @@ export const EventStreamQuery = z.object({
   rooms: z
     .string()
     .regex(roomList, { error: ({ input }) => noSuchRooms(wrongRoomsIn(String(input))) })
+    .refine((text) => new Set(roomsIn(text)).size <= maxRooms, { error: tooManyRooms })
     .optional()
     .meta({ description: 'Rooms to subscribe to, with commas between them; without it: all' }),
   token: z.string().optional().meta({ description: 'MAESTRO_API_TOKEN, where Authorization cannot be sent' }),

@@ -16,6 +16,12 @@ export const roomsIn = (text: string): string[] => {
   return names.length > 0 ? names : [defaultRoom]
 }
 
+/** A connection or stream is in so many rooms at most. */
+export const maxRooms = 1000
+
+/** The message about rooms that would be too many. */
+export const tooManyRooms = `A client is in at most ${maxRooms} rooms: leave some, or take project:{id}, queues or all instead`
+
 /** The message about names that are wrong: each is shown, cut to a bounded length. */
 export const noSuchRooms = (wrong: readonly unknown[]): string => {
   const shown = wrong

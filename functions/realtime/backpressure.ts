@@ -8,7 +8,7 @@ export interface BufferedBody {
   readonly body: ReadableStream<Uint8Array>
   /** What comes before all else. It is made while it is read, and however much it is, it may wait. */
   begin(texts: Iterator<string, void>): void
-  /** Adds a text. If the reader is so slow that too many bytes wait, the body ends instead. */
+  /** Adds a text. If the reader is so slow that too many bytes wait already, the body ends instead. */
   write(text: string): void
   /** Ends the body; what waits is dropped. */
   end(): void
@@ -79,11 +79,12 @@ export const createBufferedBody = (
     },
     write(text) {
       if (ended) return
+      // What waited before counts: a text may be longer than that, and who reads at once gets it.
+      if (bufferedBytes > maxBufferedBytes) return end('too slow')
       const chunk = encoder.encode(text)
       buffered.push(chunk)
       bufferedBytes += chunk.length
       pump()
-      if (bufferedBytes > maxBufferedBytes) end('too slow')
     },
     end: () => end('ended'),
   }

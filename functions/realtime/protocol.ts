@@ -1,11 +1,13 @@
 import { isObject } from '../../schemas/fields'
-import { isRoomName, noSuchRooms, roomsIn } from '../../schemas/room-names'
+import { isRoomName, maxRooms, noSuchRooms, roomsIn, tooManyRooms } from '../../schemas/room-names'
 import type { Connection, Rooms } from './rooms'
 
 /** A connection that can be talked to. */
 export interface ClientConnection extends Connection {
   /** Whether it asked (`?ids=1`) for the numbers of events, so that it can catch up after a disconnect. */
   readonly withIds: boolean
+  /** Its rooms as JSON, once they were asked for: who asks again and again gets the same text. */
+  roomsJson?: string | undefined
   send(message: string): void
 }
 
@@ -31,10 +33,8 @@ export const withEventId = (envelope: string, number: number): string =>
  * for numbers gets its rooms at once, with the number of the last event before it.
  */
 export const onOpen = (context: ProtocolContext, connection: ClientConnection, url: string): void => {
-  const { rooms } = context
-  rooms.connect(connection)
-  for (const room of validRooms(connection, roomsIn(queryOf(url).getAll('rooms').join())))
-    rooms.join(connection, room)
+  context.rooms.connect(connection)
+  join(context, connection, roomsIn(queryOf(url).getAll('rooms').join()))
   if (connection.withIds) sendRooms(context, connection)
 }
 
@@ -46,11 +46,11 @@ export const handleMessage = (context: ProtocolContext, connection: ClientConnec
       sendReply(context, connection, { type: 'pong', timestamp: context.clock() })
       break
     case 'subscribe':
-      for (const room of validRooms(connection, message.rooms)) context.rooms.join(connection, room)
+      join(context, connection, message.rooms)
       sendRooms(context, connection)
       break
     case 'unsubscribe':
-      for (const room of validRooms(connection, message.rooms)) context.rooms.leave(connection, room)
+      leave(context, connection, message.rooms)
       sendRooms(context, connection)
       break
     case 'heartbeat':
@@ -58,6 +58,26 @@ export const handleMessage = (context: ProtocolContext, connection: ClientConnec
       break
     default:
       context.debug({ characters: text.length }, 'Ignored a message that is not understood')
+  }
+}
+
+/** Puts a connection into rooms, as long as it is in no more than it may be. */
+const join = ({ rooms }: ProtocolContext, connection: ClientConnection, names: unknown) => {
+  let isFull = false
+  for (const room of validRooms(connection, names))
+    if (connection.rooms.has(room)) continue
+    else if (connection.rooms.size >= maxRooms) isFull = true
+    else {
+      rooms.join(connection, room)
+      connection.roomsJson = undefined
+    }
+  if (isFull) sendError(connection, tooManyRooms)
+}
+
+const leave = ({ rooms }: ProtocolContext, connection: ClientConnection, names: unknown) => {
+  for (const room of validRooms(connection, names)) {
+    rooms.leave(connection, room)
+    connection.roomsJson = undefined
   }
 }
 
@@ -89,5 +109,8 @@ const validRooms = (connection: ClientConnection, names: unknown): string[] => {
 const sendError = (connection: ClientConnection, message: string) =>
   connection.send(JSON.stringify({ type: 'error', message }))
 
-const sendRooms = (context: ProtocolContext, connection: ClientConnection) =>
-  sendReply(context, connection, { type: 'rooms', rooms: [...connection.rooms] })
+const sendRooms = ({ lastEvent }: ProtocolContext, connection: ClientConnection) => {
+  connection.roomsJson ??= JSON.stringify([...connection.rooms])
+  const message = `{"type":"rooms","rooms":${connection.roomsJson}}`
+  connection.send(connection.withIds ? withEventId(message, lastEvent()) : message)
+}

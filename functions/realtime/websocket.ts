@@ -40,8 +40,9 @@ export const createHooks = (
   const createConnection = (peer: Peer): ClientConnection => {
     const send = (message: string) =>
       catchErrors(() => {
-        peer.send(message, { compress: false })
+        // What waited before counts: a message may be longer than that, and who reads at once gets it.
         if ((peer.websocket.bufferedAmount ?? 0) > maxBufferedBytes) drop()
+        else peer.send(message, { compress: false })
       })
     const drop = () => {
       log.warn({ address: peer.remoteAddress }, 'Dropped a WebSocket client that reads too slowly')

@@ -257,3 +257,42 @@ describe('subscribe and unsubscribe', () => {
     expect((await namesHeard(socket)).at(-1)).toBe('project:updated')
   })
 })
+
+describe('a connection to as many rooms as there may be', () => {
+  const rooms = Array.from({ length: 999 }, (_, n) => `task:${n}`)
+  const tooMany = { type: 'error', message: expect.stringContaining('at most 1000 rooms') }
+
+  it('is told that it gets into no other, and stays in its own', async () => {
+    const socket = await open()
+    await roomsAfter(socket, { type: 'subscribe', rooms })
+    const full = { type: 'rooms', rooms: ['all', ...rooms] }
+    expect(await roomsAfter(socket, { type: 'subscribe', rooms: ['queues', 'task:0'] })).toEqual([
+      tooMany,
+      full,
+    ])
+    expect(await roomsAfter(socket, { type: 'subscribe', rooms: [] })).toEqual([full])
+    await rename('new')
+    expect((await namesHeard(socket)).at(-1)).toBe('project:updated')
+    expect(await roomsAfter(socket, { type: 'unsubscribe', rooms: ['task:7'] })).toHaveLength(1)
+    expect(await roomsAfter(socket, { type: 'subscribe', rooms: ['queues'] })).toEqual([
+      { type: 'rooms', rooms: ['all', ...rooms.filter((room) => room !== 'task:7'), 'queues'] },
+    ])
+  })
+
+  it('gets the first thousand of those in its address', async () => {
+    const socket = await open(`all,${rooms},session:1,session:2`)
+    expect(await heard(socket)).toEqual([tooMany])
+    expect(await roomsAfter(socket, { type: 'subscribe', rooms: [] })).toEqual([
+      { type: 'rooms', rooms: ['all', ...rooms, 'session:1'].slice(0, 1000) },
+    ])
+  })
+
+  it('has an event stream beside it that is refused where it asks for more', async () => {
+    const refused = await api.request<{ code: string; message: string }>(
+      'GET',
+      `/api/events?rooms=all,${rooms},queues`,
+    )
+    expect([refused.status, refused.body.code]).toEqual([400, 'VALIDATION_ERROR'])
+    expect(refused.body.message).toContain('at most 1000 rooms')
+  })
+})

@@ -153,6 +153,21 @@ describe('what was missed', () => {
     await stream.leave()
   })
 
+  it('and what happens may be longer than what may wait: who reads at once gets it', async () => {
+    const services = await servicesOf()
+    const project = await create(services)
+    const stream = read(await ask(services))
+    await stream.next()
+    const length = 5 * megabyte
+    for (const letter of ['a', 'b', 'c']) {
+      const name = letter.repeat(length)
+      await services.workspace.change((tx) => updateProject(tx, project.id, { name }))
+      expect(await stream.rest(letter)).toContain(`"name":"${letter}${letter}`)
+    }
+    expect(services.rooms.size()).toBe(1)
+    await stream.leave()
+  })
+
   it('is not known of a store without an event log: reset', async () => {
     const services = await servicesOf(memory())
     await create(services)
