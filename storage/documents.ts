@@ -1,5 +1,6 @@
 import type { Entry } from './entry'
-import { type EntityKind, type Fields, type Kind, kindNames } from './kinds'
+import { byEntityKind, byKind, type EntityKind, type Kind } from './kinds'
+import type { Fields } from './kinds/kind'
 import { Ordered, type Position } from './ordered'
 
 /** A filter: the field values that an entity must have, all of them. `{}` matches every entity of the kind. */
@@ -37,16 +38,9 @@ export const matches = (fields: Fields, where: Where): boolean => {
 
 interface Table<K extends Kind> {
   byId: Map<string, Entry<K>>
-  all: Ordered<Entry<K>>
-  /** field → value → the entries that have it */
+  /** field → value → the entries that have it; and under an empty name all of them */
   indexes: Map<string, Map<string, Ordered<Entry<K>>>>
 }
-
-const createTable = <K extends Kind>(): Table<K> => ({
-  byId: new Map(),
-  all: new Ordered(),
-  indexes: new Map(),
-})
 
 /** The values of a field: one, several, or none. */
 export const valuesOf = (value: string | readonly string[] | undefined): readonly string[] =>
@@ -58,6 +52,8 @@ const indexOf = <K extends Kind>(table: Table<K>, field: string, value: string):
   if (entries.size === 0) table.indexes.set(field, values.set(value, entries))
   return entries
 }
+
+const allOf = <K extends Kind>(table: Table<K>): Ordered<Entry<K>> => indexOf(table, '', '')
 
 const addToIndexes = <K extends Kind>(table: Table<K>, entry: Entry<K>) => {
   for (const field in entry.fields)
@@ -85,7 +81,7 @@ const smallestIndex = <K extends Kind>(
   table: Table<K>,
   where: Where,
 ): { entries: Ordered<Entry<K>>; rest: Where } => {
-  let entries = table.all
+  let entries = allOf(table)
   let by: string | undefined
   for (const field in where) {
     const candidates = table.indexes.get(field)?.get(where[field] ?? '') ?? new Ordered<Entry<K>>()
@@ -105,22 +101,15 @@ const isEmpty = (where: Where): boolean => {
 
 /** Documents held in memory, with an index for every field. */
 export const createMemoryDocuments = (): Documents => {
-  const tables: { [K in Kind]: Table<K> } = {
-    projects: createTable(),
-    tasks: createTable(),
-    sessions: createTable(),
-    queues: createTable(),
-    templates: createTable(),
-    answers: createTable(),
-  }
+  const tables = byKind<{ [K in Kind]: Table<K> }>(() => ({ byId: new Map(), indexes: new Map() }))
 
   const put = <K extends Kind>(table: Table<K>, entry: Entry<K>) => {
     const previous = table.byId.get(entry.id)
     const moved = previous && previous.created !== entry.created
     if (previous) removeFromIndexes(table, previous, moved ? undefined : entry)
-    if (moved) table.all.remove(previous)
+    if (moved) allOf(table).remove(previous)
     table.byId.set(entry.id, entry)
-    table.all.put(entry)
+    allOf(table).put(entry)
     addToIndexes(table, entry)
   }
 
@@ -128,7 +117,7 @@ export const createMemoryDocuments = (): Documents => {
     const entry = table.byId.get(id)
     if (!entry) return
     table.byId.delete(id)
-    table.all.remove(entry)
+    allOf(table).remove(entry)
     removeFromIndexes(table, entry)
   }
 
@@ -166,8 +155,5 @@ export const createMemoryDocuments = (): Documents => {
 }
 
 /** How many entities there are of each kind. */
-export const countByKind = (documents: Documents): Record<EntityKind, number> => {
-  const counts = { projects: 0, tasks: 0, sessions: 0, queues: 0, templates: 0 }
-  for (const kind of kindNames) counts[kind] = documents.count(kind)
-  return counts
-}
+export const countByKind = (documents: Documents): Record<EntityKind, number> =>
+  byEntityKind<Record<EntityKind, number>>((kind) => documents.count(kind))

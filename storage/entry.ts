@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parseTrusted } from '../schemas/json-text'
-import { type Entities, type Fields, type Kind, kinds } from './kinds'
+import { type Entities, type Kind, keyOf, kinds } from './kinds'
+import type { Fields } from './kinds/kind'
 
 /**
  * One stored entity, at one moment of its life: entries are replaced, never changed.
@@ -23,7 +24,7 @@ export class Entry<K extends Kind = Kind> {
     const rules = kinds[kind]
     this.kind = kind
     this.id = rules.id(document)
-    this.key = rules.key(document)
+    this.key = keyOf(kind, document)
     this.created = rules.createdAt(document)
     this.fields = rules.fields(document)
     this.#text = text ?? compact ?? JSON.stringify(document)

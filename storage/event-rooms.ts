@@ -1,30 +1,14 @@
 import { type EventData, type EventName, mainRoomOf } from '../schemas/events'
 import { type DataEvent, kindOfEvent, type StateEvent } from './event'
+import { kinds } from './kinds'
+import type { Subject } from './kinds/kind'
 
 /** Finds the project of a task or session, also of one that is being removed. */
 type ProjectOf = (kind: 'tasks' | 'sessions', id: string | undefined) => string | undefined
 
-/** The entities that decide which rooms an event goes to. */
-interface Subject {
-  projectId?: string | undefined
-  sessionId?: string | undefined
-  taskId?: string | undefined
-}
-
 /** The rooms of an event that carries an entity's state. */
-export const roomsOfStateEvent = (name: StateEvent, id: string, projectOf: ProjectOf): string[] => {
-  switch (kindOfEvent(name)) {
-    case 'projects':
-      return rooms(name, { projectId: id }, projectOf)
-    case 'tasks':
-      return rooms(name, { taskId: id }, projectOf)
-    case 'sessions':
-    case 'queues':
-      return rooms(name, { sessionId: id }, projectOf)
-    case 'templates':
-      return rooms(name, {}, projectOf)
-  }
-}
+export const roomsOfStateEvent = (name: StateEvent, id: string, projectOf: ProjectOf): string[] =>
+  rooms(name, kinds[kindOfEvent(name)].subject(id), projectOf)
 
 /** The rooms of any other event, by its data. */
 export const roomsOfDataEvent = (

@@ -1,26 +1,23 @@
 import type { EventData, EventName } from '../schemas/events'
 import type { Entry } from './entry'
-import type { EntityKind, Kind } from './kinds'
+import { type EntityKind, type Kind, kindNames, kinds, type StateEventOf } from './kinds'
 
-/** State events: their data is an entity, or wraps one. Here the kind of that entity. */
-const stateEvents = {
-  'project:created': 'projects',
-  'project:updated': 'projects',
-  'task:created': 'tasks',
-  'task:updated': 'tasks',
-  'session:created': 'sessions',
-  'session:updated': 'sessions',
-  'queue:created': 'queues',
-  'queue:updated': 'queues',
-  'template:created': 'templates',
-  'template:updated': 'templates',
-} as const satisfies Partial<Record<EventName, EntityKind>>
-
-export type StateEvent = keyof typeof stateEvents
+/** Events that carry the state of an entity. */
+export type StateEvent = StateEventOf<Kind>
 export type DataEvent = Exclude<EventName, StateEvent>
 
+const kindsByEvent = new Map<EventName, EntityKind>(
+  kindNames.flatMap((kind) =>
+    Object.values(kinds[kind].stateEvents ?? {}).map((name): [EventName, EntityKind] => [name, kind]),
+  ),
+)
+
 /** The kind of the entity whose state an event carries. */
-export const kindOfEvent = (name: StateEvent): EntityKind => stateEvents[name]
+export const kindOfEvent = (name: StateEvent): EntityKind => {
+  const kind = kindsByEvent.get(name)
+  if (kind === undefined) throw new Error(`${name} is the event of no kind`)
+  return kind
+}
 
 /**
  * An event as the log keeps it. One that carries an entity's new state is logged without `data`: a replay sends
@@ -43,8 +40,7 @@ export interface PublishedEvent extends LoggedEvent {
 }
 
 /** The data of a state event. */
-export const stateEventData = (entry: Entry): string =>
-  entry.kind === 'queues' ? `{"sessionId":${JSON.stringify(entry.id)},"queue":${entry.json}}` : entry.json
+export const stateEventData = ({ kind, id, json }: Entry): string => kinds[kind].eventData?.(id, json) ?? json
 
 /** Whether a later event of the same entity makes this one superfluous. */
 export const isLatestState = (name: EventName): boolean => name.endsWith(':updated')

@@ -1,132 +1,67 @@
-import type * as z from 'zod'
-import { KeptAnswer } from '../schemas/answer'
-import { Project } from '../schemas/project'
-import { QueueState } from '../schemas/queue'
-import { Session } from '../schemas/session'
-import { Task } from '../schemas/task'
-import { Template } from '../schemas/template'
-import { migrateSession, migrateTask } from './migration'
+import type { EventName } from '../schemas/events'
+import { answers } from './kinds/answer'
+import type { KindDefinition } from './kinds/kind'
+import { projects } from './kinds/project'
+import { queues } from './kinds/queue'
+import { sessions } from './kinds/session'
+import { tasks } from './kinds/task'
+import { templates } from './kinds/template'
+
+/** Those that are part of the API: exported, copied, counted. An entity follows those it refers to. */
+const entities = { projects, tasks, sessions, queues, templates }
+const definitions = { ...entities, answers }
+
+export type EntityKind = keyof typeof entities
+/** Every kind that is stored: the entities, and what the server keeps for itself. */
+export type Kind = keyof typeof definitions
+
+type EntityOf<Definition> = Definition extends { schema: { _zod: { output: infer Entity } } } ? Entity : never
+type EventOf<Definition> = Definition extends { stateEvents?: { created: infer Name } } ? Name : never
 
 /** The kinds of entities, by the name of their folder. */
-export interface Entities {
-  projects: Project
-  tasks: Task
-  sessions: Session
-  queues: QueueState
-  templates: Template
-  answers: KeptAnswer
-}
-export type Kind = keyof Entities
-/** Those that are part of the API: exported, copied, counted. */
-export type EntityKind = (typeof kindNames)[number]
+export type Entities = { [K in Kind]: EntityOf<(typeof definitions)[K]> }
 
-/** The values by which an entity can be found: one, or one of several. */
-export type Fields = Readonly<Record<string, string | readonly string[]>>
+/** The events that carry the state of an entity of a kind. */
+export type StateEventOf<K extends Kind> = Extract<EventOf<(typeof definitions)[K]>, EventName>
 
-interface KindRules<T> {
-  schema: z.ZodType<T>
-  id(entity: T): string
-  /** Where it is stored: an unstorage key, `:` between the folders. */
-  key(entity: T): string
-  /** Lists are in the order of this time, then of the id. */
-  createdAt(entity: T): number
-  fields(entity: T): Fields
-  /** Whether a document of an earlier version could pass for one of this. */
-  isOutdated(document: Record<string, unknown>): boolean
-  /** Brings a document of an earlier version up to date; what is wrong with it stays wrong. */
-  migrate(document: Record<string, unknown>): Record<string, unknown>
-  /** Lists that only ever grow: the journal takes an append delta of them. */
-  appendOnly: readonly (keyof T & string)[]
-}
+export const kinds: { readonly [K in Kind]: KindDefinition<Entities[K], StateEventOf<K>> } = definitions
 
-const unchanged = (document: Record<string, unknown>) => document
-const never = () => false
-const nothing: Fields = {}
+export const isKind = (name: string): name is Kind => Object.hasOwn(definitions, name)
+const isEntityKind = (name: string): name is EntityKind => Object.hasOwn(entities, name)
 
-export const kinds: { [K in Kind]: KindRules<Entities[K]> } = {
-  projects: {
-    schema: Project,
-    id: (project) => project.id,
-    key: (project) => `projects:${project.id}`,
-    createdAt: (project) => project.createdAt,
-    fields: () => nothing,
-    isOutdated: never,
-    migrate: unchanged,
-    appendOnly: [],
-  },
-  tasks: {
-    schema: Task,
-    id: (task) => task.id,
-    key: (task) => `tasks:${task.projectId}:${task.id}`,
-    createdAt: (task) => task.createdAt,
-    fields: (task) => ({
-      projectId: task.projectId,
-      parentId: task.parentId ?? 'null',
-      status: task.status,
-      sessionIds: task.sessionIds,
-      dependencies: task.dependencies,
-      externalId: task.externalId ?? [],
-    }),
-    isOutdated: (task) => 'timeline' in task,
-    migrate: migrateTask,
-    appendOnly: [],
-  },
-  sessions: {
-    schema: Session,
-    id: (session) => session.id,
-    key: (session) => `sessions:${session.id}`,
-    createdAt: (session) => session.startedAt,
-    fields: (session) => ({
-      projectId: session.projectId,
-      status: session.status,
-      taskIds: session.taskIds,
-    }),
-    isOutdated: never,
-    migrate: migrateSession,
-    appendOnly: ['events', 'timeline'],
-  },
-  queues: {
-    schema: QueueState,
-    id: (queue) => queue.sessionId,
-    key: (queue) => `queues:${queue.sessionId}`,
-    createdAt: (queue) => queue.createdAt,
-    fields: () => nothing,
-    isOutdated: never,
-    migrate: unchanged,
-    appendOnly: [],
-  },
-  templates: {
-    schema: Template,
-    id: (template) => template.id,
-    key: (template) => `templates:${template.id}`,
-    createdAt: (template) => template.createdAt,
-    fields: (template) => ({ role: template.role }),
-    isOutdated: never,
-    migrate: unchanged,
-    appendOnly: [],
-  },
-  answers: {
-    schema: KeptAnswer,
-    id: (answer) => answer.id,
-    key: (answer) => `answers:${answer.id}`,
-    createdAt: (answer) => answer.createdAt,
-    fields: () => nothing,
-    isOutdated: never,
-    migrate: unchanged,
-    appendOnly: [],
-  },
-}
-
-export const kindNames = ['projects', 'tasks', 'sessions', 'queues', 'templates'] as const
-
-/** Every kind that is stored: the entities, and what the server keeps for itself. */
-export const storedKinds = [...kindNames, 'answers'] as const
+export const storedKinds: readonly Kind[] = Object.keys(definitions).filter(isKind)
+export const kindNames: readonly EntityKind[] = storedKinds.filter(isEntityKind)
 
 /** The kind of what is stored under a key, if it is one of ours. */
-export const kindOfKey = (key: string): Kind | undefined => storedKinds.find((kind) => isOfKind(key, kind))
+export const kindOfKey = (key: string): Kind | undefined => {
+  const kind = key.slice(0, key.indexOf(':'))
+  return isKind(kind) ? kind : undefined
+}
 
 /** The kind of an entity that is stored under a key, if it is one. */
-export const entityKindOfKey = (key: string): EntityKind | undefined =>
-  kindNames.find((kind) => isOfKind(key, kind))
+export const entityKindOfKey = (key: string): EntityKind | undefined => {
+  const kind = kindOfKey(key)
+  return kind !== undefined && isEntityKind(kind) ? kind : undefined
+}
 
-const isOfKind = (key: string, kind: Kind) => key.startsWith(`${kind}:`)
+/** Where an entity is stored: an unstorage key, `:` between the folders. */
+export const keyOf = <K extends Kind>(kind: K, entity: Entities[K]): string => {
+  const { partition, id } = kinds[kind]
+  return partition ? `${kind}:${partition(entity)}:${id(entity)}` : `${kind}:${id(entity)}`
+}
+
+/** Something for each kind of entities. */
+export const byEntityKind = <Values extends Readonly<Record<EntityKind, unknown>>>(
+  make: <K extends EntityKind>(kind: K) => Values[K],
+): { [K in EntityKind]: Values[K] } => ({
+  projects: make('projects'),
+  tasks: make('tasks'),
+  sessions: make('sessions'),
+  queues: make('queues'),
+  templates: make('templates'),
+})
+
+/** Something for each kind. */
+export const byKind = <Values extends Readonly<Record<Kind, unknown>>>(
+  make: <K extends Kind>(kind: K) => Values[K],
+): { [K in Kind]: Values[K] } => ({ ...byEntityKind<Values>(make), answers: make('answers') })

@@ -1,11 +1,9 @@
 import type { Storage } from 'unstorage'
-import type * as z from 'zod'
-import { parseJson, withoutByteOrderMark } from '../schemas/json-text'
-import { parseDescribed } from '../schemas/problems'
 import { type Documents, valuesOf } from './documents'
 import type { WorkspaceDriver } from './driver'
 import { Entry } from './entry'
-import { type Kind, kindOfKey, kinds } from './kinds'
+import { type Kind, kindOfKey } from './kinds'
+import { MisplacedError, readEntry } from './read-entry'
 
 /** A structured log. */
 export interface Logger {
@@ -77,14 +75,6 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 const isCopyKey = (key: string, original: string): boolean =>
   key.startsWith(original) && /^[-_]/.test(key.slice(original.length))
 
-/** A document that is valid, and stored under another key than its own. */
-class MisplacedError extends Error {
-  /** `key`: its own. */
-  constructor(readonly key: string) {
-    super(`it belongs under ${key}`)
-  }
-}
-
 const quarantineDocument = (driver: WorkspaceDriver, key: string, reason: string, logger: Logger) => {
   try {
     const file = driver.quarantine?.(key, reason) ?? key
@@ -92,28 +82,6 @@ const quarantineDocument = (driver: WorkspaceDriver, key: string, reason: string
   } catch (error) {
     logger.error({ key, reason, err: error }, 'A stored document cannot be read, nor be set aside')
   }
-}
-
-/** Parses a stored document, migrating one of an earlier version. Throws an error that says what is wrong. */
-export const readEntry = <K extends Kind>(kind: K, key: string, text: string): Entry<K> => {
-  const rules = kinds[kind]
-  const json = withoutByteOrderMark(text)
-  const stored = parseJson(json)
-  if (typeof stored !== 'object' || stored === null || Array.isArray(stored))
-    throw new Error('it is not a JSON object')
-  const document = { ...stored }
-  const current = rules.isOutdated(document) ? undefined : rules.schema.safeParse(document)
-  const entry = current?.success
-    ? new Entry(kind, current.data, { text: json })
-    : new Entry(kind, parseEntity(rules.schema, rules.migrate(document)))
-  if (entry.key !== key) throw new MisplacedError(entry.key)
-  return entry
-}
-
-const parseEntity = <T>(schema: z.ZodType<T>, document: Record<string, unknown>): T => {
-  const result = parseDescribed(schema, document)
-  if (result.success) return result.data
-  throw new Error(result.error.issues.map((issue) => issue.message).join('; '))
 }
 
 /**

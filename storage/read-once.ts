@@ -1,6 +1,6 @@
 import type { Documents, Where } from './documents'
 import type { Entry } from './entry'
-import type { Entities, Kind } from './kinds'
+import { byKind, type Entities, type Kind } from './kinds'
 
 /** Reads of stored entities, which must not be changed in place. */
 interface Reads {
@@ -16,14 +16,7 @@ type Known = { [K in Kind]: Map<string, Entities[K]> }
  * again for each of them. For the length of one synchronous query or change.
  */
 export const readOnce = (documents: Documents): Reads => {
-  const known: Known = {
-    projects: new Map(),
-    tasks: new Map(),
-    sessions: new Map(),
-    queues: new Map(),
-    templates: new Map(),
-    answers: new Map(),
-  }
+  const known = byKind<Known>(() => new Map())
 
   const read = <K extends Kind>(entry: Entry<K>): Entities[K] => {
     const before: Known[K] = known[entry.kind]

@@ -4,7 +4,8 @@ import { Entry } from './entry'
 import type { DataEvent, StagedEvent, StateEvent } from './event'
 import { roomsOfDataEvent, roomsOfStateEvent } from './event-rooms'
 import type { IdPrefix, NewId } from './ids'
-import { type Entities, type Fields, type Kind, kinds, storedKinds } from './kinds'
+import { byKind, type Entities, type Kind, kinds, storedKinds } from './kinds'
+import type { Fields } from './kinds/kind'
 import { readOnce } from './read-once'
 
 /**
@@ -56,14 +57,7 @@ export const beginTransaction = (
   now: number,
   newId: NewId,
 ): { transaction: Transaction; finish(): Staged } => {
-  const drafts: Drafts = {
-    projects: new Map(),
-    tasks: new Map(),
-    sessions: new Map(),
-    queues: new Map(),
-    templates: new Map(),
-    answers: new Map(),
-  }
+  const drafts = byKind<Drafts>(() => new Map())
   const events: StagedEvent[] = []
   const stagedStates = new Set<string>()
   const stored = readOnce(documents)

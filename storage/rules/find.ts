@@ -3,7 +3,8 @@ import type { Project } from '../../schemas/project'
 import type { Session } from '../../schemas/session'
 import type { Task } from '../../schemas/task'
 import type { Documents, Where } from '../documents'
-import type { Entities, Fields, Kind } from '../kinds'
+import type { Entities, Kind } from '../kinds'
+import type { Fields } from '../kinds/kind'
 import { readOnce } from '../read-once'
 
 /** Read access for rules: a transaction, or what is stored. */

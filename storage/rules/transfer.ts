@@ -3,8 +3,8 @@ import type { TransferLine, TransferResult } from '../../schemas/transfer'
 import type { Documents } from '../documents'
 import type { Entry } from '../entry'
 import { entityKindOfKey, kindNames } from '../kinds'
-import { readEntry } from '../loading'
 import type { Position } from '../ordered'
+import { readEntry } from '../read-entry'
 import type { Transaction } from '../transaction'
 
 /** How many documents are read at a time: hosted, they are not all in memory. */

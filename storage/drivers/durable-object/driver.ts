@@ -1,7 +1,7 @@
 import type { DurableObjectStorage } from '@cloudflare/workers-types'
 import type { Documents } from '../../documents'
 import type { Batch, WorkspaceDriver } from '../../driver'
-import { kindOfKey } from '../../kinds'
+import { entityKindOfKey } from '../../kinds'
 import { createSqlDocuments } from './documents'
 import { createEventLog } from './event-log'
 import { createOutbox, type KvMirror } from './outbox'
@@ -112,7 +112,7 @@ export const durableObjectDriver = ({
 }
 
 /** What the server keeps for itself is nobody's to read in the mirror. */
-const isCopied = (key: string) => kindOfKey(key) !== 'answers'
+const isCopied = (key: string) => entityKindOfKey(key) !== undefined
 
 const refuseOversized = ({ puts, events }: Batch) => {
   for (const { key, json } of puts) refuseTooLarge(key, json)

@@ -1,19 +1,12 @@
 import type { Entry } from '../../entry'
-import type { Kind } from '../../kinds'
+import { byKind, type Kind } from '../../kinds'
 
 /** An estimate of an entry's memory: two bytes for a character, and some for the object around the text. */
 const bytesOf = (entry: Entry) => 2 * entry.json.length + 512
 
 /** A least-recently-used cache of entries, bounded by their estimated size. */
 export const createEntryCache = (maxBytes: number) => {
-  const entries: { [K in Kind]: Map<string, Entry<K>> } = {
-    projects: new Map(),
-    tasks: new Map(),
-    sessions: new Map(),
-    queues: new Map(),
-    templates: new Map(),
-    answers: new Map(),
-  }
+  const entries = byKind<{ [K in Kind]: Map<string, Entry<K>> }>(() => new Map())
   /** From the least to the most recently used. */
   const order = new Map<string, Entry>()
   let bytes = 0

@@ -1,6 +1,7 @@
 import type { SqlStorage } from '@cloudflare/workers-types'
 import { parseTrusted } from '../../../schemas/json-text'
-import { type Entities, type Fields, type Kind, kindOfKey, kinds } from '../../kinds'
+import { type Entities, type Kind, kindOfKey, kinds } from '../../kinds'
+import type { Fields } from '../../kinds/kind'
 
 /** The values by which a document is listed and found. */
 interface IndexEntry {

@@ -2,26 +2,33 @@ import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, statSync
 import { basename, dirname, join, sep } from 'node:path'
 import { withoutByteOrderMark } from '../../../schemas/json-text'
 import { cannotBeRead } from '../../driver'
+import { isKind, type Kind, kindOfKey, kinds, storedKinds } from '../../kinds'
 import { copyReason, isCopyName } from './copies'
 
-/** The folders of documents. */
-export const folders = ['projects', 'tasks', 'sessions', 'queues', 'templates']
 const namePattern = /^[A-Za-z0-9_-]+$/
-const keyPattern = /^(?:(?:projects|sessions|queues|templates|answers):|tasks:[A-Za-z0-9_-]+:)[A-Za-z0-9_-]+$/
-/** What is not for people and other programs has a name that begins with a dot; made when it is needed. */
-const hiddenFolders: Readonly<Record<string, string>> = { answers: '.answers' }
+
+/** The folder of a kind. What is not for people and other programs has a name that begins with a dot. */
+const folderOf = (kind: Kind): string => (kinds[kind].isInternal ? `.${kind}` : kind)
+
+/** How many folders lie between a kind's own and its documents. */
+const depthOf = (kind: Kind): number => (kinds[kind].partition ? 1 : 0)
 
 /** What iCloud Drive leaves in the place of a file that it has moved off the disk. */
 const placeholderPattern = /^\.([A-Za-z0-9_-]+)\.json\.icloud$/
 
 /** Whether this is the key of a document. No other key is ever made a path. */
-export const isDocumentKey = (key: string): boolean => keyPattern.test(key)
+export const isDocumentKey = (key: string): boolean => {
+  const [folder = '', ...names] = key.split(':')
+  return (
+    isKind(folder) && names.length === depthOf(folder) + 1 && names.every((name) => namePattern.test(name))
+  )
+}
 
 /** The file of a document: `tasks:p:t` is `tasks/p/t.json`. Throws if it is not the key of a document. */
 export const pathOfKey = (directory: string, key: string): string => {
-  if (!isDocumentKey(key)) throw new Error(`"${key}" is not a key of a document`)
-  const [folder = '', ...rest] = key.split(':')
-  return `${[directory, hiddenFolders[folder] ?? folder, ...rest].join(sep)}.json`
+  const kind = isDocumentKey(key) ? kindOfKey(key) : undefined
+  if (kind === undefined) throw new Error(`"${key}" is not a key of a document`)
+  return `${directory}${sep}${folderOf(kind)}${key.slice(kind.length).replaceAll(':', sep)}.json`
 }
 
 /** What the folders of documents hold. Files of other names are not ours, and not in it. */
@@ -35,10 +42,7 @@ interface FoundFiles {
 /** Looks through the folders of documents. Throws if one cannot be read. */
 export const findFiles = (directory: string): FoundFiles => {
   const found: FoundFiles = { keys: [], others: [] }
-  for (const folder of folders)
-    addFilesBelow(join(directory, folder), folder, folder === 'tasks' ? 1 : 0, found)
-  for (const [name, folder] of Object.entries(hiddenFolders))
-    addFilesBelow(join(directory, folder), name, 0, found)
+  for (const kind of storedKinds) addFilesBelow(join(directory, folderOf(kind)), kind, depthOf(kind), found)
   return found
 }
 

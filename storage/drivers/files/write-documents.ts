@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { folders, isMissing, pathOfKey } from './document-files'
+import { kindNames } from '../../kinds'
+import { isMissing, pathOfKey } from './document-files'
 import { codeOf, createHolderCheck, type Lease, LeaseLostError } from './lock-file'
 import { syncFolders } from './sync-folders'
 
@@ -82,7 +83,7 @@ const temporaryFolder = (directory: string) => join(directory, '.writing')
 /** Makes the folders for documents, and deletes the temporary files of an earlier run, or of a frozen server. */
 export const prepareFolders = (directory: string): void => {
   rmSync(temporaryFolder(directory), { recursive: true, force: true })
-  for (const folder of [...folders.map((name) => join(directory, name)), temporaryFolder(directory)])
+  for (const folder of [...kindNames.map((name) => join(directory, name)), temporaryFolder(directory)])
     mkdirSync(folder, { recursive: true })
 }
 

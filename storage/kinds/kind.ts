@@ -1,0 +1,57 @@
+import type * as z from 'zod'
+import type { EventName } from '../../schemas/events'
+
+/** The values by which an entity can be found: one, or one of several. */
+export type Fields = Readonly<Record<string, string | readonly string[]>>
+
+/** A stored document, before anything is known of it. */
+export type StoredDocument = Readonly<Record<string, unknown>>
+
+/** What decides which rooms the events of an entity go to, besides the room of the event itself. */
+export interface Subject {
+  projectId?: string | undefined
+  sessionId?: string | undefined
+  taskId?: string | undefined
+}
+
+/** One step from a version of stored documents to the next. */
+export interface Migration {
+  /** The version that it makes, counted in each kind: the first known one is 1. */
+  to: number
+  /** Whether a document of the version before could pass for a valid one of a later version. */
+  isNeeded?(document: StoredDocument): boolean
+  /** The document in the next version. What is wrong with it stays wrong. */
+  migrate(document: StoredDocument): StoredDocument
+}
+
+/** Everything that is special about a kind of entities. Its name is that of its folder. */
+export interface KindDefinition<T, StateEvent extends EventName = EventName> {
+  schema: z.ZodType<T>
+  id(entity: T): string
+  /** The folder within the kind's own in which it is stored, where each has one: that of its project, say. */
+  partition?(entity: T): string
+  /** Lists are in the order of this time, in Unix milliseconds, then of the id. */
+  createdAt(entity: T): number
+  /** The indexes. */
+  fields(entity: T): Fields
+  /** Lists that only ever grow: the journal takes an append delta of them. */
+  appendOnly: readonly (keyof T & string)[]
+  /** From one version to the next, oldest first. */
+  migrations: readonly Migration[]
+  /** What the server keeps for itself: in a folder that begins with a dot, neither exported nor copied. */
+  isInternal?: true
+  /** The events that carry an entity's state, of what is anybody's news. */
+  stateEvents?: { created: StateEvent; updated: StateEvent }
+  subject(id: string): Subject
+  /** The data of a state event, as JSON, where that is not the entity itself. */
+  eventData?(id: string, json: string): string
+}
+
+/** Gives the types of a kind: of its entities by the schema, of its state events by their names. */
+export const defineKind = <T, StateEvent extends EventName = never>(
+  definition: KindDefinition<T, StateEvent>,
+): KindDefinition<T, StateEvent> => definition
+
+/** A value that was renamed, in today's words; any other as it is. */
+export const currentValueOf = (legacyValues: Readonly<Record<string, string>>, value: unknown): unknown =>
+  typeof value === 'string' && Object.hasOwn(legacyValues, value) ? legacyValues[value] : value
