@@ -122,3 +122,31 @@ it('a request that the rules forbid has failed, 1, and all that is wrong is said
   const ended = await run(['project', 'delete', id])
   expect(ended).toEqual({ code: 1, stdout: '', stderr: oneLine('Cannot delete project with 1 existing') })
 })
+
+it('a server that is older than the command is named, with its version; a runner does not wait for it', async () => {
+  const known = new Map<string, unknown>([
+    ['GET /health', { status: 'ok' }],
+    ['GET /health?verbose=1', { status: 'ok', version: '0.0.9' }],
+    ['GET /api/sessions/sess_1', { id: 'sess_1', status: 'working' }],
+  ])
+  const old = createServer(({ method, url }, response) => {
+    const answer = known.get(`${method} ${url}`)
+    const refused = { error: true, code: 'NOT_FOUND', message: `Not found: ${method} ${url}` }
+    response.writeHead(answer ? 200 : 404, { 'Content-Type': 'application/json' })
+    response.end(JSON.stringify(answer ?? refused))
+  })
+  await new Promise<void>((resolve) => old.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void old.close())
+  const address = old.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const env = { MAESTRO_SERVER_URL: `http://127.0.0.1:${port}` }
+  for (const args of [
+    ['run', '--agent', 'demo'],
+    ['session', 'stop', 'sess_1'],
+  ])
+    expect(await run(args, { env })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: oneLine('is version 0.0.9, which does not know this request'),
+    })
+})
