@@ -14,6 +14,8 @@ const testsIn = (...folders: string[]) => folders.map((folder) => `test/${folder
 const contract = testsIn('contract')
 /** What works in this process and in memory: it needs no build. With the contract, it is `npm run test:quick`. */
 const memory = testsIn('rules', 'storage', 'functions')
+/** What only `npm run test:long` runs. */
+const campaigns = process.env.TEST_FIGURES ? ['test/campaigns/**/*.campaign.ts'] : []
 const inside = testsIn('drivers', 'postgres')
 
 export default defineConfig({
@@ -51,7 +53,7 @@ export default defineConfig({
         test: {
           // These start processes, and are strangers to one another.
           name: 'node',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', ...campaigns],
           exclude: ['test/hosted/**', ...contract, ...memory, ...inside],
           isolate: false,
         },

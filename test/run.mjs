@@ -30,6 +30,10 @@ const campaigns = {
       'test/contract/reconnect.test.ts',
     ],
   },
+  'zero-one': {
+    about: 'command, runner and driver of version 0.1.0, built from the history, against this server',
+    args: ['--project', 'node', 'test/campaigns/zero-one'],
+  },
   faces: {
     about: 'REST, client, command line and reference asked the same, 1,500 inputs for each operation',
     args: ['--project', 'memory', 'test/functions/faces.test.ts'],
