@@ -13,6 +13,7 @@ import {
 import { isColorSupported, prettyFactory } from 'pino-pretty'
 import type { Log } from '../functions/services/log'
 import type { Config } from '../schemas/config'
+import { privateFile, privateFolderMode } from '../storage/drivers/files/private-files'
 import { makeDirectory } from './lib/make-directory'
 import { reasonOf } from './lib/reason'
 
@@ -70,8 +71,8 @@ const logFile = (path: string): DestinationStream => {
 
 const openForAppend = (path: string) => {
   try {
-    makeDirectory(dirname(path))
-    return destination({ dest: path, append: true, sync: true, maxLength: maxBufferedBytes })
+    makeDirectory(dirname(path), privateFolderMode)
+    return destination({ dest: path, append: true, sync: true, maxLength: maxBufferedBytes, ...privateFile })
   } catch (cause) {
     throw new Error(`LOG_FILE=${JSON.stringify(path)} cannot be opened: ${reasonOf(cause)}`, { cause })
   }

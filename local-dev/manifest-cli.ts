@@ -7,6 +7,7 @@ import type { Config } from '../schemas/config'
 import { apiError } from '../schemas/errors'
 import { isObject } from '../schemas/fields'
 import { parseJson } from '../schemas/json-text'
+import { privateFolderMode } from '../storage/drivers/files/private-files'
 import type { SpawnPlan } from '../storage/rules/spawn'
 import { createConcurrencyLimit } from './concurrency-limit'
 import { findProgram } from './find-program'
@@ -110,7 +111,7 @@ export const cliManifests = ({
 /** What a CLI may rely on: the folder that it writes into, and files that are current. */
 const prepare = async (output: string, flush: () => Promise<void>) => {
   try {
-    makeDirectory(dirname(output))
+    makeDirectory(dirname(output), privateFolderMode)
     await flush()
   } catch (error) {
     throw apiError('STORAGE_UNAVAILABLE', `The manifest cannot be made: ${reasonOf(error)}`)

@@ -4,6 +4,7 @@ import type { Log } from '../functions/services/log'
 import type { Config } from '../schemas/config'
 import type { WorkspaceDriver } from '../storage/driver'
 import { filesDriver } from '../storage/drivers/files/driver'
+import { privateFolderMode } from '../storage/drivers/files/private-files'
 import { makeDirectory } from './lib/make-directory'
 import { reasonOf } from './lib/reason'
 import { createWriterThread } from './writer-thread'
@@ -17,7 +18,7 @@ export const openDriver = async (config: Config, log: Log): Promise<WorkspaceDri
     return openPostgresDriver({ url, self: { pid: process.pid, hostname: hostname() }, logger: log })
   }
   try {
-    makeDirectory(directory)
+    makeDirectory(directory, privateFolderMode)
   } catch (cause) {
     throw new Error(`DATA_DIR=${JSON.stringify(directory)}: ${reasonOf(cause)}`, { cause })
   }

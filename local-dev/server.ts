@@ -11,6 +11,7 @@ import { readConfig } from './config'
 import { createHttpServer, type HttpServer } from './http-server'
 import { listen } from './listen'
 import { createLog } from './log'
+import { openToOthers } from './open-to-others'
 import { answerTo } from './server-words'
 import { openServices } from './services'
 import { stopOnSignals } from './shutdown'
@@ -51,6 +52,15 @@ const logStarted = async (config: Config, host: AppServices, { server }: HttpSer
     'Directories',
   )
   host.log.info({ projects, tasks, sessions }, 'Loaded')
+  const open = openToOthers([
+    config.sessionDir,
+    ...(config.databaseType === 'filesystem' ? [config.dataDir] : []),
+  ])
+  if (open.length > 0)
+    host.log.info(
+      { directories: open },
+      'Other users of this machine can read these directories: chmod -R go= closes them',
+    )
   host.log.info(
     config.apiToken
       ? 'Callers need the token MAESTRO_API_TOKEN'

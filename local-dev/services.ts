@@ -17,6 +17,7 @@ import { cliManifests } from './manifest-cli'
 import { fileManifests } from './manifests'
 import { openDriver } from './open-driver'
 import { folderSkills } from './skills'
+import { removeUnfinishedSpawns, spawnNotesFolder } from './unfinished-spawns'
 
 /** Opens everything that the handlers work on. Throws if another server has the data. `given`: instead of the configured driver. */
 export const openServices = async (
@@ -28,10 +29,21 @@ export const openServices = async (
   const newId = createIds()
   const driver = given ?? (await openDriver(config, log))
   const workspace = await openWorkspace({ driver, clock, newId, logger: log })
+  // What a crash kept from the files is in them before anybody is answered.
+  await workspace.flush().catch((err) => log.error({ err }, 'The files are not current yet'))
   const rooms = createRooms(clock)
   workspace.subscribe(rooms.publish)
   await workspace.change(ensureDefaultTemplates)
-  const manifests = fileManifests(config.sessionDir, config.durability === 'strict')
+  const notes = spawnNotesFolder(config)
+  const manifests = fileManifests({
+    directory: config.sessionDir,
+    strict: config.durability === 'strict',
+    notes,
+  })
+  const isStored = async (id: string) =>
+    (await workspace.read((documents) => documents.get('sessions', id) !== undefined)) ||
+    driver.refusal?.([`sessions:${id}`]) !== undefined
+  await removeUnfinishedSpawns({ notes, sessionDir: config.sessionDir, isStored, log })
   const skills = folderSkills(config.skillsDir, log, clock)
   const builtIn: GenerateManifest = async (plan) => {
     const skillsText = await promptOfSkills(skills, plan.request.skills ?? [], log)

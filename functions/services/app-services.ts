@@ -16,8 +16,12 @@ import type { Skills } from './skills'
 export interface Manifests {
   /** Where a session finds its manifest: an absolute path, or a URL. */
   location(sessionId: string): string
+  /** Called before anything of a session's manifest is made: notes that it belongs to no session yet. */
+  begin?(sessionId: string): void
   /** Resolves when the manifest can be read at its location. */
   write(sessionId: string, manifest: SessionManifest): Promise<void>
+  /** The session came to be: what was noted is forgotten. */
+  keep?(sessionId: string): Promise<void>
   /** Takes back a manifest that was written for a session which then did not come to be. */
   remove(sessionId: string): Promise<void>
   /** Its text, or undefined if there is none. */

@@ -72,7 +72,7 @@ export const spawnSession = operation({
 
 /**
  * The manifest first: whoever receives `session:spawn` can read it. Nothing is held while it is made, which may
- * take seconds and call this API. If the session does not come to be, nothing of it remains.
+ * take seconds and call this API. If the session does not come to be, nothing of it remains, also after a crash.
  */
 const carryOut = async (
   c: RequestContext,
@@ -83,9 +83,13 @@ const carryOut = async (
   const { sessionId } = plan
   const environment = { manifestPath: manifests.location(sessionId), serverUrl: config.serverUrl }
   try {
+    manifests.begin?.(sessionId)
     const manifest = await generate(c, plan)
     await manifests.write(sessionId, manifest)
-    return await respondChange(c, (tx) => answerOf(spawn(tx, plan, manifest, environment, machine)))
+    const response = await respondChange(c, (tx) => answerOf(spawn(tx, plan, manifest, environment, machine)))
+    // If it stays, the next start finds the session, and forgets it.
+    manifests.keep?.(sessionId).catch(() => undefined)
+    return response
   } catch (error) {
     await manifests.remove(sessionId).catch((err) => {
       log.warn({ sessionId, err }, 'What a failed spawn left behind cannot be removed')

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { privateFile } from '../lib/private-files'
+import { privateFile } from '../../storage/drivers/files/private-files'
 import { shellQuote } from './shim'
 
 /** What the terminal says of itself, and PATH to find a shell at all. */

@@ -5,13 +5,13 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { privateFile } from '../../storage/drivers/files/private-files'
 import {
   identityOf,
   livenessOf,
   ownIdentity,
   ProcessIdentity,
 } from '../../storage/drivers/files/process-identity'
-import { privateFile } from '../lib/private-files'
 import { isMissingFile } from '../lib/reason'
 
 /** The process itself writes its pid; what else identifies it, the runner adds. */

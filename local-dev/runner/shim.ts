@@ -1,7 +1,7 @@
 import { chmod, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { privateFolderMode } from '../../storage/drivers/files/private-files'
 import { makeDirectory } from '../lib/make-directory'
-import { privateFolderMode } from '../lib/private-files'
 
 /**
  * Makes a folder with a `maestro` that runs this very program, whatever is installed, and returns its path: first on

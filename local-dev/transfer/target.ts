@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { realpath, rename, rm, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { privateFileMode } from '../../storage/drivers/files/private-files'
 import { isMissingFile } from '../lib/reason'
 
 export interface Target {
@@ -24,15 +25,16 @@ export const openTarget = async (path: string): Promise<Target> => {
   if (found && !found.isFile())
     return { isFile: false, write: (lines) => pipeline(lines, createWriteStream(path)) }
   // A link stays one.
-  return { isFile: true, write: (lines) => replaceFile(found ? realpath(path) : path, lines) }
+  const mode = found ? found.mode & 0o777 : privateFileMode
+  return { isFile: true, write: (lines) => replaceFile(found ? realpath(path) : path, mode, lines) }
 }
 
-const replaceFile = async (path: string | Promise<string>, lines: Readable) => {
+const replaceFile = async (path: string | Promise<string>, mode: number, lines: Readable) => {
   const file = await path
   const temporary = `${file}.${process.pid}.part`
   try {
     // With `flush`, what the disk refuses late is refused here.
-    await pipeline(lines, createWriteStream(temporary, { flush: true }))
+    await pipeline(lines, createWriteStream(temporary, { flush: true, mode }))
     await rename(temporary, file)
   } catch (error) {
     await rm(temporary, { force: true })

@@ -23,7 +23,7 @@ export const nextOperation = (project: ProjectState, projectId: string, token: s
   const crowded = state.tasks.length > 12 || state.sessions.length > 6
   const choices = crowded
     ? deletions
-    : [createTask, patchTask, createSession, spawn, ...onSessions, ...deletions]
+    : [createTask, patchTask, createSession, spawn, spawn, ...onSessions, ...deletions]
   for (;;) {
     const operation = pick([...choices, createTask])?.(state)
     if (operation) return operation

@@ -37,7 +37,7 @@ const openHost = async (context: TestContext, script: string, timeoutMs: number)
   context.onTestFinished(() => workspace.close())
   const events: string[] = []
   workspace.subscribe(({ name }) => events.push(name))
-  const manifests = fileManifests(sessionDir, false)
+  const manifests = fileManifests({ directory: sessionDir, strict: false, notes: join(root, '.spawning') })
   const serverUrl = 'http://localhost:3000'
   const host: AppServices = {
     workspace,

@@ -2,6 +2,7 @@
 
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { codeOf, type FoundLock, readLock, textOf } from './lock-file'
+import { privateFile } from './private-files'
 import { livenessOf, type ProcessIdentity } from './process-identity'
 
 /** The living server that has a lock. `retryInMs`: see `DirectoryLockedError`. */
@@ -88,7 +89,7 @@ const publish = (target: string, { draft, text }: Attempt): boolean => {
     if (!noLinksCodes.has(codeOf(error))) throw error
   }
   try {
-    writeFileSync(target, text, { flag: 'wx' })
+    writeFileSync(target, text, { flag: 'wx', ...privateFile })
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
     throw error

@@ -8,6 +8,7 @@ import { openJournal } from './journal'
 import type { StoredChange } from './journal-lines'
 import { isBlankFile } from './journal-lookup'
 import { type Lock, lockDirectory } from './lock'
+import { privateFolder } from './private-files'
 import { recoverJournal } from './recovery'
 import { needsBase } from './replay'
 import { createRestoration } from './restoration'
@@ -40,7 +41,7 @@ export const filesDriver = ({
   clock,
 }: FilesDriverOptions): WorkspaceDriver => {
   const strict = durability === 'strict'
-  mkdirSync(directory, { recursive: true })
+  mkdirSync(directory, privateFolder)
   const lock = lockDirectory(directory)
   try {
     return openLocked(directory, strict, writer ?? writerInThisThread(directory, strict), lock, logger, clock)

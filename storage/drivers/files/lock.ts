@@ -6,6 +6,7 @@ import { readFile, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { acquire, maxWaits } from './acquire-lock'
 import { codeOf, createHolderCheck, type Lease, LeaseLostError, parseRecord, textOf } from './lock-file'
+import { privateFile, privateFolder } from './private-files'
 import { ownIdentity, type ProcessIdentity } from './process-identity'
 
 export interface Lock {
@@ -68,14 +69,14 @@ const minLeftoverAgeMs = 60_000
  */
 export const lockDirectory = (dir: string, options: LockOptions = {}): Lock => {
   const { clock = Date.now, self = ownIdentity(), heartbeatMs = 5_000, leaseMs = 20_000 } = options
-  mkdirSync(dir, { recursive: true })
+  mkdirSync(dir, privateFolder)
   const lock = join(dir, '.lock')
   const id = randomUUID()
   const text = `${JSON.stringify({ id, ...self, time: new Date(clock()).toISOString() }, null, 2)}\n`
   const draft = `${lock}.${id}.new`
   const wasTakenOver = existsSync(lock)
   try {
-    writeFileSync(draft, text, { flag: 'wx' })
+    writeFileSync(draft, text, { flag: 'wx', ...privateFile })
     const now = statSync(draft).ctimeMs
     const holder = acquire(lock, { lock, id, text, draft, now, self, leaseMs, waitsLeft: maxWaits })
     if (holder) throw new DirectoryLockedError(dir, holder.pid, holder.retryInMs)

@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Lock } from './lock'
+import { privateFileMode, privateFolder } from './private-files'
 import { syncFolders } from './sync-folders'
 
 /** A segment that is being written. */
@@ -38,9 +39,9 @@ export const createSegmentFile = (
   lock: Pick<Lock, 'assertHeld' | 'lease'>,
 ): SegmentFile => {
   const folder = dirname(path)
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(folder, privateFolder)
   const draft = join(folder, `${lock.lease.id}${draftSuffix}`)
-  const descriptor = openSync(draft, 'w')
+  const descriptor = openSync(draft, 'w', privateFileMode)
   try {
     lock.assertHeld()
     renameSync(draft, path)

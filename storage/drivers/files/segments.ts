@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { type JournalLine, parseLine } from './journal-lines'
+import { privateFolder } from './private-files'
 import { readLines } from './read-lines'
 import { draftSuffix } from './segment-file'
 
@@ -32,7 +33,7 @@ export const segmentAfter = (directory: string, batchBefore: number, eventBefore
 
 /** The segments there are, oldest first. */
 export const listSegments = (directory: string): Segment[] => {
-  mkdirSync(directory, { recursive: true })
+  mkdirSync(directory, privateFolder)
   const segments: Segment[] = []
   for (const name of readdirSync(directory).sort()) {
     const match = /^(\d{12})-(\d{12})\.log$/.exec(name)
@@ -87,7 +88,7 @@ export const detachNewestSegment = (directory: string): void => {
 
 /** Deletes what a server that was killed, or frozen, was about to make a segment of. */
 export const dropDrafts = (directory: string): void => {
-  mkdirSync(directory, { recursive: true })
+  mkdirSync(directory, privateFolder)
   for (const name of readdirSync(directory))
     if (name.endsWith(draftSuffix)) rmSync(join(directory, name), { force: true })
 }

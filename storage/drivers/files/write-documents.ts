@@ -1,8 +1,20 @@
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { kindNames } from '../../kinds'
 import { isMissing, pathOfKey } from './document-files'
 import { codeOf, createHolderCheck, type Lease, LeaseLostError } from './lock-file'
+import { privateFileMode, privateFolder } from './private-files'
 import { syncFolders } from './sync-folders'
 
 /** A document to write, as JSON, or to remove (null). */
@@ -43,7 +55,7 @@ export const writeDocuments = (
   lease: Lease,
 ): BlockedPath[] => {
   const temporary = temporaryFolder(directory)
-  mkdirSync(temporary, { recursive: true })
+  mkdirSync(temporary, privateFolder)
   const isHeld = createHolderCheck(lease)
   const changedFolders = new Set<string>()
   const blocked: BlockedPath[] = []
@@ -53,7 +65,7 @@ export const writeDocuments = (
     const write =
       json === null
         ? undefined
-        : () => writeWhole(draft, `${JSON.stringify(JSON.parse(json), null, 2)}\n`, strict)
+        : () => writeWhole(draft, `${JSON.stringify(JSON.parse(json), null, 2)}\n`, modeOf(path), strict)
     try {
       write?.()
       if (!isHeld()) throw new LeaseLostError(directory)
@@ -84,12 +96,22 @@ const temporaryFolder = (directory: string) => join(directory, '.writing')
 export const prepareFolders = (directory: string): void => {
   rmSync(temporaryFolder(directory), { recursive: true, force: true })
   for (const folder of [...kindNames.map((name) => join(directory, name)), temporaryFolder(directory)])
-    mkdirSync(folder, { recursive: true })
+    mkdirSync(folder, privateFolder)
 }
 
-const writeWhole = (path: string, text: string, strict: boolean) => {
-  const file = openSync(path, 'w')
+/** A file that somebody has opened to others stays so. What is wrong with a path shows when it is written. */
+const modeOf = (path: string): number => {
   try {
+    return (statSync(path, { throwIfNoEntry: false })?.mode ?? privateFileMode) & 0o777
+  } catch {
+    return privateFileMode
+  }
+}
+
+const writeWhole = (path: string, text: string, mode: number, strict: boolean) => {
+  const file = openSync(path, 'w', privateFileMode)
+  try {
+    if (mode !== privateFileMode) fchmodSync(file, mode)
     const bytes = Buffer.from(text)
     for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
     if (strict) fsyncSync(file)
@@ -104,7 +126,7 @@ const renameInto = (draft: string, path: string) => {
     renameSync(draft, path)
   } catch (error) {
     if (!isMissing(error)) throw error
-    mkdirSync(dirname(path), { recursive: true })
+    mkdirSync(dirname(path), privateFolder)
     renameSync(draft, path)
   }
 }
