@@ -73,7 +73,7 @@ export const Health = z
   .object({
     status: z
       .literal('ok')
-      .meta({ description: 'Always ok: a server that is not does not answer', examples: ['ok'] }),
+      .meta({ description: 'Always ok: a server that cannot store changes answers 503', examples: ['ok'] }),
     timestamp: z.int().meta({ description: 'Now, Unix milliseconds', examples: [1738713700000] }),
     uptime: z.number().meta({ description: 'Seconds since the server began to serve', examples: [12.5] }),
     version: z

@@ -58,6 +58,8 @@ export interface WorkspaceDriver extends Driver {
   onReadable?(callback: (key: string, text: string) => void): void
   /** Resolves when write-behind is done: the documents are where people and other programs read them. */
   flush?(): Promise<void>
+  /** Why no change can be stored at present, whatever it changes; undefined if it can be. */
+  unavailable?(): string | undefined
   /** For `GET /health?verbose=1`. */
   status?(): DriverStatus
 }

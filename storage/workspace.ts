@@ -35,6 +35,8 @@ export interface Workspace {
   eventsSince(number: number): Promise<LoggedEvent[] | undefined>
   /** Whether every document is in memory, or else read from the storage whenever it is asked for. */
   readonly isInMemory: boolean
+  /** Why no change can be stored at present; undefined as long as nothing is known against it. */
+  unavailable(): string | undefined
   /** Status of the storage: its driver, quarantined documents, free bytes (null where unknown), lag of the mirror. */
   status(): DriverStatus & { driver: string }
   /** Resolves when write-behind is done: the documents are where people and other programs read them. */
@@ -182,6 +184,7 @@ export const openWorkspace = async ({
     lastEvent: () => durableEvent,
     eventsSince: async (number) => driver.log?.since(number),
     isInMemory: driver.documents === undefined,
+    unavailable: () => driver.unavailable?.(),
     status: () => ({
       driver: driver.name ?? 'unknown',
       ...(driver.status?.() ?? { quarantined: [], freeBytes: null }),

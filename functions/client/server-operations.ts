@@ -5,7 +5,7 @@ import type { QueryText, Requests } from './requests'
 export const serverOf = (requests: Requests) => ({
   /** Read this reference as a page */
   docs: () => requests.text('GET', '/docs'),
-  /** Health check */
+  /** Health check. Answers 503 while no change can be stored: the database is away, the disk takes nothing, or another server has the data directory. Reads are still answered then. */
   health: (
     query: {
       /** 1: also version, storage, clients and the last event */

@@ -43,7 +43,9 @@ export const matchesEtag = (tags: string, etag: string): boolean =>
 /** The answer to something that went wrong. What nobody foresaw is logged, and hidden in production. */
 export const respondError = (c: RequestContext, error: unknown): Response => {
   if (error instanceof ApiError) {
-    if (error.status >= 500) log(c).error({ code: error.code, err: error }, 'A request failed')
+    // What the storage refuses comes with each request, and where it came from says nothing.
+    if (error.code === 'STORAGE_UNAVAILABLE') log(c).warn({ reason: error.message }, 'A request was refused')
+    else if (error.status >= 500) log(c).error({ code: error.code, err: error }, 'A request failed')
     return respondText(c, error.status, JSON.stringify(errorBody(error)), extraHeaders(error))
   }
   log(c).error({ err: error }, 'A request failed unexpectedly')

@@ -1,3 +1,4 @@
+import { apiError } from '../../schemas/errors'
 import { HealthQuery } from '../../schemas/queries'
 import { Health } from '../../schemas/responses'
 import { countByKind } from '../../storage/documents'
@@ -10,20 +11,27 @@ export const health = operation({
   name: 'server.health',
   summary: 'Health check',
   query: HealthQuery,
+  description:
+    'Answers 503 while no change can be stored: the database is away, the disk takes nothing, or another server has the data directory. Reads are still answered then.',
   answers: { status: 200, schema: Health },
+  errors: ['STORAGE_UNAVAILABLE'],
   example: () => ({ query: { verbose: '1' } }),
   run: async (c, { query }) => {
     const { clock, startedAt, workspace, rooms, version } = c.env
     const now = clock()
     const brief = { status: 'ok', timestamp: now, uptime: (now - startedAt) / 1000 }
-    if (query.verbose !== '1') return respond(c, brief)
-    const entities = await workspace.read(countByKind)
-    return respond(c, {
-      ...brief,
+    const reason = workspace.unavailable()
+    if (query.verbose !== '1') return reason === undefined ? respond(c, brief) : refuse(reason)
+    const detailed = {
       version,
-      storage: { ...workspace.status(), entities },
+      storage: { ...workspace.status(), entities: await workspace.read(countByKind) },
       clients: rooms.size(),
       lastEventId: workspace.lastEvent(),
-    })
+    }
+    return reason === undefined ? respond(c, { ...brief, ...detailed }) : refuse(reason, detailed)
   },
 })
+
+const refuse = (reason: string, details?: Record<string, unknown>): never => {
+  throw apiError('STORAGE_UNAVAILABLE', `No change can be stored at present: ${reason}`, details)
+}

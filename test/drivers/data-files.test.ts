@@ -113,6 +113,7 @@ describe('a server that another took the directory from', () => {
       code: 'STORAGE_UNAVAILABLE',
       message: expect.stringContaining('taken over'),
     })
+    expect(workspace.unavailable()).toContain('taken over')
     expect(documentsIn(directory)).toEqual(files)
     expect(readFileSync(newestSegment(directory), 'utf8').startsWith(journal)).toBe(true)
     expect(readFileSync(newestSegment(directory), 'utf8')).not.toContain('lost')

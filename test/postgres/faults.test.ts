@@ -120,8 +120,10 @@ describe.each(await databases())('a workspace over $name', ({ create, proxy, sha
     })
     expect(await everything(workspace)).toMatchObject({ [`projects:${id}`]: { name: 'first' } })
     await expect(workspace.eventsSince(0)).rejects.toMatchObject(unavailable)
+    expect(workspace.unavailable()).toContain('cannot be reached')
     proxy.fault = undefined
     await addWhenBack(workspace, 'second')
+    expect(workspace.unavailable()).toBe(undefined)
     expect(await workspace.eventsSince(0)).toHaveLength(2)
     expect(JSON.stringify(logged)).not.toContain('pa55word')
   })

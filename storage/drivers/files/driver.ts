@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, statfsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { DriverStatus, Put, WorkspaceDriver } from '../../driver'
 import type { Logger } from '../../loading'
-import { isDocumentKey, pathOfKey } from './document-files'
+import { isDocumentKey, pathOfKey, reasonOf } from './document-files'
 import { createDocumentReader } from './document-reader'
 import { openJournal } from './journal'
 import type { StoredChange } from './journal-lines'
@@ -212,6 +212,10 @@ const openLocked = (
     },
     flush: writeBehind.flush,
     refusal,
+    unavailable() {
+      const reason = lockLost ?? writeBehind.failure()
+      return reason === undefined ? undefined : reasonOf(reason)
+    },
     status: () => ({
       quarantined,
       problems: [

@@ -73,6 +73,7 @@ export const openPostgresDriver = async ({
     commit: groupCommit.commit,
     log,
     quarantine,
+    unavailable: groupCommit.unavailableReason,
     status: () => ({ quarantined, freeBytes: null }),
     async dispose() {
       await Promise.all(quarantining)

@@ -1,5 +1,6 @@
 import type { Batch } from '../../driver'
 import type { Logger } from '../../loading'
+import { reasonOf } from './connection'
 import { type Group, groupOf, rollBackGroup, storeGroup } from './group'
 import { type Lease, LeaseLostError } from './lease'
 import { trimEvents } from './queries'
@@ -28,6 +29,8 @@ export interface GroupCommit {
   lastEvent(): number
   /** The present lease; undefined while the connection is lost. */
   lease(): Lease | undefined
+  /** Why nothing can be stored; undefined if it can be, as far as is known. */
+  unavailableReason(): string | undefined
   close(): Promise<void>
 }
 
@@ -77,9 +80,10 @@ export const createGroupCommit = ({
 
   const store = async (lease: Lease) => {
     const members = takeGroup(pending)
-    const group = groupOf(members.map(({ batch }) => batch))
-    unanswered = group
+    let group: Group
     try {
+      group = groupOf(members.map(({ batch }) => batch))
+      unanswered = group
       await storeGroup(lease, group, commits + 1)
     } catch (error) {
       reconnecting.dropConnection(lease, error)
@@ -93,12 +97,19 @@ export const createGroupCommit = ({
       await trimEvents(lease.connection.query, lastEvent - retainedEvents).catch(() => undefined)
   }
 
+  /** Never rejects: nobody waits for it. */
   const drain = async () => {
     if (isDraining) return
     isDraining = true
-    for (let lease = reconnecting.current(); lease && pending.length > 0; lease = reconnecting.current())
-      await store(lease)
-    isDraining = false
+    try {
+      for (let lease = reconnecting.current(); lease && pending.length > 0; lease = reconnecting.current())
+        await store(lease)
+    } catch (error) {
+      logger.error({ problem: reasonOf(error) }, 'What waits could not be stored')
+      fail([], error)
+    } finally {
+      isDraining = false
+    }
   }
 
   /** After a reconnect: makes the database hold exactly what was acknowledged. */
@@ -139,6 +150,7 @@ export const createGroupCommit = ({
       }),
     lastEvent: () => lastEvent,
     lease: reconnecting.current,
+    unavailableReason: () => reconnecting.unavailableReason()?.message,
     close: reconnecting.close,
   }
 }

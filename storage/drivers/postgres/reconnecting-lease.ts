@@ -2,6 +2,8 @@ import type { Logger } from '../../loading'
 import { reasonOf } from './connection'
 import { type Lease, LeaseLostError } from './lease'
 
+/** So often an idle connection is asked whether it is still there: one that is cut silently says nothing. */
+const heartbeatMs = 10_000
 /** Exponential backoff: the delay before the next attempt to reconnect doubles from the first to the second. */
 const minRetryDelayMs = 100
 const maxRetryDelayMs = 2000
@@ -38,6 +40,11 @@ export const createReconnectingLease = ({
   let currentLease: Lease | undefined
   let unavailableReason: Error | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  const heartbeat = setInterval(() => {
+    const lease = currentLease
+    lease?.connection.query('SELECT 1').catch((error) => dropConnection(lease, error))
+  }, heartbeatMs)
+  heartbeat.unref()
   let isClosed = false
 
   const adopt = (lease: Lease) => {
@@ -54,18 +61,18 @@ export const createReconnectingLease = ({
     void reconnect(minRetryDelayMs)
   }
 
+  /** Never rejects: nobody waits for it. */
   const reconnect = async (retryDelayMs: number): Promise<void> => {
     try {
       const lease = await reacquire()
       adopt(lease)
+      if (isClosed) return await close()
+      unavailableReason = undefined
+      logger.warn({}, 'The connection to the database is back')
+      onReconnect()
     } catch (error) {
       if (!isClosed) fail(error instanceof Error ? error : new Error(String(error)), retryDelayMs)
-      return
     }
-    if (isClosed) return close()
-    unavailableReason = undefined
-    logger.warn({}, 'The connection to the database is back')
-    onReconnect()
   }
 
   const fail = (error: Error, retryDelayMs: number) => {
@@ -85,6 +92,7 @@ export const createReconnectingLease = ({
     isClosed = true
     unavailableReason = new Error('the database is closed')
     clearTimeout(timer)
+    clearInterval(heartbeat)
     const lease = currentLease
     currentLease = undefined
     await lease?.connection.end()
