@@ -75,8 +75,7 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =
 }
 
 /** Waits until the server has nothing left to do, so that one measure does not pay for the one before. */
-export const untilIdle = async (pid: number): Promise<void> => {
-  const maxIdleLoad = 0.02
+export const untilIdle = async (pid: number, maxIdleLoad = 0.02): Promise<void> => {
   for (let i = 0; i < 100; i++) {
     const before = cpuSeconds(pid)
     await sleep(300)

@@ -1,0 +1,85 @@
+/** A server that is attacked, and short ways to put something on it. */
+import { connect } from 'node:net'
+import * as z from 'zod'
+import { freshDirectory, removeDirectory } from '../children'
+import { type Server, startServer } from '../server'
+
+export interface Target {
+  server: Server
+  projectId: string
+  /** Sends a request; resolves with the answer, of whatever status. */
+  send(method: string, path: string, body?: object | string): Promise<{ status: number; text: string }>
+  /** Makes so many of something that is posted; resolves with their ids, in order. */
+  make(count: number, path: string, body: (index: number) => object): Promise<string[]>
+  tasks(count: number, fields?: object): Promise<string[]>
+  session(fields: object): Promise<string>
+  /** Sends bytes on a connection of its own; resolves when the server has answered something and the bytes are sent. */
+  sendRaw(pieces: Iterable<string>): Promise<string>
+  close(): Promise<void>
+}
+
+/** So many requests are under way while something is prepared. */
+const concurrency = 32
+const withId = z.object({ id: z.string() })
+
+export const openTarget = async (): Promise<Target> => {
+  const home = freshDirectory()
+  const server = await startServer(home)
+  const origin = `http://127.0.0.1:${server.port}`
+
+  const send: Target['send'] = async (method, path, body) => {
+    const init = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }
+    const response = await fetch(origin + path, { method, ...init })
+    return { status: response.status, text: await response.text() }
+  }
+
+  const post = async (path: string, body: object): Promise<string> => {
+    const { status, text } = await send('POST', path, body)
+    if (status !== 201) throw new Error(`POST ${path} answered ${status}: ${text.slice(0, 200)}`)
+    return withId.parse(JSON.parse(text)).id
+  }
+
+  const make: Target['make'] = async (count, path, body) => {
+    const ids = Array.from({ length: count }, () => '')
+    let next = 0
+    const run = async () => {
+      for (let index = next++; index < count; index = next++) ids[index] = await post(path, body(index))
+    }
+    await Promise.all(Array.from({ length: concurrency }, run))
+    return ids
+  }
+
+  const projectId = await post('/api/projects', { name: 'attacked', workingDir: '/tmp' })
+  return {
+    server,
+    projectId,
+    send,
+    make,
+    tasks: (count, fields = {}) => make(count, '/api/tasks', () => ({ projectId, title: 't', ...fields })),
+    session: (fields) => post('/api/sessions', { projectId, taskIds: [], ...fields }),
+    sendRaw: (pieces) => sendRaw(server.port, pieces),
+    async close() {
+      await server.kill()
+      removeDirectory(home)
+    },
+  }
+}
+
+const sendRaw = (port: number, pieces: Iterable<string>): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+    let answer = ''
+    const iterator = pieces[Symbol.iterator]()
+    const push = () => {
+      for (let next = iterator.next(); !next.done; next = iterator.next())
+        if (!socket.write(next.value)) return
+    }
+    socket.once('connect', push)
+    socket.on('drain', push)
+    socket.on('data', (bytes) => {
+      answer += bytes.toString('latin1')
+      if (answer.includes('\r\n\r\n')) socket.destroy()
+    })
+    socket.once('error', reject)
+    socket.once('close', () => resolve(answer))
+  })
