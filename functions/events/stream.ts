@@ -21,7 +21,7 @@ export const streamEvents = operation({
     const since = numberOf(c.req.header('Last-Event-ID') || query.since)
     const options = { rooms: roomsIn(query.rooms ?? ''), since, requestId: c.get('requestId') }
     // Nobody reads the stream of a HEAD, so nobody would end it.
-    const body = c.req.method === 'HEAD' ? null : await openEventStream(c.env, options)
+    const body = c.req.method === 'HEAD' ? null : openEventStream(c.env, options)
     return new Response(body, {
       headers: {
         ...c.get('headers'),

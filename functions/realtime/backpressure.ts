@@ -6,51 +6,59 @@ const chunkChars = 64 * 1024
 /** A response's body with backpressure: it is written as fast as its reader reads, and ends when too much waits. */
 export interface BufferedBody {
   readonly body: ReadableStream<Uint8Array>
-  /** What comes before all else. It is made while it is read, and however much it is, it may wait. */
-  begin(texts: Iterator<string, void>): void
   /** Adds a text. If the reader is so slow that too many bytes wait already, the body ends instead. */
   write(text: string): void
   /** Ends the body; what waits is dropped. */
   end(): void
 }
 
-/** `onEnd` is called once, when the body has ended or its reader is gone. */
+/** Why a body has ended: it was ended, its reader is gone or too slow, or what comes first could not be made. */
+export type BodyEnd = 'ended' | 'cancelled' | 'too slow' | { failure: unknown }
+
+/**
+ * `beginning`: what comes before all else. It is made while it is read, and however much it is, it may wait; its first text
+ * goes out at once. `onEnd` is called once, when the body has ended or its reader is gone.
+ */
 export const createBufferedBody = (
-  onEnd: (reason: 'ended' | 'cancelled' | 'too slow') => void,
+  beginning: AsyncIterator<string, void>,
+  onEnd: (reason: BodyEnd) => void,
 ): BufferedBody => {
   const encoder = new TextEncoder()
-  let prelude: Iterator<string, void> | undefined
+  let prelude: AsyncIterator<string, void> | undefined = beginning
+  let hasBegun = false
   let buffered: Uint8Array[] = []
   let bufferedBytes = 0
   let readerWaits = false
   let ended = false
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
 
-  const end = (reason: Parameters<typeof onEnd>[0]) => {
+  const end = (reason: BodyEnd) => {
     if (ended) return
     ended = true
+    void prelude?.return?.()
     prelude = undefined
     buffered = []
     if (reason !== 'cancelled') controller?.close()
     onEnd(reason)
   }
 
-  const next = (): Uint8Array | undefined => {
+  /** The next chunk of the beginning; empty when there is no more of it. */
+  const nextOfPrelude = async (): Promise<string> => {
     let text = ''
-    while (prelude && text.length < chunkChars) {
-      const { done, value } = prelude.next()
+    const enough = hasBegun ? chunkChars : 1
+    hasBegun = true
+    while (prelude && text.length < enough) {
+      const { done, value } = await prelude.next()
       if (done) prelude = undefined
       else text += value
     }
-    if (text !== '') return encoder.encode(text)
-    const chunk = buffered.shift()
-    bufferedBytes -= chunk?.length ?? 0
-    return chunk
+    return text
   }
 
   const pump = () => {
-    const chunk = readerWaits ? next() : undefined
+    const chunk = readerWaits ? buffered.shift() : undefined
     if (!chunk) return
+    bufferedBytes -= chunk.length
     readerWaits = false
     controller?.enqueue(chunk)
   }
@@ -60,7 +68,13 @@ export const createBufferedBody = (
       start(own) {
         controller = own
       },
-      pull() {
+      async pull() {
+        const text = await nextOfPrelude().catch((failure: unknown) => {
+          end({ failure })
+          return ''
+        })
+        if (ended) return
+        if (text !== '') return controller?.enqueue(encoder.encode(text))
         readerWaits = true
         pump()
       },
@@ -72,11 +86,6 @@ export const createBufferedBody = (
 
   return {
     body,
-    begin(texts) {
-      if (ended) return
-      prelude = texts
-      pump()
-    },
     write(text) {
       if (ended) return
       // What waited before counts: a text may be longer than that, and who reads at once gets it.

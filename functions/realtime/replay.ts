@@ -4,70 +4,100 @@ import type { Entry } from '../../storage/entry'
 import { isLatestState, type LoggedEvent, type PublishedEvent, stateEventData } from '../../storage/event'
 import type { Workspace } from '../../storage/workspace'
 
-/** What a client gets first. */
-export interface Replay {
-  messages: Message[]
-  /** With these messages the client knows everything up to the event of this number. */
-  upTo: number
-}
-
 /** A message of the stream: an event, or that the client has to start over. */
 interface Message {
   number: number
   name: string
-  /** Its data as JSON; made when it is sent, for there may be thousands. */
-  data(): string
+  /** Its data as JSON. */
+  data: string
 }
 
 interface ReplayRequest {
   /** The last event that the client knows of; NaN if what it sent is no number. */
   since: number
+  /** The last event before the client came into its rooms: it gets live what comes after that. */
+  upTo: number
   rooms: ReadonlySet<string>
-  /** The events that the client will get live: it has to be in its rooms already. More come in meanwhile. */
-  liveEvents: readonly PublishedEvent[]
+  /** What was updated since: it comes live, and its state of now would come before its state of then. */
+  updatedLive: UpdatedEntities
 }
+
+/** The entities that events have updated. */
+export interface UpdatedEntities {
+  add(event: PublishedEvent): void
+  has(event: LoggedEvent): boolean
+}
+
+/** So many events are looked through, and so many entities read, before others have their turn. */
+const eventsInTurn = 1000
+const statesInTurn = 100
 
 /**
  * What a client missed, as short as it can be: a snapshot of each entity that was updated, every other event as it
- * was; or `reset`, if that is not known any more, or not yet.
+ * was; or `reset`, if that is not known any more, or not yet. Each is made when it is asked for: thousands of events for
+ * each of a hundred clients that come back at once would else hold up everybody.
  */
-export const replay = async (
+export async function* replay(
   workspace: Workspace,
-  { since, rooms, liveEvents }: ReplayRequest,
-): Promise<Replay> => {
-  const logged = since >= 0 ? await workspace.eventsSince(since) : undefined
-  if (!logged) return resetReplay(workspace.lastEvent())
-  const missedEvents = logged.filter((event) => event.rooms.some((room) => rooms.has(room)))
-  const states = await workspace.read((documents) => statesOf(missedEvents, documents))
-  const upTo = logged.at(-1)?.number ?? since
-  // One that is updated again live comes then: its state of now would come before its state of then.
-  const liveUpdates = liveEvents.filter(({ number, name }) => number > upTo && isLatestState(name))
-  const sent = new Set(liveUpdates.map(({ about }) => keyOf(about)))
-  const messages: Message[] = []
-  for (const event of missedEvents.reverse()) {
-    const { number, name, about, data } = event
-    const key = keyOf(about)
-    const state = states.get(key)
-    if (data !== undefined) messages.push({ number, name, data: () => data })
-    else if (state && !sent.has(key)) messages.push({ number, name, data: () => stateEventData(state) })
-    if (isLatestState(name)) sent.add(key)
+  { since, upTo, rooms, updatedLive }: ReplayRequest,
+): AsyncGenerator<Message, void> {
+  const logged = since >= 0 && since <= upTo ? await workspace.eventsSince(since) : undefined
+  if (!logged) {
+    const data: Reset = { lastEventId: upTo }
+    yield { number: upTo, name: 'reset', data: JSON.stringify(data) }
+    return
   }
-  return { messages: messages.reverse(), upTo }
+  const missed = await missedOf(logged, upTo, rooms)
+  for (let start = 0; start < missed.length; start += statesInTurn) {
+    const page = missed.slice(start, start + statesInTurn)
+    const states = await workspace.read((documents) => statesOf(page, documents))
+    for (const event of page) {
+      const { number, name, about } = event
+      const state = states.get(keyOf(about))
+      if (event.data !== undefined) yield { number, name, data: event.data }
+      else if (state && !updatedLive.has(event)) yield { number, name, data: stateEventData(state) }
+    }
+  }
 }
 
-/** The entities of events which the log keeps without data. */
+/** The events of these rooms, in order; of the updates of an entity only the last. */
+const missedOf = async (
+  logged: readonly LoggedEvent[],
+  upTo: number,
+  rooms: ReadonlySet<string>,
+): Promise<LoggedEvent[]> => {
+  const updated = updatedEntities()
+  const missed: LoggedEvent[] = []
+  for (let end = logged.length; end > 0; end -= eventsInTurn) {
+    for (const event of logged.slice(Math.max(0, end - eventsInTurn), end).reverse()) {
+      if (event.number > upTo || !event.rooms.some((room) => rooms.has(room))) continue
+      if (!updated.has(event)) missed.push(event)
+      updated.add(event)
+    }
+    await othersTurn()
+  }
+  return missed.reverse()
+}
+
+const othersTurn = () => new Promise<void>((resolve) => setTimeout(resolve))
+
+/** The entities of which these events tell the state of now. */
 const statesOf = (events: readonly LoggedEvent[], documents: Documents): Map<string, Entry | undefined> => {
   const states = new Map<string, Entry | undefined>()
   for (const { about, data } of events)
-    if (about && data === undefined && !states.has(keyOf(about)))
-      states.set(keyOf(about), documents.get(about.kind, about.id))
+    if (about && data === undefined) states.set(keyOf(about), documents.get(about.kind, about.id))
   return states
 }
 
 const keyOf = (about: LoggedEvent['about']) => `${about?.kind}:${about?.id}`
 
-const resetReplay = (lastEventId: number): Replay => {
-  const data: Reset = { lastEventId }
-  const message = { number: lastEventId, name: 'reset', data: () => JSON.stringify(data) }
-  return { messages: [message], upTo: lastEventId }
+/** No entities yet. Only updates count: what else happened to an entity is told as it was. */
+export const updatedEntities = (): UpdatedEntities & { add(event: LoggedEvent): void } => {
+  const keys = new Set<string>()
+  return {
+    add({ name, about }) {
+      if (isLatestState(name)) keys.add(keyOf(about))
+    },
+    has: ({ name, about }) => isLatestState(name) && keys.has(keyOf(about)),
+  }
 }

@@ -1,7 +1,6 @@
-import type { PublishedEvent } from '../../storage/event'
 import type { AppServices } from '../services/app-services'
 import { createBufferedBody } from './backpressure'
-import { type Replay, replay } from './replay'
+import { replay, type UpdatedEntities, updatedEntities } from './replay'
 import { envelopeOf, type Stream } from './rooms'
 
 /** A comment is sent this often, in milliseconds, so that no proxy thinks that nobody is there. */
@@ -16,59 +15,54 @@ interface StreamOptions {
 }
 
 /** Server-sent events: what the client missed, then what happens, with nothing twice and nothing left out. */
-export const openEventStream = async (
-  { workspace, rooms, clock, log }: AppServices,
+export const openEventStream = (
+  services: AppServices,
   { rooms: roomNames, since, requestId }: StreamOptions,
-): Promise<ReadableStream<Uint8Array>> => {
-  /** What happens while it is found out what the client missed. */
-  const liveEvents: PublishedEvent[] = []
-  let live = false
+): ReadableStream<Uint8Array> => {
+  const { workspace, rooms, log } = services
+  const upTo = workspace.lastEvent()
+  /** Until it has caught up. */
+  let updatedLive: UpdatedEntities | undefined = updatedEntities()
+
+  async function* beginning(updated: UpdatedEntities) {
+    if (since !== undefined)
+      yield* missedBlocks(services, { since, upTo, rooms: stream.rooms, updatedLive: updated })
+    updatedLive = undefined
+    yield comment(upTo)
+  }
 
   const stream: Stream = {
     rooms: new Set(),
     deliver(event, envelope) {
-      if (live) responseBody.write(eventBlock(event.number, event.name, envelope))
-      else liveEvents.push(event)
+      updatedLive?.add(event)
+      responseBody.write(eventBlock(event.number, event.name, envelope))
     },
     end: () => responseBody.end(),
   }
   const comments = setInterval(() => {
-    if (live) responseBody.write(comment(workspace.lastEvent()))
+    if (!updatedLive) responseBody.write(comment(workspace.lastEvent()))
   }, commentIntervalMs)
-  const responseBody = createBufferedBody((reason) => {
+  const responseBody = createBufferedBody(beginning(updatedLive), (reason) => {
     clearInterval(comments)
     rooms.disconnect(stream)
     if (reason === 'too slow') log.warn({ requestId }, 'Ended an event stream that is read too slowly')
+    if (typeof reason === 'object')
+      log.error({ requestId, err: reason.failure }, 'Ended an event stream: what was missed cannot be read')
   })
-  const goLive = ({ messages, upTo }: Replay) => {
-    responseBody.begin(blocksOf(messages, upTo, clock))
-    for (const event of liveEvents)
-      if (event.number > upTo)
-        responseBody.write(eventBlock(event.number, event.name, envelopeOf(event, clock())))
-    liveEvents.length = 0
-    live = true
-  }
 
-  // First it listens, so that nothing falls between what was and what is.
   rooms.connect(stream)
   for (const name of roomNames) rooms.join(stream, name)
-  try {
-    goLive(
-      since === undefined
-        ? { messages: [], upTo: workspace.lastEvent() }
-        : await replay(workspace, { since, rooms: stream.rooms, liveEvents }),
-    )
-  } catch (error) {
-    responseBody.end()
-    throw error
-  }
   return responseBody.body
 }
 
-function* blocksOf(messages: Replay['messages'], upTo: number, clock: () => number) {
-  for (const { number, name, data } of messages)
-    yield eventBlock(number, name, envelopeOf({ name, data: data() }, clock()))
-  yield comment(upTo)
+/** What was missed; before that a comment, which says at once that somebody is there. */
+async function* missedBlocks(
+  { workspace, clock }: AppServices,
+  request: Parameters<typeof replay>[1],
+): AsyncGenerator<string, void> {
+  yield ':\n\n'
+  for await (const message of replay(workspace, request))
+    yield eventBlock(message.number, message.name, envelopeOf(message, clock()))
 }
 
 const eventBlock = (number: number, name: string, envelope: string) =>
