@@ -196,6 +196,24 @@ describe('placeholders', () => {
   })
 })
 
+describe('a template that names a long list again and again', () => {
+  const long = 'x'.repeat(400_000)
+
+  it('is refused: a spawn of it would fill the memory', () => {
+    store('task_1', { description: long })
+    storeTemplate('{{TASKS}}'.repeat(29_000))
+    expect(() => make()).toThrow(/repeats more than 1048576 characters, \{\{TASKS\}\} among them/)
+  })
+
+  it('is filled as long as that is not too much, or each is named once', () => {
+    store('task_1', { description: long.repeat(4) })
+    storeTemplate(`{{TASKS}} {{SKILLS}} ${'{{PROJECT_NAME}}'.repeat(1000)}`)
+    const { systemPrompt } = make({}, long.repeat(5))
+    expect(systemPrompt?.length).toBeGreaterThan(9 * long.length)
+    expect(systemPrompt?.endsWith('appapp')).toBe(true)
+  })
+})
+
 describe('any text', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),

@@ -103,7 +103,7 @@ export const bodies: Kind[] = [
   {
     name: 'parameters of a query',
     unit: 'parameters',
-    base: 400,
+    base: 100,
     prepare: async (target, size) => () =>
       expecting(
         200,
@@ -113,14 +113,14 @@ export const bodies: Kind[] = [
   {
     name: 'rooms of an event stream, wrong',
     unit: 'names',
-    base: 400,
+    base: 80,
     prepare: async (target, size) => () =>
       expecting(400, target.send('GET', `/api/events?rooms=${of(size, (n) => `task:${n}`)},!`)),
   },
   {
     name: 'entity tags, cookies',
     unit: 'tags',
-    base: 200,
+    base: 60,
     prepare: async (target, size) => {
       const [id] = await target.tasks(1)
       const tags = of(size, (n) => `"${n}"`)
@@ -134,7 +134,7 @@ export const bodies: Kind[] = [
   {
     name: 'segments of a path',
     unit: 'segments',
-    base: 500,
+    base: 100,
     prepare: async (target, size) => () => expecting(404, target.send('GET', `/api${'/tasks'.repeat(size)}`)),
   },
   {
