@@ -153,7 +153,7 @@ for (const kind of [...bodies, ...relations, ...live]) {
 }
 const load = (loadavg()[0] ?? 0).toFixed(1)
 const head = [
-  '| kind | size | ms at 1, 4, 16 × | growth of a unit’s cost (≤ 2) | /health p99, ms (< 50) | MB before and after |',
+  '| kind | size | ms at 1, 4, 16 × | unit at a larger size costs (≤ 2 ×) | /health p99, ms (< 50) | MB before and after |',
   '|---|---|---|---|---|---|',
 ]
 process.stdout.write(
