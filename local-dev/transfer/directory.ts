@@ -46,5 +46,9 @@ export const openDirectory = async (directory: string, purpose: Purpose): Promis
 const isDataDirectory = (directory: string): boolean => {
   const names = existsSync(directory) ? readdirSync(directory) : []
   // Without the journal it may be a copy of the documents alone.
-  return names.includes('.journal') || ['projects', 'tasks', 'sessions'].every((name) => names.includes(name))
+  return (
+    names.includes('.format') ||
+    names.includes('.journal') ||
+    ['projects', 'tasks', 'sessions'].every((name) => names.includes(name))
+  )
 }

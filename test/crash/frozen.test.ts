@@ -59,7 +59,7 @@ const titlesServed = async (api: Requests): Promise<Record<string, string>> =>
   Object.fromEntries((await api.get<Task[]>('/api/tasks')).map(({ id, title }) => [id, title]))
 
 const journalOf = (dataDir: string): Record<string, string> => {
-  const folder = join(dataDir, '.journal')
+  const folder = join(dataDir, '.wal')
   return Object.fromEntries(
     readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
   )

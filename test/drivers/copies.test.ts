@@ -115,7 +115,7 @@ describe('a byte order mark', () => {
   it('before every document and the journal is no part of them', async () => {
     const { workspace, crashed, projectId } = await start()
     for (const path of Object.keys(documentsIn(crashed))) prefix(join(crashed, path))
-    for (const name of segmentsOf(crashed)) prefix(join(crashed, '.journal', name))
+    for (const name of segmentsOf(crashed)) prefix(join(crashed, '.wal', name))
     const again = await openIn(crashed)
     expect(await everything(again.workspace)).toEqual(await everything(workspace))
     expect(again.logged).toEqual([])

@@ -48,7 +48,7 @@ describe('the files', () => {
     const others = readdirSync(directory, { recursive: true, encoding: 'utf8', withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.name.endsWith('.json'))
       .map((entry) => join(entry.parentPath, entry.name).slice(directory.length))
-    for (const path of others) expect(path).toMatch(/^\/\.(lock|journal\/.*\.log)$/)
+    for (const path of others) expect(path).toMatch(/^\/\.(format|journal|lock|wal\/.*\.log)$/)
   })
 
   it('are current 100 ms after a change', async () => {
@@ -194,7 +194,7 @@ describe('what is no document', () => {
 describe('the journal', () => {
   const sizeOf = (directory: string) =>
     segmentsOf(directory)
-      .map((name) => readFileSync(join(directory, '.journal', name)).length)
+      .map((name) => readFileSync(join(directory, '.wal', name)).length)
       .reduce((sum, size) => sum + size, 0)
 
   it('grows by what is new: the thousandth entry of a history costs what the hundredth did', async () => {

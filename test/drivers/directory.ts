@@ -40,11 +40,11 @@ export const afterCrash = (directory: string): string => {
 }
 
 /** The names of the journal's files, oldest first. */
-export const segmentsOf = (directory: string): string[] => readdirSync(join(directory, '.journal')).sort()
+export const segmentsOf = (directory: string): string[] => readdirSync(join(directory, '.wal')).sort()
 
 /** The path of the file that the journal was last written to. */
 export const newestSegment = (directory: string): string =>
-  join(directory, '.journal', segmentsOf(directory).at(-1) ?? '')
+  join(directory, '.wal', segmentsOf(directory).at(-1) ?? '')
 
 /** Every document that the files hold, by its path. */
 export const documentsIn = (directory: string): Record<string, unknown> => {

@@ -18,7 +18,7 @@ for (const durability of ['process', 'strict'] satisfies Durability[])
       }
     },
     breakDisk: () => {
-      faults.full = (path) => path.includes('.journal')
+      faults.full = (path) => path.includes('.wal')
     },
     repairDisk: () => {
       faults.full = () => false

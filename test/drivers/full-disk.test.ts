@@ -13,7 +13,7 @@ import { everything } from './open'
 vi.mock('node:fs', async (original) => (await import('./faulty-disk')).withFaults(await original()))
 
 const unavailable = { code: 'STORAGE_UNAVAILABLE', message: expect.stringContaining('ENOSPC') }
-const inJournal = (path: string) => path.includes('.journal')
+const inJournal = (path: string) => path.includes('.wal')
 const inDocuments = (path: string) => path.includes('.writing')
 
 const start = async (durability: Durability = 'process') => {
@@ -49,7 +49,7 @@ describe.each<Durability>(['process', 'strict'])('a full disk, %s', (durability)
 
   it('leaves no torn line in the journal', async () => {
     const { directory, create } = await start(durability)
-    const path = join(directory, '.journal', segmentsOf(directory).at(-1) ?? '')
+    const path = join(directory, '.wal', segmentsOf(directory).at(-1) ?? '')
     const before = readFileSync(path, 'utf8')
     faults.full = inJournal
     await expect(create('lost')).rejects.toMatchObject(unavailable)
@@ -170,7 +170,7 @@ describe('a power failure, strict', () => {
       `rename /${task}.json`,
       `sync /tasks/${id}`,
       'sync /tasks',
-      'write /.journal/LEASE.new',
+      'write /.wal/LEASE.new',
     ])
   })
 
@@ -190,6 +190,6 @@ describe('a power failure, strict', () => {
     faults.done.length = 0
     await workspace.change((tx) => createProject(tx, { name: 'first' }, '/'))
     expect(faults.done[0]).toMatch(/^rename .*\.log$/)
-    expect(faults.done[1]).toBe(`sync ${join(directory, '.journal')}`)
+    expect(faults.done[1]).toBe(`sync ${join(directory, '.wal')}`)
   })
 })

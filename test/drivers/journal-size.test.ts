@@ -18,7 +18,7 @@ const batchOf = (n: number) => ({
 
 describe('a burst of large changes', () => {
   it('is split into several writes and segments, none of them larger than a few changes', async () => {
-    const directory = join(temporaryDirectory(), '.journal')
+    const directory = join(temporaryDirectory(), '.wal')
     const lease = { file: join(directory, '.lock'), text: '', id: 'lease' }
     const journal = openJournal({
       directory,

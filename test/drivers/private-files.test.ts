@@ -42,7 +42,7 @@ describe.each<Durability>(['process', 'strict'])('a data directory, %s', (durabi
     const { workspace } = await openIn(join(root, 'made', 'data'), durability)
     await fillWorkspace(workspace)
     await workspace.flush()
-    detachNewestSegment(join(root, 'made', 'data', '.journal'))
+    detachNewestSegment(join(root, 'made', 'data', '.wal'))
     expectPrivate(root)
   })
 

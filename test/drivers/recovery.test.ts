@@ -52,7 +52,7 @@ describe('the last line of the journal, torn', () => {
     const damaged: object[] = []
     for (let cut = line.length; cut >= 0; cut--) {
       truncateSync(torn, begin + cut)
-      const { changes } = recoverJournal(join(crashed, '.journal'), (damage) => damaged.push(damage))
+      const { changes } = recoverJournal(join(crashed, '.wal'), (damage) => damaged.push(damage))
       expect(changes.size > 0, `cut after ${cut} bytes`).toBe(cut === line.length)
       if (cut % 97 !== 0 && cut !== line.length - 1) continue
       const { workspace, logged } = await restarted(afterCrash(crashed))
@@ -119,10 +119,10 @@ describe('a journal in disorder', () => {
     const { directory, workspace } = await start()
     const expected = await everything(workspace)
     const crashed = afterCrash(directory)
-    writeFileSync(join(crashed, '.journal', '000000000999-000000000999.log'), '')
-    writeFileSync(join(crashed, '.journal', '000000001000-000000001000.log'), '\n\n')
-    writeFileSync(join(crashed, '.journal', 'notes.txt'), 'mine')
-    mkdirSync(join(crashed, '.journal', 'folder'))
+    writeFileSync(join(crashed, '.wal', '000000000999-000000000999.log'), '')
+    writeFileSync(join(crashed, '.wal', '000000001000-000000001000.log'), '\n\n')
+    writeFileSync(join(crashed, '.wal', 'notes.txt'), 'mine')
+    mkdirSync(join(crashed, '.wal', 'folder'))
     const again = await restarted(crashed)
     expect(await everything(again.workspace)).toEqual(expected)
     await again.workspace.change((tx) => createProject(tx, { name: 'after' }, '/'))
@@ -134,7 +134,7 @@ describe('a journal in disorder', () => {
   it('or gone, costs the events and no document', async () => {
     const { directory, workspace } = await start()
     const crashed = afterCrash(directory)
-    rmSync(join(crashed, '.journal'), { recursive: true })
+    rmSync(join(crashed, '.wal'), { recursive: true })
     const again = await restarted(crashed)
     expect(await everything(again.workspace)).toEqual(await everything(workspace))
     await again.workspace.change((tx) => createProject(tx, { name: 'after' }, '/'))
@@ -277,7 +277,7 @@ describe('a history of many entries', () => {
   it('is whole where its file was emptied, though all but its end was written long ago', async () => {
     const { directory, sessionId } = await grown()
     const old = afterCrash(directory)
-    rmSync(join(old, '.journal'), { recursive: true })
+    rmSync(join(old, '.wal'), { recursive: true })
     const { workspace } = await restarted(old)
     for (let n = 0; n < 3; n++) {
       await workspace.change((tx) => addSessionEvent(tx, sessionId, { type: 'late', data: n }))
@@ -318,7 +318,7 @@ describe('a history of many entries', () => {
     const crashed = afterCrash(directory)
     // The journal as it would be without the line that has the whole.
     const lines = readFileSync(newestSegment(crashed), 'utf8').split('\n')
-    for (const name of segmentsOf(crashed).slice(0, -1)) rmSync(join(crashed, '.journal', name))
+    for (const name of segmentsOf(crashed).slice(0, -1)) rmSync(join(crashed, '.wal', name))
     const rest = lines.filter((line) => !line.includes(`"sessions:${sessionId}":{"id"`))
     expect(rest.length).toBeLessThan(lines.length)
     writeFileSync(newestSegment(crashed), rest.join('\n'))

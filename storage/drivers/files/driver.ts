@@ -1,9 +1,10 @@
 import { mkdirSync, renameSync, statfsSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
 import type { DriverStatus, Put, WorkspaceDriver } from '../../driver'
 import type { Logger } from '../../loading'
 import { isDocumentKey, pathOfKey, reasonOf } from './document-files'
 import { createDocumentReader } from './document-reader'
+import { journalFolderOf, readFormat, upgradeFormat } from './format'
 import { openJournal } from './journal'
 import type { StoredChange } from './journal-lines'
 import { isBlankFile } from './journal-lookup'
@@ -31,7 +32,8 @@ interface FilesDriverOptions {
 /**
  * One JSON file a document, for people and other programs, behind a journal: a change is durable when its line
  * is in the journal, and the files are written within 100 ms (write-behind). Holds the lease of the directory
- * until it is disposed; throws `DirectoryLockedError` if another server has it.
+ * until it is disposed; throws `DirectoryLockedError` if another server has it, `LaterFormatError` if a later version has
+ * written it.
  */
 export const filesDriver = ({
   directory,
@@ -41,6 +43,7 @@ export const filesDriver = ({
   clock,
 }: FilesDriverOptions): WorkspaceDriver => {
   const strict = durability === 'strict'
+  readFormat(directory)
   mkdirSync(directory, privateFolder)
   const lock = lockDirectory(directory)
   try {
@@ -75,8 +78,9 @@ const openLocked = (
       'The data directory was taken over: nothing more is written to it. Stop this server',
     )
   })
+  upgradeFormat(directory)
   prepareFolders(directory)
-  const journalFolder = join(directory, '.journal')
+  const journalFolder = journalFolderOf(directory)
   dropDrafts(journalFolder)
   if (lock.wasTakenOver) detachNewestSegment(journalFolder)
   const recovered = recoverJournal(journalFolder, (details) =>

@@ -3,6 +3,7 @@ import { parseTrusted } from '../../../schemas/json-text'
 import type { Batch, Put } from '../../driver'
 import type { LoggedEvent } from '../../event'
 import type { AppendDelta } from './append-delta'
+import { currentFormat } from './format'
 
 /**
  * The lines of the journal. Each is `{checksum} {type} {batch} {lastEvent} {body}`: CRC-32 in hexadecimal of all
@@ -74,6 +75,18 @@ export const batchLine = (
 export const checkpointLine = (batch: number, lastEvent: number): string => `F ${batch} ${lastEvent} `
 
 const headerPattern = /^([0-9a-f]{8}) ([BF]) (\d+) (\d+) /
+
+const formatPattern = /^([0-9a-f]{8}) H (\d+)$/
+
+/** The first line of a segment, without its checksum: this and its meaning are the same in all formats. */
+export const formatLine = `H ${currentFormat}`
+
+/** The format that a first line tells; undefined if it tells none, as in format 1. */
+export const formatOf = (text: string): number | undefined => {
+  const [, checksum = '', format] = formatPattern.exec(text) ?? []
+  const isWhole = format !== undefined && crc32(text.slice(9)) === Number.parseInt(checksum, 16)
+  return isWhole ? Number(format) : undefined
+}
 
 /** The header of a line, all before its body, has at most so many characters. */
 export const maxHeaderLength = 64

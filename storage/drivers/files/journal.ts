@@ -3,7 +3,7 @@ import type { LoggedEvent } from '../../event'
 import { coalesceReads } from './coalesced-reads'
 import { createDeltaRule } from './delta-rule'
 import { readEvents } from './event-log'
-import { batchLine, checkpointLine } from './journal-lines'
+import { batchLine, checkpointLine, formatLine } from './journal-lines'
 import { createLineBuffer } from './line-buffer'
 import type { Lock } from './lock'
 import { LeaseLostError } from './lock-file'
@@ -90,6 +90,7 @@ export const openJournal = ({
     const opened = createSegmentFile(segment.path, strict, lock)
     if (segments.at(-1)?.path !== segment.path) segments.push(segment)
     file = opened
+    lines.add(formatLine)
     lines.add(checkpointLine(lastCheckpoint, lastEvent))
     append(opened)
     return opened

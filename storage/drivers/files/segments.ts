@@ -9,7 +9,8 @@ import {
   rmSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { type JournalLine, parseLine } from './journal-lines'
+import { currentFormat, LaterFormatError } from './format'
+import { formatOf, type JournalLine, parseLine } from './journal-lines'
 import { privateFolder } from './private-files'
 import { readLines } from './read-lines'
 import { draftSuffix } from './segment-file'
@@ -50,7 +51,7 @@ export const listSegments = (directory: string): Segment[] => {
 /**
  * The lines of a segment, in order; `next` is the segment after it. A line that is not whole is left out: at the
  * end it is a torn write, which was never acknowledged; anywhere else it is damage, and reported to `onDamage`.
- * Also left out are batches that the next segment numbers anew: a failed write that could not be truncated.
+ * A segment of format 1 does not say so. Also left out are batches that the next segment numbers anew: a failed write that could not be truncated.
  */
 export const readSegment = (
   { path }: Segment,
@@ -61,6 +62,9 @@ export const readSegment = (
   let number = 0
   for (const { text, isLast } of readLines(path)) {
     number++
+    const format = number === 1 ? formatOf(text) : undefined
+    if (format !== undefined && format > currentFormat) throw new LaterFormatError(path, format)
+    if (format !== undefined) continue
     const line = parseLine(text)
     if (line && (!next || line.batch <= next.batchBefore)) lines.push(line)
     if (!line && !isLast) onDamage(number)

@@ -1,0 +1,93 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { privateFileMode } from './private-files'
+import { syncFolders } from './sync-folders'
+
+/**
+ * The format of a data directory and of its journal. 1 is that of version 0.1.0, which wrote no number; 2 says its
+ * number, in the directory and at the beginning of each segment, and has the journal in `.wal`.
+ */
+export const currentFormat = 2
+
+/** What a later version has written: nothing of it is touched. */
+export class LaterFormatError extends Error {
+  constructor(path: string, format: number) {
+    super(
+      `${path} was written by a later Maestro Server (format ${format}, this one knows ${currentFormat}): start that version. Nothing was changed`,
+    )
+  }
+}
+
+/** The folder of the journal. */
+export const journalFolderOf = (directory: string): string => join(directory, '.wal')
+
+const formatPath = (directory: string) => join(directory, '.format')
+/** In format 1 the folder of the journal. */
+const formerJournalPath = (directory: string) => join(directory, '.journal')
+
+const FormatFile = z.looseObject({ format: z.int().positive() })
+
+/** The format of a directory; undefined: 1, or there is nothing yet. Throws if it is not one that we know. */
+export const readFormat = (directory: string): number | undefined => {
+  const path = formatPath(directory)
+  if (!existsSync(path)) return undefined
+  const { data } = FormatFile.safeParse(parsed(readFileSync(path, 'utf8')))
+  if (!data)
+    throw new Error(
+      `${path} does not say the format of ${directory}: it should be {"format":${currentFormat}}`,
+    )
+  if (data.format > currentFormat) throw new LaterFormatError(directory, data.format)
+  return data.format
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Makes a directory one of the current format; idempotent, also when it was interrupted. What version 0.1.0 takes for
+ * its journal becomes a file: so it refuses to start here, where it would set aside what it does not know.
+ */
+export const upgradeFormat = (directory: string): void => {
+  if (readFormat(directory) !== undefined) return
+  const former = formerJournalPath(directory)
+  const hasFormer = lstatSync(former, { throwIfNoEntry: false })?.isDirectory() === true
+  if (hasFormer && existsSync(journalFolderOf(directory)))
+    throw new Error(
+      `${directory} has two journals: ${former} was written by version 0.1.0 after a later version had begun to convert the directory. Move the one that you do not need aside`,
+    )
+  if (hasFormer) renameSync(former, journalFolderOf(directory))
+  write(former, `${refusal}\n`)
+  // The last step: whatever has this number has all of the format.
+  write(formatPath(directory), `${JSON.stringify({ format: currentFormat })}\n`)
+}
+
+const refusal =
+  'Version 0.1.0 of Maestro Server kept its journal here, and must not open what later versions have written. Their journal is in .wal; docs/deploy.md says how to go back.'
+
+const write = (path: string, text: string) => {
+  const draft = `${path}.new`
+  const file = openSync(draft, 'w', privateFileMode)
+  try {
+    writeSync(file, text)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(draft, path)
+  syncFolders(join(path, '..'))
+}
