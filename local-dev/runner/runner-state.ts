@@ -13,7 +13,11 @@ import { machineId } from './machine-id'
 import { fateOf, type Self } from './runner-fate'
 import type { ServerKey } from './server-key'
 
+/** The format of a state file. Older versions wrote no number, and read this one. */
+const currentFormat = 2
+
 export const RunnerState = z.object({
+  format: z.int().positive().default(1),
   runner: z.string(),
   host: z.string(),
   /** Absent where the machine has none, as the next two are in what older versions wrote. */
@@ -51,7 +55,13 @@ export const openRunnerState = (sessionDir: string, runner: string, key: ServerK
   const write = () => {
     if (sessions.size === 0) return rmSync(path, { force: true })
     const temporary = `${path}.draft`
-    const state: RunnerState = { runner, ...self, ...key, sessions: Object.fromEntries(sessions) }
+    const state: RunnerState = {
+      format: currentFormat,
+      runner,
+      ...self,
+      ...key,
+      sessions: Object.fromEntries(sessions),
+    }
     writeFileSync(temporary, JSON.stringify(state), privateFile)
     renameSync(temporary, path)
   }
@@ -80,7 +90,7 @@ export interface Orphans {
 export const findOrphans = (sessionDir: string, { server, caller }: ServerKey): Orphans[] => {
   const self = ownSelf()
   return readStates(sessionDir).flatMap(({ path, state }): Orphans[] => {
-    const isOthers = state.server !== undefined && state.server !== server
+    const isOthers = state.format > currentFormat || (state.server !== undefined && state.server !== server)
     if (isOthers || fateOf(state, self) !== 'dead') return []
     return [
       {
@@ -96,7 +106,11 @@ export const findOrphans = (sessionDir: string, { server, caller }: ServerKey): 
 /** What a runner of this server does not look after, though nobody else may do so: a sentence each, with what to do. */
 export const leftToOthers = (sessionDir: string, { server }: ServerKey): string[] => {
   const self = ownSelf()
-  return readStates(sessionDir).flatMap(({ state }) => {
+  return readStates(sessionDir).flatMap(({ path, state }) => {
+    if (state.format > currentFormat && fateOf(state, self) === 'dead')
+      return [
+        `${path} was written by a later maestro run (format ${state.format}, this one knows ${currentFormat}): start that version, which looks after its sessions`,
+      ]
     const sessions = Object.keys(state.sessions).join(', ')
     const fate = fateOf(state, self)
     if (fate === 'unknown' && state.server === server)

@@ -91,6 +91,16 @@ describe('what a dead runner has left', () => {
     ])
   })
 
+  it('is left to the version that wrote it, if that is a later one, and said to be there', () => {
+    change({ format: 3 })
+    expect(findOrphans(folder, ours)).toEqual([])
+    expect(leftToOthers(folder, ours)).toEqual([
+      expect.stringMatching(/\.runner-one\.json was written by a later maestro run \(format 3/),
+    ])
+    change({ format: undefined })
+    expect(findOrphans(folder, ours)).toHaveLength(1)
+  })
+
   it('may be another workspace’s with another token, or another server’s in an old state', () => {
     change({})
     expect(findOrphans(folder, serverKeyOf('http://localhost:4000', 'b'))).toMatchObject([

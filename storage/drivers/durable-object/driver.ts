@@ -4,6 +4,7 @@ import type { Batch, WorkspaceDriver } from '../../driver'
 import { entityKindOfKey } from '../../kinds'
 import { createSqlDocuments } from './documents'
 import { createEventLog } from './event-log'
+import { migrateDocuments } from './format'
 import { createOutbox, type KvMirror } from './outbox'
 import { refuseTooLarge } from './row-limit'
 import { createRows } from './rows'
@@ -37,6 +38,17 @@ export const durableObjectDriver = ({
   const rows = createRows(sql)
   const { log, append } = createEventLog(sql)
   const outbox = createOutbox(storage, mirror, clock)
+  migrateDocuments(storage, {
+    put(key, json) {
+      rows.put(key, json)
+      if (isCopied(key)) outbox.add(key)
+    },
+    setAside(key, json, reason) {
+      sql.exec('INSERT INTO quarantine (key, json, reason) VALUES (?, ?, ?)', key, json, reason)
+      rows.remove(key)
+      if (isCopied(key)) outbox.add(key)
+    },
+  })
   let failed = false
   let batchWindow: Promise<void> | undefined
 
@@ -81,6 +93,12 @@ export const durableObjectDriver = ({
   const readJson = (key: string) =>
     sql.exec<{ json: string }>('SELECT json FROM documents WHERE key = ?', key).toArray()[0]?.json ?? null
 
+  const quarantined = () =>
+    Array.from(
+      sql.exec<{ key: string; reason: string }>('SELECT key, reason FROM quarantine'),
+      ({ key, reason }) => ({ file: `quarantine, key ${key}`, reason }),
+    )
+
   const store = (change: Partial<Batch>) => commit({ puts: [], removes: [], events: [], ...change })
 
   outbox.schedule()
@@ -91,7 +109,7 @@ export const durableObjectDriver = ({
     commit,
     log,
     mirrorChanges: outbox.flush,
-    status: () => ({ quarantined: [], freeBytes: null, follower: outbox.status() }),
+    status: () => ({ quarantined: quarantined(), freeBytes: null, follower: outbox.status() }),
 
     hasItem: (key) => readJson(key) !== null,
     getItem: (key) => readJson(key),

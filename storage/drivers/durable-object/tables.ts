@@ -4,7 +4,8 @@ import type { SqlStorage } from '@cloudflare/workers-types'
  * The tables of a workspace in its object's SQLite.
  *
  * `fields` is an index: a row for every value by which a document can be found. `outbox` has the keys whose last
- * state is not in Workers KV yet.
+ * state is not in Workers KV yet, `format` the number of the format, and `quarantine` the documents that are no valid
+ * entities.
  */
 const tables = `
   CREATE TABLE IF NOT EXISTS documents (
@@ -34,6 +35,8 @@ const tables = `
     attempts INTEGER NOT NULL
   );
   CREATE INDEX IF NOT EXISTS outbox_by_due ON outbox (due);
+  CREATE TABLE IF NOT EXISTS format (single INTEGER PRIMARY KEY, format INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS quarantine (key TEXT NOT NULL, json TEXT NOT NULL, reason TEXT NOT NULL);
 `
 
 /** Creates the tables that do not exist yet. */

@@ -6,22 +6,28 @@ import type {
 } from '@cloudflare/workers-types'
 import { durableObjectDriver } from '../../../storage/drivers/durable-object/driver'
 import { suite } from '../../drivers/suite'
+import { formatTests } from './format'
 import { names, run } from './in-object'
 
 let storage: DurableObjectStorage | undefined
 let broken = false
 
+const stored = () => {
+  if (!storage) throw new Error('a test runs in no object')
+  return storage
+}
+
 const noMirror = { put: async () => undefined, delete: async () => undefined }
 
 /** While it is broken, a transaction fails after it has written everything. */
-const breakable = (real: DurableObjectStorage): DurableObjectStorage =>
+const breakable = (real: DurableObjectStorage, isBroken = () => broken): DurableObjectStorage =>
   new Proxy(real, {
     get(target, name) {
       if (name === 'transactionSync')
         return (write: () => void) =>
           target.transactionSync(() => {
             write()
-            if (broken) throw new Error('the disk is full')
+            if (isBroken()) throw new Error('the disk is full')
           })
       const value: unknown = Reflect.get(target, name)
       return typeof value === 'function' ? value.bind(target) : value
@@ -31,10 +37,7 @@ const breakable = (real: DurableObjectStorage): DurableObjectStorage =>
 suite({
   name: 'the durable-object driver',
   createStore: () => ({
-    open() {
-      if (!storage) throw new Error('a test runs in no object')
-      return durableObjectDriver({ storage: breakable(storage), mirror: noMirror, clock: Date.now })
-    },
+    open: () => durableObjectDriver({ storage: breakable(stored()), mirror: noMirror, clock: Date.now }),
   }),
   breakDisk: () => {
     broken = true
@@ -44,6 +47,8 @@ suite({
   },
   skips: { crash: 'here a crash takes the whole object: test/hosted/restart.test.ts' },
 })
+
+formatTests(stored, () => breakable(stored(), () => true))
 
 export class TestObject {
   constructor(ctx: DurableObjectState) {

@@ -1,0 +1,54 @@
+import type { DurableObjectStorage } from '@cloudflare/workers-types'
+import { kindOfKey } from '../../kinds'
+import { readEntry } from '../../read-entry'
+
+/** The format of an object's tables and documents. 1 is that of version 0.1.0, which wrote no number. */
+export const currentFormat = 2
+
+/** How many documents are read at a time. */
+const batchSize = 500
+
+type Row = { key: string; json: string }
+
+interface Stored {
+  put(key: string, json: string): void
+  setAside(key: string, json: string, reason: string): void
+}
+
+/**
+ * Brings the documents of an earlier format up to date, all of them or none; one that is no valid entity is set aside.
+ * Throws, and has changed nothing, if a later version has written them.
+ */
+export const migrateDocuments = (storage: DurableObjectStorage, { put, setAside }: Stored): void => {
+  const { sql } = storage
+  const format = sql.exec<{ format: number }>('SELECT format FROM format').toArray()[0]?.format ?? 1
+  if (format > currentFormat)
+    throw new Error(
+      `This workspace was written by a later Maestro Server (format ${format}, this one knows ${currentFormat}): deploy that version. Nothing was changed`,
+    )
+  if (format === currentFormat) return
+
+  const migrate = ({ key, json }: Row) => {
+    const kind = kindOfKey(key)
+    if (kind === undefined) return
+    try {
+      const current = readEntry(kind, key, json).json
+      if (current !== json) put(key, current)
+    } catch (error) {
+      setAside(key, json, error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  storage.transactionSync(() => {
+    for (let after = ''; ; ) {
+      const rows = sql
+        .exec<Row>('SELECT key, json FROM documents WHERE key > ? ORDER BY key LIMIT ?', after, batchSize)
+        .toArray()
+      rows.forEach(migrate)
+      const last = rows.at(-1)
+      if (!last) break
+      after = last.key
+    }
+    sql.exec('INSERT OR REPLACE INTO format (single, format) VALUES (1, ?)', currentFormat)
+  })
+}
