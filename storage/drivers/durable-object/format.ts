@@ -3,7 +3,7 @@ import { kindOfKey } from '../../kinds'
 import { readEntry } from '../../read-entry'
 
 /** The format of an object's tables and documents. 1 is that of version 0.1.0, which wrote no number. */
-export const currentFormat = 2
+const currentFormat = 2
 
 /** How many documents are read at a time. */
 const batchSize = 500
