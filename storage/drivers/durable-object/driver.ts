@@ -43,7 +43,7 @@ export const durableObjectDriver = ({
       rows.put(key, json)
       if (isCopied(key)) outbox.add(key)
     },
-    setAside(key, json, reason) {
+    quarantine(key, json, reason) {
       sql.exec('INSERT INTO quarantine (key, json, reason) VALUES (?, ?, ?)', key, json, reason)
       rows.remove(key)
       if (isCopied(key)) outbox.add(key)

@@ -12,14 +12,14 @@ type Row = { key: string; json: string }
 
 interface Stored {
   put(key: string, json: string): void
-  setAside(key: string, json: string, reason: string): void
+  quarantine(key: string, json: string, reason: string): void
 }
 
 /**
  * Brings the documents of an earlier format up to date, all of them or none; one that is no valid entity is set aside.
  * Throws, and has changed nothing, if a later version has written them.
  */
-export const migrateDocuments = (storage: DurableObjectStorage, { put, setAside }: Stored): void => {
+export const migrateDocuments = (storage: DurableObjectStorage, { put, quarantine }: Stored): void => {
   const { sql } = storage
   const format = sql.exec<{ format: number }>('SELECT format FROM format').toArray()[0]?.format ?? 1
   if (format > currentFormat)
@@ -35,7 +35,7 @@ export const migrateDocuments = (storage: DurableObjectStorage, { put, setAside 
       const current = readEntry(kind, key, json).json
       if (current !== json) put(key, current)
     } catch (error) {
-      setAside(key, json, error instanceof Error ? error.message : String(error))
+      quarantine(key, json, error instanceof Error ? error.message : String(error))
     }
   }
 
