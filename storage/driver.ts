@@ -56,6 +56,8 @@ export interface WorkspaceDriver extends Driver {
    * and with its text. Until then `refusal` refuses to change it.
    */
   onReadable?(callback: (key: string, text: string) => void): void
+  /** Why a document of this kind and id, if there is one, cannot be read now; undefined otherwise. */
+  unreadable?(kind: string, id: string): string | undefined
   /** Resolves when write-behind is done: the documents are where people and other programs read them. */
   flush?(): Promise<void>
   /** Why no change can be stored at present, whatever it changes; undefined if it can be. */

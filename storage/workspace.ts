@@ -7,6 +7,7 @@ import { isLatestState, kindOfEvent, type LoggedEvent, type PublishedEvent, stat
 import type { NewId } from './ids'
 import { kindOfKey, kinds } from './kinds'
 import { entryOrSetAside, type Logger, loadDocuments, repairLinks } from './loading'
+import { watchMisses } from './misses'
 import { announceDocument } from './rules/announce'
 import { createSequentialCommit } from './sequential-commit'
 import { beginTransaction, type Staged, type Transaction } from './transaction'
@@ -71,6 +72,7 @@ export const openWorkspace = async ({
   const documents = driver.documents ?? createMemoryDocuments()
   if (!driver.documents) await loadDocuments(storage, driver, documents, logger)
 
+  const watched = watchMisses(documents, driver)
   const store = driver.commit ?? createSequentialCommit(storage)
   const subscribers = new Set<(event: PublishedEvent) => void>()
   /** The changes that are not durable yet, oldest first. */
@@ -80,10 +82,10 @@ export const openWorkspace = async ({
 
   const change = async <T>(rule: (transaction: Transaction) => T): Promise<T> => {
     if (driver.awaitBatchWindow) await driver.awaitBatchWindow()
-    const { transaction, finish } = beginTransaction(documents, clock(), newId)
+    const { transaction, finish } = beginTransaction(watched.documents, clock(), newId)
     let result: T
     try {
-      result = rule(transaction)
+      result = watched.run(() => rule(transaction))
     } catch (refusal) {
       // The refusal may be due to a change that is not durable yet.
       await durable()
@@ -146,8 +148,9 @@ export const openWorkspace = async ({
 
   const read = <T>(query: (documents: Documents) => T): T | Promise<T> => {
     const last = pending.at(-1)
-    if (!last) return query(documents)
-    const answer = (async () => query(documents))()
+    const ask = () => watched.run(() => query(watched.documents))
+    if (!last) return ask()
+    const answer = (async () => ask())()
     answer.catch(() => undefined)
     return last.done.then(
       () => answer,

@@ -10,7 +10,10 @@ export const errorCodesOf = ({ definition }: Operation): Set<ErrorCode> =>
     'INTERNAL_ERROR',
     ...(definition.body ? (['VALIDATION_ERROR', 'PAYLOAD_TOO_LARGE'] as const) : []),
     ...(definition.query && 'limit' in definition.query.shape ? (['VALIDATION_ERROR'] as const) : []),
-    ...(definition.method === 'GET' ? [] : (['STORAGE_UNAVAILABLE'] as const)),
+    // What is read by its id may be there, and not be readable now.
+    ...(definition.method !== 'GET' || definition.path.includes(':')
+      ? (['STORAGE_UNAVAILABLE'] as const)
+      : []),
     ...(keepsAnswers(definition) ? ofRepeats : []),
     ...(definition.errors ?? []),
   ])

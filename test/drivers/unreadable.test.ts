@@ -4,6 +4,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { findSession, readerOf } from '../../storage/rules/find'
+import { addTask } from '../../storage/rules/links'
 import { updateProject } from '../../storage/rules/projects'
 import { addSessionEvent } from '../../storage/rules/sessions'
 import { createTemplate, ensureDefaultTemplates, updateTemplate } from '../../storage/rules/templates'
@@ -74,7 +76,7 @@ const breaks: [how: string, told: string, break_: Break][] = [
 describe('a document whose file', () => {
   it.each(breaks)('%s keeps it, is told, is not changed, and comes back', async (_, told, break_) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const { before, crashed, pathOf, projectId, sessionId } = await start()
+    const { before, crashed, pathOf, projectId, sessionId, taskId } = await start()
     const mend = break_(pathOf(`sessions:${sessionId}`))
     const { workspace, logged, published } = await openIn(crashed)
     const names = readdirSync(join(crashed, 'sessions')).sort()
@@ -98,6 +100,16 @@ describe('a document whose file', () => {
       code: 'STORAGE_UNAVAILABLE',
       message: expect.stringContaining(pathOf(`sessions:${sessionId}`)),
     })
+    // A runner that hears "not found" ends the agent.
+    const isThere = () =>
+      workspace.read((documents) => findSession(readerOf(documents), sessionId, 'NOT_FOUND').id)
+    expect(isThere).toThrow(expect.objectContaining({ code: 'STORAGE_UNAVAILABLE' }))
+    await expect(workspace.change((tx) => addTask(tx, sessionId, taskId))).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+    })
+    expect(() => workspace.read((documents) => findSession(readerOf(documents), 'sess_none'))).toThrow(
+      expect.objectContaining({ code: 'SESSION_NOT_FOUND' }),
+    )
     await workspace.change((tx) => updateProject(tx, projectId, { name: 'goes on' }))
     await vi.advanceTimersByTimeAsync(3000)
     expect(readdirSync(join(crashed, 'sessions')).sort()).toEqual(names)
@@ -105,6 +117,7 @@ describe('a document whose file', () => {
     mend()
     await vi.advanceTimersByTimeAsync(1000)
     await expect.poll(() => published.at(-1)).toMatchObject({ name: 'session:updated' })
+    expect(await isThere()).toBe(sessionId)
     const project = { ...Object(before[`projects:${projectId}`]), name: 'goes on' }
     expect(await everything(workspace)).toMatchObject({
       ...before,

@@ -28,6 +28,8 @@ export interface DocumentReader {
   leave(key: string, reason: string): string
   /** Why a document may not be changed; undefined if it may be. */
   refusal(key: string): string | undefined
+  /** Why a document of this kind and id, if there is one, cannot be read now. */
+  unreadable(kind: string, id: string): string | undefined
   /** What is left where it is, with the reason, for `DriverStatus`. */
   problems(): { file: string; reason: string }[]
   stop(): void
@@ -89,6 +91,13 @@ export const createDocumentReader = ({
     }
   }
 
+  const refusal = (key: string): string | undefined => {
+    const reason = unreadable.get(key)
+    if (reason !== undefined)
+      return `${pathOfKey(directory, key)} cannot be read now (${reason}): mend that path, it is then read by itself`
+    return left.has(key) ? `${pathOfKey(directory, key)} is another program's: ${left.get(key)}` : undefined
+  }
+
   const problem = (key: string, reason: string) => ({ file: nameOf(pathOfKey(directory, key)), reason })
   const nameOf = (path: string) => relative(directory, path)
 
@@ -114,12 +123,12 @@ export const createDocumentReader = ({
       left.set(key, reason)
       return pathOfKey(directory, key)
     },
-    refusal(key) {
-      const reason = unreadable.get(key)
-      if (reason !== undefined)
-        return `${pathOfKey(directory, key)} cannot be read now (${reason}): mend that path, it is then read by itself`
-      return left.has(key) ? `${pathOfKey(directory, key)} is another program's: ${left.get(key)}` : undefined
+    unreadable(kind, id) {
+      for (const key of unreadable.keys())
+        if (key.startsWith(`${kind}:`) && key.endsWith(`:${id}`)) return refusal(key)
+      return undefined
     },
+    refusal,
     problems: () => [
       ...[...unreadable].map(([key, reason]) => problem(key, `${cannotBeRead}: ${reason}`)),
       ...[...left]

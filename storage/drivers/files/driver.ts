@@ -216,6 +216,7 @@ const openLocked = (
     },
     flush: writeBehind.flush,
     refusal,
+    unreadable: reader.unreadable,
     unavailable() {
       const reason = lockLost ?? writeBehind.failure()
       return reason === undefined ? undefined : reasonOf(reason)
