@@ -32,10 +32,15 @@ const rooms = (
   { projectId, sessionId, taskId }: Subject,
   projectOf: ProjectOf,
 ): string[] => {
-  const names = new Set([mainRoomOf(name)])
-  for (const project of [projectId, projectOf('tasks', taskId), projectOf('sessions', sessionId)])
-    if (project !== undefined) names.add(`project:${project}`)
-  if (sessionId !== undefined) names.add(`session:${sessionId}`)
-  if (taskId !== undefined) names.add(`task:${taskId}`)
-  return [...names]
+  const names = [mainRoomOf(name)]
+  const ofTask = projectOf('tasks', taskId)
+  const ofSession = projectOf('sessions', sessionId)
+  // No sets: a change may have tens of thousands of events.
+  if (projectId !== undefined) names.push(`project:${projectId}`)
+  if (ofTask !== undefined && ofTask !== projectId) names.push(`project:${ofTask}`)
+  if (ofSession !== undefined && ofSession !== projectId && ofSession !== ofTask)
+    names.push(`project:${ofSession}`)
+  if (sessionId !== undefined) names.push(`session:${sessionId}`)
+  if (taskId !== undefined) names.push(`task:${taskId}`)
+  return names
 }

@@ -4,9 +4,18 @@ export type IdPrefix = 'proj' | 'task' | 'sess' | 'tmpl' | 'evt'
 /** Makes the id of a new thing: `{prefix}_{milliseconds}_{9 characters of base36}`. */
 export type NewId = (prefix: IdPrefix, now: number) => string
 
-const randomBits = (bits: 28 | 46) => {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2))
-  return bits === 28 ? low >>> 4 : (high >>> 18) * 2 ** 32 + low
+/** Random numbers, taken from the system many at a time: one by one, they are most of what an id costs. */
+const createRandom = () => {
+  const pool = new Uint32Array(512)
+  let next = pool.length
+  const word = (): number => {
+    if (next === pool.length) {
+      crypto.getRandomValues(pool)
+      next = 0
+    }
+    return pool[next++] ?? 0
+  }
+  return (bits: 28 | 46): number => (bits === 28 ? word() >>> 4 : (word() >>> 18) * 2 ** 32 + word())
 }
 
 /**
@@ -15,6 +24,7 @@ const randomBits = (bits: 28 | 46) => {
  * 46 random bits of the 46.5 that nine characters hold; the rest leaves room for 200,000 average steps.
  */
 export const createIds = (): NewId => {
+  const randomBits = createRandom()
   let lastTime = -1
   let last = 0
   return (prefix, now) => {

@@ -73,8 +73,8 @@ export const createRooms = (clock: () => number): Rooms => {
     },
     leave,
     publish(event) {
+      if (!event.rooms.some((room) => members.has(room))) return
       const recipients = new Set(event.rooms.flatMap((room) => [...(members.get(room) ?? [])]))
-      if (recipients.size === 0) return
       const envelope = envelopeOf(event, clock())
       for (const recipient of recipients) recipient.deliver(event, envelope)
     },
