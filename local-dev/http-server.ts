@@ -6,6 +6,7 @@ import { createApp } from '../functions/app'
 import { createHooks, maxMessageBytes } from '../functions/realtime/websocket'
 import type { AppServices, Env } from '../functions/services/app-services'
 import type { ErrorResponse } from '../schemas/errors'
+import { readChunkedBody } from './http/chunked-body'
 
 /** Idle connections are kept this long, in milliseconds: agents call now and then. */
 const keepAliveTimeoutMs = 65_000
@@ -37,7 +38,10 @@ export const createHttpServer = (services: AppServices, app = createApp()): Http
         streams.add(outgoing)
         outgoing.once('close', () => streams.delete(outgoing))
       }
-      return app.fetch(request, bindingsFor(addressOf(incoming)))
+      const found = bindingsFor(addressOf(incoming))
+      if (incoming.headers['transfer-encoding'] === undefined) return app.fetch(request, found)
+      const readChunked = (maxBytes: number) => readChunkedBody(incoming, maxBytes)
+      return app.fetch(request, { ...found, readChunkedBody: readChunked })
     },
     { hostname: 'localhost', errorHandler: answerUnreadable },
   )

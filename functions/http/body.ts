@@ -36,6 +36,7 @@ const readBytes = async (c: RequestContext): Promise<ArrayBuffer | Uint8Array<Ar
     return body
   }
   if (c.req.header('Transfer-Encoding') === undefined && !c.req.raw.body) return new ArrayBuffer(0)
+  if (c.env.readChunkedBody) return (await c.env.readChunkedBody(maxBodyBytes)) ?? refuseLength(maxBodyBytes)
   // One buffer that doubles: kept apart, pieces of a few bytes would take hundreds of times their size.
   let body = new Uint8Array(firstBufferBytes)
   let bytes = 0
@@ -57,6 +58,10 @@ const firstBufferBytes = 16 * 1024
 
 const tooLarge = (limit: number) =>
   apiError('PAYLOAD_TOO_LARGE', `The body is larger than ${limit} bytes: send less, or raise MAX_BODY_BYTES`)
+
+const refuseLength = (limit: number): never => {
+  throw tooLarge(limit)
+}
 
 /** Leaves out a byte order mark. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })

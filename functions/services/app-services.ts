@@ -59,7 +59,11 @@ export interface AppServices {
 
 /** What a handler finds in its context: the host, who calls, and what every answer carries. */
 export interface Env {
-  Bindings: AppServices & { address?: string | undefined }
+  Bindings: AppServices & {
+    address?: string | undefined
+    /** Reads a body whose length nobody has said, where the host can do that at less cost; undefined: it is longer than this. */
+    readChunkedBody?(maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined>
+  }
   Variables: {
     requestId: string
     headers: Readonly<Record<string, string>>
