@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseTrusted } from '../../schemas/json-text'
-import { appendDeltaOf } from '../../storage/drivers/files/append-delta'
+import { type AppendDelta, appendDeltaOf } from '../../storage/drivers/files/append-delta'
 import { replay } from '../../storage/drivers/files/replay'
 import { scaled } from '../random'
 
@@ -16,7 +16,19 @@ const item = fc.record(
 )
 const items = fc.array(item, { maxLength: 6 })
 const padding = 'x'.repeat(5000)
-const documents = fc.record({ id: fc.constant('s'), events: items, name: fc.string(), timeline: items })
+/** What else is in it may look like anything, also like one of the lists. */
+const others = fc.oneof(
+  fc.jsonValue(),
+  fc.record({ events: items, timeline: items }),
+  fc.constant('"timeline":['),
+)
+const documents = fc.record({
+  before: others,
+  events: items,
+  name: fc.string(),
+  timeline: items,
+  after: others,
+})
 
 /** A later state of a list: grown, or anything else. */
 const laterThan = (list: unknown[]) =>
@@ -42,20 +54,21 @@ const states = documents.chain((first) =>
 it('an append delta makes of what was there before, or is there already, what it was made from', () => {
   let deltas = 0
   fc.assert(
-    fc.property(states, items, ({ first, second }, others) => {
+    fc.property(states, items, ({ first, second }, foreignItems) => {
       const before = JSON.stringify({ padding, ...first })
       const json = JSON.stringify({ padding, ...first, ...second })
       const delta = appendDeltaOf(before, json, lists)
       if (!delta) return
       deltas++
       // As it comes out of the journal.
-      const steps = [{ delta: parseTrusted<typeof delta>(JSON.stringify(delta)) }]
+      const steps = [{ delta: parseTrusted<AppendDelta>(delta) }]
       expect(replay(steps, () => before)).toEqual({ json })
       expect(replay(steps, () => json)).toEqual({ json })
       expect(replay([{ whole: JSON.parse(before) }, ...steps], () => null)).toEqual({ json })
       // What it was not made on is never taken for the whole.
-      const foreign = JSON.stringify({ padding, ...first, events: others })
-      const isTheSame = JSON.stringify(others.slice(0, first.events.length)) === JSON.stringify(first.events)
+      const foreign = JSON.stringify({ padding, ...first, events: foreignItems })
+      const isTheSame =
+        JSON.stringify(foreignItems.slice(0, first.events.length)) === JSON.stringify(first.events)
       if (!isTheSame) expect(replay(steps, () => foreign).loss).toContain('events')
     }),
     { numRuns: scaled(500) },

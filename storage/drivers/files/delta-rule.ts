@@ -1,11 +1,11 @@
 import type { Batch, Put } from '../../driver'
 import { kindOfKey, kinds } from '../../kinds'
-import { type AppendDelta, appendDeltaOf } from './append-delta'
+import { appendDeltaOf } from './append-delta'
 
 /** Decides which documents are journaled as append deltas. */
 export interface DeltaRule {
-  /** The delta to write for a document; undefined: it is to be written whole. */
-  deltaOf(put: Put, batch: number): AppendDelta | undefined
+  /** The delta to write for a document, as JSON; undefined: it is to be written whole. */
+  deltaOf(put: Put, batch: number): string | undefined
   /** These batches were not stored after all. */
   forget(batches: readonly Batch[]): void
 }

@@ -37,7 +37,7 @@ export const batchLine = (
   batch: number,
   lastEvent: number,
   { puts, removes, events }: Batch,
-  deltaOf: (put: Put) => AppendDelta | undefined,
+  deltaOf: (put: Put) => string | undefined,
 ): string => {
   const keysByText = new Map<string, string>()
   const put: string[] = []
@@ -45,11 +45,8 @@ export const batchLine = (
   for (const change of puts) {
     const { key, json } = change
     const delta = deltaOf(change)
-    if (delta) {
-      const { rest, appended, base } = delta
-      const parts = `"rest":${rest},"appended":${JSON.stringify(appended)},"base":${JSON.stringify(base)}`
-      deltas.push(`${JSON.stringify(key)}:{${parts}}`)
-    } else {
+    if (delta) deltas.push(`${JSON.stringify(key)}:${delta}`)
+    else {
       put.push(`${JSON.stringify(key)}:${json}`)
       keysByText.set(json, key)
     }
@@ -114,8 +111,7 @@ export const changesOf = (line: JournalLine): Map<string, StoredChange> => {
   const { put = {}, grow = {}, remove = [] } = bodyOf(line)
   const changes = new Map<string, StoredChange>()
   for (const [key, whole] of Object.entries(put)) changes.set(key, { whole })
-  for (const [key, delta] of Object.entries(grow))
-    changes.set(key, { delta: { ...delta, rest: JSON.stringify(delta.rest) } })
+  for (const [key, delta] of Object.entries(grow)) changes.set(key, { delta })
   for (const key of remove) changes.set(key, null)
   return changes
 }

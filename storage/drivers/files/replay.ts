@@ -50,7 +50,7 @@ const applyAppendDelta = (
   { rest, appended, base = {} }: AppendDelta,
   isFromOutside: boolean,
 ): { document: Record<string, unknown>; loss: string | undefined } => {
-  const document: Record<string, unknown> = parseTrusted(rest)
+  const document: Record<string, unknown> = { ...rest }
   const losses: string[] = []
   for (const [list, additions] of Object.entries(appended)) {
     const found = previous?.[list]
