@@ -8,58 +8,106 @@ const comparePositions = (a: Position, b: Position): number =>
   a.created - b.created || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 /**
- * A sorted list of entries, oldest first. What is added is nearly always the newest, so an array is enough: an
- * addition at the end costs nothing, one in the middle moves the pointers behind it.
+ * A sorted list of entries, oldest first, in blocks: what is added is nearly always the newest, and to add or remove one
+ * in the middle moves no more than a block, however long the list is.
  */
 export class Ordered<T extends Position> {
-  #entries: T[] = []
+  readonly #maxBlockSize: number
+  readonly #blocks: T[][] = []
+  #size = 0
+  /** All entries, once they were asked for. */
+  #all: readonly T[] | undefined
+
+  constructor(maxBlockSize = 512) {
+    this.#maxBlockSize = maxBlockSize
+  }
 
   get size(): number {
-    return this.#entries.length
+    return this.#size
   }
 
   /** Adds an entry, or replaces the one at its position. */
   put(entry: T): void {
-    const last = this.#entries.at(-1)
-    if (last === undefined || comparePositions(last, entry) < 0) {
-      this.#entries.push(entry)
+    this.#all = undefined
+    const at = this.#blockOf(entry)
+    const block = this.#blocks[at] ?? []
+    const index = indexAfter(block, entry)
+    const before = block[index - 1]
+    if (before && comparePositions(before, entry) === 0) {
+      block[index - 1] = entry
       return
     }
-    const index = this.#indexAfter(entry)
-    const before = this.#entries[index - 1]
-    if (before && comparePositions(before, entry) === 0) this.#entries[index - 1] = entry
-    else this.#entries.splice(index, 0, entry)
+    this.#size++
+    if (block.length < this.#maxBlockSize) {
+      block.splice(index, 0, entry)
+      if (block.length === 1) this.#blocks.push(block)
+    } else if (index === block.length) this.#blocks.splice(at + 1, 0, [entry])
+    else {
+      const second = block.splice(block.length >>> 1)
+      this.#blocks.splice(at + 1, 0, second)
+      const half = index <= block.length ? block : second
+      half.splice(indexAfter(half, entry), 0, entry)
+    }
   }
 
   /** Removes the entry at this position, if there is one. */
   remove(position: Position): void {
-    const index = this.#indexAfter(position) - 1
-    const found = this.#entries[index]
-    if (found && comparePositions(found, position) === 0) this.#entries.splice(index, 1)
+    const at = this.#blockOf(position)
+    const block = this.#blocks[at]
+    const index = block ? indexAfter(block, position) - 1 : -1
+    const found = block?.[index]
+    if (!block || !found || comparePositions(found, position) !== 0) return
+    this.#all = undefined
+    this.#size--
+    block.splice(index, 1)
+    if (block.length === 0) this.#blocks.splice(at, 1)
   }
 
   /** The entries after a position, or all: not to be changed by the caller, nor kept across a change. */
   after(position?: Position): readonly T[] {
-    return position ? this.#entries.slice(this.#indexAfter(position)) : this.#entries
+    if (position) return [...this.from(position)]
+    this.#all ??= this.#blocks.length === 1 ? this.#blocks[0] : this.#blocks.flat()
+    return this.#all ?? []
   }
 
   /** The same one by one, for who needs only the first of them. */
   *from(position?: Position): Generator<T, void> {
-    for (let index = position ? this.#indexAfter(position) : 0; index < this.#entries.length; index++) {
-      const entry = this.#entries[index]
-      if (entry) yield entry
+    const first = position ? this.#blockOf(position) : 0
+    for (let at = first; at < this.#blocks.length; at++) {
+      const block = this.#blocks[at] ?? []
+      for (
+        let index = position && at === first ? indexAfter(block, position) : 0;
+        index < block.length;
+        index++
+      ) {
+        const entry = block[index]
+        if (entry) yield entry
+      }
     }
   }
 
-  #indexAfter(position: Position): number {
+  /** The block that a position is in, or would be. */
+  #blockOf(position: Position): number {
     let low = 0
-    let high = this.#entries.length
+    let high = this.#blocks.length - 1
     while (low < high) {
-      const middle = (low + high) >>> 1
-      const entry = this.#entries[middle]
-      if (entry && comparePositions(entry, position) <= 0) low = middle + 1
-      else high = middle
+      const middle = (low + high + 1) >>> 1
+      const first = this.#blocks[middle]?.[0]
+      if (first && comparePositions(first, position) <= 0) low = middle
+      else high = middle - 1
     }
     return low
   }
+}
+
+const indexAfter = (block: readonly Position[], position: Position): number => {
+  let low = 0
+  let high = block.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const entry = block[middle]
+    if (entry && comparePositions(entry, position) <= 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }

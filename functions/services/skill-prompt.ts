@@ -10,6 +10,9 @@ export const formatForPrompt = (skills: readonly Skill[]): string =>
     )
     .join('\n\n')
 
+/** A spawn may name any number of skills that are not there: the log tells of so many. */
+const maxLogged = 20
+
 /**
  * What a spawn puts into its prompt: the skills that it names, in that order, and no others. One that is not
  * there, or whose dependencies are not, is logged and stops nothing.
@@ -17,11 +20,9 @@ export const formatForPrompt = (skills: readonly Skill[]): string =>
 export const promptOfSkills = async (skills: Skills, ids: readonly string[], log: Log): Promise<string> => {
   if (ids.length === 0) return ''
   const known = new Map((await skills.list()).map((skill) => [skill.id, skill]))
-  const named = ids.flatMap((id) => {
-    const skill = known.get(id)
-    if (!skill) log.warn({ skill: id }, 'A spawn names a skill that is not there or is broken')
-    return skill ?? []
-  })
+  const named = ids.flatMap((id) => known.get(id) ?? [])
+  for (const id of ids.filter((id) => !known.has(id)).slice(0, maxLogged))
+    log.warn({ skill: id }, 'A spawn names a skill that is not there or is broken')
   for (const { id, dependencies } of named)
     for (const dependency of dependencies)
       if (!known.has(dependency))
