@@ -4,6 +4,7 @@ import type { WorkspaceDriver } from './driver'
 import { Entry } from './entry'
 import { type Kind, kindOfKey } from './kinds'
 import { MisplacedError, readEntry } from './read-entry'
+import { reasonOf } from './reason'
 
 /** A structured log. */
 export interface Logger {
@@ -68,8 +69,6 @@ export const entryOrSetAside = <K extends Kind>(
     return undefined
   }
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Whether a document under this key is a copy of another: `ID-DESKTOP-1`, `ID_conflict`. */
 const isCopyKey = (key: string, original: string): boolean =>

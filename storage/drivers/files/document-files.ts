@@ -3,6 +3,7 @@ import { basename, dirname, join, sep } from 'node:path'
 import { withoutByteOrderMark } from '../../../schemas/json-text'
 import { cannotBeRead } from '../../driver'
 import { isKind, type Kind, kindOfKey, kinds, storedKinds } from '../../kinds'
+import { reasonOf } from '../../reason'
 import { copyReason, isCopyName } from './copies'
 
 const namePattern = /^[A-Za-z0-9_-]+$/
@@ -107,8 +108,6 @@ const requireAbsence = (path: string): false => {
     )
   return false
 }
-
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 export const isMissing = (error: unknown) =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT'

@@ -4,7 +4,8 @@ import { relative } from 'node:path'
 import { withoutByteOrderMark } from '../../../schemas/json-text'
 import { cannotBeRead } from '../../driver'
 import type { Logger } from '../../loading'
-import { findFiles, isFileThere, pathOfKey, readDocument, reasonOf } from './document-files'
+import { reasonOf } from '../../reason'
+import { findFiles, isFileThere, pathOfKey, readDocument } from './document-files'
 
 /** How long after an attempt to read what could not be read the next one begins. */
 const retryDelayMs = 1000

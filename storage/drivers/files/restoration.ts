@@ -1,7 +1,8 @@
 import { isObject } from '../../../schemas/fields'
 import { parseJson } from '../../../schemas/json-text'
 import type { Logger } from '../../loading'
-import { pathOfKey, reasonOf } from './document-files'
+import { reasonOf } from '../../reason'
+import { pathOfKey } from './document-files'
 import type { StoredChange } from './journal-lines'
 import { createJournalLookup, isBlankFile } from './journal-lookup'
 import { replay } from './replay'
@@ -57,7 +58,7 @@ export const createRestoration = ({
       if (replayed.loss === undefined) return replayed.json
       const found = lookUp(key)
       if (found.json !== null && found.loss === undefined) {
-        logger.warn({ key }, 'A file had lost what it held; the journal had all of it')
+        logger.warn({ key }, 'A file did not hold what the journal goes on from; the journal had all of it')
         return found.json
       }
       tellLoss(key, replayed.loss)
