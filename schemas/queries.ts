@@ -45,6 +45,14 @@ const textOrNothing = (text: unknown) => (text === '' ? undefined : text)
 const filter = (description: string) =>
   z.preprocess(textOrNothing, z.string().optional()).meta({ description })
 
+/** More than a title has is not looked for: how long a search takes grows with what it looks for. */
+const maxSearchLength = 500
+const searchLengthMessage = `q must have at most ${maxSearchLength} characters`
+
+const searchText = z
+  .preprocess(textOrNothing, z.string().max(maxSearchLength, { error: searchLengthMessage }).optional())
+  .meta({ description: 'Only those whose title or description holds this text, upper and lower case alike' })
+
 /** The same for a status, which may be a word of version 1.0. One that does not exist matches nothing. */
 const statusFilter = (statuses: readonly string[], legacyValues: Record<string, string>) =>
   z
@@ -68,6 +76,7 @@ export const ListTasksQuery = z.object({
   parentId: filter('Only those below this task; the word null: only root tasks'),
   sessionId: filter('Only those of this session'),
   externalId: filter('Only the one that is this task elsewhere'),
+  q: searchText,
   ...page,
 })
 

@@ -39,6 +39,8 @@ export const tasksOf = (requests: Requests) => ({
       sessionId?: QueryText | undefined
       /** Only the one that is this task elsewhere */
       externalId?: QueryText | undefined
+      /** Only those whose title or description holds this text, upper and lower case alike */
+      q?: QueryText | undefined
     } = {},
   ) => requests.ask<Task[]>('GET', '/api/tasks', { query: { ...query } }),
   /** The same, a page at a time */
@@ -62,6 +64,8 @@ export const tasksOf = (requests: Requests) => ({
       sessionId?: QueryText | undefined
       /** Only the one that is this task elsewhere */
       externalId?: QueryText | undefined
+      /** Only those whose title or description holds this text, upper and lower case alike */
+      q?: QueryText | undefined
     } & PageOptions,
   ) => pageOf<Task>(requests, '/api/tasks', { ...options }),
   /** Create a task */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { ListTasksQuery } from '../../schemas/queries'
 import { Task } from '../../schemas/task'
+import { holdsText } from '../../storage/rules/search'
 import { respondList } from '../http/lists'
 import { operation } from '../http/operation'
 
@@ -12,6 +13,12 @@ export const listTasks = operation({
   query: ListTasksQuery,
   answers: { status: 200, schema: z.array(Task) },
   example: ({ project }) => ({ query: { projectId: project, status: 'todo' } }),
-  run: (c, { query: { projectId, status, parentId, sessionId, externalId, ...page } }) =>
-    respondList(c, 'tasks', { projectId, status, parentId, sessionIds: sessionId, externalId }, page),
+  run: (c, { query: { projectId, status, parentId, sessionId, externalId, q, ...page } }) =>
+    respondList(
+      c,
+      'tasks',
+      { projectId, status, parentId, sessionIds: sessionId, externalId },
+      page,
+      q === undefined ? undefined : holdsText(q),
+    ),
 })

@@ -120,6 +120,7 @@ describe('task', () => {
       await client.tasks.list({ parentId: null, status: 'todo' }),
     )
     expect(await json<Task[]>(['task', 'list', '--parent-id', parent.id])).toEqual([child])
+    expect(await json<Task[]>(['task', 'list', '--query', child.title.toUpperCase()])).toEqual([child])
     const listed = await text(['task', 'list', '--parent-id', parent.id])
     expect(listed.split('\n')).toEqual([
       expect.stringMatching(/^ID +STATUS +SESSION SAYS +PRIORITY +TITLE$/),

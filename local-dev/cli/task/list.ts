@@ -15,16 +15,21 @@ export const command = defineCommand({
       valueHint: 'ID',
       description: 'Only children of this task; null: only tasks without a parent',
     },
+    query: {
+      type: 'string',
+      valueHint: 'TEXT',
+      description: 'Only those whose title or description holds this text',
+    },
     'session-id': { type: 'string', valueHint: 'ID', description: 'Only tasks of this session' },
   },
   async run(context) {
     const { client, args, values } = context
     const { status } = filterOf(UpdateTaskRequest.out.shape, values)
-    const [parentId, sessionId] = [args['parent-id'], args['session-id']]
+    const { 'parent-id': parentId, 'session-id': sessionId, query: q } = args
     // With a parent or a session, their tasks are wanted in whichever project they are.
     const isAnywhere = args['project-id'] === undefined && (sessionId !== undefined || isTask(parentId))
     const projectId = isAnywhere ? undefined : await sessionProject(context, args['project-id'])
-    const tasks = await client.tasks.list({ projectId, status, parentId, sessionId })
+    const tasks = await client.tasks.list({ projectId, status, parentId, sessionId, q })
     // A mistyped id is not an empty list.
     if (tasks.length === 0 && isTask(parentId)) await client.tasks.get(parentId)
     if (tasks.length === 0 && sessionId !== undefined) await client.sessions.get(sessionId)

@@ -1,0 +1,15 @@
+import type { Entry } from '../entry'
+
+/** Whether a task's title or description holds a text, upper and lower case alike. */
+export const holdsText = (text: string): ((entry: Entry<'tasks'>) => boolean) => {
+  const pattern = patternOf(text)
+  // Most tasks do not hold it anywhere, and need not be parsed to know that.
+  const asStored = patternOf(JSON.stringify(text).slice(1, -1))
+  return (entry) => {
+    if (!asStored.test(entry.json)) return false
+    const { title, description } = entry.read()
+    return pattern.test(title) || pattern.test(description)
+  }
+}
+
+const patternOf = (text: string) => new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'iu')
