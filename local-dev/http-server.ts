@@ -3,13 +3,19 @@ import type { Duplex, Writable } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import crossws from 'crossws/adapters/node'
 import { createApp } from '../functions/app'
+import { maxBufferedBytes } from '../functions/realtime/rooms'
 import { createHooks, maxMessageBytes } from '../functions/realtime/websocket'
 import type { AppServices, Env } from '../functions/services/app-services'
-import type { ErrorResponse } from '../schemas/errors'
 import { readChunkedBody } from './http/chunked-body'
+import { inTurn } from './http/in-turn'
+import { answerUnreadable, createMalformedAnswer, maxHeaderBytes } from './http/malformed'
 
 /** Idle connections are kept this long, in milliseconds: agents call now and then. */
 const keepAliveTimeoutMs = 65_000
+/** A client that takes none of what waits for it for so long, in milliseconds, is cut off. */
+const stallTimeoutMs = 60_000
+/** What a WebSocket is sent without its being asked for by us (pongs, answers) may make a little more wait. */
+const maxSocketBytes = maxBufferedBytes + 1024 * 1024
 
 /** A path that climbs (`/api/tasks/../x`): clients resolve that themselves, so whoever sends it is up to something. */
 const dotSegments = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i
@@ -23,7 +29,11 @@ export interface HttpServer {
   closeIdleConnections(): void
 }
 
-export const createHttpServer = (services: AppServices, app = createApp()): HttpServer => {
+export const createHttpServer = (
+  services: AppServices,
+  app = createApp(),
+  stallMs = stallTimeoutMs,
+): HttpServer => {
   const streams = new Set<Writable>()
   /** Callers are few, and come often: what a handler finds is made anew only when the caller changes. */
   let bindings: Env['Bindings'] = services
@@ -31,7 +41,7 @@ export const createHttpServer = (services: AppServices, app = createApp()): Http
     if (bindings.address !== address) bindings = { ...services, address }
     return bindings
   }
-  const listener = getRequestListener(
+  const answer = getRequestListener(
     (request, { incoming, outgoing }) => {
       if (dotSegments.test(incoming.url ?? '')) return answerUnreadable()
       if (incoming.url?.startsWith('/api/events')) {
@@ -45,8 +55,18 @@ export const createHttpServer = (services: AppServices, app = createApp()): Http
     },
     { hostname: 'localhost', errorHandler: answerUnreadable },
   )
-  const server = createServer({ keepAliveTimeout: keepAliveTimeoutMs, requireHostHeader: false }, listener)
-  server.on('clientError', answerMalformed)
+  const { listener, isBusy } = inTurn(answer)
+  const options = {
+    keepAliveTimeout: keepAliveTimeoutMs,
+    maxHeaderSize: maxHeaderBytes,
+    requireHostHeader: false,
+  }
+  const server = createServer(options, listener)
+  server.on('clientError', createMalformedAnswer())
+  server.setTimeout(stallMs, (socket) => {
+    // One whose answer takes long to be made has no fault in that.
+    if (!isBusy(socket) || socket.writableLength > 0) socket.destroy()
+  })
   const idleSockets = new Set<Duplex>()
   server.on('connection', (socket) => {
     idleSockets.add(socket)
@@ -66,7 +86,12 @@ export const createHttpServer = (services: AppServices, app = createApp()): Http
     addresses.set(request, addressOf(incoming))
     idleSockets.delete(socket)
     socket.on('error', () => socket.destroy())
-    void sockets.handleUpgrade(incoming, socket, head, request)
+    void sockets.handleUpgrade(incoming, socket, head, request).then(() => {
+      // Whatever a client sends, pings included, makes an answer that it may not read.
+      socket.on('data', () => {
+        if (socket.writableLength > maxSocketBytes) socket.destroy()
+      })
+    })
   })
 
   return {
@@ -102,22 +127,4 @@ const urlOf = (target: string): URL => {
   const text = `http://localhost${target}`
   const url = URL.canParse(text) ? new URL(text) : undefined
   return url?.pathname === path ? url : new URL(`http://localhost/${encodeURIComponent(path)}`)
-}
-
-const malformed: ErrorResponse = {
-  error: true,
-  code: 'VALIDATION_ERROR',
-  message: 'The request is not valid HTTP',
-}
-
-/** A request whose address or host cannot be read never becomes a request for the API. */
-const answerUnreadable = () => Response.json(malformed, { status: 400 })
-
-/** What is not HTTP at all gets an answer all the same. */
-const answerMalformed = (_error: Error, socket: Duplex) => {
-  if (!socket.writable) return socket.destroy()
-  const body = JSON.stringify(malformed)
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-  )
 }

@@ -28,6 +28,7 @@ export const errors = {
     message:
       'The request would break a rule, such as that no task waits for itself: change it, then send it again',
   },
+  HEADERS_TOO_LARGE: { status: 431, message: 'The headers are larger than 64 KiB' },
   RATE_LIMITED: { status: 429, message: 'Too many requests: wait, then try again' },
   INTERNAL_ERROR: { status: 500, message: 'Internal server error' },
   CONFIG_ERROR: { status: 500, message: 'The configuration cannot be used' },

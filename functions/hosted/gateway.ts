@@ -5,6 +5,7 @@ import { type Bindings, workspaceHeader } from './bindings'
 import { type HostedConfig, readHostedConfig } from './config'
 import { consoleLog } from './log'
 import { workspaceFinder } from './tokens'
+import { drainBody } from './unread-body'
 
 /** Answers a request itself, or hands it to the object of the workspace that its token is for. */
 export type Gateway = (request: Request) => Promise<Response>
@@ -44,6 +45,7 @@ const servingGateway = (
     const headers = { 'X-Request-Id': requestId, ...access.corsHeaders(origin) }
     const denial = denialOf(call)
     if (denial) {
+      await drainBody(request)
       log.warn({ requestId, method, path, origin, code: denial.code }, 'Refused')
       return refusal(apiError(denial.code, denial.message), headers)
     }

@@ -7,6 +7,7 @@ import { type Identity, readIdentity, storeIdentity } from './identity'
 import { createInternalApp } from './internal'
 import { type HostedServices, openServices } from './services'
 import { createSockets } from './sockets'
+import { drainBody } from './unread-body'
 
 const app = createApp()
 
@@ -33,7 +34,13 @@ export class MaestroWorkspace extends DurableObject<Bindings> {
     const { services, sockets, internal } = await this.#open
     if (isUpgrade(request)) return sockets.upgrade(request)
     const isInternal = new URL(request.url).pathname.startsWith('/internal/')
-    return isInternal ? internal.fetch(request, services) : app.fetch(request, services)
+    const response = await (isInternal ? internal.fetch(request, services) : app.fetch(request, services))
+    if (!(await drainBody(request)))
+      services.log.warn(
+        { method: request.method, url: request.url },
+        'A body that is far too large was cut off',
+      )
+    return response
   }
 
   override async alarm(): Promise<void> {

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { apiError } from '../../schemas/errors'
+import { ApiError, apiError } from '../../schemas/errors'
 import { type Problem, parseDescribed, problemsOf, validationError } from '../../schemas/problems'
 import type { RequestContext } from '../services/app-services'
 import { readJsonObject } from './json-body'
@@ -16,7 +16,7 @@ export const readBody = async <T>(
   schema: z.ZodType<T>,
   refuse: Refuse = validationError,
 ): Promise<T> => {
-  const text = decode(await readBytes(c))
+  const text = decode(await readBytes(c).catch(asRefusal))
   const parsed = parseDescribed(
     schema,
     orRefuse(() => readJsonObject(text)),
@@ -40,7 +40,8 @@ const readBytes = async (c: RequestContext): Promise<ArrayBuffer | Uint8Array<Ar
   // One buffer that doubles: kept apart, pieces of a few bytes would take hundreds of times their size.
   let body = new Uint8Array(firstBufferBytes)
   let bytes = 0
-  for await (const chunk of c.req.raw.body ?? []) {
+  // Not cancelled where it is too large: hosted, that spoils the connection.
+  for await (const chunk of c.req.raw.body?.values({ preventCancel: true }) ?? []) {
     const end = bytes + chunk.length
     if (end > maxBodyBytes) throw tooLarge(maxBodyBytes)
     if (end > body.length) {
@@ -52,6 +53,11 @@ const readBytes = async (c: RequestContext): Promise<ArrayBuffer | Uint8Array<Ar
     bytes = end
   }
   return body.subarray(0, bytes)
+}
+
+/** A client that goes away while it sends is no failure of ours, and reads no answer. */
+const asRefusal = (error: unknown): never => {
+  throw error instanceof ApiError ? error : invalid('The body broke off before its end')
 }
 
 const firstBufferBytes = 16 * 1024
