@@ -120,6 +120,8 @@ export const OpenApi = z
   })
   .meta({ title: 'OpenApi', description: 'An OpenAPI 3.1 document' })
 
+export const HomePage = z.string().meta({ description: 'A page that leads to the reference' })
+
 export const ReferencePage = z.string().meta({ description: 'A page that loads nothing else' })
 
 export const EventStream = z.string().meta({

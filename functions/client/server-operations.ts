@@ -3,6 +3,8 @@ import type { Health, OpenApi, WebSocketStatus } from '../../schemas/responses'
 import type { QueryText, Requests } from './requests'
 
 export const serverOf = (requests: Requests) => ({
+  /** Read where to go on, in a browser. Answers anyone, without a token too. */
+  home: () => requests.text('GET', '/'),
   /** Read this reference as a page */
   docs: () => requests.text('GET', '/docs'),
   /** Health check. Answers 503 while no change can be stored: the database is away, the disk takes nothing, or another server has the data directory. Reads are still answered then. */

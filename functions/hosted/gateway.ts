@@ -1,6 +1,7 @@
 import { type ApiError, apiError, type ErrorResponse } from '../../schemas/errors'
-import { type AccessRequest, createAccess, isForAnyone, tokensOf } from '../http/access'
+import { type AccessRequest, createAccess, isForAnyone, isPublicPage, tokensOf } from '../http/access'
 import { requestIdOf } from '../http/guard'
+import { homePage } from '../status/home'
 import { type Bindings, workspaceHeader } from './bindings'
 import { type HostedConfig, readHostedConfig } from './config'
 import { consoleLog } from './log'
@@ -49,6 +50,7 @@ const servingGateway = (
       log.warn({ requestId, method, path, origin, code: denial.code }, 'Refused')
       return refusal(apiError(denial.code, denial.message), headers)
     }
+    if (isPublicPage(call)) return publicPage(method, headers)
     const workspace = tokensOf(call)
       .map(workspaceOf)
       .find((found) => found !== undefined)
@@ -77,6 +79,7 @@ const accessRequestOf = (request: Request): AccessRequest => {
     origin: header(request, 'Origin'),
     authorization: header(request, 'Authorization'),
     queryToken: searchParams.get('token') ?? undefined,
+    isUpgrade: isUpgrade(request),
     tokenInQueryAllowed: pathname === '/api/events' || isUpgrade(request),
   }
 }
@@ -97,6 +100,10 @@ const healthy = (startedAt: number, headers: Record<string, string>) => {
   const now = Date.now()
   return Response.json({ status: 'ok', timestamp: now, uptime: (now - startedAt) / 1000 }, { headers })
 }
+
+/** The same for every workspace: none is woken for it. */
+const publicPage = (method: string, headers: Record<string, string>) =>
+  new Response(method === 'HEAD' ? null : homePage.html, { headers: { ...headers, ...homePage.headers } })
 
 const refusal = ({ code, message, status }: ApiError, headers: Record<string, string>) => {
   const body: ErrorResponse = { error: true, code, message }

@@ -32,6 +32,8 @@ export interface AccessRequest {
   origin?: string | undefined
   authorization?: string | undefined
   queryToken?: string | undefined
+  /** Whether a WebSocket is asked for. */
+  isUpgrade: boolean
   /** Where a browser cannot set headers: a WebSocket, and `/api/events`. */
   tokenInQueryAllowed: boolean
   /** The caller's IP address; `undefined` where it is not known. */
@@ -60,6 +62,7 @@ export const createAccess = (options: AccessOptions): Access => {
     if (origin !== undefined && !allowsAnyOrigin && !isKnownOrigin(origin) && !isOwnOrigin(origin, host)) {
       return originRefused(origin)
     }
+    if (isPublicPage(request)) return
     if (isToken !== undefined) {
       // A browser cannot send a token with a preflight, whose answer says only what CORS allows.
       const isPreflight = method === 'OPTIONS' && origin !== undefined
@@ -76,6 +79,10 @@ export const createAccess = (options: AccessOptions): Access => {
 export const isForAnyone = ({ path, hasQuery, method }: AccessRequest): boolean =>
   path === '/health' && !hasQuery && (method === 'GET' || method === 'HEAD')
 
+/** Files without data, for a browser that has no token yet: where `Host` and `Origin` pass, anyone gets them. */
+export const isPublicPage = ({ path, method, isUpgrade }: AccessRequest): boolean =>
+  path === '/' && !isUpgrade && (method === 'GET' || method === 'HEAD')
+
 /** Callers come one after the other with the same `Host`, `Origin` and address. */
 const memoizeLast = <Answer>(ask: (text: string) => Answer): ((text: string) => Answer) => {
   let lastText = ''
@@ -91,7 +98,9 @@ const memoizeLast = <Answer>(ask: (text: string) => Answer): ((text: string) => 
 
 const octets = String.raw`127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}`
 const loopbackAddress = new RegExp(`^(?:::ffff:)?${octets}$|^::1$`, 'i')
-const loopbackHost = new RegExp(String.raw`^(?:localhost|${octets}|\[::1\])(?::\d{1,5})?$`, 'i')
+/** `0.0.0.0` and `[::]` are what a server prints that listens on all addresses; `localhost` never leaves the machine. */
+const loopbackName = String.raw`(?:[a-z0-9_-]{1,63}\.){0,5}localhost\.?|${octets}|0\.0\.0\.0|\[::1?\]`
+const loopbackHost = new RegExp(String.raw`^(?:${loopbackName})(?::\d{1,5})?$`, 'i')
 const webScheme = /^https?:\/\//
 
 /** A page that had its own name resolve to this machine (DNS rebinding) still sends that name as `Host`. */

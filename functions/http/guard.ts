@@ -39,6 +39,7 @@ const accessRequestOf = (c: RequestContext, origin: string | undefined) => {
     origin,
     authorization: c.req.header('Authorization'),
     queryToken: inQuery ? c.req.query('token') : undefined,
+    isUpgrade: false,
     tokenInQueryAllowed: inQuery,
     address: c.env.address,
   }

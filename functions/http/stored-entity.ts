@@ -2,7 +2,7 @@ import { apiError, type ErrorCode } from '../../schemas/errors'
 import type { QueueState } from '../../schemas/queue'
 import type { Documents } from '../../storage/documents'
 import type { Entry } from '../../storage/entry'
-import type { Kind } from '../../storage/kinds'
+import type { EntityKind } from '../../storage/kinds'
 import { readerOf } from '../../storage/rules/find'
 import { findQueue } from '../../storage/rules/queues'
 import type { RequestContext } from '../services/app-services'
@@ -11,14 +11,14 @@ import { respondEntity } from './respond'
 /** Answers with an entity, once it is durable; while nothing is being written, at once. Else the error `missing`. */
 export const respondStored = (
   c: RequestContext,
-  kind: Kind,
+  kind: EntityKind,
   id: string,
   missing: ErrorCode,
 ): Response | Promise<Response> =>
   c.env.workspace.read((documents) => respondEntity(c, find(documents, kind, id, missing)))
 
 /** An entity, once it is durable; else the error `missing`. */
-export const storedEntity = async <K extends Kind>(
+export const storedEntity = async <K extends EntityKind>(
   c: RequestContext,
   kind: K,
   id: string,
@@ -29,8 +29,22 @@ export const storedEntity = async <K extends Kind>(
 export const storedQueue = async (c: RequestContext, sessionId: string): Promise<QueueState> =>
   c.env.workspace.read((documents) => findQueue(readerOf(documents), sessionId))
 
-const find = <K extends Kind>(documents: Documents, kind: K, id: string, missing: ErrorCode): Entry<K> => {
+/** What errors call the id of each. */
+const idNames: Record<EntityKind, string> = {
+  projects: 'projectId',
+  tasks: 'taskId',
+  sessions: 'sessionId',
+  queues: 'sessionId',
+  templates: 'templateId',
+}
+
+const find = <K extends EntityKind>(
+  documents: Documents,
+  kind: K,
+  id: string,
+  missing: ErrorCode,
+): Entry<K> => {
   const entry = documents.get(kind, id)
-  if (!entry) throw apiError(missing)
+  if (!entry) throw apiError(missing, undefined, { [idNames[kind]]: id })
   return entry
 }

@@ -118,6 +118,7 @@ const refuseUpgrade = (
     origin: header('origin'),
     authorization: header('authorization'),
     queryToken: url.searchParams.get('token') ?? undefined,
+    isUpgrade: true,
     tokenInQueryAllowed: true,
     address,
   })

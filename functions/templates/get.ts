@@ -14,7 +14,7 @@ export const getTemplate = operation({
   run: (c, { params }) =>
     c.env.workspace.read((documents) => {
       const entry = documents.get('templates', params.id)
-      if (!entry) throw templateNotFound()
+      if (!entry) throw templateNotFound(params.id)
       return respondEntity(c, entry)
     }),
 })

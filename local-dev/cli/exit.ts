@@ -38,9 +38,18 @@ export const lineOf = (error: unknown): string => {
   return String(text).replace(/\s*\n\s*/g, ' ')
 }
 
+/** What was not found, where the message does not name it. */
+const missingIds = (message: string, details: MaestroError['details'] = {}): string[] =>
+  Object.entries(details).flatMap(([name, id]) =>
+    name.endsWith('Id') && typeof id === 'string' && id.trim() !== '' && !message.includes(id)
+      ? [id.slice(0, 100)]
+      : [],
+  )
+
 /** A validation error names only the first problem; its details have all. */
 const messageOf = ({ message, status, details }: MaestroError): string => {
   if (status === 401) return `${message}: set MAESTRO_API_TOKEN to the server's`
+  if (status === 404) return [message, ...missingIds(message, details)].join(': ')
   const issues: unknown = details?.issues
   if (!Array.isArray(issues) || issues.length < 2) return message
   return issues.map((issue: { message?: unknown }) => String(issue.message)).join('; ')

@@ -25,16 +25,16 @@ export const readerOf = (documents: Documents): Reader => ({
 
 /** The project, or 404. */
 export const findProject = (reader: Reader, id: string): Project =>
-  reader.get('projects', id) ?? missing('PROJECT_NOT_FOUND', 'Project not found')
+  reader.get('projects', id) ?? missing('PROJECT_NOT_FOUND', 'Project not found', { projectId: id })
 
 /** The task, or 404 with the code that the endpoint's contract names. */
 export const findTask = (reader: Reader, id: string, code: ErrorCode = 'TASK_NOT_FOUND'): Task =>
-  reader.get('tasks', id) ?? missing(code, 'Task not found')
+  reader.get('tasks', id) ?? missing(code, 'Task not found', { taskId: id })
 
 /** The session, or 404 with the code that the endpoint's contract names. */
 export const findSession = (reader: Reader, id: string, code: ErrorCode = 'SESSION_NOT_FOUND'): Session =>
-  reader.get('sessions', id) ?? missing(code, 'Session not found')
+  reader.get('sessions', id) ?? missing(code, 'Session not found', { sessionId: id })
 
-const missing = (code: ErrorCode, message: string): never => {
-  throw apiError(code, message)
+const missing = (code: ErrorCode, message: string, details: Record<string, string>): never => {
+  throw apiError(code, message, details)
 }

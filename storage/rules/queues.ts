@@ -27,7 +27,7 @@ export const findQueue = (reader: Reader, sessionId: string): QueueState => {
   const session = findSession(reader, sessionId, 'NOT_FOUND')
   if (session.strategy !== 'queue') throw apiError('VALIDATION_ERROR', 'Session does not use queue strategy')
   const queue = reader.get('queues', sessionId)
-  if (!queue) throw apiError('NOT_FOUND', 'Queue not found')
+  if (!queue) throw apiError('NOT_FOUND', 'Queue not found', { sessionId })
   return queue
 }
 

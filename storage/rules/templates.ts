@@ -65,11 +65,12 @@ export const deleteTemplate = (tx: Transaction, id: string): void => {
 /** The template, or 404. */
 const findTemplate = (reader: Reader, id: string): Template => {
   const template = reader.get('templates', id)
-  if (!template) throw templateNotFound()
+  if (!template) throw templateNotFound(id)
   return template
 }
 
-export const templateNotFound = () => apiError('NOT_FOUND', 'Template not found')
+export const templateNotFound = (id?: string) =>
+  apiError('NOT_FOUND', 'Template not found', id === undefined ? undefined : { templateId: id })
 
 /** The template a role uses: the custom one updated last; with none, the default; with none, undefined. */
 export const templateOfRole = (reader: Reader, role: Role): Template | undefined => {

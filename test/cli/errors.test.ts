@@ -15,18 +15,18 @@ const { run, text } = maestroWith(environment)
 const oneLine = (text: string) => expect.stringMatching(new RegExp(`^maestro[^\n]*: [^\n]*${text}[^\n]*\n$`))
 
 it.each([
-  [['project', 'show', 'proj_none'], 'Project not found'],
+  [['project', 'show', 'proj_none'], 'Project not found: proj_none'],
   [['project', 'update', 'proj_none', '--name', 'x'], 'Project not found'],
   [['task', 'show', 'task_none'], 'Task not found'],
   [['task', 'show', ''], 'Task not found'],
   [['task', 'show', '../projects'], 'Task not found'],
-  [['task', 'delete', 'task_none'], 'Task not found'],
+  [['task', 'delete', 'task_none'], 'Task not found: task_none'],
   [['task', 'create', '--title', 'x', '--project-id', 'proj_none'], 'Project not found'],
   [['task', 'create', '--title', 'x', '--parent-id', 'task_none'], 'Task not found'],
   [['session', 'show', 'sess_none'], 'Session not found'],
   [['session', 'spawn', '--project-id', 'proj_none', '--task-ids', 'task_none'], 'Project not found'],
   [['session', 'complete'], 'Session not found'],
-  [['report', 'progress', 'x'], 'Session not found'],
+  [['report', 'progress', 'x'], 'Session not found: sess_none'],
   [['queue', 'start'], 'Session not found'],
   [['whoami'], 'Session not found'],
   [['template', 'show', 'tmpl_none'], 'Template not found'],

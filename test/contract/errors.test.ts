@@ -14,7 +14,6 @@ const mebibyte = 1_048_576
 
 describe('a path that does not exist', () => {
   it.each([
-    ['GET', '/'],
     ['GET', '/api'],
     ['GET', '/api/nothing'],
     ['POST', '/api/nothing'],
@@ -40,6 +39,22 @@ describe('a path that does not exist', () => {
 
   it('is a JSON error when an id is absurdly long', async () => {
     expect((await api.request('GET', `/api/tasks/${'x'.repeat(5000)}`)).status).toBe(404)
+  })
+})
+
+describe('what is not there', () => {
+  it.each([
+    ['GET', '/api/projects/no_1', 'PROJECT_NOT_FOUND', { projectId: 'no_1' }],
+    ['PUT', '/api/projects/no_1', 'PROJECT_NOT_FOUND', { projectId: 'no_1' }],
+    ['GET', '/api/tasks/no_2', 'TASK_NOT_FOUND', { taskId: 'no_2' }],
+    ['DELETE', '/api/tasks/no_2', 'TASK_NOT_FOUND', { taskId: 'no_2' }],
+    ['GET', '/api/sessions/no_3', 'SESSION_NOT_FOUND', { sessionId: 'no_3' }],
+    ['POST', '/api/sessions/no_3/stop', 'NOT_FOUND', { sessionId: 'no_3' }],
+    ['GET', '/api/sessions/no_3/queue', 'NOT_FOUND', { sessionId: 'no_3' }],
+    ['GET', '/api/templates/no_4', 'NOT_FOUND', { templateId: 'no_4' }],
+  ])('is named by its id: %s %s', async (method, path, code, details) => {
+    const message = expect.stringMatching(/^\w+ not found$/)
+    expect(await api.request(method, path)).toMatchObject(refusal(404, code, message, details))
   })
 })
 

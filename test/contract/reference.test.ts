@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => target.stop())
 
 const endpoints = `
-GET /api/projects, POST /api/projects, GET /api/projects/{id}, PUT /api/projects/{id}, DELETE /api/projects/{id},
+GET /, GET /api/projects, POST /api/projects, GET /api/projects/{id}, PUT /api/projects/{id}, DELETE /api/projects/{id},
 GET /api/tasks, POST /api/tasks, GET /api/tasks/{id}, PATCH /api/tasks/{id}, DELETE /api/tasks/{id},
 GET /api/tasks/{id}/children, POST /api/tasks/{id}/timeline,
 GET /api/sessions, POST /api/sessions, POST /api/sessions/spawn, GET /api/sessions/{id},
@@ -119,6 +119,20 @@ describe('GET /openapi.json', () => {
 
   test('is the same every time', async () => {
     expect(await api.get('/openapi.json')).toEqual(document)
+  })
+})
+
+describe('GET /', () => {
+  test('is a page that leads to the reference, for whoever opens the address in a browser', async () => {
+    const response = await fetch(`${target.url}/`)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+    const page = await response.text()
+    expect(page).toMatch(/^<!doctype html>/)
+    expect(page).toContain('<a href="/docs">')
+    const head = await fetch(`${target.url}/`, { method: 'HEAD' })
+    expect([head.status, await head.text()]).toEqual([200, ''])
   })
 })
 

@@ -114,11 +114,11 @@ describe('a client that takes nothing of what waits for it', () => {
     socket.pause()
     const ping = Buffer.alloc(125)
     const gone = once(socket, 'close')
-    let isGone = false
+    let hasLeft = false
     void gone.then(() => {
-      isGone = true
+      hasLeft = true
     })
-    for (let n = 0; n < 400_000 && !isGone; n++) {
+    for (let n = 0; n < 400_000 && !hasLeft; n++) {
       socket.ping(ping, true, () => undefined)
       if (n % 1000 === 0) await new Promise((resolve) => setImmediate(resolve))
     }

@@ -6,7 +6,20 @@ import { call, openServer, protectedServer, token } from './access-callers'
 
 describe('for any text at all', () => {
   const piece = fc.constantFrom(
-    ...['localhost', '127.0.0.1', '[::1]', 'devbox.lan', 'evil.example', '::1', '127', '0', '.', ':', '3000'],
+    ...[
+      'localhost',
+      '127.0.0.1',
+      '[::1]',
+      '[::]',
+      'devbox.lan',
+      'evil.example',
+      '::1',
+      '127',
+      '0',
+      '.',
+      ':',
+      '3000',
+    ],
     ...[
       '@',
       '/',
@@ -32,7 +45,7 @@ describe('for any text at all', () => {
     fc.ipV4(),
     fc.ipV6(),
   )
-  const ownNames = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|devbox\.lan)$/
+  const ownNames = /^((.+\.)?localhost\.?|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|devbox\.lan)$/
 
   test('no Host lets a rebound page in that a browser would not take for this machine', () => {
     const { check } = createAccess(openServer)

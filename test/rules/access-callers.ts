@@ -16,6 +16,7 @@ export const call = {
   method: 'GET',
   path: '/api/tasks',
   hasQuery: false,
+  isUpgrade: false,
   host: 'localhost:3000',
   tokenInQueryAllowed: false,
   address: '127.0.0.1',

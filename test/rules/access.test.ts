@@ -9,6 +9,15 @@ describe('without a token', () => {
     ['over IPv4 on an IPv6 socket', 'served', { host: '127.0.0.1:3000', address: '::ffff:127.0.0.1' }],
     ['on another loopback address', 'served', { host: '127.8.4.2', address: '127.8.4.2' }],
     ['under the name that SERVER_URL tells sessions', 'served', { host: 'DevBox.lan' }],
+    ['under a name of its own on this machine', 'served', { host: 'app.localhost:3000' }],
+    ['and one of several labels', 'served', { host: 'api.my-app_2.LOCALHOST' }],
+    ['under localhost as the root knows it', 'served', { host: 'localhost.:3000' }],
+    ['under the address that listens on all', 'served', { host: '0.0.0.0:3000' }],
+    ['and that of IPv6', 'served', { host: '[::]:3000' }],
+    ['nor under a name that only looks like one', 'FORBIDDEN', { host: 'app.localhost.evil.example' }],
+    ['nor under one without a label', 'FORBIDDEN', { host: '.localhost' }],
+    ['nor under one that goes on', 'FORBIDDEN', { host: 'xlocalhost' }],
+    ['nor under another address of nobody', 'FORBIDDEN', { host: '0.0.0.1' }],
     ['another machine gets nothing', 'FORBIDDEN', { address: '192.168.1.7' }],
     ['nor one on an IPv6 network', 'FORBIDDEN', { address: 'fe80::1' }],
     ['nor one whose address only begins like ours', 'FORBIDDEN', { address: '127.0.0.1.2' }],
@@ -30,6 +39,9 @@ describe('without a token', () => {
     ['a dev server on localhost keeps working', 'served', { origin: 'http://localhost:5173' }],
     ['and one on 127.0.0.1', 'served', { origin: 'https://127.0.0.1:8443' }],
     ['and one on [::1]', 'served', { origin: 'http://[::1]:5173' }],
+    ['and one on a name of its own', 'served', { origin: 'http://ui.localhost:5173' }],
+    ['and one on 0.0.0.0', 'served', { origin: 'http://0.0.0.0:5173' }],
+    ['nor a page on a name that goes on', 'FORBIDDEN', { origin: 'http://ui.localhost.evil.example' }],
     ['the desktop application keeps working', 'served', { origin: 'tauri://localhost' }],
     ['on Windows', 'served', { origin: 'http://tauri.localhost' }],
     ['with https', 'served', { origin: 'https://tauri.localhost' }],
@@ -123,6 +135,24 @@ describe('with a token', () => {
       expect(answer(settings, { origin: 'null', authorization })).toBe('FORBIDDEN')
     }
     expect(answer(settings, { origin: 'https://ui.example', ...bearer })).toBe('served')
+  })
+})
+
+describe('the page at /', () => {
+  const anyone = { path: '/', host: 'localhost', address: '10.0.0.2' }
+
+  test.each([
+    ['a browser without a token gets it', 'served', {}],
+    ['also its head', 'served', { method: 'HEAD' }],
+    ['a WebSocket there gets nothing', 'refused', { isUpgrade: true, tokenInQueryAllowed: true }],
+    ['nor does what changes something', 'refused', { method: 'POST' }],
+    ['nor a page from elsewhere', 'refused', { origin: 'https://evil.example' }],
+    ['nor another path', 'refused', { path: '//' }],
+  ])('%s', (_name, expected, request) => {
+    for (const settings of [openServer, { ...protectedServer, corsOrigins: [] }])
+      expect(answer(settings, { ...anyone, ...request }) === 'served').toBe(expected === 'served')
+    if (expected === 'served')
+      expect(answer(openServer, { ...anyone, host: 'evil.example' })).toBe('FORBIDDEN')
   })
 })
 
