@@ -4,6 +4,7 @@ import { createReference } from '../functions/openapi/reference'
 import { createRooms } from '../functions/realtime/rooms'
 import type { AppServices, GenerateManifest } from '../functions/services/app-services'
 import type { Log } from '../functions/services/log'
+import { createRunners } from '../functions/services/runners'
 import { promptOfSkills } from '../functions/services/skill-prompt'
 import { version } from '../package.json'
 import type { Config } from '../schemas/config'
@@ -60,6 +61,7 @@ export const openServices = async (
       ? builtIn
       : cliManifests({ config, location: manifests.location, flush: workspace.flush, builtIn, log }),
     skills,
+    runners: createRunners(clock),
     reference: createReference(version, config.serverUrl),
     machine: { hostname: hostname(), platform: process.platform },
     defaultWorkingDir: process.cwd(),

@@ -1,9 +1,11 @@
 // Made from the list of operations by `npm run generate`: not to be edited.
 
+import { agentsOf } from './agents-operations'
 import { eventsOf } from './events-operations'
 import { projectsOf } from './projects-operations'
 import { queueOf } from './queue-operations'
 import type { Requests } from './requests'
+import { runnersOf } from './runners-operations'
 import { serverOf } from './server-operations'
 import { sessionsOf } from './sessions-operations'
 import { skillsOf } from './skills-operations'
@@ -19,5 +21,7 @@ export const operationsOf = (requests: Requests) => ({
   queue: queueOf(requests),
   templates: templatesOf(requests),
   events: eventsOf(requests),
+  agents: agentsOf(requests),
+  runners: runnersOf(requests),
   server: serverOf(requests),
 })

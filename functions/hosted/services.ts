@@ -12,6 +12,7 @@ import { createAccess } from '../http/access'
 import { createReference } from '../openapi/reference'
 import { createRooms } from '../realtime/rooms'
 import type { AppServices } from '../services/app-services'
+import { createRunners } from '../services/runners'
 import { promptOfSkills } from '../services/skill-prompt'
 import type { Bindings } from './bindings'
 import { consoleLog } from './log'
@@ -53,6 +54,7 @@ export const openServices = async (
       return workspace.read((documents) => makeManifest(readerOf(documents), plan, skillsText))
     },
     skills,
+    runners: createRunners(clock),
     reference: createReference(version, config.serverUrl),
     machine: { hostname: new URL(config.serverUrl).hostname, platform: 'cloudflare' },
     defaultWorkingDir: '/',

@@ -10,6 +10,7 @@ import type { Access } from '../http/access'
 import type { Reference } from '../openapi/openapi-types'
 import type { Rooms } from '../realtime/rooms'
 import type { Log } from './log'
+import type { Runners } from './runners'
 import type { Skills } from './skills'
 
 /** Where manifests are kept: files locally, the store hosted. */
@@ -45,6 +46,7 @@ export interface AppServices {
   manifests: Manifests
   generateManifest: GenerateManifest
   skills: Skills
+  runners: Runners
   reference: Reference
   machine: Machine
   /** Where a project works that names no directory. */

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import type { ArgsDef } from 'citty'
 import type { Client } from '../../functions/client/client'
 import { chooseAgent } from '../agents/choose'
+import { installedAgents } from '../agents/installed'
 import { inheritedEnvironment, pathBeginningWith } from '../runner/agent-environment'
 import type { RunnerEvent, RunningSession } from '../runner/options'
 import { startRunner } from '../runner/runner'
@@ -65,6 +66,7 @@ export const startLocalRunner = async ({ client, token, json, print, ...flags }:
     serverKey: serverKeyOf(client.url, token),
     sessionDir,
     maxConcurrent,
+    agents: await installedAgents(process.env.PATH ?? ''),
     terminal,
     tmuxSocket,
     env: {

@@ -1,12 +1,15 @@
+import type { Runner } from '../../schemas/runner'
 import { defineCommand } from './command'
 import { details, time } from './format'
 
 export const command = defineCommand({
   about: 'Health check: status, version, storage and clients of the server',
   example: 'MAESTRO_SERVER_URL=http://localhost:4000 maestro status',
-  async run({ client }) {
+  async run({ client, json }) {
     const health = await client.health({ verbose: true })
     const { storage } = health
+    // An older server knows none.
+    const runners = json ? undefined : await client.runners.list().catch(() => undefined)
     return {
       json: health,
       text: details({
@@ -22,8 +25,12 @@ export const command = defineCommand({
         driver: storage?.driver,
         quarantined: storage?.quarantined.map(({ file, reason }) => `${file}: ${reason}`) ?? [],
         clients: health.clients,
+        runners: runners?.map(runnerText) ?? [],
         'last event': health.lastEventId,
       }),
     }
   },
 })
+
+const runnerText = ({ host, pid, places, waiting }: Runner) =>
+  `${host} (process ${pid}): ${places} places, ${waiting.length} waiting`

@@ -12,6 +12,8 @@ export interface RunnerOptions {
   sessionDir: string
   /** So many sessions run at once; the others wait, first in, first out. */
   maxConcurrent: number
+  /** The agents that it can start. */
+  agents: readonly { name: string; drive: 'acp' | 'terminal' }[]
   terminal: 'tmux' | 'none'
   tmuxSocket: string
   /** The environment of every session's process, besides what says which session it is. */

@@ -7,6 +7,7 @@ import { retryTransient } from '../agents/change-session'
 import { isNotFound } from '../lib/not-found'
 import { reasonOf } from '../lib/reason'
 import { adoptOrphans, findSession } from './adopt-orphans'
+import { startAnnouncing } from './announce'
 import { waitsForRunner } from './claim'
 import { type RunnerOptions, type RunnerSession, type RunningSession, summaryOf } from './options'
 import { type Outcome, reportExit } from './report-exit'
@@ -34,6 +35,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
   const state = openRunnerState(options.sessionDir, options.claim.id, options.serverKey)
   for (const message of leftToOthers(options.sessionDir, options.serverKey)) report({ what: 'left', message })
   const context: RunnerContext = { options, state, signal }
+  const announce = startAnnouncing(options, () => [...waiting.values()], signal)
 
   const handleEvent = (event: MaestroEvent) => {
     if (event.type === 'session:spawn') enqueue(event.data.session)
@@ -47,7 +49,9 @@ export const startRunner = (options: RunnerOptions): Runner => {
     if (!waitsForRunner(session) || running.has(id) || waiting.has(id)) return
     waiting.set(id, summaryOf(session))
     fillSlots()
-    if (waiting.has(id)) report({ what: 'waiting', sessionId: id, message: `${name} waits for a free slot` })
+    if (!waiting.has(id)) return
+    announce()
+    report({ what: 'waiting', sessionId: id, message: `${name} waits for a free slot` })
   }
 
   /** A session as it is now: perhaps it is not to be started, or not to go on. */
@@ -71,6 +75,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
       const next = nextToStart([...waiting.values()], [...running.values()], maxConcurrent)
       if (!next || signal.aborted) return
       waiting.delete(next.id)
+      announce()
       const session: RunningSession = { ...next, folder: '', stopped: false }
       track(session, startAndSupervise(context, session))
     }
@@ -138,6 +143,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
     onEvent: handleEvent,
     onCaughtUp() {
       report({ what: 'listening', message: `Listening to ${client.url}` })
+      announce()
       retryTransient(catchUp, signal).catch((error) => {
         if (!signal.aborted) report({ what: 'trouble', message: String(error) })
       })

@@ -217,7 +217,9 @@ describe('session', () => {
       },
     })
     const line = await text(['session', 'spawn', '--task-ids', idOf(2), '--role', 'orchestrator'])
-    expect(line).toMatch(/^Spawned sess_\w+: maestro orchestrator init, in \/home\/ada\/app\n$/)
+    expect(line).toMatch(
+      /^Spawned sess_\w+: maestro orchestrator init, in \/home\/ada\/app\nNo runner listens [^\n]+\n$/,
+    )
   })
 
   it('spawn by a person is asked for by nobody', async () => {
@@ -249,7 +251,7 @@ describe('session', () => {
     expect(await json<Session[]>(['session', 'list'])).toEqual([await client.sessions.get(sessionId)])
     expect(await text(['session', 'list'])).toMatch(
       new RegExp(
-        `^ID +STATUS +ROLE .*\n${sessionId} +spawning +worker +simple +3 .*Worker for ${idOf(0)}\n$`,
+        `^ID +STATUS +ROLE .*\n${sessionId} +spawning +worker +simple +3 .*Worker for ${idOf(0)}\n${sessionId}: No runner .+\n$`,
       ),
     )
     const all = await outside.json<Session[]>(['session', 'list'])

@@ -43,7 +43,8 @@ POST /api/sessions/{id}/queue/start, POST /api/sessions/{id}/queue/complete,
 POST /api/sessions/{id}/queue/fail, POST /api/sessions/{id}/queue/skip, POST /api/sessions/{id}/queue/push,
 GET /api/templates, POST /api/templates, GET /api/templates/{id}, PUT /api/templates/{id},
 DELETE /api/templates/{id}, POST /api/templates/{id}/reset, GET /api/templates/role/{role},
-GET /api/templates/default/{role}, GET /api/events, GET /health, GET /ws-status, GET /openapi.json, GET /docs`
+GET /api/templates/default/{role}, GET /api/agents, GET /api/runners, PUT /api/runners/{id},
+GET /api/events, GET /health, GET /ws-status, GET /openapi.json, GET /docs`
 
 const events = `
 project:created project:updated project:deleted task:created task:updated task:deleted task:session_added

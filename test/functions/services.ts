@@ -3,6 +3,7 @@ import { createReference } from '../../functions/openapi/reference'
 import { createRooms } from '../../functions/realtime/rooms'
 import type { AppServices, Env } from '../../functions/services/app-services'
 import type { Log } from '../../functions/services/log'
+import { createRunners } from '../../functions/services/runners'
 import { skillNotFound } from '../../functions/services/skills'
 import type { Skill } from '../../schemas/skill'
 import type { WorkspaceDriver } from '../../storage/driver'
@@ -64,6 +65,7 @@ export const createMemoryServices = async ({
     generateManifest: async (plan) =>
       workspace.read((documents) => makeManifest(readerOf(documents), plan, '')),
     skills: { list: async () => [...skills], get: findSkill, reload: findSkill },
+    runners: createRunners(clock),
     reference: createReference('0.0.0', 'http://localhost:3000'),
     machine: { hostname: 'test', platform: 'test' },
     defaultWorkingDir: '/',

@@ -8,6 +8,7 @@ import { createApp } from '../../functions/app'
 import { createReference } from '../../functions/openapi/reference'
 import { createRooms } from '../../functions/realtime/rooms'
 import type { AppServices } from '../../functions/services/app-services'
+import { createRunners } from '../../functions/services/runners'
 import { cliManifests } from '../../local-dev/manifest-cli'
 import { fileManifests } from '../../local-dev/manifests'
 import { folderSkills } from '../../local-dev/skills'
@@ -47,6 +48,7 @@ const openHost = async (context: TestContext, script: string, timeoutMs: number)
     config: { serverUrl, maxBodyBytes: 1_000_000, nodeEnv: 'test' },
     manifests,
     reference: createReference('0', serverUrl),
+    runners: createRunners(clock),
     skills: folderSkills(join(root, 'skills'), log, clock),
     generateManifest: cliManifests({
       config: { maestroCliPath: cli, dataDir, sessionDir, serverUrl, apiToken: undefined },

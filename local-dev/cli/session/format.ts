@@ -20,11 +20,14 @@ export const sessionTable = (sessions: readonly Session[], projects: readonly Pr
   )
 }
 
-export const sessionDetails = (session: Session): string =>
+/** `waits`: why it is not started yet. */
+export const sessionDetails = (session: Session, waits?: string): string =>
   details({
     session: session.id,
     name: session.name,
     status: session.status,
+    waits,
+    reason: session.endReason,
     role: wordOf(session, 'role'),
     strategy: session.strategy,
     'spawned by': wordOf(session, 'spawnedBy'),

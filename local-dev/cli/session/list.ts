@@ -1,8 +1,10 @@
 import { UpdateSessionRequest } from '../../../schemas/session'
 import { defineCommand } from '../command'
 import { filterOf } from '../fields'
+import { sentence } from '../format'
 import { sessionProject } from '../project/resolve'
 import { sessionTable } from './format'
+import { reasonsOfWaiting } from './waiting'
 
 export const command = defineCommand({
   about: 'List sessions; in a session, those of its project',
@@ -28,6 +30,8 @@ export const command = defineCommand({
     // A mistyped id is not an empty list.
     if (sessions.length === 0 && taskId !== undefined) await client.tasks.get(taskId)
     const projects = projectId === undefined ? await client.projects.list() : []
-    return { json: sessions, text: sessionTable(sessions, projects) }
+    const waiting = context.json ? new Map<string, string>() : await reasonsOfWaiting(client, sessions)
+    const notes = [...waiting].map(([id, reason]) => sentence(`${id}: ${reason}`))
+    return { json: sessions, text: [sessionTable(sessions, projects), ...notes].join('\n') }
   },
 })

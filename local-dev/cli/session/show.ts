@@ -1,6 +1,7 @@
 import { defineCommand } from '../command'
 import { ownSession } from '../environment'
 import { sessionDetails } from './format'
+import { reasonsOfWaiting } from './waiting'
 
 export const command = defineCommand({
   about: 'Show a session with its timeline; without an id, this one',
@@ -8,6 +9,7 @@ export const command = defineCommand({
   args: { id: { type: 'positional', description: 'The session', required: false } },
   async run({ client, args, environment }) {
     const session = await client.sessions.get(args.id ?? ownSession(environment))
-    return { json: session, text: sessionDetails(session) }
+    const waits = (await reasonsOfWaiting(client, [session])).get(session.id)
+    return { json: session, text: sessionDetails(session, waits) }
   },
 })

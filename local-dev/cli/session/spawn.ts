@@ -5,6 +5,7 @@ import { UsageError } from '../exit'
 import { fieldsFrom, flagsOf, repeatableOf, requestOf } from '../fields'
 import { sentence } from '../format'
 import { resolveProject, unresolvedProject } from '../project/resolve'
+import { reasonNotStarted } from './waiting'
 
 const fields = [
   'taskIds',
@@ -39,9 +40,11 @@ export const command = defineCommand({
     await checkSkills(client, request.skills ?? [])
     const spawned = await client.sessions.spawn({ ...request, projectId })
     const { sessionId, cwd, command, warnings = [] } = spawned
+    const waits = commandContext.json ? undefined : await reasonNotStarted(client, sessionId)
     const lines = [
       `Spawned ${sessionId}: ${command}, in ${cwd}`,
       ...warnings.map((text) => `Warning: ${text}`),
+      ...(waits === undefined ? [] : [waits]),
     ]
     return { json: spawned, text: lines.map(sentence).join('\n') }
   },

@@ -10,9 +10,12 @@ import { UsageError } from '../exit'
 import { bold, dim, sentence, time } from '../format'
 import { resolveProject } from '../project/resolve'
 import { localConfig } from '../this-machine'
+import { reasonsOfWaiting } from './waiting'
 
 /** Between looks at the log. */
 const pollMs = 300
+/** Every so manieth poll of the log also asks why the session is not started yet. */
+const pollsPerQuestion = 5
 /** After the end of its session an agent still has to exit, and that is reported as well: so long it is waited for. */
 const exitGraceMs = { beforeReport: 5000, afterReport: 500 }
 
@@ -49,9 +52,17 @@ export const command = defineCommand({
       show(session)
     })
     show(first)
+    let waits: string | undefined
+    const showWaits = async () => {
+      const reason = (await reasonsOfWaiting(client, [last]).catch(() => undefined))?.get(last.id)
+      if (reason !== undefined && reason !== waits && !json) print(dim(reason))
+      waits = reason
+    }
+    let polls = 0
     if (!endedStatuses.includes(first.status))
       while (!done.signal.aborted) {
         await showLog(false)
+        if (polls++ % pollsPerQuestion === 0) await showWaits()
         await Promise.race([sleep(pollMs), subscription])
       }
     done.abort()

@@ -1,0 +1,21 @@
+import * as z from 'zod'
+import { RunnerAgent } from '../../schemas/runner'
+import { operation } from '../http/operation'
+import { respond } from '../http/respond'
+
+export const listAgents = operation({
+  method: 'GET',
+  path: '/api/agents',
+  name: 'agents.list',
+  summary: 'List the agents that runners can start',
+  description: 'Of the runners that are there, the longest known first.',
+  answers: { status: 200, schema: z.array(RunnerAgent) },
+  example: () => ({}),
+  run: (c) =>
+    respond(
+      c,
+      c.env.runners
+        .list()
+        .flatMap(({ id, host, agents }) => agents.map((agent) => ({ ...agent, runnerId: id, host }))),
+    ),
+})

@@ -1,0 +1,8 @@
+// Made from the list of operations by `npm run generate`: not to be edited.
+import type { RunnerAgent } from '../../schemas/runner'
+import type { Requests } from './requests'
+
+export const agentsOf = (requests: Requests) => ({
+  /** List the agents that runners can start. Of the runners that are there, the longest known first. */
+  list: () => requests.ask<RunnerAgent[]>('GET', '/api/agents'),
+})
