@@ -4,6 +4,7 @@ import type { Entry } from '../../storage/entry'
 import type { Kind } from '../../storage/kinds'
 import type { Position } from '../../storage/ordered'
 import type { RequestContext } from '../services/app-services'
+import { joinEntries } from './joined-entries'
 import { respondText } from './respond'
 import { streamList } from './streamed-list'
 
@@ -15,6 +16,9 @@ interface PageRequest {
 
 /** Field values that entities must have; undefined filters nothing. */
 type Filters = Readonly<Record<string, string | undefined>>
+
+/** A list of more entries is made in turns. */
+const maxJoinedAtOnce = 100
 
 /** A list of entities as a JSON array, oldest first, or a page of it; `keep` leaves some out. */
 export const respondList = async <K extends Kind>(
@@ -46,7 +50,11 @@ export const respondList = async <K extends Kind>(
   const page = limit === undefined ? entries : entries.slice(0, limit)
   const last = page.at(-1)
   const hasMore = page.length < entries.length
-  return respondText(c, 200, `[${page.map((entry) => entry.json).join()}]`, {
+  const json =
+    page.length > maxJoinedAtOnce
+      ? await joinEntries(page, c.env.clock)
+      : `[${page.map((entry) => entry.json).join()}]`
+  return respondText(c, 200, json, {
     'X-Total-Count': String(total),
     ...(hasMore && last && { 'X-Next-Cursor': cursorOf(last) }),
   })

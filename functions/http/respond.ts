@@ -8,7 +8,7 @@ type Headers = Record<string, string>
 export const respondText = (
   c: RequestContext,
   status: number,
-  json: string | ReadableStream<Uint8Array>,
+  json: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>,
   headers?: Headers,
 ): Response => {
   c.env.log.debug(

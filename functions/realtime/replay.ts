@@ -3,6 +3,7 @@ import type { Documents } from '../../storage/documents'
 import type { Entry } from '../../storage/entry'
 import { isLatestState, type LoggedEvent, type PublishedEvent, stateEventData } from '../../storage/event'
 import type { Workspace } from '../../storage/workspace'
+import { othersTurn } from '../services/others-turn'
 
 /** A message of the stream: an event, or that the client has to start over. */
 interface Message {
@@ -78,8 +79,6 @@ const missedOf = async (
   }
   return missed.reverse()
 }
-
-const othersTurn = () => new Promise<void>((resolve) => setTimeout(resolve))
 
 /** The entities of which these events tell the state of now. */
 const statesOf = (events: readonly LoggedEvent[], documents: Documents): Map<string, Entry | undefined> => {
