@@ -15,15 +15,15 @@ export const joinEntries = async (
   const encoder = new TextEncoder()
   const pieces: Uint8Array[] = []
   let text = '['
-  let turnBegan = clock()
+  let turnStartedAt = clock()
   for (const [index, entry] of entries.entries()) {
     text += index === 0 ? entry.json : `,${entry.json}`
     if (text.length < pieceChars) continue
     pieces.push(encoder.encode(text))
     text = ''
-    if (clock() - turnBegan < maxTurnMs) continue
+    if (clock() - turnStartedAt < maxTurnMs) continue
     await othersTurn()
-    turnBegan = clock()
+    turnStartedAt = clock()
   }
   pieces.push(encoder.encode(`${text}]`))
   return concatenate(pieces)
