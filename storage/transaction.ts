@@ -51,12 +51,22 @@ interface Draft<K extends Kind> {
 }
 type Drafts = { [K in Kind]: Map<string, Draft<K> | undefined> }
 
-/** Starts a change on top of what is stored; `finish` gives what was staged. */
-export const beginTransaction = (
-  documents: Documents,
-  now: number,
-  newId: NewId,
-): { transaction: Transaction; finish(): Staged } => {
+/** A change under way. */
+interface Change {
+  transaction: Transaction
+  /** How many entities it stores or removes so far. */
+  size(): number
+  /** Does much of what `finish` would do, a part with every step. */
+  prepare(): Generator<void, void>
+  /** What was staged. */
+  finish(): Staged
+}
+
+/** So many entries are made in a step. */
+const entriesInStep = 250
+
+/** Starts a change on top of what is stored. */
+export const beginTransaction = (documents: Documents, now: number, newId: NewId): Change => {
   const drafts = byKind<Drafts>(() => new Map())
   const events: StagedEvent[] = []
   const stagedStates = new Set<string>()
@@ -104,6 +114,17 @@ export const beginTransaction = (
     return typeof projectId === 'string' ? projectId : undefined
   }
 
+  const size = () => storedKinds.reduce((total, kind) => total + drafts[kind].size, 0)
+
+  function* prepare() {
+    let made = 0
+    for (const kind of storedKinds)
+      for (const [id, draft] of drafts[kind]) {
+        if (draft) entry(kind, id)
+        if (++made % entriesInStep === 0) yield
+      }
+  }
+
   const finish = (): Staged => {
     const entries: Entry[] = []
     const removed: Entry[] = []
@@ -144,5 +165,5 @@ export const beginTransaction = (
       void events.push({ name, data, rooms: roomsOfDataEvent(name, data, projectOf) }),
     entry,
   }
-  return { transaction, finish }
+  return { transaction, size, prepare, finish }
 }

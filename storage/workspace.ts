@@ -8,6 +8,7 @@ import type { NewId } from './ids'
 import { kindOfKey, kinds } from './kinds'
 import { entryOrSetAside, type Logger, loadDocuments, repairLinks } from './loading'
 import { watchMisses } from './misses'
+import { othersTurn } from './others-turn'
 import { announceDocument } from './rules/announce'
 import { createSequentialCommit } from './sequential-commit'
 import { beginTransaction, type Staged, type Transaction } from './transaction'
@@ -54,6 +55,9 @@ interface WorkspaceOptions {
   logger: Logger
 }
 
+/** A change of more entities is made ready in turns. */
+const maxSizeAtOnce = 1000
+
 /** A change that is being stored. */
 interface PendingChange {
   undo(): void
@@ -80,9 +84,13 @@ export const openWorkspace = async ({
   let eventNumber = driver.log?.last() ?? 0
   let durableEvent = eventNumber
 
+  /** A large change that is being made ready: until then no other begins. */
+  let large: Promise<void> | undefined
+
   const change = async <T>(rule: (transaction: Transaction) => T): Promise<T> => {
     if (driver.awaitBatchWindow) await driver.awaitBatchWindow()
-    const { transaction, finish } = beginTransaction(watched.documents, clock(), newId)
+    while (large) await large.catch(() => undefined)
+    const { transaction, size, prepare, finish } = beginTransaction(watched.documents, clock(), newId)
     let result: T
     try {
       result = watched.run(() => rule(transaction))
@@ -91,20 +99,40 @@ export const openWorkspace = async ({
       await durable()
       throw refusal
     }
-    const staged = finish()
-    if (staged.entries.length > 0 || staged.removed.length > 0) commit(staged)
+    if (size() > maxSizeAtOnce) await alone(() => commitInTurns(prepare(), finish))
+    else commit(finish())
     await durable()
     return result
+  }
+
+  const alone = async (run: () => Promise<void>) => {
+    large = run()
+    try {
+      await large
+    } finally {
+      large = undefined
+    }
+  }
+
+  /** Reads go on in between, and see nothing of the change. What it builds on is durable first: that cannot be undone then. */
+  const commitInTurns = async (steps: Iterable<void>, finish: () => Staged) => {
+    await durable()
+    for (const _step of steps) await othersTurn()
+    const staged = finish()
+    const made = toBatch(staged, documents, eventNumber)
+    await othersTurn()
+    commit(staged, made)
   }
 
   /**
    * Optimistic: makes the change visible to other rules at once, before it is durable, and rolls it back if the
    * driver could not store it. Answers and events wait until it is durable.
    */
-  const commit = (staged: Staged) => {
+  const commit = (staged: Staged, made?: ReturnType<typeof toBatch>) => {
+    if (staged.entries.length === 0 && staged.removed.length === 0) return
     const reason = driver.refusal?.([...staged.entries, ...staged.removed].map(({ key }) => key))
     if (reason !== undefined) throw storageUnavailable(reason)
-    const { batch, published } = toBatch(staged, documents, eventNumber)
+    const { batch, published } = made ?? toBatch(staged, documents, eventNumber)
     const numberBefore = eventNumber
     const restore = apply(documents, staged)
     eventNumber += published.length
@@ -194,6 +222,7 @@ export const openWorkspace = async ({
     }),
     flush: async () => driver.flush?.(),
     async close() {
+      await large?.catch(() => undefined)
       await Promise.allSettled(pending.map(({ done }) => done))
       await storage.dispose()
     },

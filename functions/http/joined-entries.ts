@@ -1,8 +1,10 @@
 import type { Entry } from '../../storage/entry'
-import { maxTurnMs, othersTurn } from '../services/others-turn'
+import { othersTurn } from '../../storage/others-turn'
 
 /** So many characters are joined at a time. */
 const pieceChars = 256 * 1024
+/** Others are answered after so many milliseconds. */
+const maxTurnMs = 5
 
 /**
  * Entries as a JSON array, in UTF-8. A long list is joined in turns: 16,000 tasks would else hold everybody up for a tenth of a

@@ -2,8 +2,8 @@ import type { Reset } from '../../schemas/events'
 import type { Documents } from '../../storage/documents'
 import type { Entry } from '../../storage/entry'
 import { isLatestState, type LoggedEvent, type PublishedEvent, stateEventData } from '../../storage/event'
+import { othersTurn } from '../../storage/others-turn'
 import type { Workspace } from '../../storage/workspace'
-import { othersTurn } from '../services/others-turn'
 
 /** A message of the stream: an event, or that the client has to start over. */
 interface Message {

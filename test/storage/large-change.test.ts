@@ -1,0 +1,68 @@
+/** A change of thousands of documents leaves others their turn, and is all or nothing like any other. */
+import { describe, expect, it } from 'vitest'
+import { countByKind } from '../../storage/documents'
+import { memoryDriver } from '../../storage/drivers/memory'
+import { createProject } from '../../storage/rules/projects'
+import type { Transaction } from '../../storage/transaction'
+import { controlledDriver } from '../drivers/controlled'
+import { open } from '../drivers/open'
+
+const many = 3000
+const createMany = (tx: Transaction) => {
+  for (let n = 0; n < many; n++) createProject(tx, { name: `${n}` }, '/')
+  return many
+}
+const createOne = (tx: Transaction) => createProject(tx, { name: 'one' }, '/').id
+
+describe('a large change', () => {
+  it('leaves others their turn, who see nothing of it until it is whole', async () => {
+    const { workspace } = await open(memoryDriver())
+    const seen = new Set<number>()
+    const look = async () => seen.add(await workspace.read((documents) => documents.count('projects')))
+    const watching = setInterval(() => void look())
+    await workspace.change(createMany)
+    clearInterval(watching)
+    await look()
+    expect([...seen]).toEqual([0, many])
+  })
+
+  it('is before what was asked for after it, events included', async () => {
+    const { workspace, published } = await open(memoryDriver())
+    const changes = [
+      workspace.change(createOne),
+      workspace.change(createMany),
+      workspace.change((tx) => tx.count('projects')),
+      workspace.change(createMany),
+      workspace.change(createOne),
+    ]
+    expect((await Promise.all(changes))[2]).toBe(1 + many)
+    expect(published).toHaveLength(2 + 2 * many)
+    expect(published.map(({ number }) => number)).toEqual(published.map((_, at) => at + 1))
+    expect(published.filter(({ data }) => data.includes('"name":"one"')).map(({ number }) => number)).toEqual(
+      [1, published.length],
+    )
+  })
+
+  it('that builds on one which cannot be stored is undone with it', async () => {
+    const { driver, fail, succeed } = controlledDriver()
+    const { workspace, published } = await open(driver)
+    const first = expect(workspace.change(createOne)).rejects.toThrow('could not be stored')
+    const large = expect(workspace.change(createMany)).rejects.toThrow('could not be stored')
+    await fail()
+    await Promise.all([first, large])
+    expect((await workspace.read(countByKind)).projects).toBe(0)
+    const again = workspace.change(createOne)
+    await new Promise((resolve) => setTimeout(resolve))
+    await succeed()
+    await again
+    expect(published.map(({ number }) => number)).toEqual([1])
+  })
+
+  it('is stored before the workspace is closed', async () => {
+    const driver = memoryDriver()
+    const { workspace } = await open(driver)
+    const large = workspace.change(createMany)
+    await workspace.close()
+    expect(await large).toBe(many)
+  })
+})
