@@ -52,10 +52,10 @@ export interface WorkspaceDriver extends Driver {
   /** Leaves a copy that another program made where it is, records the reason for `status`, and returns its name. */
   leaveCopy?(key: string, reason: string): string
   /**
-   * Calls back with a document that could not be read when it was asked for (`getItem` threw), as soon as it can be,
-   * and with its text. Until then `refusal` refuses to change it.
+   * Calls back with the texts, by key, of documents that could not be read when they were asked for (`getItem` threw),
+   * as soon as they can be. Until `release` is called, right before they are taken in, `refusal` refuses to change them.
    */
-  onReadable?(callback: (key: string, text: string) => void): void
+  onReadable?(callback: (texts: ReadonlyMap<string, string>, release: () => void) => void): void
   /** Why a document of this kind and id, if there is one, cannot be read now; undefined otherwise. */
   unreadable?(kind: string, id: string): string | undefined
   /** Resolves when write-behind is done: the documents are where people and other programs read them. */

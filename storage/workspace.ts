@@ -187,21 +187,30 @@ export const openWorkspace = async ({
   }
 
   /** Takes in what could not be read before, when nothing is pending that could still be rolled back. */
-  const addReadable = async (key: string, text: string): Promise<void> => {
+  const addReadable = async (texts: ReadonlyMap<string, string>, release: () => void): Promise<void> => {
     while (pending.length > 0) await durable().catch(() => undefined)
-    const kind = kindOfKey(key)
-    const entry = kind && entryOrSetAside(driver, kind, key, text, logger)
-    if (!entry) return
-    if (documents.get(entry.kind, entry.id))
-      return logger.error({ key }, 'A document can be read now, but another has its id: it is not served')
-    documents.put(entry.kind, entry)
+    release()
+    const added: Entry[] = []
+    for (const [key, text] of texts) {
+      const kind = kindOfKey(key)
+      const entry = kind && entryOrSetAside(driver, kind, key, text, logger)
+      if (!entry) continue
+      if (documents.get(entry.kind, entry.id))
+        logger.error({ key }, 'A document can be read now, but another has its id: it is not served')
+      else {
+        documents.put(entry.kind, entry)
+        added.push(entry)
+      }
+    }
     repairLinks(documents, driver)
-    await change((tx) => announceDocument(tx, entry))
+    await change((tx) => {
+      for (const entry of added) announceDocument(tx, entry)
+    })
   }
 
-  driver.onReadable?.((key, text) => {
-    addReadable(key, text).catch((error) =>
-      logger.warn({ key, err: error }, 'A document is served again, but its event could not be sent'),
+  driver.onReadable?.((texts, release) => {
+    addReadable(texts, release).catch((error) =>
+      logger.warn({ err: error }, 'Documents are served again, but their events could not be sent'),
     )
   })
 

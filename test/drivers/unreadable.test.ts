@@ -6,9 +6,11 @@ import { basename, dirname, join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { findSession, readerOf } from '../../storage/rules/find'
 import { addTask } from '../../storage/rules/links'
-import { updateProject } from '../../storage/rules/projects'
+import { createProject, updateProject } from '../../storage/rules/projects'
 import { addSessionEvent } from '../../storage/rules/sessions'
+import { createTask } from '../../storage/rules/tasks'
 import { createTemplate, ensureDefaultTemplates, updateTemplate } from '../../storage/rules/templates'
+import { nextTurn } from './controlled'
 import { afterCrash, documentsIn, openIn, temporaryDirectory } from './directory'
 import { faults } from './faulty-disk'
 import { everything } from './open'
@@ -127,6 +129,41 @@ describe('a document whose file', () => {
     await workspace.change((tx) => addSessionEvent(tx, sessionId, { type: 'turn' }))
     await workspace.flush()
     expect(documentsIn(crashed)).toHaveProperty([`sessions/${sessionId}.json`, 'events', 'length'], 1)
+  })
+
+  it('is one of hundreds comes back with all of them at once, and nobody gets in between', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const directory = temporaryDirectory()
+    const { workspace: first } = await openIn(directory)
+    const projectId = await first.change((tx) => createProject(tx, { name: 'p' }, '/').id)
+    const ids = await first.change((tx) =>
+      Array.from({ length: 300 }, () => createTask(tx, { projectId, title: 't' }).id),
+    )
+    const before = await everything(first)
+    await first.close()
+    faults.unreadable = (path) => (path.includes('/tasks/') ? 'ETIMEDOUT' : undefined)
+    const { workspace, published } = await openIn(directory)
+    expect(workspace.status().problems).toHaveLength(300)
+    faults.unreadable = () => undefined
+    await vi.advanceTimersByTimeAsync(1000)
+    const [id = ''] = ids
+    const answers: unknown[] = []
+    for (let wasRefused = true; wasRefused; ) {
+      const made = await Promise.allSettled([
+        workspace.change((tx) => {
+          if (tx.has('tasks', id)) return 'is there'
+          const task = { ...Object(before[`tasks:${projectId}:${id}`]), title: 'in its place' }
+          tx.put('tasks', task)
+          return 'overwritten'
+        }),
+      ])
+      answers.push(...made)
+      wasRefused = made.some(({ status }) => status === 'rejected')
+      await nextTurn()
+    }
+    expect(answers.at(-1)).toEqual({ status: 'fulfilled', value: 'is there' })
+    await expect.poll(() => published.length).toBe(300)
+    expect(await everything(workspace)).toEqual(before)
   })
 
   it('cannot be read, but of which the journal holds the newest, waits for both', async () => {

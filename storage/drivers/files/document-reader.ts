@@ -9,12 +9,16 @@ import { findFiles, isFileThere, pathOfKey, readDocument } from './document-file
 
 /** How long after an attempt to read what could not be read the next one begins. */
 const retryDelayMs = 1000
+/** What can be read again is passed on together, but not later than this. */
+const maxCollectingMs = 250
 
 interface DocumentReaderOptions {
   directory: string
   logger: Logger
-  /** A document that could not be read can be: its text, or null if it is gone. */
-  onReadable(key: string, text: string | null): void
+  /** The document in a file that could not be read until now, and holds this text, or is gone (null). */
+  complete(key: string, text: string | null): string | null
+  /** These documents could not be read, and can be. They are refused to be changed until `release` is called. */
+  onReadable(texts: ReadonlyMap<string, string>, release: () => void): void
 }
 
 /** Reads documents' files, and watches over those that cannot be read, or are not to be touched. */
@@ -39,10 +43,13 @@ export interface DocumentReader {
 export const createDocumentReader = ({
   directory,
   logger,
+  complete,
   onReadable,
 }: DocumentReaderOptions): DocumentReader => {
   /** Why documents cannot be read, by key. */
   const unreadable = new Map<string, string>()
+  /** Those of them that can be read, and are not taken in yet. */
+  const offered = new Set<string>()
   /** Why documents are left as they are, by key. */
   const left = new Map<string, string>()
   /** Other files that are left, by path. */
@@ -63,23 +70,48 @@ export const createDocumentReader = ({
 
   /** One after the other, and not in this thread: on a disk that is away, each may take its time to fail. */
   const retryAll = async () => {
-    for (const key of [...unreadable.keys()]) await retry(key)
-    timer = unreadable.size > 0 && !stopped ? setTimeout(retryAll, retryDelayMs).unref() : undefined
+    let texts = new Map<string, string>()
+    let since = performance.now()
+    for (const key of [...unreadable.keys()].filter((key) => !offered.has(key))) {
+      const text = await retry(key)
+      if (stopped) return
+      if (typeof text === 'string') texts.set(key, text)
+      if (performance.now() - since < maxCollectingMs) continue
+      offer(texts)
+      texts = new Map()
+      since = performance.now()
+    }
+    offer(texts)
+    timer = unreadable.size > 0 ? setTimeout(retryAll, retryDelayMs).unref() : undefined
   }
 
-  const retry = async (key: string) => {
+  const offer = (texts: ReadonlyMap<string, string>) => {
+    if (texts.size === 0) return
+    for (const key of texts.keys()) offered.add(key)
+    onReadable(texts, () => {
+      for (const key of texts.keys()) {
+        offered.delete(key)
+        unreadable.delete(key)
+      }
+    })
+  }
+
+  /** The document, null if it is gone; undefined if it still cannot be read. */
+  const retry = async (key: string): Promise<string | null | undefined> => {
     const file = pathOfKey(directory, key)
     try {
       const text = isFileThere(file) ? withoutByteOrderMark(await readFile(file, 'utf8')) : null
-      if (stopped) return
-      unreadable.delete(key)
+      if (stopped) return undefined
+      const document = complete(key, text)
+      if (document === null) unreadable.delete(key)
       logger.warn(
         { file },
-        text === null ? 'A document that could not be read is gone' : 'A document can be read again',
+        document === null ? 'A document that could not be read is gone' : 'A document can be read again',
       )
-      onReadable(key, text)
+      return document
     } catch (error) {
       unreadable.set(key, reasonOf(error))
+      return undefined
     }
   }
 

@@ -125,18 +125,20 @@ const openLocked = (
   }
 
   const restoration = createRestoration({ directory, journalFolder, quarantine, logger })
-  let tellReadable: ((key: string, text: string) => void) | undefined
+  let tellReadable: Parameters<NonNullable<WorkspaceDriver['onReadable']>>[0] | undefined
 
   const reader = createDocumentReader({
     directory,
     logger,
-    onReadable(key, text) {
+    complete(key, text) {
       const steps = waiting.get(key)
+      if (!steps) return fillIfBlank(key, text)
+      const json = restoration.apply(key, steps, text)
       waiting.delete(key)
-      const json = steps ? restoration.apply(key, steps, text) : fillIfBlank(key, text)
-      if (steps) writeBehind.add(key, json)
-      if (json !== null) tellReadable?.(key, json)
+      writeBehind.add(key, json)
+      return json
     },
+    onReadable: (texts, release) => tellReadable?.(texts, release),
   })
 
   const fillIfBlank = (key: string, text: string | null): string | null => {
