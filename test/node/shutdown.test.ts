@@ -1,4 +1,6 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect as dial, type Socket } from 'node:net'
+import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { client, type Project } from '../contract/http'
 import { type Server, startServer } from '../contract/server'
@@ -30,6 +32,41 @@ const halfRequest = async (server: Server): Promise<{ socket: Socket; answer: Pr
 }
 
 describe('ending the server', () => {
+  it.each([
+    ['a folder where its file was', (path: string) => mkdirSync(join(path, 'inside'), { recursive: true })],
+    [
+      'a file where its folder was',
+      (path: string) => {
+        rmSync(dirname(path), { recursive: true, force: true })
+        mkdirSync(dirname(dirname(path)), { recursive: true })
+        writeFileSync(dirname(path), 'mine')
+      },
+    ],
+  ])(
+    'with a document that has %s exits with 0, and the next start has what was acknowledged',
+    async (_, block) => {
+      const server = await start()
+      const api = client(server.url)
+      const project = await api.project()
+      const task = await api.task(project.id)
+      const path = join(server.dataDir, 'tasks', project.id, `${task.id}.json`)
+      rmSync(path, { force: true })
+      block(path)
+      // That it cannot be written may be known already: then nothing is changed.
+      const { status } = await api.request('PATCH', `/api/tasks/${task.id}`, { title: 'changed' })
+      const other = await api.project({ name: 'another project goes on' })
+      expect(await server.terminate()).toBe(0)
+
+      rmSync(dirname(path), { recursive: true, force: true })
+      const next = await server.restart()
+      onTestFinished(async () => void (await next.stop()))
+      expect(await client(next.url).get(`/api/tasks/${task.id}`)).toMatchObject({
+        title: status === 200 ? 'changed' : 'a task',
+      })
+      expect(await client(next.url).get(`/api/projects/${other.id}`)).toEqual(other)
+    },
+  )
+
   it.each(['SIGTERM', 'SIGINT'] as const)('by %s says goodbye with 1001 and exits with 0', async (signal) => {
     const server = await start()
     const sockets = [await connect(server.url), await connect(server.url, { path: '/ws' })]
