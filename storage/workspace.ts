@@ -9,6 +9,7 @@ import { kindOfKey, kinds } from './kinds'
 import { entryOrSetAside, type Logger, loadDocuments, repairLinks } from './loading'
 import { watchMisses } from './misses'
 import { othersTurn } from './others-turn'
+import { publishInTurns } from './publish-in-turns'
 import { announceDocument } from './rules/announce'
 import { createSequentialCommit } from './sequential-commit'
 import { beginTransaction, type Staged, type Transaction } from './transaction'
@@ -141,9 +142,10 @@ export const openWorkspace = async ({
       eventNumber = numberBefore
     }
     const done = store(batch).then(
-      () => {
+      async () => {
+        const told = publishAll(published)
+        if (told) await told
         pending.shift()
-        published.forEach(publish)
       },
       (error) => {
         rollBackFrom(undo)
@@ -168,6 +170,8 @@ export const openWorkspace = async ({
         logger.error({ err: error, event: event.name }, 'A subscriber of the workspace threw at an event')
       }
   }
+
+  const publishAll = publishInTurns(publish)
 
   /** Resolves when everything changed so far is durable; fails if it could not be stored. */
   const durable = async () => {

@@ -43,6 +43,23 @@ describe('a large change', () => {
     )
   })
 
+  it('is told of in turns, in order, and before what comes after it', async () => {
+    const { workspace } = await open(memoryDriver())
+    const told: number[] = []
+    workspace.subscribe(({ number }) => told.push(number))
+    const lengths = new Set<number>()
+    const watching = setInterval(() => lengths.add(told.length))
+    await Promise.all([
+      workspace.change(createMany),
+      workspace.change(createOne),
+      workspace.change(createMany),
+    ])
+    clearInterval(watching)
+    expect(told).toEqual(Array.from({ length: 2 * many + 1 }, (_, n) => n + 1))
+    expect([...lengths].filter((length) => length > 0 && length < many).length).toBeGreaterThan(1)
+    expect(workspace.lastEvent()).toBe(told.length)
+  })
+
   it('that builds on one which cannot be stored is undone with it', async () => {
     const { driver, fail, succeed } = controlledDriver()
     const { workspace, published } = await open(driver)
