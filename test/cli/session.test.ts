@@ -244,6 +244,14 @@ describe('session', () => {
     expect(ended.stderr).not.toContain('closed')
   })
 
+  it('show says why it ended', async () => {
+    const { sessionId, text } = await inside()
+    await client.sessions.end(sessionId, { cause: 'exited', exitCode: 7 })
+    const { endReason = '' } = await client.sessions.get(sessionId)
+    expect(endReason).toContain('7')
+    expect(await text(['session', 'show', sessionId])).toContain(endReason)
+  })
+
   it('list and show, for people and for programs', async () => {
     const { sessionId, json, text } = await inside()
     const other = await client.projects.create({ name: 'other' })
