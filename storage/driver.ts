@@ -46,6 +46,8 @@ export interface WorkspaceDriver extends Driver {
      * far, or the number is that of no event yet.
      */
     since(number: number): Promise<LoggedEvent[] | undefined>
+    /** Goes on with the number after this one, which is not below the last; all events before it are forgotten. */
+    continueAfter?(number: number): void
   }
   /** Moves what is no document aside, records the reason for `status`, and returns its new name. */
   quarantine?(key: string, reason: string): string

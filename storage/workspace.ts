@@ -36,6 +36,8 @@ export interface Workspace {
    * there: too old, still to come, or kept by no log.
    */
   eventsSince(number: number): Promise<LoggedEvent[] | undefined>
+  /** Events go on with the number after this one, if it is above the last, and the ones before it are forgotten. */
+  continueEventsAfter(number: number): Promise<void>
   /** Whether every document is in memory, or else read from the storage whenever it is asked for. */
   readonly isInMemory: boolean
   /** Why no change can be stored at present; undefined as long as nothing is known against it. */
@@ -227,6 +229,13 @@ export const openWorkspace = async ({
     },
     lastEvent: () => durableEvent,
     eventsSince: async (number) => driver.log?.since(number),
+    async continueEventsAfter(number) {
+      while (pending.length > 0) await durable().catch(() => undefined)
+      if (number <= eventNumber) return
+      driver.log?.continueAfter?.(number)
+      eventNumber = number
+      durableEvent = number
+    },
     isInMemory: driver.documents === undefined,
     unavailable: () => driver.unavailable?.(),
     status: () => ({

@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import type * as z from 'zod'
 import { apiError } from '../../schemas/errors'
+import { RestoreRequest } from '../../schemas/restore'
 import { PublishSkillRequest, TransferLine } from '../../schemas/transfer'
 import { importDocuments, transferLines } from '../../storage/rules/transfer'
 import { guard } from '../http/guard'
@@ -9,12 +10,13 @@ import { respond, respondError } from '../http/respond'
 import { streamOfChunks } from '../http/streamed-list'
 import type { Env } from '../services/app-services'
 import { isSkillId } from '../services/skills'
+import type { Restore } from './restore'
 import type { StoredSkills } from './skills'
 
 /** A document can have 2 MB, twice what the API takes in a request. */
 const maxBytes = 4 * 1024 * 1024
 
-export const createInternalApp = (skills: StoredSkills): Hono<Env> => {
+export const createInternalApp = (skills: StoredSkills, restore: Restore): Hono<Env> => {
   const app = new Hono<Env>()
   app.use(async (c, next) => guard(c) ?? (await next()))
   app.onError((error, c) => respondError(c, error))
@@ -32,6 +34,13 @@ export const createInternalApp = (skills: StoredSkills): Hono<Env> => {
     const documents = lines.map((line) => read(TransferLine, line))
     const options = { overwrite: c.req.query('overwrite') === '1', dryRun: c.req.query('dryRun') === '1' }
     return respond(c, await c.env.workspace.change((tx) => importDocuments(tx, documents, options)))
+  })
+
+  app.post('/internal/restore', async (c) => {
+    const { workspace, dryRun } = read(RestoreRequest, await readText(c.req.raw))
+    if (!dryRun) return respond(c, await restore.next(workspace))
+    await restore.assertPossible(workspace)
+    return respond(c, { success: true })
   })
 
   app.put('/internal/skills/:id', async (c) => {

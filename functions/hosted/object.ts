@@ -76,7 +76,7 @@ export class MaestroWorkspace extends DurableObject<Bindings> {
       return {
         services,
         sockets: createSockets(this, this.ctx, services),
-        internal: createInternalApp(services.skills),
+        internal: createInternalApp(services.skills, services.restore),
       }
     })
   }

@@ -1,8 +1,6 @@
 import { version } from '../../package.json'
-import { defaultWorkspace } from '../../schemas/api-tokens'
 import type { Config } from '../../schemas/config'
 import { type DurableObjectDriver, durableObjectDriver } from '../../storage/drivers/durable-object/driver'
-import type { KvMirror } from '../../storage/drivers/durable-object/outbox'
 import { createIds } from '../../storage/ids'
 import { readerOf } from '../../storage/rules/find'
 import { makeManifest } from '../../storage/rules/manifest'
@@ -17,11 +15,14 @@ import { promptOfSkills } from '../services/skill-prompt'
 import type { Bindings } from './bindings'
 import { consoleLog } from './log'
 import { storedManifests } from './manifests'
+import { mirrorOf } from './mirror'
+import { createRestore, type Restore } from './restore'
 import { type StoredSkills, storedSkills } from './skills'
 
 export interface HostedServices extends AppServices {
   driver: DurableObjectDriver
   skills: StoredSkills
+  restore: Restore
 }
 
 /** Opens everything that the handlers work on, in an object. `workspaceName`: whose object this is. */
@@ -34,15 +35,29 @@ export const openServices = async (
   const clock = Date.now
   const newId = createIds()
   const log = consoleLog(config.logLevel, { workspace: workspaceName })
-  const driver = durableObjectDriver({ storage, mirror: keysOf(workspaceName, bindings.MAESTRO_KV), clock })
+  const mirror = mirrorOf(workspaceName, bindings.MAESTRO_KV)
+  const driver = durableObjectDriver({ storage, mirror, clock })
   const workspace = await openWorkspace({ driver, clock, newId, logger: log })
   const rooms = createRooms(clock)
   workspace.subscribe(rooms.publish)
   await workspace.change(ensureDefaultTemplates)
   const skills = storedSkills(storage, log)
+  const restore = createRestore({
+    sql: storage.sql,
+    workspace,
+    mirror,
+    name: workspaceName,
+    onBegin: () => driver.setProblems([]),
+  })
+  if (await restore.isNeeded()) {
+    const reason = `This workspace is empty, and its copy in Workers KV is not: maestro restore kv:${workspaceName} --confirm brings it back`
+    log.warn({ reason }, 'An empty workspace beside a copy that is not empty')
+    driver.setProblems([{ file: `kv:${workspaceName}`, reason }])
+  }
   return {
     workspace,
     driver,
+    restore,
     rooms,
     log,
     // The Worker has let the caller in.
@@ -62,14 +77,5 @@ export const openServices = async (
     clock,
     newId,
     startedAt: clock(),
-  }
-}
-
-/** All workspaces share one KV namespace. An id never begins with `@`, so none can reach into another's keys. */
-const keysOf = (workspace: string, kv: Bindings['MAESTRO_KV']): KvMirror => {
-  const prefix = workspace === defaultWorkspace ? '' : `@${workspace}:`
-  return {
-    put: (key, json) => kv.put(prefix + key, json),
-    delete: (key) => kv.delete(prefix + key),
   }
 }

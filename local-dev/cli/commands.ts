@@ -16,6 +16,7 @@ export const commands: Readonly<Record<string, LoadCommand | CommandGroup>> = {
   api: () => import('./api'),
   export: () => import('./export'),
   import: () => import('./import'),
+  restore: () => import('./restore'),
   whoami: () => import('./whoami'),
   project: {
     about: 'Codebases that agents work on',

@@ -18,10 +18,12 @@ export interface Hosted {
   putIntoKv(key: string, value: string): Promise<void>
   /** Every write to KV that the server tried. */
   kvWrites(): Promise<KvWrite[]>
-  /** From now on, KV takes no writes, or takes them again. */
-  kvFails(fails: boolean): Promise<void>
+  /** From now on, KV takes no writes to keys that hold this text, all by default; or takes all again. */
+  kvFails(fails: boolean, keys?: string): Promise<void>
   /** The object loses what it has in memory. */
   restart(): Promise<void>
+  /** The object loses everything. */
+  lose(): Promise<void>
 }
 
 /** Starts an empty server, hosted. Requests without a token get one, unless `TEST_TOKEN` is empty. */
@@ -48,8 +50,11 @@ export const startHosted = async (variables: Record<string, string> = {}): Promi
     },
     putIntoKv: (key, value) => namespace.put(key, value),
     kvWrites: async () => parseTrusted(await (await fetch(`${origin}/test/kv`)).text()),
-    async kvFails(fails) {
-      await fetch(`${origin}/test/kv?fails=${fails}`)
+    async kvFails(fails, keys = '') {
+      await fetch(`${origin}/test/kv?fails${fails ? `&keys=${keys}` : ''}`)
+    },
+    async lose() {
+      await fetch(`${origin}/test/lose`)
     },
     async restart() {
       await fetch(`${origin}/test/restart`)

@@ -5,16 +5,19 @@ import worker, { MaestroWorkspace as Deployed } from '../../functions/worker'
 import type { KvWrite } from './kv-write'
 
 const kvWrites: KvWrite[] = []
-let kvFails = false
+/** Writes to keys that hold this text fail; undefined: none do. */
+let failingKeys: string | undefined
 
 const watched = (kv: Bindings['MAESTRO_KV']): Bindings['MAESTRO_KV'] => {
   const watch = async (key: string, write: () => Promise<void>) => {
-    kvWrites.push({ key, time: Date.now(), failed: kvFails })
-    if (kvFails) throw new Error('KV PUT failed: 429 Too Many Requests')
+    const failed = failingKeys !== undefined && key.includes(failingKeys)
+    kvWrites.push({ key, time: Date.now(), failed })
+    if (failed) throw new Error('KV PUT failed: 429 Too Many Requests')
     await write()
   }
   return {
-    put: (key, value) => watch(key, () => kv.put(key, value)),
+    ...{ get: (key) => kv.get(key), list: (options) => kv.list(options) },
+    put: (key, value, options) => watch(key, () => kv.put(key, value, options)),
     delete: (key) => watch(key, () => kv.delete(key)),
   }
 }
@@ -27,6 +30,10 @@ export class MaestroWorkspace extends Deployed {
   override async fetch(request: Request): Promise<Response> {
     // As when Cloudflare moves the object: whatever is in memory is gone.
     if (new URL(request.url).pathname === '/test/restart') this.ctx.abort('a test asked for it')
+    if (new URL(request.url).pathname === '/test/lose') {
+      await this.ctx.storage.deleteAll()
+      this.ctx.abort('a test asked for it')
+    }
     return super.fetch(request)
   }
 }
@@ -36,7 +43,7 @@ export default {
     const { TEST_TOKEN } = bindings
     const { pathname, searchParams } = new URL(request.url)
     if (pathname === '/test/kv') {
-      if (searchParams.has('fails')) kvFails = searchParams.get('fails') === 'true'
+      if (searchParams.has('fails')) failingKeys = searchParams.get('keys') ?? undefined
       return Response.json(kvWrites)
     }
     const given = new Request(request)

@@ -1,6 +1,6 @@
 import type { DurableObjectStorage } from '@cloudflare/workers-types'
 import type { Documents } from '../../documents'
-import type { Batch, WorkspaceDriver } from '../../driver'
+import type { Batch, DriverStatus, WorkspaceDriver } from '../../driver'
 import { entityKindOfKey } from '../../kinds'
 import { createSqlDocuments } from './documents'
 import { createEventLog } from './event-log'
@@ -22,6 +22,8 @@ export interface DurableObjectDriver extends WorkspaceDriver {
   commit(batch: Batch): Promise<void>
   /** Copies the changes that are due to the mirror. To be called when the object's alarm rings. */
   mirrorChanges(): Promise<void>
+  /** What is told in `status`, instead of what was told before. */
+  setProblems(problems: NonNullable<DriverStatus['problems']>): void
 }
 
 /**
@@ -37,7 +39,7 @@ export const durableObjectDriver = ({
   createTables(sql)
   const rows = createRows(sql)
   const { log, append } = createEventLog(sql)
-  const outbox = createOutbox(storage, mirror, clock)
+  const outbox = createOutbox({ storage, mirror, clock, lastEvent: log.last })
   migrateDocuments(storage, {
     put(key, json) {
       rows.put(key, json)
@@ -49,6 +51,7 @@ export const durableObjectDriver = ({
       if (isCopied(key)) outbox.add(key)
     },
   })
+  let problems: NonNullable<DriverStatus['problems']> = []
   let failed = false
   let batchWindow: Promise<void> | undefined
 
@@ -109,7 +112,10 @@ export const durableObjectDriver = ({
     commit,
     log,
     mirrorChanges: outbox.flush,
-    status: () => ({ quarantined: quarantined(), freeBytes: null, follower: outbox.status() }),
+    setProblems(now) {
+      problems = now
+    },
+    status: () => ({ quarantined: quarantined(), problems, freeBytes: null, follower: outbox.status() }),
 
     hasItem: (key) => readJson(key) !== null,
     getItem: (key) => readJson(key),

@@ -9,10 +9,13 @@ const trimBatchSize = 1000
 
 /** The event log, in SQLite. */
 export const createEventLog = (sql: SqlStorage) => {
+  /** The number after which events were begun to be counted. */
+  const start = () => sql.exec<{ start: number }>('SELECT start FROM numbering').toArray()[0]?.start ?? 0
   const first = () =>
-    sql.exec<{ number: number | null }>('SELECT min(number) AS number FROM events').one().number ?? 1
+    sql.exec<{ number: number | null }>('SELECT min(number) AS number FROM events').one().number ??
+    start() + 1
   const last = () =>
-    sql.exec<{ number: number | null }>('SELECT max(number) AS number FROM events').one().number ?? 0
+    sql.exec<{ number: number | null }>('SELECT max(number) AS number FROM events').one().number ?? start()
 
   const since = async (number: number): Promise<LoggedEvent[] | undefined> => {
     if (number > last() || number + 1 < first()) return undefined
@@ -32,6 +35,11 @@ export const createEventLog = (sql: SqlStorage) => {
     }
   }
 
-  const log: NonNullable<WorkspaceDriver['log']> = { last, since }
+  const continueAfter = (number: number) => {
+    sql.exec('INSERT OR REPLACE INTO numbering (single, start) VALUES (1, ?)', number)
+    sql.exec('DELETE FROM events WHERE number <= ?', number)
+  }
+
+  const log: NonNullable<WorkspaceDriver['log']> = { last, since, continueAfter }
   return { log, append }
 }

@@ -1,6 +1,7 @@
 import type { DurableObjectStorage } from '@cloudflare/workers-types'
 import { kindOfKey } from '../../kinds'
 import { readEntry } from '../../read-entry'
+import { reasonOf } from '../../reason'
 
 /** The format of an object's tables and documents. 1 is that of version 0.1.0, which wrote no number. */
 const currentFormat = 2
@@ -35,7 +36,7 @@ export const migrateDocuments = (storage: DurableObjectStorage, { put, quarantin
       const current = readEntry(kind, key, json).json
       if (current !== json) put(key, current)
     } catch (error) {
-      quarantine(key, json, error instanceof Error ? error.message : String(error))
+      quarantine(key, json, reasonOf(error))
     }
   }
 

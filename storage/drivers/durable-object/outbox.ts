@@ -1,4 +1,5 @@
 import type { DurableObjectStorage } from '@cloudflare/workers-types'
+import { reasonOf } from '../../reason'
 
 /** Workers KV takes one write a second to a key. */
 const writeIntervalMs = 1000
@@ -9,10 +10,20 @@ const batchSize = 500
 /** How many keys are copied at a time: a Worker may have six connections open. */
 const concurrency = 6
 
+/** What a copy in the mirror tells of the whole mirror at that time. */
+export interface MirrorPosition {
+  /** The number of the last event of the workspace. */
+  lastEvent: number
+  /** All changes up to the event of this number are in the mirror. */
+  completeTo: number
+}
+
 /** Where the documents are copied to: Workers KV. */
 export interface KvMirror {
-  put(key: string, json: string): Promise<void>
+  put(key: string, json: string, position: MirrorPosition): Promise<void>
   delete(key: string): Promise<void>
+  /** Records a position that no copy tells. */
+  mark(position: MirrorPosition): Promise<void>
 }
 
 export interface OutboxStatus {
@@ -26,25 +37,45 @@ export interface OutboxStatus {
 
 type Row = { key: string; change: number; attempts: number }
 
+interface OutboxOptions {
+  storage: DurableObjectStorage
+  mirror: KvMirror
+  /** The time, in Unix milliseconds. */
+  clock: () => number
+  /** The number of the last event. */
+  lastEvent: () => number
+}
+
 /**
  * A transactional outbox: the key of every change is put into a table in the change's own transaction, and its
  * document copied to the mirror later, at most once a second a key, retried until that succeeds. Changes of a key
  * are coalesced: what is copied is its state at that time, so that a copy is idempotent.
  */
-export const createOutbox = (storage: DurableObjectStorage, mirror: KvMirror, clock: () => number) => {
+export const createOutbox = ({ storage, mirror, clock, lastEvent }: OutboxOptions) => {
   const { sql } = storage
   /** The time of the next alarm that we set, in Unix milliseconds. */
   let alarmAt = Number.POSITIVE_INFINITY
   let flushing = false
   let problem: string | undefined
+  /** Up to which event the mirror tells that it is complete. */
+  let toldCompleteTo = 0
 
-  /** To be called within a transaction. */
+  /** To be called within a transaction, before the events of the change are in the log. */
   const add = (key: string) =>
     sql.exec(
-      `INSERT INTO outbox (key, change, since, due, attempts) VALUES (?, 1, ?, ?, 0)
+      `INSERT INTO outbox (key, change, since, due, attempts, event) VALUES (?, 1, ?, ?, 0, ?)
        ON CONFLICT (key) DO UPDATE SET change = change + 1`,
-      ...[key, clock(), clock()],
+      ...[key, clock(), clock(), lastEvent()],
     )
+
+  /** Where the mirror will be when this key is copied; without one, where it is. */
+  const positionWith = (key = ''): MirrorPosition => {
+    const last = lastEvent()
+    const { event } = sql
+      .exec<{ event: number | null }>('SELECT min(event) AS event FROM outbox WHERE key <> ?', key)
+      .one()
+    return { lastEvent: last, completeTo: event ?? last }
+  }
 
   /** Sets the alarm for the keys that wait, unless it is set. */
   const schedule = () => {
@@ -74,27 +105,40 @@ export const createOutbox = (storage: DurableObjectStorage, mirror: KvMirror, cl
     }
     try {
       await Promise.all(Array.from({ length: concurrency }, copyQueued))
+      await markPosition()
     } finally {
       flushing = false
       schedule()
     }
   }
 
+  /** Copies that were made at the same time could not know of each other, and a key that was removed tells nothing. */
+  const markPosition = async () => {
+    const position = positionWith()
+    if (position.completeTo <= toldCompleteTo) return
+    try {
+      await mirror.mark(position)
+      toldCompleteTo = position.completeTo
+    } catch (error) {
+      problem = reasonOf(error)
+    }
+  }
+
   const copy = async ({ key, change, attempts }: Row) => {
     try {
       const stored = sql.exec<{ json: string }>('SELECT json FROM documents WHERE key = ?', key).toArray()[0]
-      await (stored ? mirror.put(key, stored.json) : mirror.delete(key))
+      const position = positionWith(key)
+      await (stored ? mirror.put(key, stored.json, position) : mirror.delete(key))
+      if (stored) toldCompleteTo = Math.max(toldCompleteTo, position.completeTo)
       problem = undefined
       // A key that changed meanwhile stays, for the next alarm.
       sql.exec('DELETE FROM outbox WHERE key = ? AND change = ?', key, change)
       sql.exec(
-        'UPDATE outbox SET since = ?, due = ?, attempts = 0 WHERE key = ?',
-        clock(),
-        clock() + writeIntervalMs,
-        key,
+        'UPDATE outbox SET since = ?, due = ?, attempts = 0, event = ? WHERE key = ?',
+        ...[clock(), clock() + writeIntervalMs, position.lastEvent, key],
       )
     } catch (error) {
-      problem = error instanceof Error ? error.message : String(error)
+      problem = reasonOf(error)
       const due = clock() + Math.min(writeIntervalMs * 2 ** attempts, maxRetryDelayMs)
       sql.exec('UPDATE outbox SET attempts = attempts + 1, due = ? WHERE key = ?', due, key)
     }

@@ -5,7 +5,8 @@ import { durableObjectDriver } from '../../../storage/drivers/durable-object/dri
 import { createTables } from '../../../storage/drivers/durable-object/tables'
 
 const task = { id: 'task_1', projectId: 'proj_1', title: 'old', createdAt: 5, updatedAt: 6 }
-const noMirror = { put: async () => undefined, delete: async () => undefined }
+const nothing = async () => undefined
+const noMirror = { put: nothing, delete: nothing, mark: nothing }
 
 /** `stored`: the storage of the object in which a test runs; `failing`: the same, whose transactions fail at their end. */
 export const formatTests = (

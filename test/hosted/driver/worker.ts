@@ -17,7 +17,8 @@ const stored = () => {
   return storage
 }
 
-const noMirror = { put: async () => undefined, delete: async () => undefined }
+const nothing = async () => undefined
+const noMirror = { put: nothing, delete: nothing, mark: nothing }
 
 /** While it is broken, a transaction fails after it has written everything. */
 const breakable = (real: DurableObjectStorage, isBroken = () => broken): DurableObjectStorage =>
