@@ -6,6 +6,7 @@ import type { AppServices, GenerateManifest } from '../functions/services/app-se
 import type { Log } from '../functions/services/log'
 import { createRunners } from '../functions/services/runners'
 import { promptOfSkills } from '../functions/services/skill-prompt'
+import { createStopwatch } from '../functions/services/stopwatch'
 import { version } from '../package.json'
 import type { Config } from '../schemas/config'
 import type { WorkspaceDriver } from '../storage/driver'
@@ -32,7 +33,7 @@ export const openServices = async (
   const workspace = await openWorkspace({ driver, clock, newId, logger: log })
   // What a crash kept from the files is in them before anybody is answered.
   await workspace.flush().catch((err) => log.error({ err }, 'The files are not current yet'))
-  const rooms = createRooms(clock)
+  const rooms = createRooms()
   workspace.subscribe(rooms.publish)
   await workspace.change(ensureDefaultTemplates)
   const notes = spawnNotesFolder(config)
@@ -68,7 +69,7 @@ export const openServices = async (
     version,
     clock,
     newId,
-    startedAt: clock(),
+    uptimeMs: createStopwatch(),
   }
 }
 

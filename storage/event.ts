@@ -32,11 +32,14 @@ export interface LoggedEvent {
   about?: { kind: Kind; id: string }
   /** Its data as JSON. */
   data?: string
+  /** When the change was made, in Unix milliseconds; absent in logs of earlier versions. */
+  timestamp?: number
 }
 
 /** An event on its way to the rooms, complete. */
 export interface PublishedEvent extends LoggedEvent {
   data: string
+  timestamp: number
 }
 
 /** The data of a state event. */

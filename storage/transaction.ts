@@ -42,6 +42,8 @@ export interface Staged {
   entries: readonly Entry[]
   removed: readonly Entry[]
   events: readonly StagedEvent[]
+  /** The time of the change, in Unix milliseconds. */
+  now: number
 }
 
 /** An entity as staged; its entry is made when it is first needed. */
@@ -136,7 +138,7 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
           if (before) removed.push(before)
         }
       }
-    return { entries, removed, events }
+    return { entries, removed, events, now }
   }
 
   const transaction: Transaction = {

@@ -12,6 +12,7 @@ import { othersTurn } from './others-turn'
 import { publishInTurns } from './publish-in-turns'
 import { announceDocument } from './rules/announce'
 import { createSequentialCommit } from './sequential-commit'
+import { createTime, newestTime } from './time'
 import { beginTransaction, type Staged, type Transaction } from './transaction'
 
 /** Everything that is stored, and the only way to change it. */
@@ -84,6 +85,7 @@ export const openWorkspace = async ({
   const subscribers = new Set<(event: PublishedEvent) => void>()
   /** The changes that are not durable yet, oldest first. */
   const pending: PendingChange[] = []
+  const time = createTime(clock, await newestTime(driver, documents))
   let eventNumber = driver.log?.last() ?? 0
   let durableEvent = eventNumber
 
@@ -93,7 +95,7 @@ export const openWorkspace = async ({
   const change = async <T>(rule: (transaction: Transaction) => T): Promise<T> => {
     if (driver.awaitBatchWindow) await driver.awaitBatchWindow()
     while (large) await large.catch(() => undefined)
-    const { transaction, size, prepare, finish } = beginTransaction(watched.documents, clock(), newId)
+    const { transaction, size, prepare, finish } = beginTransaction(watched.documents, time(), newId)
     let result: T
     try {
       result = watched.run(() => rule(transaction))
@@ -269,7 +271,11 @@ const apply = (documents: Documents, { entries, removed }: Staged): (() => void)
 }
 
 /** The batch that the driver stores, and the events as they are published. */
-const toBatch = ({ entries, removed, events }: Staged, documents: Documents, lastEvent: number) => {
+const toBatch = (
+  { entries, removed, events, now: timestamp }: Staged,
+  documents: Documents,
+  lastEvent: number,
+) => {
   const byId = new Map<string, Entry>(entries.map((entry) => [`${entry.kind}:${entry.id}`, entry]))
   const puts: Put[] = entries.map((entry) => {
     const { appendOnly } = kinds[entry.kind]
@@ -287,12 +293,12 @@ const toBatch = ({ entries, removed, events }: Staged, documents: Documents, las
       const entry = byId.get(`${kind}:${event.id}`) ?? documents.get(kind, event.id)
       if (!entry) throw new Error(`${name} was emitted for ${event.id}, which does not exist`)
       const data = stateEventData(entry)
-      published.push({ number, name, rooms, about, data })
-      logged.push({ number, name, rooms, about, ...(isLatestState(name) ? {} : { data }) })
+      published.push({ number, name, rooms, timestamp, about, data })
+      logged.push({ number, name, rooms, timestamp, about, ...(isLatestState(name) ? {} : { data }) })
     } else {
       const data = JSON.stringify(event.data)
-      published.push({ number, name, rooms, data })
-      logged.push({ number, name, rooms, data })
+      published.push({ number, name, rooms, timestamp, data })
+      logged.push({ number, name, rooms, timestamp, data })
     }
   }
   return { batch: { puts, removes: removed.map((entry) => entry.key), events: logged }, published }

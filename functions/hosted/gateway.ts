@@ -1,6 +1,7 @@
 import { type ApiError, apiError, type ErrorResponse } from '../../schemas/errors'
 import { type AccessRequest, createAccess, isForAnyone, isPublicPage, tokensOf } from '../http/access'
 import { requestIdOf } from '../http/guard'
+import { createStopwatch } from '../services/stopwatch'
 import { homePage } from '../status/home'
 import { type Bindings, workspaceHeader } from './bindings'
 import { type HostedConfig, readHostedConfig } from './config'
@@ -32,7 +33,7 @@ const servingGateway = (
   const hasTokens = Object.values(tokens).some((ofIt) => ofIt.length > 0)
   const access = createAccess({ ...config, isToken: (token) => workspaceOf(token) !== undefined })
   const log = consoleLog(config.logLevel)
-  const startedAt = Date.now()
+  const uptimeMs = createStopwatch()
 
   const denialOf = (call: AccessRequest) => {
     if (hasTokens) return access.check(call)
@@ -55,7 +56,7 @@ const servingGateway = (
       .map(workspaceOf)
       .find((found) => found !== undefined)
     if (workspace !== undefined) return forward(bindings, workspace, request, requestId)
-    if (isForAnyone(call)) return healthy(startedAt, headers)
+    if (isForAnyone(call)) return healthy(uptimeMs(), headers)
     // A browser cannot send a token with a preflight, and needs no workspace.
     const preflight = access.preflightHeaders(origin, header(request, 'Access-Control-Request-Headers'))
     return new Response(null, { status: 204, headers: { ...headers, ...preflight } })
@@ -96,10 +97,8 @@ const forward = (bindings: Bindings, workspace: string, request: Request, reques
 }
 
 /** What a load balancer asks: whether the Worker runs. No workspace is woken for it. */
-const healthy = (startedAt: number, headers: Record<string, string>) => {
-  const now = Date.now()
-  return Response.json({ status: 'ok', timestamp: now, uptime: (now - startedAt) / 1000 }, { headers })
-}
+const healthy = (uptimeMs: number, headers: Record<string, string>) =>
+  Response.json({ status: 'ok', timestamp: Date.now(), uptime: uptimeMs / 1000 }, { headers })
 
 /** The same for every workspace: none is woken for it. */
 const publicPage = (method: string, headers: Record<string, string>) =>

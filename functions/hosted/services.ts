@@ -12,6 +12,7 @@ import { createRooms } from '../realtime/rooms'
 import type { AppServices } from '../services/app-services'
 import { createRunners } from '../services/runners'
 import { promptOfSkills } from '../services/skill-prompt'
+import { createStopwatch } from '../services/stopwatch'
 import type { Bindings } from './bindings'
 import { consoleLog } from './log'
 import { storedManifests } from './manifests'
@@ -38,7 +39,7 @@ export const openServices = async (
   const mirror = mirrorOf(workspaceName, bindings.MAESTRO_KV)
   const driver = durableObjectDriver({ storage, mirror, clock })
   const workspace = await openWorkspace({ driver, clock, newId, logger: log })
-  const rooms = createRooms(clock)
+  const rooms = createRooms()
   workspace.subscribe(rooms.publish)
   await workspace.change(ensureDefaultTemplates)
   const skills = storedSkills(storage, log)
@@ -76,6 +77,6 @@ export const openServices = async (
     version,
     clock,
     newId,
-    startedAt: clock(),
+    uptimeMs: createStopwatch(),
   }
 }

@@ -11,6 +11,8 @@ interface Message {
   name: string
   /** Its data as JSON. */
   data: string
+  /** When the change was made, in Unix milliseconds; undefined: not known, or now. */
+  timestamp?: number | undefined
 }
 
 interface ReplayRequest {
@@ -53,10 +55,11 @@ export async function* replay(
     const page = missed.slice(start, start + statesInTurn)
     const states = await workspace.read((documents) => statesOf(page, documents))
     for (const event of page) {
-      const { number, name, about } = event
+      const { number, name, about, timestamp } = event
       const state = states.get(keyOf(about))
-      if (event.data !== undefined) yield { number, name, data: event.data }
-      else if (state && !updatedLive.has(event)) yield { number, name, data: stateEventData(state) }
+      if (event.data !== undefined) yield { number, name, data: event.data, timestamp }
+      else if (state && !updatedLive.has(event))
+        yield { number, name, data: stateEventData(state), timestamp }
     }
   }
 }

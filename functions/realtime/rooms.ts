@@ -41,12 +41,12 @@ export interface Rooms {
   endStreams(): void
 }
 
-/** The message of an event. `timestamp`: when it is sent, in Unix milliseconds. */
+/** The message of an event. `timestamp`: when the change was made, in Unix milliseconds. */
 export const envelopeOf = (event: { name: string; data: string }, timestamp: number): string =>
   `{"type":"${event.name}","event":"${event.name}","data":${event.data},"timestamp":${timestamp}}`
 
-/** A registry of rooms; `clock` gives Unix milliseconds. */
-export const createRooms = (clock: () => number): Rooms => {
+/** A registry of rooms. */
+export const createRooms = (): Rooms => {
   const subscribers = new Set<Subscriber>()
   const members = new Map<string, Set<Subscriber>>()
   let ending = false
@@ -75,7 +75,7 @@ export const createRooms = (clock: () => number): Rooms => {
     publish(event) {
       if (!event.rooms.some((room) => members.has(room))) return
       const recipients = new Set(event.rooms.flatMap((room) => [...(members.get(room) ?? [])]))
-      const envelope = envelopeOf(event, clock())
+      const envelope = envelopeOf(event, event.timestamp)
       for (const recipient of recipients) recipient.deliver(event, envelope)
     },
     connections: () => [...subscribers].filter(isConnection),

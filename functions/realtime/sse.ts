@@ -62,7 +62,7 @@ async function* missedBlocks(
 ): AsyncGenerator<string, void> {
   yield ':\n\n'
   for await (const message of replay(workspace, request))
-    yield eventBlock(message.number, message.name, envelopeOf(message, clock()))
+    yield eventBlock(message.number, message.name, envelopeOf(message, message.timestamp ?? clock()))
 }
 
 const eventBlock = (number: number, name: string, envelope: string) =>

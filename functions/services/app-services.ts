@@ -55,8 +55,8 @@ export interface AppServices {
   /** The time, in Unix milliseconds. */
   clock: () => number
   newId: NewId
-  /** When the host began to serve, in Unix milliseconds. */
-  startedAt: number
+  /** For how long the host has served, in milliseconds, whatever the clock does. */
+  uptimeMs: () => number
 }
 
 /** What a handler finds in its context: the host, who calls, and what every answer carries. */

@@ -17,9 +17,8 @@ export const health = operation({
   errors: ['STORAGE_UNAVAILABLE'],
   example: () => ({ query: { verbose: '1' } }),
   run: async (c, { query }) => {
-    const { clock, startedAt, workspace, rooms, version } = c.env
-    const now = clock()
-    const brief = { status: 'ok', timestamp: now, uptime: (now - startedAt) / 1000 }
+    const { clock, uptimeMs, workspace, rooms, version } = c.env
+    const brief = { status: 'ok', timestamp: clock(), uptime: uptimeMs() / 1000 }
     const reason = workspace.unavailable()
     if (query.verbose !== '1') return reason === undefined ? respond(c, brief) : refuse(reason)
     const detailed = {

@@ -44,6 +44,20 @@ describe('a client that comes back', () => {
     expect(numbers).toEqual(numbers.map((_, n) => Number(id) + 1 + n))
   })
 
+  it('is told when each change was made, and not when it asked', async () => {
+    const live = await open()
+    const id = await lastEventId(api)
+    const session = await api.session(project.id, [task.id])
+    await retitle('told twice')
+    await toldBy(live, api)
+    const replayed = await open(since(id))
+    await replayed.waitFor(({ event }) => event === 'task:updated')
+    const times = ({ events }: Stream) =>
+      events.slice(0, 4).map(({ event, message: { timestamp } }) => [event, timestamp])
+    expect(times(replayed)).toEqual(times(live))
+    expect(times(live)[0]).toEqual(['session:created', session.startedAt])
+  })
+
   it('may say where it was in the address; what a browser says by itself counts more', async () => {
     const start = await lastEventId(api)
     const one = await retitle('one')

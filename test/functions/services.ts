@@ -37,7 +37,7 @@ export const createMemoryServices = async ({
   skills = [],
 }: MemoryOptions = {}): Promise<AppServices> => {
   const workspace = await openWorkspace({ driver, clock, newId, logger: silent })
-  const rooms = createRooms(clock)
+  const rooms = createRooms()
   workspace.subscribe(rooms.publish)
   const manifests = new Map<string, string>()
   const findSkill = async (id: string): Promise<Skill> => {
@@ -72,7 +72,7 @@ export const createMemoryServices = async ({
     version: '0.0.0',
     clock,
     newId,
-    startedAt: clock(),
+    uptimeMs: () => 12_500,
   }
 }
 

@@ -9,6 +9,7 @@ import { createReference } from '../../functions/openapi/reference'
 import { createRooms } from '../../functions/realtime/rooms'
 import type { AppServices } from '../../functions/services/app-services'
 import { createRunners } from '../../functions/services/runners'
+import { createStopwatch } from '../../functions/services/stopwatch'
 import { cliManifests } from '../../local-dev/manifest-cli'
 import { fileManifests } from '../../local-dev/manifests'
 import { folderSkills } from '../../local-dev/skills'
@@ -42,7 +43,7 @@ const openHost = async (context: TestContext, script: string, timeoutMs: number)
   const serverUrl = 'http://localhost:3000'
   const host: AppServices = {
     workspace,
-    rooms: createRooms(clock),
+    rooms: createRooms(),
     log,
     access: { check: () => undefined, corsHeaders: () => ({}), preflightHeaders: () => ({}) },
     config: { serverUrl, maxBodyBytes: 1_000_000, nodeEnv: 'test' },
@@ -63,7 +64,7 @@ const openHost = async (context: TestContext, script: string, timeoutMs: number)
     version: '0',
     clock,
     newId,
-    startedAt: clock(),
+    uptimeMs: createStopwatch(),
   }
   const app = createApp()
   const post = async (path: string, body: object) => {
