@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import { ApiError, apiError } from '../../schemas/errors'
 import { type Problem, parseDescribed, problemsOf, validationError } from '../../schemas/problems'
 import type { RequestContext } from '../services/app-services'
+import { gatherBody } from './gathered-body'
 import { readJsonObject } from './json-body'
 
 /** How some bodies are refused otherwise than with `VALIDATION_ERROR`. */
@@ -36,23 +37,17 @@ const readBytes = async (c: RequestContext): Promise<ArrayBuffer | Uint8Array<Ar
     return body
   }
   if (c.req.header('Transfer-Encoding') === undefined && !c.req.raw.body) return new ArrayBuffer(0)
-  if (c.env.readChunkedBody) return (await c.env.readChunkedBody(maxBodyBytes)) ?? refuseLength(maxBodyBytes)
-  // One buffer that doubles: kept apart, pieces of a few bytes would take hundreds of times their size.
-  let body = new Uint8Array(firstBufferBytes)
-  let bytes = 0
+  const body = await (c.env.readChunkedBody ?? readPieces(c))(maxBodyBytes)
+  if (!body) throw tooLarge(maxBodyBytes)
+  return body
+}
+
+const readPieces = (c: RequestContext) => async (maxBytes: number) => {
+  const gathered = gatherBody(maxBytes)
   // Not cancelled where it is too large: hosted, that spoils the connection.
-  for await (const chunk of c.req.raw.body?.values({ preventCancel: true }) ?? []) {
-    const end = bytes + chunk.length
-    if (end > maxBodyBytes) throw tooLarge(maxBodyBytes)
-    if (end > body.length) {
-      const larger = new Uint8Array(Math.max(end, 2 * body.length))
-      larger.set(body)
-      body = larger
-    }
-    body.set(chunk, bytes)
-    bytes = end
-  }
-  return body.subarray(0, bytes)
+  for await (const chunk of c.req.raw.body?.values({ preventCancel: true }) ?? [])
+    if (!gathered.add(chunk)) return undefined
+  return gathered.bytes()
 }
 
 /** A client that goes away while it sends is no failure of ours, and reads no answer. */
@@ -60,14 +55,8 @@ const asRefusal = (error: unknown): never => {
   throw error instanceof ApiError ? error : invalid('The body broke off before its end')
 }
 
-const firstBufferBytes = 16 * 1024
-
 const tooLarge = (limit: number) =>
   apiError('PAYLOAD_TOO_LARGE', `The body is larger than ${limit} bytes: send less, or raise MAX_BODY_BYTES`)
-
-const refuseLength = (limit: number): never => {
-  throw tooLarge(limit)
-}
 
 /** Leaves out a byte order mark. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
-
-const firstBufferBytes = 16 * 1024
+import { gatherBody } from '../../functions/http/gathered-body'
 
 /**
  * A body whose length nobody has said, straight from the connection: through a stream of the web, each of a million chunks of
@@ -11,8 +10,7 @@ export const readChunkedBody = (
   maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> =>
   new Promise((resolve, reject) => {
-    let body = new Uint8Array(firstBufferBytes)
-    let bytes = 0
+    const gathered = gatherBody(maxBytes)
 
     const stop = () => {
       incoming.off('data', take)
@@ -22,26 +20,17 @@ export const readChunkedBody = (
     }
     const finish = () => {
       stop()
-      resolve(body.subarray(0, bytes))
+      resolve(gathered.bytes())
     }
     const fail = () => {
       stop()
       reject(new Error('The body broke off before its end'))
     }
     const take = (chunk: Buffer) => {
-      const end = bytes + chunk.length
-      if (end > maxBytes) {
-        stop()
-        incoming.pause()
-        return resolve(undefined)
-      }
-      if (end > body.length) {
-        const larger = new Uint8Array(Math.max(end, 2 * body.length))
-        larger.set(body)
-        body = larger
-      }
-      body.set(chunk, bytes)
-      bytes = end
+      if (gathered.add(chunk)) return
+      stop()
+      incoming.pause()
+      resolve(undefined)
     }
     incoming.on('end', finish)
     incoming.on('close', fail)
