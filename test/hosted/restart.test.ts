@@ -47,7 +47,7 @@ describe('an object that loses its memory', () => {
     await target.kvFails(false)
     await expect.poll(async () => (await health()).storage.follower.keys, { timeout: 20_000 }).toBe(0)
     const copied = await target.kv()
-    expect(Object.keys(copied)).toHaveLength(56)
+    expect(Object.keys(copied)).toHaveLength(57)
     expect(JSON.parse(copied[`sessions:${session.id}`] ?? '')).toEqual(session)
   })
 
