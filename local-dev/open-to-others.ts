@@ -8,5 +8,11 @@ export const openToOthers = (directories: readonly string[]): string[] =>
 const isReachable = (path: string): boolean =>
   hasMode(path, 0o011) && (dirname(path) === path || isReachable(dirname(path)))
 
-const hasMode = (path: string, bits: number): boolean =>
-  ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & bits) !== 0
+const hasMode = (path: string, bits: number): boolean => {
+  try {
+    return (statSync(path).mode & bits) !== 0
+  } catch {
+    // What is not there, or cannot be looked at, shows nothing; whoever uses it is told why it cannot be.
+    return false
+  }
+}

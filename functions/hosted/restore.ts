@@ -76,10 +76,13 @@ export const createRestore = ({ sql, workspace, mirror, name, onBegin }: Restore
     save(state)
     const page = await mirror.page(state)
     const { lines, refused } = readPage(page)
-    await workspace.change((tx) => importDocuments(tx, lines, { overwrite: true, dryRun: false }))
+    // The templates that this object began with have got into its copy, too: they make place for those that were lost.
+    const isNew = await workspace.read((documents) => notStoredIn(documents))
+    const added = lines.filter(isNew)
+    await workspace.change((tx) => importDocuments(tx, added, { overwrite: true, dryRun: false }))
     const progress: RestoreProgress = {
       done: page.next === undefined,
-      documents: state.documents + lines.length,
+      documents: state.documents + added.length,
       refused: [...state.refused, ...refused],
       ...newestPosition([state, ...page.positions]),
     }
@@ -95,6 +98,11 @@ export const createRestore = ({ sql, workspace, mirror, name, onBegin }: Restore
   const isNeeded = async () => !savedState() && (await workspace.read(isEmpty)) && (await mirror.holdsWork())
 
   return { next, assertPossible, isNeeded }
+}
+
+const notStoredIn = (documents: Documents) => {
+  const stored = new Set(documents.list('templates').map(({ key }) => key))
+  return ({ key }: TransferLine): boolean => !stored.has(key)
 }
 
 /** Whether nobody has made anything: the default templates of a new workspace are as they came. */

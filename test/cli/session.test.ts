@@ -110,7 +110,7 @@ describe('report', () => {
     expect(ended).toEqual({
       code: 2,
       stdout: '',
-      stderr: `maestro report complete: task_none: Task not found; reported on ${idOf(1)}\n`,
+      stderr: `maestro report complete: Task not found: task_none; reported on ${idOf(1)}\n`,
     })
     expect(await statusesOf()).toEqual([undefined, 'completed', undefined])
     expect(await client.sessions.get(sessionId)).toMatchObject({ status: 'spawning' })

@@ -130,7 +130,10 @@ const reportTasks = async (
   const [first] = failures
   if (!first) return { tasks }
   const { status, code } = first.error
-  const reasons = failures.map(({ taskId, error }) => `${taskId}: ${lineOf(error)}`).join('; ')
+  const reasons = failures.map(({ taskId, error }) => withId(taskId, lineOf(error))).join('; ')
   const rest = tasks.length > 0 ? `; reported on ${tasks.map(({ id }) => id).join(', ')}` : ''
   return { tasks, failure: new MaestroError(status, code, reasons + rest) }
 }
+
+/** A 404 names the id already. */
+const withId = (id: string, line: string) => (line.includes(id) ? line : `${id}: ${line}`)

@@ -17,7 +17,7 @@ export const command = defineCommand({
     },
     query: {
       type: 'string',
-      valueHint: 'TEXT',
+      valueHint: 'WORDS',
       description: 'Only those whose title or description holds this text',
     },
     'session-id': { type: 'string', valueHint: 'ID', description: 'Only tasks of this session' },
