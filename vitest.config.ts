@@ -16,7 +16,11 @@ const contract = testsIn('contract')
 const memory = testsIn('rules', 'storage', 'functions')
 /** What only `npm run test:long` runs. */
 const campaigns = process.env.TEST_FIGURES ? ['test/campaigns/**/*.campaign.ts'] : []
-const inside = testsIn('drivers', 'postgres')
+/** These stand in for modules of Node or of our own, so each needs modules of its own. */
+const inside = [
+  ...testsIn('postgres'),
+  ...['files', 'full-disk', 'unreadable'].map((name) => `test/drivers/${name}.test.ts`),
+]
 
 export default defineConfig({
   plugins: [markdownAsText],
@@ -58,7 +62,6 @@ export default defineConfig({
           isolate: false,
         },
       },
-      // These look into our modules, and some stand in for modules of Node.
       { extends: true, test: { name: 'inside', include: inside } },
       {
         extends: true,

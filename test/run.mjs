@@ -13,14 +13,14 @@ const progressEveryMs = 5000
 
 const campaigns = {
   crash: {
-    about: 'kill -9 under fifty writers, 1,000 times',
+    about: 'kill -9 under fifty writers, 400 times, in both durability modes',
     args: ['--project', 'node', 'test/crash/crash.test.ts'],
   },
   frozen: {
     about: 'a server frozen under twenty writers while another takes its directory over, 20 times',
     args: ['--project', 'node', 'test/crash/frozen.test.ts'],
   },
-  build: { about: 'a build killed 1,000 times', args: ['--project', 'node', 'test/node/build-kill.test.ts'] },
+  build: { about: 'a build killed 400 times', args: ['--project', 'node', 'test/node/build-kill.test.ts'] },
   fuzz: {
     about:
       '6,900 sequences of 25 hostile requests to every operation on each host, and a client that is cut off meanwhile',
@@ -35,7 +35,7 @@ const campaigns = {
     args: ['--project', 'node', 'test/campaigns/zero-one'],
   },
   faces: {
-    about: 'REST, client, command line and reference asked the same, 1,500 inputs for each operation',
+    about: 'REST, client, command line and reference asked the same, 1,000 inputs for each operation',
     args: ['--project', 'memory', 'test/functions/faces.test.ts'],
   },
   rules: {
@@ -45,7 +45,7 @@ const campaigns = {
   recovery: {
     about: 'journals that are cut, damaged or killed in the middle, and disks that fail',
     args: [
-      ...['--project', 'inside', 'test/drivers/recovery.test.ts'],
+      ...['--project', 'node', 'test/drivers/recovery.test.ts'],
       ...['--project', 'memory', 'test/storage/sequential-commit.test.ts'],
     ],
   },

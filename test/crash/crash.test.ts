@@ -1,5 +1,5 @@
 /**
- * Fifty clients at work, and the server killed in the middle, ten times: nothing acknowledged is lost, nothing is half,
+ * Fifty clients at work, and the server killed in the middle, again and again: nothing acknowledged is lost, nothing is half,
  * and nothing of a spawn that nobody was told of stays behind.
  */
 
@@ -16,7 +16,7 @@ import { nextOperation } from './operations'
 import { explain, type LastRequest, type ProjectState, readProjectState } from './project-state'
 import { ConnectionLost, openRequests, type Requests } from './requests'
 
-const rounds = scaled(10)
+const rounds = scaled(4)
 const random = createRandom('crash')
 const connections = 50
 

@@ -75,7 +75,7 @@ describe('a build', () => {
     'may be killed at any instant: dist holds the one before or the new one',
     async () => {
       let found = expectWhole('the first one')
-      for (let index = 0; index < scaled(10); index++) {
+      for (let index = 0; index < scaled(4); index++) {
         setSources(otherThan(found))
         const build = checkout.build()
         await sleep(random() * 600)
