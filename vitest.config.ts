@@ -27,8 +27,8 @@ export default defineConfig({
   test: {
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
     outputFile: { json: 'node_modules/.cache/vitest-report.json' },
-    // Half of the time processes are waited for.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    // Much of the time processes are waited for, but not where there are none.
+    maxWorkers: Math.ceil(availableParallelism() * Number(process.env.TEST_WORKERS_PER_CORE ?? 1.5)),
     coverage: {
       include: ['{functions,schemas,storage}/**/*.ts'],
       reportsDirectory: 'node_modules/.cache/coverage',

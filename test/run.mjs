@@ -69,7 +69,10 @@ const vitest = (args, env, stdio = 'inherit') => {
 const runQuick = async (args) => {
   const scale = process.env.TEST_SCALE ?? String(quickScale)
   const passed = timer()
-  process.exitCode = await vitest(['--project', 'memory', ...args], { TEST_SCALE: scale })
+  process.exitCode = await vitest(['--project', 'memory', ...args], {
+    TEST_SCALE: scale,
+    TEST_WORKERS_PER_CORE: '1',
+  })
   say(`${passed()} at TEST_SCALE=${scale}`)
 }
 

@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Log } from '../../functions/services/log'
 import { createHttpServer } from '../../local-dev/http-server'
-import { app } from './example-world'
-import { createMemoryServices } from './services'
+import { app } from '../functions/example-world'
+import { createMemoryServices } from '../functions/services'
 
 const start = async () => {
   const told: string[] = []

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Env } from '../../functions/services/app-services'
 import { createHttpServer } from '../../local-dev/http-server'
-import { createMemoryServices } from './services'
+import { createMemoryServices } from '../functions/services'
 
 /** What a connection's buffers, ours and the kernel's, hold of answers of a megabyte, and more than that. */
 const fewAnswers = 20
