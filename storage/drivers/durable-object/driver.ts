@@ -40,15 +40,19 @@ export const durableObjectDriver = ({
   const rows = createRows(sql)
   const { log, append } = createEventLog(sql)
   const outbox = createOutbox({ storage, mirror, clock, lastEvent: log.last })
+  /** What the server keeps for itself is nobody's to read in the mirror. */
+  const addToOutbox = (key: string) => {
+    if (entityKindOfKey(key) !== undefined) outbox.add(key)
+  }
   migrateDocuments(storage, {
     put(key, json) {
       rows.put(key, json)
-      if (isCopied(key)) outbox.add(key)
+      addToOutbox(key)
     },
     quarantine(key, json, reason) {
       sql.exec('INSERT INTO quarantine (key, json, reason) VALUES (?, ?, ?)', key, json, reason)
       rows.remove(key)
-      if (isCopied(key)) outbox.add(key)
+      addToOutbox(key)
     },
   })
   let problems: NonNullable<DriverStatus['problems']> = []
@@ -72,7 +76,7 @@ export const durableObjectDriver = ({
   const write = ({ puts, removes, events }: Batch) => {
     for (const { key, json } of puts) rows.put(key, json)
     for (const key of removes) rows.remove(key)
-    for (const key of [...puts.map((put) => put.key), ...removes]) if (isCopied(key)) outbox.add(key)
+    for (const key of [...puts.map((put) => put.key), ...removes]) addToOutbox(key)
     append(events)
   }
 
@@ -134,9 +138,6 @@ export const durableObjectDriver = ({
     removeItem: (key) => store({ removes: [key] }),
   }
 }
-
-/** What the server keeps for itself is nobody's to read in the mirror. */
-const isCopied = (key: string) => entityKindOfKey(key) !== undefined
 
 const refuseOversized = ({ puts, events }: Batch) => {
   for (const { key, json } of puts) refuseTooLarge(key, json)

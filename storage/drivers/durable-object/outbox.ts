@@ -71,10 +71,10 @@ export const createOutbox = ({ storage, mirror, clock, lastEvent }: OutboxOption
   /** Where the mirror will be when this key is copied; without one, where it is. */
   const positionWith = (key = ''): MirrorPosition => {
     const last = lastEvent()
-    const { event } = sql
-      .exec<{ event: number | null }>('SELECT min(event) AS event FROM outbox WHERE key <> ?', key)
-      .one()
-    return { lastEvent: last, completeTo: event ?? last }
+    const oldest = sql
+      .exec<{ event: number }>('SELECT event FROM outbox WHERE key <> ? ORDER BY event LIMIT 1', key)
+      .toArray()[0]
+    return { lastEvent: last, completeTo: oldest?.event ?? last }
   }
 
   /** Sets the alarm for the keys that wait, unless it is set. */

@@ -48,4 +48,5 @@ export const createTables = (sql: SqlStorage): void => {
   const columns = sql.exec<{ name: string }>(`SELECT name FROM pragma_table_info('outbox')`).toArray()
   if (!columns.some(({ name }) => name === 'event'))
     sql.exec('ALTER TABLE outbox ADD COLUMN event INTEGER NOT NULL DEFAULT 0')
+  sql.exec('CREATE INDEX IF NOT EXISTS outbox_by_event ON outbox (event)')
 }
