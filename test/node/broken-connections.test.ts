@@ -1,13 +1,13 @@
 // A client goes away in the middle, as they all do, and the log cries of errors; or it sends what is no request.
 
 import { once } from 'node:events'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Log } from '../../functions/services/log'
-import { createHttpServer } from '../../local-dev/http-server'
 import { app } from '../functions/example-world'
 import { createMemoryServices } from '../functions/services'
+import { listenHere } from './listen-here'
 
 const start = async () => {
   const told: string[] = []
@@ -25,27 +25,12 @@ const start = async () => {
     onTestFinished(() => spy.mockRestore())
   }
   const services = { ...(await createMemoryServices()), log }
-  const http = createHttpServer(services, app)
-  const { server } = http
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  onTestFinished(async () => {
-    http.closeSockets('at once')
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
+  const { port, connections, open: begin } = await listenHere(services, app)
   const open = async (): Promise<Socket> => {
-    const socket = connect(port, '127.0.0.1')
-    socket.on('error', () => undefined)
-    onTestFinished(() => void socket.destroy())
+    const socket = begin()
     await once(socket, 'connect')
     return socket
   }
-  const connections = () =>
-    new Promise<number>((resolve, reject) =>
-      server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
-    )
   const healthy = async () => {
     await (await fetch(`http://127.0.0.1:${port}/health`, { headers: { Connection: 'close' } })).text()
   }

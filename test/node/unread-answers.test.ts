@@ -1,14 +1,12 @@
 // A client asks and asks, and reads nothing: what waits for it grows until the server is gone.
 
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { connect, type Socket } from 'node:net'
 import { Hono } from 'hono'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Env } from '../../functions/services/app-services'
-import { createHttpServer } from '../../local-dev/http-server'
 import { createMemoryServices } from '../functions/services'
+import { listenHere } from './listen-here'
 
 /** What a connection's buffers, ours and the kernel's, hold of answers of a megabyte, and more than that. */
 const fewAnswers = 20
@@ -25,26 +23,7 @@ const start = async (stallMs?: number) => {
     asked.push(c.req.param('n'))
     return c.text(`small ${c.req.param('n')};`)
   })
-  const http = createHttpServer(await createMemoryServices(), app, stallMs)
-  const { server } = http
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  onTestFinished(async () => {
-    http.closeSockets('at once')
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  const open = (): Socket => {
-    const socket = connect(port, '127.0.0.1')
-    socket.on('error', () => undefined)
-    onTestFinished(() => void socket.destroy())
-    return socket
-  }
-  const connections = () =>
-    new Promise<number>((resolve, reject) =>
-      server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
-    )
+  const { port, connections, open } = await listenHere(await createMemoryServices(), app, stallMs)
   return { port, asked, open, connections, get: (path: string) => fetch(`http://127.0.0.1:${port}${path}`) }
 }
 
