@@ -20,6 +20,9 @@ const maxSocketBytes = maxBufferedBytes + 1024 * 1024
 /** A path that climbs (`/api/tasks/../x`): clients resolve that themselves, so whoever sends it is up to something. */
 const dotSegments = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i
 
+/** With synchronous events, thousands of messages that come at once are handled before anybody else has a turn. */
+const socketOptions = { maxPayload: maxMessageBytes, allowSynchronousEvents: false }
+
 /** A Node server of the API and its WebSocket. */
 export interface HttpServer {
   server: Server
@@ -79,7 +82,7 @@ export const createHttpServer = (
     hooks: createHooks(services, (request) => addresses.get(request)),
     // By default every path is a namespace of its own, and each would have rooms of its own.
     getNamespace: () => 'maestro',
-    serverOptions: { maxPayload: maxMessageBytes },
+    serverOptions: socketOptions,
   })
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     const request = requestOf(incoming)

@@ -1,9 +1,13 @@
 import type * as z from 'zod'
 import { ApiError, apiError } from '../../schemas/errors'
 import { type Problem, parseDescribed, problemsOf, validationError } from '../../schemas/problems'
+import { othersTurn } from '../../storage/others-turn'
 import type { RequestContext } from '../services/app-services'
 import { gatherBody } from './gathered-body'
 import { readJsonObject } from './json-body'
+
+/** A body of more characters is read in turns: 800 KB with 64,000 keys take 20 ms to parse, and as long to check. */
+const maxLengthAtOnce = 64 * 1024
 
 /** How some bodies are refused otherwise than with `VALIDATION_ERROR`. */
 export type Refuse = (problems: Problem[]) => Error
@@ -18,10 +22,11 @@ export const readBody = async <T>(
   refuse: Refuse = validationError,
 ): Promise<T> => {
   const text = decode(await readBytes(c).catch(asRefusal))
-  const parsed = parseDescribed(
-    schema,
-    orRefuse(() => readJsonObject(text)),
-  )
+  const isLong = text.length > maxLengthAtOnce
+  const body = orRefuse(() => readJsonObject(text))
+  if (isLong) await othersTurn()
+  const parsed = parseDescribed(schema, body)
+  if (isLong) await othersTurn()
   if (!parsed.success) throw refuse(problemsOf(parsed.error))
   return parsed.data
 }
