@@ -1,4 +1,4 @@
-/** The log of the Node process: standard output, and a file where one is configured. */
+/** The log of the Node process: standard output or error, and a file where one is configured. */
 import { dirname } from 'node:path'
 import { isatty } from 'node:tty'
 import {
@@ -29,13 +29,14 @@ const maxDepth = 6
 
 /**
  * Writes are synchronous: what was logged before `process.exit` is written, and nothing needs flushing. A
- * log that can no longer be written (disk full, reader of the pipe gone) never stops the server.
+ * log that can no longer be written (disk full, reader of the pipe gone) never stops the server. `fd`: standard output,
+ * or standard error (2) where the output is somebody's data.
  *
  * @throws when `LOG_FILE` cannot be opened; the message names it.
  */
-export const createLog = (config: Pick<Config, 'logLevel' | 'logFormat' | 'logFile'>): Log => {
-  const output = standardOutput()
-  const streams = [config.logFormat === 'json' ? output : prettyPrinted(output)]
+export const createLog = (config: Pick<Config, 'logLevel' | 'logFormat' | 'logFile'>, fd: 1 | 2 = 1): Log => {
+  const output = standardStream(fd)
+  const streams = [config.logFormat === 'json' ? output : prettyPrinted(output, fd)]
   if (config.logFile !== undefined) streams.push(logFile(config.logFile))
   return pino(
     { ...options, level: config.logLevel },
@@ -43,15 +44,15 @@ export const createLog = (config: Pick<Config, 'logLevel' | 'logFormat' | 'logFi
   )
 }
 
-const standardOutput = (): DestinationStream => {
-  const stream = destination({ fd: 1, sync: true, maxLength: maxBufferedBytes })
+const standardStream = (fd: number): DestinationStream => {
+  const stream = destination({ fd, sync: true, maxLength: maxBufferedBytes })
   stream.on('error', () => {})
   return stream
 }
 
-const prettyPrinted = (output: DestinationStream): DestinationStream => {
+const prettyPrinted = (output: DestinationStream, fd: number): DestinationStream => {
   const format = prettyFactory({
-    colorize: isatty(1) && isColorSupported,
+    colorize: isatty(fd) && isColorSupported,
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss.l',
   })

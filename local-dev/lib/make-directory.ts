@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { reasonOf } from './reason'
 
@@ -8,21 +8,24 @@ import { reasonOf } from './reason'
  * Throws an error that names the path.
  */
 export const makeDirectory = (path: string, mode?: number): void => {
-  if (isDirectory(path)) return
+  const found = whatIsAt(path)
+  if (found?.isDirectory()) return
+  if (found) throw new Error(`${path} cannot be made: there is something else, which is no directory`)
   const parent = dirname(path)
   if (parent !== path) makeDirectory(parent, mode)
   try {
     mkdirSync(path, { mode })
   } catch (error) {
     // Somebody else may have been quicker.
-    if (!isDirectory(path)) throw new Error(`${path} cannot be made: ${reasonOf(error)}`, { cause: error })
+    if (!whatIsAt(path)?.isDirectory())
+      throw new Error(`${path} cannot be made: ${reasonOf(error)}`, { cause: error })
   }
 }
 
-const isDirectory = (path: string): boolean => {
+const whatIsAt = (path: string): Stats | undefined => {
   try {
-    return statSync(path).isDirectory()
+    return statSync(path)
   } catch {
-    return false
+    return undefined
   }
 }

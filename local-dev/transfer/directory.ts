@@ -23,7 +23,7 @@ export const openDirectory = async (directory: string, purpose: Purpose): Promis
     homedir(),
   )
   if ('problems' in read) throw new Error(read.problems.join('\n'))
-  const log = createLog(read.config)
+  const log = createLog(read.config, 2)
   const driver: WorkspaceDriver =
     purpose === 'dry run' && !isThere ? memoryDriver() : await openDriver(read.config, log)
   const workspace = await openWorkspace({ driver, clock: Date.now, newId: createIds(), logger: log })

@@ -16,7 +16,10 @@ export interface Target {
 /** `-` is standard output. Throws for a directory. */
 export const openTarget = async (path: string): Promise<Target> => {
   if (path === '-')
-    return { isFile: false, write: (lines) => pipeline(lines, process.stdout, { end: false }) }
+    return {
+      isFile: false,
+      write: (lines) => pipeline(lines, process.stdout, { end: false }).catch(asGoneReader),
+    }
   const found = await stat(path).catch((error) => {
     if (!isMissingFile(error)) throw error
   })
@@ -27,6 +30,11 @@ export const openTarget = async (path: string): Promise<Target> => {
   // A link stays one.
   const mode = found ? found.mode & 0o777 : privateFileMode
   return { isFile: true, write: (lines) => replaceFile(found ? realpath(path) : path, mode, lines) }
+}
+
+const asGoneReader = (error: NodeJS.ErrnoException): never => {
+  if (error.code !== 'EPIPE') throw error
+  throw new Error('Whoever read standard output has gone before the end (EPIPE)', { cause: error })
 }
 
 const replaceFile = async (path: string | Promise<string>, mode: number, lines: Readable) => {

@@ -1,9 +1,10 @@
 /** Moves documents between a location and a file of lines. */
 import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { TransferLine, type TransferResult } from '../../schemas/transfer'
-import { reasonOf } from '../lib/reason'
+import { isMissingFile, reasonOf } from '../lib/reason'
 import { decodeUtf8Stream } from '../lib/utf8'
 import type { ImportOptions, TransferLocation } from './location'
 import type { Target } from './target'
@@ -70,10 +71,18 @@ export const importFrom = async (
 
 const nameOf = (file: string) => (file === '-' ? 'standard input' : file)
 
+const requireFile = async (path: string) => {
+  const found = await stat(path).catch((error) => {
+    throw isMissingFile(error) ? new Error(`There is no file ${path}`) : error
+  })
+  if (found.isDirectory()) throw new Error(`${path} is a directory: name a file in it`)
+}
+
 async function* batches(file: string): AsyncGenerator<TransferLine[], void> {
   let lines: TransferLine[] = []
   let characters = 0
   let number = 0
+  if (file !== '-') await requireFile(file)
   const bytes = file === '-' ? process.stdin : createReadStream(file)
   const input = Readable.from(decodeUtf8Stream(bytes, nameOf(file)))
   for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {

@@ -68,7 +68,9 @@ describe('export and import', () => {
     expect((await run(['export', elsewhere])).code).toBe(64)
     const missing = await run(['import', join(elsewhere, 'none.ndjson'), join(elsewhere, 'b')])
     expect(missing).toMatchObject({ code: 1 })
-    expect(missing.stderr).toContain('none.ndjson')
+    expect(missing.stderr).toContain(`There is no file ${join(elsewhere, 'none.ndjson')}`)
+    const folder = await run(['import', elsewhere, join(elsewhere, 'b')])
+    expect(folder).toMatchObject({ code: 1, stderr: expect.stringContaining('is a directory') })
   })
 })
 
@@ -124,6 +126,17 @@ describe('an export', () => {
     expect(back).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+ stored, 0 unchanged/) })
   })
 
+  it('has what there is to warn of apart from the documents', async () => {
+    const [warned, file] = [inElsewhere('warned'), inElsewhere('warned.ndjson')]
+    cpSync(data, warned, { recursive: true })
+    const [name = ''] = readdirSync(join(warned, 'projects'))
+    cpSync(join(warned, 'projects', name), join(warned, 'projects', name.replace('.json', ' 2.json')))
+    expect((await run(['export', data, file])).code).toBe(0)
+    const ended = await run(['export', warned, '-'])
+    expect(ended).toMatchObject({ code: 0, stdout: readFileSync(file, 'utf8') })
+    expect(ended.stderr).toContain('A file beside the documents')
+  })
+
   it('through a link writes what it points to', async () => {
     writeFileSync(inElsewhere('real.ndjson'), '')
     symlinkSync('real.ndjson', inElsewhere('link.ndjson'))
@@ -140,7 +153,9 @@ describe('an export', () => {
     const shell = (line: string) =>
       spawnSync('sh', ['-c', line, 'sh', process.execPath, program, data], { encoding: 'utf8' })
     expect(shell('"$1" "$2" export "$3" - > /dev/full')).toMatchObject({ status: 1 })
-    expect(shell('{ "$1" "$2" export "$3" -; echo $? >&2; } | true').stderr).toMatch(/EPIPE.*\n1\n$/)
+    expect(shell('{ "$1" "$2" export "$3" -; echo $? >&2; } | true').stderr).toMatch(
+      /has gone before the end \(EPIPE\)\n1\n$/,
+    )
   })
 })
 

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { updateProject } from '../../storage/rules/projects'
 import { afterCrash, documentsIn, openIn, segmentsOf, temporaryDirectory } from './directory'
 import { everything } from './open'
@@ -57,6 +57,23 @@ describe('a copy that a sync program made of a document', () => {
     for (const copy of copies) expect(existsSync(join(crashed, copy))).toBe(true)
     for (const copy of copies) rmSync(join(crashed, copy))
     expect(again.workspace.status().problems).toEqual([])
+  })
+
+  it('is told, too, where it comes while the server runs', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { crashed, projectId, taskId } = await start()
+    const { workspace, logged } = await openIn(crashed)
+    const original = join('tasks', projectId, taskId)
+    const copies = [`${original} 2.json`, `${original}.sync-conflict-20261102-090000-ABCDEFG.json`]
+    for (const copy of copies) cpSync(join(crashed, `${original}.json`), join(crashed, copy))
+    cpSync(join(crashed, 'tasks', projectId), join(crashed, 'tasks', `${projectId} 2`), { recursive: true })
+    for (const _minute of [1, 2]) {
+      await vi.advanceTimersByTimeAsync(60_000)
+      const files = () => workspace.status().problems?.map(({ file }) => file)
+      await expect.poll(() => files()?.sort()).toEqual([...copies, join('tasks', `${projectId} 2`)].sort())
+    }
+    expect(logged).toHaveLength(3)
   })
 
   it('is told where it is of a whole folder, and where the original is gone', async () => {

@@ -25,7 +25,9 @@ it('a directory is made with all that it lies in, for whom it is meant', () => {
 it('one that cannot be made is told, with what is in the way', async () => {
   const root = inTemporary()
   writeFileSync(join(root, 'file'), '')
-  expect(() => makeDirectory(join(root, 'file', 'x', 'y'))).toThrow(`${join(root, 'file')} cannot be made`)
+  expect(() => makeDirectory(join(root, 'file', 'x', 'y'))).toThrow(
+    `${join(root, 'file')} cannot be made: there is something else, which is no directory`,
+  )
   expect(() => makeDirectory('/proc/nobody/x/y')).toThrow('/proc/nobody cannot be made: ENOENT')
   await expect(createShimFolder('/proc/nobody/sessions', ['x'])).rejects.toThrow(
     '/proc/nobody cannot be made',

@@ -52,6 +52,12 @@ describe.skipIf(!canRun)('behind nginx (runs where nginx and openssl are install
     expect(await upgradeStatus(nginx.url)).toBe(403)
   })
 
+  it('a page with the cookies of a whole domain is served', async () => {
+    const { nginx } = await startBehindNginx({ MAESTRO_API_TOKEN: token })
+    const headers = { ...bearer, cookie: `all=${'c'.repeat(30_000)}` }
+    expect(await statusOverTls(nginx.httpsPort, nginx.certificate, headers)).toBe(200)
+  })
+
   it('a caller without TLS is sent on to it', async () => {
     const { nginx } = await startBehindNginx({ MAESTRO_API_TOKEN: token })
     const answer = await fetch(`http://127.0.0.1:${nginx.redirectPort}/docs?a=1`, { redirect: 'manual' })

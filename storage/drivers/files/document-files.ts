@@ -9,10 +9,10 @@ import { copyReason, isCopyName } from './copies'
 const namePattern = /^[A-Za-z0-9_-]+$/
 
 /** The folder of a kind. What is not for people and other programs has a name that begins with a dot. */
-const folderOf = (kind: Kind): string => (kinds[kind].isInternal ? `.${kind}` : kind)
+export const folderOf = (kind: Kind): string => (kinds[kind].isInternal ? `.${kind}` : kind)
 
 /** How many folders lie between a kind's own and its documents. */
-const depthOf = (kind: Kind): number => (kinds[kind].partition ? 1 : 0)
+export const depthOf = (kind: Kind): number => (kinds[kind].partition ? 1 : 0)
 
 /** What iCloud Drive leaves in the place of a file that it has moved off the disk. */
 const placeholderPattern = /^\.([A-Za-z0-9_-]+)\.json\.icloud$/

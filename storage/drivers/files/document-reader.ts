@@ -5,7 +5,9 @@ import { withoutByteOrderMark } from '../../../schemas/json-text'
 import { cannotBeRead } from '../../driver'
 import type { Logger } from '../../loading'
 import { reasonOf } from '../../reason'
+import { copyReason } from './copies'
 import { findFiles, isFileThere, pathOfKey, readDocument } from './document-files'
+import { watchCopies } from './new-copies'
 
 /** How long after an attempt to read what could not be read the next one begins. */
 const retryDelayMs = 1000
@@ -134,14 +136,18 @@ export const createDocumentReader = ({
   const problem = (key: string, reason: string) => ({ file: nameOf(pathOfKey(directory, key)), reason })
   const nameOf = (path: string) => relative(directory, path)
 
+  const leaveOther = (path: string, reason: string) => {
+    if (!others.has(path))
+      logger.warn({ file: path, reason }, 'A file beside the documents is left where it is')
+    others.set(path, reason)
+  }
+
+  const stopWatching = watchCopies(directory, (path) => leaveOther(path, copyReason))
+
   return {
     keys() {
       const found = findFiles(directory)
-      for (const { path, reason } of found.others) {
-        if (!others.has(path))
-          logger.warn({ file: path, reason }, 'A file beside the documents is left where it is')
-        others.set(path, reason)
-      }
+      for (const { path, reason } of found.others) leaveOther(path, reason)
       return found.keys
     },
     read,
@@ -174,6 +180,7 @@ export const createDocumentReader = ({
     stop() {
       stopped = true
       clearTimeout(timer)
+      stopWatching()
     },
   }
 }
