@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { chosenFields } from './agent'
 import { anyObject } from './lists'
 import { Strategy } from './session'
 import { Model, TaskPriority } from './task'
@@ -94,6 +95,7 @@ export const SessionManifest = z
       .meta({ description: 'Skills that the spawn named', examples: [['maestro-worker']] }),
     session: z
       .looseObject({
+        ...chosenFields,
         model: Model.meta({ description: 'Model to use', examples: ['sonnet'] }),
         permissionMode: z
           .string()

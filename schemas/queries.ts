@@ -84,6 +84,7 @@ export const ListSessionsQuery = z.object({
   projectId: filter('Only those of this project'),
   taskId: filter('Only those that work on this task'),
   status: statusFilter(SessionStatus.options, legacySessionStatuses),
+  parentSessionId: filter('Only those that this session asked for'),
   active: z.string().optional().meta({ description: 'true: only those whose status is not completed' }),
   ...page,
 })

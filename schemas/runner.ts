@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Drive } from './agent'
 import { count, reference, requiredText, timestamp } from './fields'
 
 /** As `maestro run` makes it: its process and a random part, so another one for every start. */
@@ -17,7 +18,7 @@ const agentFields = {
   version: requiredText(100)
     .optional()
     .meta({ description: 'Its version, where that is known', examples: ['2.1.0'] }),
-  drive: z.enum(['acp', 'terminal']).meta({ description: 'How it is driven there', examples: ['terminal'] }),
+  drive: Drive.meta({ description: 'How it is driven there', examples: ['terminal'] }),
 }
 
 const statusFields = {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { agentDocs, agentFields, chosenFields, SessionWorkspace, Usage, UsageUpdate } from './agent'
 import {
   acceptLegacyValues,
   clearable,
@@ -90,6 +91,16 @@ export const Session = z
     events: z.array(SessionEvent).meta(docs.events),
     timeline: z.array(SessionTimelineEvent).meta(docs.timeline),
     metadata: anyObject().nullable().meta(docs.metadata),
+    parentSessionId: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'The session that asked for it; null: a person did',
+        examples: [null],
+      }),
+    ...chosenFields,
+    usage: Usage.optional().meta(agentDocs.usage),
+    workspace: SessionWorkspace.optional().meta(agentDocs.workspace),
     needsInput: NeedsInput.optional().meta(docs.needsInput),
     endReason: z.string().optional().meta(docs.endReason),
     run: timestamp('When it was last spawned; absent if nobody spawned it').optional(),
@@ -160,6 +171,19 @@ export const UpdateSessionRequest = z
       .optional()
       .meta({ ...docs.timeline, description: 'Timeline entries to append' }),
     metadata: clearable(anyObject()).meta({ ...docs.metadata, description: 'Merged by top-level key' }),
+    agent: clearable(agentFields.agent).meta(agentDocs.agent),
+    model: clearable(agentFields.model).meta({
+      ...agentDocs.model,
+      description: 'Model, from the agent’s next turn on',
+    }),
+    permissionMode: clearable(agentFields.permissionMode).meta({
+      ...agentDocs.permissionMode,
+      description: 'What the agent may do unasked, from the next question on',
+    }),
+    drive: clearable(agentFields.drive).meta(agentDocs.drive),
+    budget: clearable(agentFields.budget).meta(agentDocs.budget),
+    usage: clearable(UsageUpdate).meta({ ...agentDocs.usage, description: 'All that it has used so far' }),
+    workspace: clearable(SessionWorkspace).meta(agentDocs.workspace),
     needsInput: clearable(NeedsInputUpdate).meta(docs.needsInput),
     endReason: clearable(requiredText(2000)).meta(docs.endReason),
   })

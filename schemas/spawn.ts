@@ -1,10 +1,10 @@
 import * as z from 'zod'
+import { agentDocs, agentFields, chosenFields } from './agent'
 import type { ErrorCode } from './errors'
 import { isObject, optionalOnCreate, reference, rewritingBody } from './fields'
 import { anyObject, references, someReferences } from './lists'
 import { SessionManifest } from './manifest'
 import { Session, Strategy } from './session'
-import { Model } from './task'
 import { Role } from './template'
 
 const SpawnSource = z.enum(['ui', 'session'])
@@ -42,10 +42,25 @@ const SpawnFields = z
       description: 'Merged into the manifest’s context.custom',
       examples: [{ ticket: 'APP-12' }],
     }),
-    model: optionalOnCreate(Model).meta({
-      description: 'Model; default: the first task’s, else sonnet',
-      examples: ['sonnet'],
+    model: optionalOnCreate(agentFields.model).meta({
+      ...agentDocs.model,
+      description: 'Model, in the agent’s words; default: the first task’s, else as the agent is configured',
     }),
+    agent: optionalOnCreate(agentFields.agent).meta(agentDocs.agent),
+    permissionMode: optionalOnCreate(agentFields.permissionMode).meta(agentDocs.permissionMode),
+    drive: optionalOnCreate(agentFields.drive).meta(agentDocs.drive),
+    worktree: optionalOnCreate(agentFields.worktree).meta({
+      description: 'Whether it gets a worktree of its own: there are none yet',
+      examples: [false],
+    }),
+    budget: optionalOnCreate(agentFields.budget).meta(agentDocs.budget),
+    mode: z
+      .unknown()
+      .optional()
+      .meta({
+        description: 'Newer word for role: coordinator is an orchestrator',
+        examples: ['coordinator'],
+      }),
     templateId: optionalOnCreate(reference()).meta({
       description: 'Template of the prompt; default: the role’s',
       examples: ['tmpl_1738713600000_k3j4h5g6f'],
@@ -58,9 +73,10 @@ const SpawnFields = z
     when: () => true,
   })
 
-/** `spawnedBy` is the old spelling of the parent's id; a blank parent is none. */
-const acceptLegacyParent = (body: Record<string, unknown>) => ({
+/** `spawnedBy` is the old spelling of the parent's id, `mode` the newest of the role; a blank parent is none. */
+const acceptOtherWords = (body: Record<string, unknown>) => ({
   ...body,
+  ...(body.role == null && body.mode === 'coordinator' && { role: 'orchestrator' }),
   sessionId: [body.sessionId, body.spawnedBy].find((id) => id != null && id !== ''),
 })
 
@@ -78,7 +94,7 @@ const parentOfSession = {
   },
 }
 
-export const SpawnSessionRequest = rewritingBody(acceptLegacyParent, SpawnFields).meta({
+export const SpawnSessionRequest = rewritingBody(acceptOtherWords, SpawnFields).meta({
   title: 'SpawnSessionRequest',
   description: 'Body of POST /api/sessions/spawn',
   ...parentOfSession,
@@ -111,6 +127,7 @@ export const SpawnEvent = z
     manifest: SessionManifest.meta({ description: 'Its manifest' }),
     projectId: z.string().meta(docs.projectId),
     taskIds: z.array(z.string()).meta(docs.taskIds),
+    ...chosenFields,
     spawnSource: SpawnSource.meta(docs.spawnSource),
     parentSessionId: z
       .string()

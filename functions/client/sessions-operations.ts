@@ -33,6 +33,8 @@ export const sessionsOf = (requests: Requests) => ({
         | 'stopped'
         | (string & {})
         | undefined
+      /** Only those that this session asked for */
+      parentSessionId?: QueryText | undefined
       /** true: only those whose status is not completed */
       active?: QueryText | undefined
     } = {},
@@ -54,6 +56,8 @@ export const sessionsOf = (requests: Requests) => ({
         | 'stopped'
         | (string & {})
         | undefined
+      /** Only those that this session asked for */
+      parentSessionId?: QueryText | undefined
       /** true: only those whose status is not completed */
       active?: QueryText | undefined
     } & PageOptions,

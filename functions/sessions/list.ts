@@ -12,11 +12,11 @@ export const listSessions = operation({
   query: ListSessionsQuery,
   answers: { status: 200, schema: z.array(Session) },
   example: ({ project }) => ({ query: { projectId: project, active: 'true' } }),
-  run: (c, { query: { projectId, taskId, status, active, ...page } }) =>
+  run: (c, { query: { projectId, taskId, status, parentSessionId, active, ...page } }) =>
     respondList(
       c,
       'sessions',
-      { projectId, taskIds: taskId, status },
+      { projectId, status, parentSessionId, taskIds: taskId },
       page,
       active === 'true' ? (session) => session.fields.status !== 'completed' : undefined,
     ),

@@ -10,6 +10,8 @@ import { problemOfProgram, problemOfWrapped } from './start-problems'
 export interface Agent {
   /** What people call it: the preset, or the program. */
   name: string
+  /** Whether `maestro` knows it by that name. */
+  isKnown: boolean
   /** Absolute path of its program, and its arguments. */
   command(invocation: AgentInvocation): string[]
   /** Whether, on a terminal, it stays open when it has nothing more to do. */
@@ -30,7 +32,7 @@ interface AgentChoice {
 export const chooseAgent = async ({ requested, cwd, searchPath, demo }: AgentChoice): Promise<Agent> => {
   if (requested === undefined || requested.trim() === '') return firstInstalled(searchPath)
   const name = requested.trim()
-  if (name === 'demo') return { name, staysOpen: false, command: () => [...demo] }
+  if (name === 'demo') return { name, isKnown: true, staysOpen: false, command: () => [...demo] }
   const preset = presetOf(name)
   const program = preset ? name : programOf(name)
   const place = { cwd: cwd ?? '/', searchPath }
@@ -40,6 +42,7 @@ export const chooseAgent = async ({ requested, cwd, searchPath, demo }: AgentCho
   const command = preset?.command ?? customCommand(name)
   return {
     name: program,
+    isKnown: preset !== undefined,
     staysOpen: preset?.staysOpen ?? false,
     command: (invocation) => [path, ...command(invocation).slice(1)],
   }
@@ -52,6 +55,7 @@ const firstInstalled = async (searchPath: string): Promise<Agent> => {
     const path = await locate(name, { cwd: '/', searchPath })
     return {
       name,
+      isKnown: true,
       staysOpen: preset.staysOpen,
       command: (invocation) => [path, ...preset.command(invocation).slice(1)],
     }

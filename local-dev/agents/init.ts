@@ -4,14 +4,15 @@ import { dirname, isAbsolute, join } from 'node:path'
 import type { Client } from '../../functions/client/client'
 import { MaestroError } from '../../functions/client/client'
 import { isSkillId } from '../../functions/services/skills'
+import { PermissionMode } from '../../schemas/agent'
 import type { SessionManifest } from '../../schemas/manifest'
-import type { Session } from '../../schemas/session'
+import type { Session, UpdateSessionRequest } from '../../schemas/session'
 import type { Skill } from '../../schemas/skill'
 import type { Role } from '../../schemas/template'
 import { privateFile, privateFolderMode } from '../../storage/drivers/files/private-files'
 import { makeDirectory } from '../lib/make-directory'
 import { reasonOf } from '../lib/reason'
-import { type Agent, chooseAgent } from './choose'
+import { chooseAgent } from './choose'
 import { limitLog } from './log-limit'
 import { loadManifest } from './manifest'
 import { type AgentExit, runAgent } from './process'
@@ -27,9 +28,9 @@ export interface InitOptions {
   token: string | undefined
   /** The `MAESTRO_*` environment of a spawn, and all else that the agent is to find. */
   env: NodeJS.ProcessEnv
-  /** A preset or a command line; undefined: MAESTRO_AGENT, else the first preset on PATH. */
+  /** A preset or a command line; undefined: as the spawn says, MAESTRO_AGENT, else the first preset on PATH. */
   agent: string | undefined
-  /** Overrides what the manifest says. */
+  /** Overrides what the spawn says. */
   model?: string | undefined
   permissionMode?: string | undefined
   /** The demo agent's program. */
@@ -59,8 +60,8 @@ export const init = async (options: InitOptions): Promise<InitResult> => {
       `MAESTRO_SESSION_ID is not set: "maestro run" starts this command for each spawned session`,
     )
   try {
-    const { agent, command, cwd, folder } = await prepare(options, sessionId)
-    await reportStart(client, sessionId, agent.name)
+    const { agent, command, cwd, folder, chosen } = await prepare(options, sessionId)
+    await reportStart(client, sessionId, agent.name, chosen)
     print(`${agent.name} starts in ${cwd}`)
     const agentExited = new AbortController()
     const isOpen = agent.staysOpen && isInteractive()
@@ -94,8 +95,11 @@ const prepare = async (options: InitOptions, sessionId: string) => {
     )
   const manifest = await loadManifest({ path, serverUrl: client.url, token }, role)
   const cwd = await directoryOf(manifest)
+  const session = await client.sessions.get(sessionId)
+  if (session.drive === 'acp')
+    throw new AgentStartError(1, 'This maestro drives agents in a terminal only: spawn with drive "terminal"')
   const agent = await chooseAgent({
-    requested: options.agent ?? env.MAESTRO_AGENT,
+    requested: options.agent ?? session.agent ?? env.MAESTRO_AGENT,
     cwd,
     searchPath: env.PATH ?? '',
     demo: options.demo,
@@ -110,22 +114,25 @@ const prepare = async (options: InitOptions, sessionId: string) => {
   } catch (error) {
     throw new AgentStartError(1, `The prompt cannot be written to ${promptFile}: ${reasonOf(error)}`)
   }
-  const command = commandFor(agent, manifest, { ...options, prompt, promptFile })
-  return { agent, cwd, command, folder: dirname(promptFile) }
+  const model = options.model ?? session.model ?? (env.MAESTRO_MODEL || undefined)
+  const permissionMode =
+    options.permissionMode ??
+    session.permissionMode ??
+    (env.MAESTRO_PERMISSION_MODE || manifest.session.permissionMode)
+  const command = agent.command({ prompt, promptFile, interactive: isInteractive(), model, permissionMode })
+  const chosen = chosenFor(session, { model, permissionMode, agent: agent.isKnown ? agent.name : undefined })
+  return { agent, cwd, command, folder: dirname(promptFile), chosen }
 }
 
-const commandFor = (
-  agent: Agent,
-  { session }: SessionManifest,
-  { prompt, promptFile, model, permissionMode }: InitOptions & { prompt: string; promptFile: string },
-): string[] =>
-  agent.command({
-    prompt,
-    promptFile,
-    interactive: isInteractive(),
-    model: model ?? session.model,
-    permissionMode: permissionMode ?? session.permissionMode,
-  })
+/** What counts for this run, for the session to say; a word of the agent's own, as one can be for its mode, is left out. */
+const chosenFor = (
+  session: Session,
+  { permissionMode, ...words }: Record<'agent' | 'model' | 'permissionMode', string | undefined>,
+): UpdateSessionRequest => ({
+  ...words,
+  ...(session.drive === undefined && { drive: 'terminal' }),
+  permissionMode: PermissionMode.safeParse(permissionMode).data,
+})
 
 const isInteractive = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true
 

@@ -9,8 +9,8 @@ export interface AgentInvocation {
   promptFile: string
   /** Whether it runs on a terminal, and stays open for a person; else it works and exits. */
   interactive: boolean
-  /** In the agent's own words. */
-  model: string
+  /** In the agent's own words; undefined: as the agent is configured. */
+  model: string | undefined
   /** As in the manifest, such as `acceptEdits`; undefined: as the agent is configured. */
   permissionMode: string | undefined
 }
@@ -106,6 +106,7 @@ const codexSandbox = ({ permissionMode, interactive }: AgentInvocation): string[
 const geminiModes: ReadonlyMap<string, string> = new Map([
   ['default', 'default'],
   ['acceptEdits', 'auto_edit'],
+  ['auto', 'auto_edit'],
   ['bypassPermissions', 'yolo'],
   ['plan', 'plan'],
 ])

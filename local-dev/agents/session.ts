@@ -1,6 +1,6 @@
 /** Reports of a session's agent to the server: that it starts, how it exited, why it could not be started. */
 import { randomUUID } from 'node:crypto'
-import type { Client, EndSessionRequest, Session } from '../../functions/client/client'
+import type { Client, EndSessionRequest, Session, UpdateSessionRequest } from '../../functions/client/client'
 import { isNotFound } from '../lib/not-found'
 import { changeSession, retryTransient } from './change-session'
 import type { AgentExit } from './process'
@@ -10,16 +10,26 @@ import { AgentStartError } from './start-error'
 const reportTimeoutMs = 60_000
 
 /**
- * Marks the session and its tasks as `working`. In a queue its tasks stay `queued`: the queue hands them out.
+ * Marks the session and its tasks as `working`, and notes in it how its agent works: `chosen`. In a queue its tasks stay `queued`: the queue hands them out.
  * Throws `AgentStartError` if the session is not there, or has been stopped or completed.
  */
-export const reportStart = async (client: Client, sessionId: string, agent: string): Promise<void> => {
+export const reportStart = async (
+  client: Client,
+  sessionId: string,
+  agent: string,
+  chosen: UpdateSessionRequest,
+): Promise<void> => {
   let isFirst = true
   const session = await changeSession(client, sessionId, ({ status }) => {
     if (status === 'stopped' || status === 'completed')
       throw new AgentStartError(1, `The session ${sessionId} is ${status} already: spawn a new one`)
     isFirst = status === 'spawning'
-    return { status: 'working', agentId: agent, timeline: [{ type: 'progress', message: `${agent} starts` }] }
+    return {
+      ...chosen,
+      status: 'working',
+      agentId: agent,
+      timeline: [{ type: 'progress', message: `${agent} starts` }],
+    }
   })
   if (session.strategy === 'queue') return
   for (const taskId of session.taskIds) await markWorking(client, taskId, isFirst)

@@ -12,11 +12,11 @@ export const initCommand = (role: Role): Command =>
     example: `maestro ${role} init --agent 'my-agent --instructions {promptFile}'`,
     args: {
       agent: agentFlag,
-      model: { type: 'string', valueHint: 'MODEL', description: "Overrides the manifest's model" },
+      model: { type: 'string', valueHint: 'MODEL', description: "Overrides the session's model" },
       'permission-mode': {
         type: 'string',
         valueHint: 'MODE',
-        description: "Overrides the manifest's permission mode",
+        description: "Overrides the session's permission mode",
       },
     },
     async run({ args, client, environment, json, print }) {

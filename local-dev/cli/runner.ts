@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { ArgsDef } from 'citty'
 import type { Client } from '../../functions/client/client'
+import { PermissionMode } from '../../schemas/agent'
 import { chooseAgent } from '../agents/choose'
 import { installedAgents } from '../agents/installed'
 import { inheritedEnvironment, pathBeginningWith } from '../runner/agent-environment'
@@ -18,6 +19,17 @@ import { localConfig, ownCommand } from './this-machine'
 
 export const runFlags = {
   agent: agentFlag,
+  model: {
+    type: 'string',
+    valueHint: 'MODEL',
+    description:
+      'Model where neither the spawn nor its first task names one; default: as the agent is configured',
+  },
+  'permission-mode': {
+    type: 'string',
+    valueHint: PermissionMode.options.join('|'),
+    description: 'What agents may do unasked, where the spawn does not say; default: acceptEdits',
+  },
   max: { type: 'string', valueHint: 'NUMBER', description: 'How many sessions run at once; default: 4' },
   'without-tmux': {
     type: 'boolean',
@@ -41,6 +53,8 @@ interface RunnerFlags {
   json: boolean
   print(line: string): void
   agent?: string | undefined
+  model?: string | undefined
+  'permission-mode'?: string | undefined
   max?: string | undefined
   'without-tmux'?: boolean | undefined
   'env-allow'?: string | undefined
@@ -54,6 +68,8 @@ export const startLocalRunner = async ({ client, token, json, print, ...flags }:
   const logMax = parseNumber('--log-max', flags['log-max'] ?? '64')
   const allow = parseNames(flags['env-allow'])
   const agent = flags.agent ?? process.env.MAESTRO_AGENT
+  const { model = '' } = flags
+  const permissionMode = parsePermissionMode(flags['permission-mode'])
   await checkAgentInstalled(agent)
   const terminal = !flags['without-tmux'] && (await isTmuxInstalled()) ? 'tmux' : 'none'
   const folder = await createShimFolder(sessionDir, ownCommand())
@@ -76,6 +92,8 @@ export const startLocalRunner = async ({ client, token, json, print, ...flags }:
       MAESTRO_LOG_MAX: String(logMax),
       // Blank counts as absent. Without it, a running tmux server would keep the values of an earlier runner.
       MAESTRO_AGENT: agent ?? '',
+      MAESTRO_MODEL: model,
+      MAESTRO_PERMISSION_MODE: permissionMode ?? '',
       MAESTRO_API_TOKEN: token ?? '',
     },
     clock: Date.now,
@@ -106,6 +124,12 @@ const checkAgentInstalled = async (agent: string | undefined): Promise<void> => 
 const parseNumber = (flag: string, text: string): number => {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
   throw new UsageError(`${flag} must be a whole number above 0`)
+}
+
+const parsePermissionMode = (text: string | undefined) => {
+  const { data, success } = PermissionMode.optional().safeParse(text)
+  if (success) return data
+  throw new UsageError(`--permission-mode must be one of ${PermissionMode.options.join(', ')}`)
 }
 
 const parseNames = (text: string | undefined): string[] | undefined => {

@@ -55,7 +55,8 @@ export interface RunningSession extends RunnerSession {
   stopped: boolean
 }
 
-export const summaryOf = ({ id, name, metadata }: Session): RunnerSession => {
-  const parent = metadata?.spawnedBy
-  return { id, name, parent: typeof parent === 'string' ? parent : undefined }
-}
+export const summaryOf = ({ id, name, parentSessionId }: Session): RunnerSession => ({
+  id,
+  name,
+  parent: parentSessionId ?? undefined,
+})

@@ -18,7 +18,10 @@ export interface Subject {
 export interface Migration {
   /** The version that it makes, counted in each kind: the first known one is 1. */
   to: number
-  /** Whether a document of the version before could pass for a valid one of a later version. */
+  /**
+   * Whether a document is of the version before: where it could pass for a valid one, or where that is quicker to see
+   * than that it is none.
+   */
   isNeeded?(document: StoredDocument): boolean
   /** The document in the next version. What is wrong with it stays wrong. */
   migrate(document: StoredDocument): StoredDocument

@@ -1,3 +1,4 @@
+import { isObject } from '../../schemas/fields'
 import { legacySessionStatuses, Session } from '../../schemas/session'
 import { currentValueOf, defineKind, type StoredDocument } from './kind'
 
@@ -19,6 +20,31 @@ const fromVersion1 = ({ taskId, ...session }: StoredDocument): StoredDocument =>
   metadata: session.metadata ?? null,
 })
 
+/** The fields that came with version 3. */
+const laterFields = Session.pick({
+  ...{ agent: true, model: true, permissionMode: true, drive: true, worktree: true, budget: true },
+  ...{ usage: true, workspace: true },
+}).shape
+
+/**
+ * A session of version 2: only its metadata says which session asked for it. What some other program has put under the
+ * name of a later field, and is no value of that, goes: the session is worth more.
+ */
+const fromVersion2 = (session: StoredDocument): StoredDocument => {
+  const isOurs = ([name, value]: [string, unknown]) =>
+    !hasName(laterFields, name) || laterFields[name].safeParse(value).success
+  return {
+    ...Object.fromEntries(Object.entries(session).filter(isOurs)),
+    parentSessionId: session.parentSessionId ?? spawnedBy(session.metadata),
+  }
+}
+
+const hasName = <T extends object>(object: T, name: PropertyKey): name is keyof T =>
+  Object.hasOwn(object, name)
+
+const spawnedBy = (metadata: unknown): string | null =>
+  isObject(metadata) && typeof metadata.spawnedBy === 'string' ? metadata.spawnedBy : null
+
 export const sessions = defineKind({
   schema: Session,
   id: (session) => session.id,
@@ -27,9 +53,13 @@ export const sessions = defineKind({
     projectId: session.projectId,
     status: session.status,
     taskIds: session.taskIds,
+    parentSessionId: session.parentSessionId ?? [],
   }),
   appendOnly: ['events', 'timeline'],
-  migrations: [{ to: 2, migrate: fromVersion1 }],
+  migrations: [
+    { to: 2, migrate: fromVersion1 },
+    { to: 3, isNeeded: (session) => !('parentSessionId' in session), migrate: fromVersion2 },
+  ],
   stateEvents: { created: 'session:created', updated: 'session:updated' },
   subject: (id) => ({ sessionId: id }),
 })

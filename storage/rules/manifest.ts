@@ -18,8 +18,9 @@ export const makeManifest = (reader: Reader, plan: SpawnPlan, skillsText: string
     tasks,
     skills: request.skills ?? [],
     session: {
-      model: request.model ?? plan.tasks[0]?.model ?? 'sonnet',
+      model: 'sonnet',
       permissionMode: 'acceptEdits',
+      ...plan.chosen,
       thinkingMode: 'auto',
       workingDirectory: project.workingDir,
     },

@@ -44,6 +44,7 @@ export const createSession = (tx: Transaction, body: CreateSessionRequest, machi
     events: [],
     timeline: [],
     metadata: body.metadata ?? null,
+    parentSessionId: null,
   }
   tx.put('sessions', session)
   tx.emitState('session:created', id)
@@ -78,6 +79,7 @@ export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRe
     status,
     endReason,
     needsInput,
+    usage,
     ...changes
   } = body
   const lives = isLiving(session)
@@ -86,6 +88,7 @@ export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRe
   tx.put('sessions', {
     ...withChanges(session, {
       ...changes,
+      usage: usage && { ...usage, updatedAt: tx.now },
       ...(livesAfter && { status, endReason: resumes ? (endReason ?? null) : endReason }),
     }),
     env: env === undefined ? session.env : (env ?? {}),

@@ -1,3 +1,4 @@
+import type { Chosen } from '../../schemas/agent'
 import { apiError } from '../../schemas/errors'
 import type { SessionManifest } from '../../schemas/manifest'
 import type { Project } from '../../schemas/project'
@@ -19,6 +20,8 @@ export interface SpawnPlan {
   strategy: Strategy
   project: Project
   tasks: Task[]
+  /** How its agent is to work, as far as somebody chose it. */
+  chosen: Chosen
   template: Template | undefined
 }
 
@@ -41,7 +44,20 @@ export const planSpawn = (reader: Reader, request: SpawnSessionRequest, sessionI
     strategy: request.strategy ?? 'simple',
     project,
     tasks,
+    chosen: chosenBy(request, tasks),
     template: templateForSpawn(reader, role, request.templateId),
+  }
+}
+
+/** How the agent is to work: as the request says, and its model as the first task does. */
+export const chosenBy = (request: SpawnSessionRequest, tasks: readonly Task[]): Chosen => {
+  const { agent, permissionMode, drive, budget, model = tasks[0]?.model } = request
+  return {
+    ...(agent !== undefined && { agent }),
+    ...(model !== undefined && { model }),
+    ...(permissionMode !== undefined && { permissionMode }),
+    ...(drive !== undefined && { drive }),
+    ...(budget !== undefined && { budget }),
   }
 }
 
@@ -60,7 +76,7 @@ export const commandOf = (role: Role): string => `maestro ${role} init`
  */
 export const spawnSession = (
   tx: Transaction,
-  { request, sessionId, role, strategy, project }: SpawnPlan,
+  { request, sessionId, role, strategy, project, chosen }: SpawnPlan,
   manifest: SessionManifest,
   environment: SpawnEnvironment,
   machine: Machine,
@@ -85,6 +101,8 @@ export const spawnSession = (
     lastActivity: tx.now,
     completedAt: null,
     run: tx.now,
+    parentSessionId: request.sessionId ?? null,
+    ...chosen,
     ...machine,
     events: [],
     timeline: [timelineEntry(tx, { type: 'session_started' })],
@@ -106,6 +124,7 @@ export const spawnSession = (
     manifest,
     projectId: project.id,
     taskIds: request.taskIds,
+    ...chosen,
     spawnSource,
     parentSessionId: request.sessionId ?? null,
     _isSpawnCreated: true,

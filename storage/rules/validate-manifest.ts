@@ -12,16 +12,19 @@ export const manifestGenerationFailed = (reason: string, details?: Record<string
  * Checks a generated manifest against the schema, whichever generator made it. Throws `manifest_generation_failed`
  * with the first field that is missing or wrong, and all of them in its details.
  *
- * An external generator does not know everything: the template's id is added, and the model and the context where
- * the request named them.
+ * An external generator does not know everything: the template's id is added, and what was chosen for its agent
+ * and as context.
  */
-export const validateManifest = (generated: unknown, { request, template }: SpawnPlan): SessionManifest => {
+export const validateManifest = (
+  generated: unknown,
+  { request, template, chosen }: SpawnPlan,
+): SessionManifest => {
   const manifest = parseManifest(generated)
   const { session, context } = manifest
   const custom = request.context ?? {}
   return {
     ...manifest,
-    session: { ...session, ...(request.model && { model: request.model }) },
+    session: { ...session, ...chosen },
     ...(Object.keys(custom).length > 0 && {
       context: { ...context, custom: { ...context?.custom, ...custom } },
     }),

@@ -33,6 +33,7 @@ describe('creating a session', () => {
       events: [],
       timeline: [],
       metadata: null,
+      parentSessionId: null,
     })
     expect(Number.isInteger(body.startedAt)).toBe(true)
     expect(await api.get(`/api/sessions/${body.id}`)).toEqual(body)

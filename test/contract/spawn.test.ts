@@ -57,6 +57,7 @@ describe('spawning a session', () => {
         startedAt: session.startedAt,
         lastActivity: session.startedAt,
         completedAt: null,
+        parentSessionId: null,
         hostname: expect.any(String),
         platform: expect.any(String),
         events: [],

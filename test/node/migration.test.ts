@@ -105,6 +105,7 @@ describe('data of an earlier version', () => {
       timeline: [],
       strategy: 'simple',
       status: 'working',
+      parentSessionId: null,
     })
   })
 

@@ -30,6 +30,7 @@ describe('a new session', () => {
       events: [],
       timeline: [],
       metadata: null,
+      parentSessionId: null,
     })
   })
 

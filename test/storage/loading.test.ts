@@ -42,6 +42,7 @@ const session = {
   events: [],
   timeline: [],
   metadata: null,
+  parentSessionId: null,
 }
 
 /** Opens a workspace on documents as they are on disk. */
@@ -70,6 +71,19 @@ const migrations: [found: string, kind: 'tasks' | 'sessions', stored: object, be
     'sessions',
     { ...without(session, 'name', 'env', 'taskIds', 'events', 'timeline', 'strategy') },
     { ...session, name: 'Session s' },
+  ],
+  ['session without parentSessionId', 'sessions', without(session, 'parentSessionId'), session],
+  [
+    'session whose metadata alone says who asked for it',
+    'sessions',
+    { ...without(session, 'parentSessionId'), metadata: { spawnedBy: 'sess_1' } },
+    { ...session, metadata: { spawnedBy: 'sess_1' }, parentSessionId: 'sess_1' },
+  ],
+  [
+    'session in which somebody else had a use for the names of later fields',
+    'sessions',
+    { ...without(session, 'parentSessionId'), model: null, agent: { id: 'claude' }, drive: 'terminal' },
+    { ...session, drive: 'terminal' },
   ],
   [
     'session status running',

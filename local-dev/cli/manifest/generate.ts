@@ -12,6 +12,7 @@ import { createMemoryDocuments } from '../../../storage/documents'
 import { Entry } from '../../../storage/entry'
 import { readerOf } from '../../../storage/rules/find'
 import { makeManifest } from '../../../storage/rules/manifest'
+import { chosenBy } from '../../../storage/rules/spawn'
 import { listOf } from '../arguments'
 import { defineCommand } from '../command'
 import type { Environment } from '../environment'
@@ -59,6 +60,7 @@ export const command = defineCommand({
       request,
       project,
       tasks,
+      chosen: chosenBy(request, tasks),
       role,
       strategy: request.strategy ?? 'simple',
       template: await templateOf(client, role),

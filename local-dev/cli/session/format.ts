@@ -30,16 +30,32 @@ export const sessionDetails = (session: Session, waits?: string): string =>
     reason: session.endReason,
     role: wordOf(session, 'role'),
     strategy: session.strategy,
-    'spawned by': wordOf(session, 'spawnedBy'),
+    'spawned by': session.parentSessionId,
     project: session.projectId,
     tasks: session.taskIds,
-    agent: session.agentId,
+    agent: session.agentId ?? session.agent,
+    model: session.model,
+    permissions: session.permissionMode,
+    'works in': session.workspace?.path,
+    used: usageText(session.usage),
     started: time(session.startedAt),
     ended: time(session.completedAt),
     timeline: session.timeline.map(({ timestamp, type, taskId, message }) =>
       [time(timestamp), type, taskId, message].filter(Boolean).join('  '),
     ),
   })
+
+const usageText = (usage: Session['usage']): string => {
+  const { inputTokens, outputTokens, costUsd, turns } = usage ?? {}
+  return [
+    turns !== undefined && `${turns} turns`,
+    inputTokens !== undefined && `${inputTokens} tokens read`,
+    outputTokens !== undefined && `${outputTokens} written`,
+    costUsd !== undefined && `$${costUsd.toFixed(2)}`,
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
 
 export const sessionLine = (what: string, { id, status, name }: Session): string =>
   sentence(`${what} ${id} (${status}): ${name}`)

@@ -1,3 +1,4 @@
+import type { ArgsDef } from 'citty'
 import { type Client, MaestroError } from '../../../functions/client/client'
 import { SpawnSessionRequest } from '../../../schemas/spawn'
 import { defineCommand } from '../command'
@@ -14,15 +15,34 @@ const fields = [
   'strategy',
   'sessionName',
   'model',
+  'agent',
+  'permissionMode',
+  'drive',
   'skills',
   'templateId',
   'context',
 ]
 
+const budgetFlags = {
+  'budget-minutes': {
+    type: 'string',
+    valueHint: 'NUMBER',
+    description: 'Minutes of work that it may use up',
+  },
+  'budget-usd': { type: 'string', valueHint: 'NUMBER', description: 'US dollars that its models may cost' },
+} as const satisfies ArgsDef
+
+const budgetFrom = (values: (flag: string) => string[]) => {
+  const numbers = { minutes: values('budget-minutes')[0], costUsd: values('budget-usd')[0] }
+  const given = Object.entries(numbers).filter(([, text]) => text !== undefined)
+  if (given.length === 0) return {}
+  return { budget: Object.fromEntries(given.map(([name, text]) => [name, Number(text)])) }
+}
+
 export const command = defineCommand({
   about: 'Create a session for tasks and request an agent; maestro run, or a connected UI, starts it',
   example: "maestro session spawn --task-ids task_1,task_2 --strategy queue --session-name 'Small repairs'",
-  args: flagsOf(SpawnSessionRequest.out.shape, fields),
+  args: { ...flagsOf(SpawnSessionRequest.out.shape, fields), ...budgetFlags },
   repeatable: repeatableOf(fields),
   async run(commandContext) {
     const { client, values, environment } = commandContext
@@ -30,6 +50,7 @@ export const command = defineCommand({
     const request = requestOf(SpawnSessionRequest, {
       projectId: unresolvedProject,
       ...given,
+      ...budgetFrom(values),
       ...(context !== undefined && { context: objectOf(String(context)) }),
       ...(environment.sessionId !== undefined && {
         spawnSource: 'session',

@@ -3,8 +3,11 @@ import { kindOfKey } from '../../kinds'
 import { readEntry } from '../../read-entry'
 import { reasonOf } from '../../reason'
 
-/** The format of an object's tables and documents. 1 is that of version 0.1.0, which wrote no number. */
-const currentFormat = 2
+/**
+ * The format of an object's tables and documents. 1 is that of version 0.1.0, which wrote no number; in 3 sessions say
+ * which one asked for them, and are found by it.
+ */
+const currentFormat = 3
 
 /** How many documents are read at a time. */
 const batchSize = 500

@@ -47,6 +47,20 @@ export const formatTests = (
       }
     })
 
+    it('is found by what it could not be found by in that version', () => {
+      storeUnnumbered([])
+      const session = { id: 'sess_2', projectId: 'proj_1', startedAt: 5, metadata: { spawnedBy: 'sess_1' } }
+      stored().sql.exec(
+        `INSERT INTO documents (key, kind, id, created, fields, json) VALUES (?, 'sessions', ?, 5, '{}', ?)`,
+        ...['sessions:sess_2', session.id, JSON.stringify({ ...session, status: 'idle' })],
+      )
+      stored().sql.exec('INSERT INTO format (single, format) VALUES (1, 2)')
+      const { documents } = open(stored())
+      expect(documents.list('sessions', { parentSessionId: 'sess_1' }).map(({ id }) => id)).toEqual([
+        'sess_2',
+      ])
+    })
+
     it('stays as it was, and is done again, where the object ended in the middle', () => {
       storeUnnumbered([{ ...task, status: 'pending' }])
       expect(() => open(failing())).toThrow('the disk is full')
@@ -59,7 +73,7 @@ export const formatTests = (
     storeUnnumbered([{ ...task, status: 'someday' }])
     stored().sql.exec('INSERT INTO format (single, format) VALUES (1, 7)')
     expect(() => open(stored())).toThrow(
-      /was written by a later Maestro Server \(format 7, this one knows 2\)/,
+      /was written by a later Maestro Server \(format 7, this one knows 3\)/,
     )
     expect(storedTask()).toContain('"someday"')
   })

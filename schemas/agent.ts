@@ -1,0 +1,116 @@
+/** Which agent a session has, and how it is driven: what a spawn, the session and its manifest say alike. */
+import * as z from 'zod'
+import { requiredText, timestamp } from './fields'
+import { Model } from './task'
+
+/** From least to most. */
+export const PermissionMode = z.enum(['plan', 'default', 'acceptEdits', 'auto', 'bypassPermissions'])
+
+/** The Agent Client Protocol, or a terminal. */
+export const Drive = z.enum(['acp', 'terminal'])
+
+/** A name and never a command line: whoever may spawn is not to say what runs on a runner's machine. */
+const AgentName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, {
+  error: 'agent must be the name of an agent, such as claude: 1 to 100 of A-Z a-z 0-9 . _ -',
+})
+
+const branch = requiredText(255)
+
+const Worktree = z.union([
+  z.literal(true),
+  z.object({
+    branch: branch
+      .optional()
+      .meta({ description: 'Branch of the worktree', examples: ['maestro/login-page'] }),
+    base: branch.optional().meta({ description: 'Commit that it starts from', examples: ['main'] }),
+  }),
+])
+
+const above0 = (description: string, example: number) =>
+  z
+    .number()
+    .positive({ error: ({ path }) => `${path?.join('.')} must be above 0` })
+    .optional()
+    .meta({ description, examples: [example] })
+
+const Budget = z.object({
+  minutes: above0('Minutes of work', 30),
+  costUsd: above0('What its models may cost, in US dollars', 2.5),
+})
+
+const spent = (description: string, example: number) =>
+  z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description, examples: [example] })
+
+const usageFields = {
+  inputTokens: spent('Tokens that its models read', 120_000),
+  outputTokens: spent('Tokens that they wrote', 8000),
+  costUsd: z
+    .number()
+    .min(0)
+    .optional()
+    .meta({ description: 'What that cost, in US dollars', examples: [0.42] }),
+  turns: spent('Turns of the agent', 3),
+}
+
+/** What a driver says that its agent has used so far, all of it. */
+export const UsageUpdate = z.object(usageFields)
+
+export const Usage = z.looseObject({ ...usageFields, updatedAt: timestamp('When the driver said so') })
+
+/** The worktree that a session works in. */
+export const SessionWorkspace = z.object({
+  path: requiredText(4096).meta({
+    description: 'Absolute path of the worktree',
+    examples: ['/home/ada/.maestro/worktrees/app/sess_1738713800000_m4n5o6p7q'],
+  }),
+  branch: branch.meta({ description: 'Its branch', examples: ['maestro/sess_1738713800000_m4n5o6p7q'] }),
+  base: branch.meta({ description: 'What that starts from', examples: ['main'] }),
+})
+
+export const agentDocs = {
+  agent: { description: 'Name of the agent that is to work; never a command line', examples: ['claude'] },
+  model: { description: 'Model, in the agent’s words', examples: ['sonnet'] },
+  permissionMode: { description: 'What the agent may do unasked', examples: ['acceptEdits'] },
+  drive: { description: 'How the agent is driven', examples: ['terminal'] },
+  worktree: { description: 'The worktree that it is to have', examples: [true] },
+  budget: { description: 'What it may use up', examples: [{ minutes: 30, costUsd: 2.5 }] },
+  usage: {
+    description: 'What it has used so far, as its driver says',
+    examples: [
+      { inputTokens: 120_000, outputTokens: 8000, costUsd: 0.42, turns: 3, updatedAt: 1738713700000 },
+    ],
+  },
+  workspace: {
+    description: 'The worktree that it works in',
+    examples: [{ path: '/home/ada/.maestro/worktrees/app/sess_1', branch: 'maestro/sess_1', base: 'main' }],
+  },
+}
+
+/** What a spawn may choose, each absent if nobody chose it. */
+export const agentFields = {
+  agent: AgentName,
+  model: Model,
+  permissionMode: PermissionMode,
+  drive: Drive,
+  worktree: z.literal(false, { error: 'Worktrees are not there yet' }),
+  budget: Budget,
+}
+
+/** The same as optional fields of what is stored or sent. */
+export const chosenFields = {
+  agent: AgentName.optional().meta(agentDocs.agent),
+  model: Model.optional().meta(agentDocs.model),
+  permissionMode: PermissionMode.optional().meta(agentDocs.permissionMode),
+  drive: Drive.optional().meta(agentDocs.drive),
+  worktree: Worktree.optional().meta(agentDocs.worktree),
+  budget: Budget.optional().meta(agentDocs.budget),
+}
+
+type Fields = { [F in keyof typeof chosenFields]: z.infer<(typeof chosenFields)[F]> }
+
+/** What was chosen, and nothing of what was not. */
+export type Chosen = { [F in keyof Fields]?: Exclude<Fields[F], undefined> }
