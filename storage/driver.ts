@@ -1,14 +1,15 @@
 import type { Driver } from 'unstorage'
 import type { Documents } from './documents'
+import type { Appends } from './entry'
 import type { LoggedEvent } from './event'
 
 /** One entity to store. */
 export interface Put {
-  key: string
-  /** The whole document, as compact JSON. */
-  json: string
-  /** The document that it replaces, of kinds with append-only lists: a journal may write how those grew. */
-  before?: string
+  readonly key: string
+  /** The whole document, as compact JSON: of a long one made when it is asked for. */
+  readonly json: string
+  /** How a long document grew in this change, where it did no more than that: so nobody needs to store it all again. */
+  readonly appends?: Appends
 }
 
 /** One change: the documents that it stores, the keys that it removes, and its events. */

@@ -1,13 +1,46 @@
 import { createHash } from 'node:crypto'
 import { parseTrusted } from '../schemas/json-text'
-import { type Entities, type Kind, keyOf, kinds } from './kinds'
+import { Items } from './items'
+import { type Entities, type Heads, type Kind, keyOf, kinds, type ListOf } from './kinds'
 import type { Fields } from './kinds/kind'
+import {
+  charactersOf,
+  growText,
+  type ItemsByList,
+  joinParts,
+  type Parts,
+  partsOf,
+  takeApart,
+  textsOf,
+} from './parts'
+
+/** What an entry is made from, besides its document: */
+interface Source {
+  /** The JSON that the document was parsed from. */
+  text?: string
+  /** The same without spaces. */
+  compact?: string
+  /** What was parsed from that, where the document is what a schema made of it. */
+  parsed?: object
+  /** The whole of it in parts: what is in the lists of the document does not matter then. */
+  parts?: Parts
+}
+
+/** How a long document grew: its new head, and what was added to each of its lists. */
+export interface Appends {
+  head: string
+  lists: Readonly<Record<string, { before: Items; added: readonly string[] }>>
+}
+
+/** A document with append-only lists that has at least so many characters is held in parts. */
+const minPartedCharacters = 4096
 
 /**
  * One stored entity, at one moment of its life: entries are replaced, never changed.
  *
  * It holds the text that is sent; the document is parsed from that when a rule needs it. Text that was read from a
- * file (indented, for people) is compacted when it is first sent.
+ * file (indented, for people) is compacted when it is first sent. A long history is held in parts: what was appended is
+ * no more than added to it, and the whole text is made when somebody wants it.
  */
 export class Entry<K extends Kind = Kind> {
   readonly kind: K
@@ -15,39 +48,132 @@ export class Entry<K extends Kind = Kind> {
   readonly key: string
   readonly created: number
   readonly fields: Fields
-  #text: string
+  /** Undefined: it is in parts. */
+  #text: string | undefined
+  #parts: Parts | undefined
   #compact: boolean
   #etag: string | undefined
 
-  /** `text`: the JSON that the document was parsed from, if there is one; `compact`: the same without spaces. */
-  constructor(kind: K, document: Entities[K], { text, compact }: { text?: string; compact?: string } = {}) {
+  constructor(kind: K, document: Entities[K], { text, compact, parsed, parts }: Source = {}) {
     const rules = kinds[kind]
     this.kind = kind
     this.id = rules.id(document)
     this.key = keyOf(kind, document)
     this.created = rules.createdAt(document)
     this.fields = rules.fields(document)
-    this.#text = text ?? compact ?? JSON.stringify(document)
     this.#compact = text === undefined
+    if (parts) this.#hold(parts)
+    else {
+      this.#text = text ?? compact ?? JSON.stringify(document)
+      if (rules.appendOnly.length > 0 && this.#text.length >= minPartedCharacters)
+        this.#hold(partsOf(parsed ?? document, rules.appendOnly))
+    }
+  }
+
+  /**
+   * An entity after a change: `document`, whose append-only lists are empty, with these items added to the lists that it
+   * had `before`, if it was there. A long one costs no more than what is added to it.
+   */
+  static grown<K extends Kind>(
+    kind: K,
+    document: Entities[K],
+    before: Entry<K> | undefined,
+    added: ItemsByList,
+  ): { entry: Entry<K>; appends?: Appends } {
+    const { appendOnly } = kinds[kind]
+    const head = JSON.stringify(document)
+    const parts = before === undefined ? undefined : before.#parts
+    if (!parts) {
+      const compact = appendOnly.length === 0 ? head : growText(before?.json, head, appendOnly, added)
+      const isLong = appendOnly.length > 0 && compact.length >= minPartedCharacters
+      return {
+        entry: new Entry(kind, document, isLong ? { parts: split(compact, appendOnly) } : { compact }),
+      }
+    }
+    const lists: Record<string, Items> = {}
+    const appends: Record<string, { before: Items; added: readonly string[] }> = {}
+    for (const name of appendOnly) {
+      const items = parts.lists[name] ?? Items.of([])
+      const texts = textsOf(added[name])
+      lists[name] = items.append(texts)
+      appends[name] = { before: items, added: texts }
+    }
+    return {
+      entry: new Entry(kind, document, { parts: { head, lists } }),
+      appends: { head, lists: appends },
+    }
+  }
+
+  /** In parts if it is long as compact text: so it is held alike, and has the same tag, wherever it comes from. */
+  #hold(parts: Parts): void {
+    const isLong = charactersOf(parts) >= minPartedCharacters
+    this.#parts = isLong ? parts : undefined
+    this.#text = isLong ? undefined : joinParts(parts)
+    this.#compact = true
   }
 
   /** The entity as compact JSON. */
   get json(): string {
+    if (this.#parts) return joinOnce(this.#parts)
     if (!this.#compact) {
-      this.#text = JSON.stringify(JSON.parse(this.#text))
+      this.#text = JSON.stringify(JSON.parse(this.#text ?? ''))
       this.#compact = true
     }
-    return this.#text
+    return this.#text ?? ''
   }
 
-  /** A strong entity tag: equal for equal text. 132 bits of SHA-256. */
+  /** How many characters it has as JSON, or in the file that it was read from. */
+  get characters(): number {
+    return this.#parts ? charactersOf(this.#parts) : (this.#text?.length ?? 0)
+  }
+
+  /** A strong entity tag: equal for equal contents. 132 bits of SHA-256. */
   get etag(): string {
-    this.#etag ??= `"${createHash('sha256').update(this.json).digest('base64url').slice(0, 22)}"`
+    this.#etag ??= `"${createHash('sha256').update(this.#tagged()).digest('base64url').slice(0, 22)}"`
     return this.#etag
+  }
+
+  #tagged(): string {
+    if (!this.#parts) return this.json
+    const { head, lists } = this.#parts
+    return [head, ...kinds[this.kind].appendOnly.map((name) => lists[name]?.digest)].join()
   }
 
   /** The entity as an object of the caller's own: to change it changes nothing here. */
   read(): Entities[K] {
-    return parseTrusted(this.#text)
+    return parseTrusted(this.#text ?? this.json)
   }
+
+  /** The same with its append-only lists empty: so much costs little, however long they are. */
+  readHead(): Heads[K] {
+    if (this.#parts) return parseTrusted(this.#parts.head)
+    const document = parseTrusted<Heads[K]>(this.#text ?? '')
+    const { appendOnly } = kinds[this.kind]
+    return appendOnly.length === 0 ? document : takeApart<Heads[K]>(document, appendOnly).head
+  }
+
+  /** What is in an append-only list of it. */
+  items(list: ListOf<K>): Items {
+    return this.parts.lists[list] ?? Items.of([])
+  }
+
+  /** The entity in parts; of a kind without append-only lists, all of it is its head. */
+  get parts(): Parts {
+    return this.#parts ?? split(this.json, kinds[this.kind].appendOnly)
+  }
+}
+
+const split = (json: string, names: readonly string[]): Parts =>
+  names.length === 0 ? { head: json, lists: {} } : partsOf(parseTrusted<object>(json), names)
+
+/** So many characters are kept for who asks next. */
+const maxKeptCharacters = 256 * 1024
+let kept: { parts: Parts; json: string } | undefined
+
+/** A change asks for the same text several times in a row: for its answer, its events, its journal. */
+const joinOnce = (parts: Parts): string => {
+  if (kept?.parts === parts) return kept.json
+  const json = joinParts(parts)
+  kept = json.length > maxKeptCharacters ? undefined : { parts, json }
+  return json
 }

@@ -1,6 +1,6 @@
 import type { EventName } from '../schemas/events'
 import { answers } from './kinds/answer'
-import type { KindDefinition } from './kinds/kind'
+import type { KindDefinition, WithEmpty } from './kinds/kind'
 import { projects } from './kinds/project'
 import { queues } from './kinds/queue'
 import { sessions } from './kinds/session'
@@ -16,15 +16,27 @@ export type EntityKind = keyof typeof entities
 export type Kind = keyof typeof definitions
 
 type EntityOf<Definition> = Definition extends { schema: { _zod: { output: infer Entity } } } ? Entity : never
+type ListIn<Definition> = Definition extends { appendOnly: readonly (infer List)[] } ? List & string : never
 type EventOf<Definition> = Definition extends { stateEvents?: { created: infer Name } } ? Name : never
 
 /** The kinds of entities, by the name of their folder. */
 export type Entities = { [K in Kind]: EntityOf<(typeof definitions)[K]> }
 
+/** The append-only lists of a kind. */
+export type ListOf<K extends Kind> = ListIn<(typeof definitions)[K]>
+/** The kinds of entities as changes read them: their append-only lists are empty, whatever is in them. */
+export type Heads = { [K in Kind]: WithEmpty<Entities[K], ListOf<K>> }
+/** What is in a list of an entity. */
+export type ItemOf<K extends Kind, List extends ListOf<K>> = Entities[K][List &
+  keyof Entities[K]] extends (infer Item)[]
+  ? Item
+  : never
+
 /** The events that carry the state of an entity of a kind. */
 export type StateEventOf<K extends Kind> = Extract<EventOf<(typeof definitions)[K]>, EventName>
 
-export const kinds: { readonly [K in Kind]: KindDefinition<Entities[K], StateEventOf<K>> } = definitions
+export const kinds: { readonly [K in Kind]: KindDefinition<Entities[K], StateEventOf<K>, ListOf<K>> } =
+  definitions
 
 export const isKind = (name: string): name is Kind => Object.hasOwn(definitions, name)
 const isEntityKind = (name: string): name is EntityKind => Object.hasOwn(entities, name)

@@ -110,8 +110,9 @@ export const repairLinks = (documents: Documents, driver: WorkspaceDriver): void
       const entry = documents.get('sessions', sessionId)
       if (!entry || tasksOf(sessionId, entry.fields.taskIds).has(task.id)) continue
       tasksOf(sessionId).add(task.id)
-      const session = entry.read()
-      documents.put('sessions', new Entry('sessions', { ...session, taskIds: [...session.taskIds, task.id] }))
+      const session = entry.readHead()
+      const linked = { ...session, taskIds: [...session.taskIds, task.id] }
+      documents.put('sessions', Entry.grown('sessions', linked, entry, {}).entry)
     }
   }
 }

@@ -24,7 +24,7 @@ export const readEntry = <K extends Kind>(kind: K, key: string, text: string): E
   const isOutdated = migrations.some(({ isNeeded }) => isNeeded?.(document))
   const current = isOutdated ? undefined : schema.safeParse(document)
   const entry = current?.success
-    ? new Entry(kind, current.data, { text: json })
+    ? new Entry(kind, current.data, { text: json, parsed: document })
     : new Entry(kind, parseEntity(schema, migrate(document, migrations)))
   if (entry.key !== key) throw new MisplacedError(entry.key)
   return entry

@@ -1,15 +1,15 @@
 import type { Documents, Where } from './documents'
 import type { Entry } from './entry'
-import { byKind, type Entities, type Kind } from './kinds'
+import { byKind, type Heads, type Kind } from './kinds'
 
-/** Reads of stored entities, which must not be changed in place. */
+/** Reads of stored entities, which must not be changed in place. Their append-only lists are empty. */
 interface Reads {
-  get<K extends Kind>(kind: K, id: string): Entities[K] | undefined
-  list<K extends Kind>(kind: K, where?: Where): Entities[K][]
-  read<K extends Kind>(entry: Entry<K>): Entities[K]
+  get<K extends Kind>(kind: K, id: string): Heads[K] | undefined
+  list<K extends Kind>(kind: K, where?: Where): Heads[K][]
+  read<K extends Kind>(entry: Entry<K>): Heads[K]
 }
 
-type Known = { [K in Kind]: Map<string, Entities[K]> }
+type Known = { [K in Kind]: Map<string, Heads[K]> }
 
 /**
  * Parses each entity once, however often it is asked for: a task that waits for thousands of others would else be parsed
@@ -18,14 +18,14 @@ type Known = { [K in Kind]: Map<string, Entities[K]> }
 export const readOnce = (documents: Documents): Reads => {
   const known = byKind<Known>(() => new Map())
 
-  const read = <K extends Kind>(entry: Entry<K>): Entities[K] => {
+  const read = <K extends Kind>(entry: Entry<K>): Heads[K] => {
     const before: Known[K] = known[entry.kind]
-    const document = before.get(entry.id) ?? entry.read()
+    const document = before.get(entry.id) ?? entry.readHead()
     before.set(entry.id, document)
     return document
   }
 
-  const get = <K extends Kind>(kind: K, id: string): Entities[K] | undefined => {
+  const get = <K extends Kind>(kind: K, id: string): Heads[K] | undefined => {
     const before: Known[K] = known[kind]
     const document = before.get(id)
     if (document) return document

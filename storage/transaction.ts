@@ -1,33 +1,58 @@
 import type { EventData } from '../schemas/events'
+import { parseTrusted } from '../schemas/json-text'
 import { type Documents, matches, type Where } from './documents'
-import { Entry } from './entry'
+import { type Appends, Entry } from './entry'
 import type { DataEvent, StagedEvent, StateEvent } from './event'
 import { roomsOfDataEvent, roomsOfStateEvent } from './event-rooms'
 import type { IdPrefix, NewId } from './ids'
-import { byKind, type Entities, type Kind, kinds, storedKinds } from './kinds'
+import { Items, idOf } from './items'
+import {
+  byKind,
+  type Entities,
+  type Heads,
+  type ItemOf,
+  type Kind,
+  kinds,
+  type ListOf,
+  storedKinds,
+} from './kinds'
 import type { Fields } from './kinds/kind'
+import { type ItemsByList, takeApart, textsOf } from './parts'
 import { readOnce } from './read-once'
 
 /**
  * What a rule works on: a snapshot of everything that is stored, and what this change has staged on top. Nothing
  * of that is visible outside before the change is complete; if the rule throws, nothing happened.
  *
- * Documents read from it are not to be changed in place: a change is staged with `put`, as a new document.
+ * Documents read from it are not to be changed in place: a change is staged with `put`, as a new document. Their
+ * append-only lists come empty, and what stands in these lists of a document that is put is appended: so a session of a
+ * hundred thousand entries costs what one without any costs.
  */
 export interface Transaction {
   /** The time of the change, in Unix milliseconds: one for everything in it. */
   readonly now: number
   newId(prefix: IdPrefix): string
-  get<K extends Kind>(kind: K, id: string): Entities[K] | undefined
+  get<K extends Kind>(kind: K, id: string): Heads[K] | undefined
   has(kind: Kind, id: string): boolean
   /** The values by which an entity can be found: known without reading it, however large it is. */
   fields<K extends Kind>(kind: K, id: string): Fields | undefined
   /** Oldest first. */
-  list<K extends Kind>(kind: K, where?: Where): Entities[K][]
+  list<K extends Kind>(kind: K, where?: Where): Heads[K][]
   count(kind: Kind, where?: Where): number
   /** The oldest that are stored, at most so many: without reading them, and whatever this change has staged. */
   oldestIds(kind: Kind, limit: number): { id: string; created: number }[]
+  /** Whether an append-only list of an entity has an item of this id. */
+  hasItem<K extends Kind>(kind: K, id: string, list: ListOf<K>, itemId: string): boolean
+  /** The items of an append-only list of an entity, the newest first. */
+  newestFirst<K extends Kind, List extends ListOf<K>>(
+    kind: K,
+    id: string,
+    list: List,
+  ): Iterable<ItemOf<K, List>>
+  /** Stores an entity, or its new state: what is in its append-only lists is added to what was there. */
   put<K extends Kind>(kind: K, entity: Entities[K]): void
+  /** Stores an entity as it is, and nothing of what was there. */
+  replace<K extends Kind>(kind: K, entity: Entities[K]): void
   remove(kind: Kind, id: string): void
   /** Emits an event with the state of an entity at the end of this change. Idempotent: emitted once. */
   emitState(name: StateEvent, id: string): void
@@ -40,6 +65,8 @@ export interface Transaction {
 /** A finished change: the entries to store and to remove, and its events in order. */
 export interface Staged {
   entries: readonly Entry[]
+  /** How those of them grew that are long, and were there before. */
+  appendsOf: ReadonlyMap<Entry, Appends>
   removed: readonly Entry[]
   events: readonly StagedEvent[]
   /** The time of the change, in Unix milliseconds. */
@@ -48,7 +75,13 @@ export interface Staged {
 
 /** An entity as staged; its entry is made when it is first needed. */
 interface Draft<K extends Kind> {
+  /** Its append-only lists are empty. */
   document: Entities[K]
+  head: Heads[K]
+  /** What is added to these lists. */
+  added: ItemsByList
+  /** What has them so far; undefined: they begin empty. */
+  before: Entry<K> | undefined
   entry?: Entry<K>
 }
 type Drafts = { [K in Kind]: Map<string, Draft<K> | undefined> }
@@ -67,16 +100,70 @@ interface Change {
 /** So many entries are made in a step. */
 const entriesInStep = 250
 
+const itemsInPage = 200
+
+/** Whether the append-only lists of an entity are empty. */
+const isHead = <K extends Kind>(kind: K, entity: object): entity is Heads[K] =>
+  kinds[kind].appendOnly.every((list) => {
+    const items: unknown = Reflect.get(entity, list)
+    return Array.isArray(items) && items.length === 0
+  })
+
 /** Starts a change on top of what is stored. */
 export const beginTransaction = (documents: Documents, now: number, newId: NewId): Change => {
   const drafts = byKind<Drafts>(() => new Map())
+  const appendsOf = new Map<Entry, Appends>()
   const events: StagedEvent[] = []
   const stagedStates = new Set<string>()
   const stored = readOnce(documents)
 
-  const get = <K extends Kind>(kind: K, id: string): Entities[K] | undefined => {
+  const get = <K extends Kind>(kind: K, id: string): Heads[K] | undefined => {
     const staged: Drafts[K] = drafts[kind]
-    return staged.has(id) ? staged.get(id)?.document : stored.get(kind, id)
+    return staged.has(id) ? staged.get(id)?.head : stored.get(kind, id)
+  }
+
+  const stage = <K extends Kind>(
+    kind: K,
+    entity: Entities[K],
+    before: Entry<K> | undefined,
+    addedBefore: ItemsByList = {},
+  ) => {
+    const staged: Drafts[K] = drafts[kind]
+    const { appendOnly, id } = kinds[kind]
+    const { head: document, items } = takeApart(entity, appendOnly)
+    const added: Record<string, readonly unknown[]> = { ...addedBefore }
+    for (const list of appendOnly) added[list] = [...(added[list] ?? []), ...(items[list] ?? [])]
+    if (isHead(kind, document)) staged.set(id(entity), { document, head: document, added, before })
+  }
+
+  const put = <K extends Kind>(kind: K, entity: Entities[K]) => {
+    const staged: Drafts[K] = drafts[kind]
+    const id = kinds[kind].id(entity)
+    const draft = staged.get(id)
+    const before = staged.has(id) ? draft?.before : documents.get(kind, id)
+    stage(kind, entity, before, draft?.added)
+  }
+
+  const hasItem = <K extends Kind>(kind: K, id: string, list: ListOf<K>, itemId: string): boolean => {
+    const { before, added } = grownOf(kind, id)
+    return (
+      before?.items(list).has(itemId) === true || added[list]?.some((item) => idOf(item) === itemId) === true
+    )
+  }
+
+  function* newestFirst<K extends Kind, List extends ListOf<K>>(kind: K, id: string, list: List) {
+    const { before, added } = grownOf(kind, id)
+    const items = (before?.items(list) ?? Items.of([])).append(textsOf(added[list]))
+    for (let end = items.length; end > 0; end -= itemsInPage)
+      for (const text of items.texts(Math.max(0, end - itemsInPage), end).toReversed())
+        yield parseTrusted<ItemOf<K, List>>(text)
+  }
+
+  /** An entity's lists as stored, and what is added to them. */
+  const grownOf = <K extends Kind>(kind: K, id: string): Pick<Draft<K>, 'before' | 'added'> => {
+    const staged: Drafts[K] = drafts[kind]
+    if (!staged.has(id)) return { before: documents.get(kind, id), added: {} }
+    return staged.get(id) ?? { before: undefined, added: {} }
   }
 
   const fields = <K extends Kind>(kind: K, id: string): Fields | undefined => {
@@ -86,21 +173,26 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
     return draft && kinds[kind].fields(draft.document)
   }
 
-  const list = <K extends Kind>(kind: K, where: Where = {}): Entities[K][] => {
+  const list = <K extends Kind>(kind: K, where: Where = {}): Heads[K][] => {
     const staged: Drafts[K] = drafts[kind]
-    const found: Entities[K][] = []
-    for (const entry of documents.list(kind, where)) if (!staged.has(entry.id)) found.push(stored.read(entry))
+    const found: { created: number; head: Heads[K] }[] = []
+    for (const entry of documents.list(kind, where))
+      if (!staged.has(entry.id)) found.push({ created: entry.created, head: stored.read(entry) })
     for (const draft of staged.values())
-      if (draft && matches(kinds[kind].fields(draft.document), where)) found.push(draft.document)
-    return found.sort((a, b) => kinds[kind].createdAt(a) - kinds[kind].createdAt(b))
+      if (draft && matches(kinds[kind].fields(draft.document), where))
+        found.push({ created: kinds[kind].createdAt(draft.document), head: draft.head })
+    return found.sort((a, b) => a.created - b.created).map(({ head }) => head)
   }
 
   const entry = <K extends Kind>(kind: K, id: string): Entry<K> => {
     const staged: Drafts[K] = drafts[kind]
     const draft = staged.get(id)
+    if (draft?.entry) return draft.entry
     if (draft) {
-      draft.entry ??= new Entry(kind, draft.document)
-      return draft.entry
+      const grown = Entry.grown(kind, draft.document, draft.before, draft.added)
+      draft.entry = grown.entry
+      if (grown.appends) appendsOf.set(grown.entry, grown.appends)
+      return grown.entry
     }
     const before = documents.get(kind, id)
     if (!before || staged.has(id)) throw new Error(`there is no entity ${id} among the ${kind}`)
@@ -138,7 +230,7 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
           if (before) removed.push(before)
         }
       }
-    return { entries, removed, events, now }
+    return { entries, appendsOf, removed, events, now }
   }
 
   const transaction: Transaction = {
@@ -153,10 +245,10 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
       drafts[kind].size === 0 ? documents.count(kind, where) : list(kind, where).length,
     oldestIds: (kind, limit) =>
       documents.list(kind, {}, { limit }).map(({ id, created }) => ({ id, created })),
-    put(kind, entity) {
-      const staged: Drafts[typeof kind] = drafts[kind]
-      staged.set(kinds[kind].id(entity), { document: entity })
-    },
+    hasItem,
+    newestFirst,
+    put,
+    replace: (kind, entity) => stage(kind, entity, undefined),
     remove: (kind, id) => void drafts[kind].set(id, undefined),
     emitState(name, id) {
       if (stagedStates.has(`${name} ${id}`)) return

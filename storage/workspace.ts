@@ -2,10 +2,10 @@ import { createStorage } from 'unstorage'
 import { ApiError, apiError } from '../schemas/errors'
 import { createMemoryDocuments, type Documents } from './documents'
 import type { DriverStatus, Put, WorkspaceDriver } from './driver'
-import type { Entry } from './entry'
+import type { Appends, Entry } from './entry'
 import { isLatestState, kindOfEvent, type LoggedEvent, type PublishedEvent, stateEventData } from './event'
 import type { NewId } from './ids'
-import { kindOfKey, kinds } from './kinds'
+import { kindOfKey } from './kinds'
 import { entryOrSetAside, type Logger, loadDocuments, repairLinks } from './loading'
 import { watchMisses } from './misses'
 import { othersTurn } from './others-turn'
@@ -270,18 +270,22 @@ const apply = (documents: Documents, { entries, removed }: Staged): (() => void)
   }
 }
 
+const putOf = (entry: Entry, appends: Appends | undefined): Put => ({
+  key: entry.key,
+  get json() {
+    return entry.json
+  },
+  ...(appends && { appends }),
+})
+
 /** The batch that the driver stores, and the events as they are published. */
 const toBatch = (
-  { entries, removed, events, now: timestamp }: Staged,
+  { entries, appendsOf, removed, events, now: timestamp }: Staged,
   documents: Documents,
   lastEvent: number,
 ) => {
   const byId = new Map<string, Entry>(entries.map((entry) => [`${entry.kind}:${entry.id}`, entry]))
-  const puts: Put[] = entries.map((entry) => {
-    const { appendOnly } = kinds[entry.kind]
-    const before = appendOnly.length > 0 ? documents.get(entry.kind, entry.id)?.json : undefined
-    return { key: entry.key, json: entry.json, ...(before !== undefined && { before }) }
-  })
+  const puts = entries.map((entry) => putOf(entry, appendsOf.get(entry)))
   const published: PublishedEvent[] = []
   const logged: LoggedEvent[] = []
   for (const event of events) {

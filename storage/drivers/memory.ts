@@ -1,17 +1,20 @@
-import memory from 'unstorage/drivers/memory'
-import type { Batch, WorkspaceDriver } from '../driver'
+import type { Batch, Put, WorkspaceDriver } from '../driver'
 import type { LoggedEvent } from '../event'
 
 /** Keeps everything in memory, and nothing longer than the process lives: for tests and trying out. */
 export const memoryDriver = (): WorkspaceDriver => {
-  const driver = memory()
+  const documents = new Map<string, Pick<Put, 'json'>>()
   const log: LoggedEvent[] = []
   return {
-    ...driver,
     name: 'maestro-memory',
+    getItem: (key) => documents.get(key)?.json ?? null,
+    hasItem: (key) => documents.has(key),
+    getKeys: () => [...documents.keys()],
+    setItem: (key, json) => void documents.set(key, { json }),
+    removeItem: (key) => void documents.delete(key),
     async commit({ puts, removes, events }: Batch) {
-      for (const { key, json } of puts) driver.setItem?.(key, json, {})
-      for (const key of removes) driver.removeItem?.(key, {})
+      for (const put of puts) documents.set(put.key, put)
+      for (const key of removes) documents.delete(key)
       log.push(...events)
     },
     log: {

@@ -28,7 +28,7 @@ export interface Migration {
 }
 
 /** Everything that is special about a kind of entities. Its name is that of its folder. */
-export interface KindDefinition<T, StateEvent extends EventName = EventName> {
+export interface KindDefinition<T, StateEvent extends EventName = EventName, List extends string = string> {
   schema: z.ZodType<T>
   id(entity: T): string
   /** The folder within the kind's own in which it is stored, where each has one: that of its project, say. */
@@ -37,8 +37,8 @@ export interface KindDefinition<T, StateEvent extends EventName = EventName> {
   createdAt(entity: T): number
   /** The indexes. */
   fields(entity: T): Fields
-  /** Lists that only ever grow: the journal takes an append delta of them. */
-  appendOnly: readonly (keyof T & string)[]
+  /** Lists that only ever grow: a change reads none of them, and stores what it appends. */
+  appendOnly: readonly (List & keyof T)[]
   /** From one version to the next, oldest first. */
   migrations: readonly Migration[]
   /** What the server keeps for itself: in a folder that begins with a dot, neither exported nor copied. */
@@ -50,10 +50,13 @@ export interface KindDefinition<T, StateEvent extends EventName = EventName> {
   eventData?(id: string, json: string): string
 }
 
-/** Gives the types of a kind: of its entities by the schema, of its state events by their names. */
-export const defineKind = <T, StateEvent extends EventName = never>(
-  definition: KindDefinition<T, StateEvent>,
-): KindDefinition<T, StateEvent> => definition
+/** An entity without what is in these lists of it. */
+export type WithEmpty<T, List> = { [Field in keyof T]: Field extends List ? [] : T[Field] }
+
+/** Gives the types of a kind: of its entities by the schema, of its state events and append-only lists by their names. */
+export const defineKind = <T, const List extends string = never, StateEvent extends EventName = never>(
+  definition: KindDefinition<T, StateEvent, List>,
+): KindDefinition<T, StateEvent, List> => definition
 
 /** A value that was renamed, in today's words; any other as it is. */
 export const currentValueOf = (legacyValues: Readonly<Record<string, string>>, value: unknown): unknown =>

@@ -2,11 +2,11 @@
 
 import type { EndSessionRequest, TaskOutcome } from '../../schemas/ending'
 import { apiError } from '../../schemas/errors'
-import type { Session, SessionStatus } from '../../schemas/session'
+import type { SessionStatus } from '../../schemas/session'
 import type { Task, TaskSessionStatus } from '../../schemas/task'
 import type { TimelineType } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
-import { findSession } from './find'
+import { findSession, type SessionHead } from './find'
 import { isLiving, isWorkedOnElsewhere, mayReport, saysOpen } from './living'
 import { endItems, reportItems, setSessionStatus } from './queues'
 import { addTimelineEntries, addTimelineEntry } from './timeline'
@@ -36,7 +36,7 @@ export const endSession = (tx: Transaction, id: string, body: EndSessionRequest)
   if (outcomes.size > 0) reportOutcomes(tx, id, [...outcomes.values()])
   // As the outcomes have left them.
   const tasks = isLiving(session) ? tasksOf(tx, session) : []
-  const ending = isLiving(session) ? endingOf(findSession(tx, id), tasks, body) : undefined
+  const ending = isLiving(session) ? endingOf(tx, findSession(tx, id), tasks, body) : undefined
   if (ending) conclude(tx, id, ending, tasks)
   const { cause, exitCode, signal } = body
   const late = body.reason ?? exitText(body) ?? `Reported after its end: ${cause}`
@@ -53,7 +53,12 @@ export const stopSession = (tx: Transaction, id: string): void => {
 }
 
 /** The first row of the contract's table that fits. */
-const endingOf = (session: Session, tasks: readonly Task[], body: EndSessionRequest): Ending => {
+const endingOf = (
+  tx: Transaction,
+  session: SessionHead,
+  tasks: readonly Task[],
+  body: EndSessionRequest,
+): Ending => {
   const { cause, reason } = body
   if (cause === 'reported') return { status: 'completed', reason, taskStatus: 'completed' }
   if (cause === 'start_failed')
@@ -61,7 +66,7 @@ const endingOf = (session: Session, tasks: readonly Task[], body: EndSessionRequ
   if (cause === 'stopped') return { status: 'stopped', reason }
   if (cause === 'lost')
     return { status: 'failed', reason: `lost: ${reason ?? 'its process is gone'}`, taskStatus: 'failed' }
-  const question = openQuestion(session, tasks)
+  const question = openQuestion(tx, session, tasks)
   if (question !== undefined)
     return { status: 'stopped', reason: `It ended while it waited: ${question}`, taskStatus: 'blocked' }
   if (body.signal !== undefined || body.exitCode !== 0)
@@ -82,16 +87,21 @@ const exitText = ({ exitCode, signal }: EndSessionRequest): string | undefined =
 }
 
 /** What a session waits for a person to answer; undefined if it does not wait. */
-const openQuestion = ({ needsInput, timeline }: Session, tasks: readonly Task[]): string | undefined => {
+const openQuestion = (
+  tx: Transaction,
+  { id, needsInput }: SessionHead,
+  tasks: readonly Task[],
+): string | undefined => {
   if (needsInput?.active) return needsInput.message ?? 'a question'
   const asking = tasks.find(({ sessionStatus }) => sessionStatus === 'needs_input')
   if (!asking) return undefined
-  const asked = timeline.findLast(({ type, taskId }) => type === 'needs_input' && taskId === asking.id)
-  return asked?.message ?? 'a question'
+  for (const { type, taskId, message } of tx.newestFirst('sessions', id, 'timeline'))
+    if (type === 'needs_input' && taskId === asking.id) return message ?? 'a question'
+  return 'a question'
 }
 
 /** The tasks of a session that are there and on which no other living session works. */
-const tasksOf = (tx: Transaction, { id, taskIds }: Session): Task[] => {
+const tasksOf = (tx: Transaction, { id, taskIds }: SessionHead): Task[] => {
   return taskIds.flatMap((taskId) => {
     const task = tx.get('tasks', taskId)
     return task && !isWorkedOnElsewhere(tx, task, id) ? [task] : []
@@ -133,7 +143,7 @@ const itemOutcome = (status: TaskSessionStatus | undefined, reason: string | und
 }
 
 /** What the tasks of a session that is about to be deleted say: nothing, where they said that it works on them. */
-export const clearTasks = (tx: Transaction, session: Session): void => {
+export const clearTasks = (tx: Transaction, session: SessionHead): void => {
   for (const task of tasksOf(tx, session)) if (saysOpen(task)) setSessionStatus(tx, task.id, undefined)
 }
 

@@ -1,16 +1,18 @@
 import { apiError, type ErrorCode } from '../../schemas/errors'
 import type { Project } from '../../schemas/project'
-import type { Session } from '../../schemas/session'
 import type { Task } from '../../schemas/task'
 import type { Documents, Where } from '../documents'
-import type { Entities, Kind } from '../kinds'
+import type { Heads, Kind } from '../kinds'
 import type { Fields } from '../kinds/kind'
 import { readOnce } from '../read-once'
 
-/** Read access for rules: a transaction, or what is stored. */
+/** A session as rules read it: what is in its timeline and its events is not read along. */
+export type SessionHead = Heads['sessions']
+
+/** Read access for rules: a transaction, or what is stored. Append-only lists are empty, whatever is in them. */
 export interface Reader {
-  get<K extends Kind>(kind: K, id: string): Entities[K] | undefined
-  list<K extends Kind>(kind: K, where?: Where): Entities[K][]
+  get<K extends Kind>(kind: K, id: string): Heads[K] | undefined
+  list<K extends Kind>(kind: K, where?: Where): Heads[K][]
   count(kind: Kind, where?: Where): number
   /** The values by which an entity can be found: known without reading it, however large it is. */
   fields(kind: Kind, id: string): Fields | undefined
@@ -32,7 +34,7 @@ export const findTask = (reader: Reader, id: string, code: ErrorCode = 'TASK_NOT
   reader.get('tasks', id) ?? missing(code, 'Task not found', { taskId: id })
 
 /** The session, or 404 with the code that the endpoint's contract names. */
-export const findSession = (reader: Reader, id: string, code: ErrorCode = 'SESSION_NOT_FOUND'): Session =>
+export const findSession = (reader: Reader, id: string, code: ErrorCode = 'SESSION_NOT_FOUND'): SessionHead =>
   reader.get('sessions', id) ?? missing(code, 'Session not found', { sessionId: id })
 
 const missing = (code: ErrorCode, message: string, details: Record<string, string>): never => {

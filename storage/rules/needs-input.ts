@@ -25,7 +25,7 @@ export const setNeedsInput = (
   const after: Session = {
     ...session,
     ...(needsInput && { needsInput }),
-    timeline: begins && !isNoted ? [...session.timeline, timelineEntry(tx, entry)] : session.timeline,
+    timeline: begins && !isNoted ? [timelineEntry(tx, entry)] : [],
   }
   tx.put('sessions', after)
 }

@@ -180,7 +180,7 @@ const storeStep = (
   tx.put('sessions', {
     ...session,
     lastActivity: tx.now,
-    timeline: [...session.timeline, timelineEntry(tx, { ...entry, taskId: item.taskId })],
+    timeline: [timelineEntry(tx, { ...entry, taskId: item.taskId })],
   })
   storeItems(tx, queue, [item])
   if (mayReport(tx, sessionId, item.taskId)) setSessionStatus(tx, item.taskId, status)

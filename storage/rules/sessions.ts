@@ -8,12 +8,12 @@ import type {
 import type { AddSessionEventRequest } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
 import { clearTasks, conclude, noteLate } from './endings'
-import { findProject, findSession } from './find'
+import { findProject, findSession, type SessionHead } from './find'
 import { addLinks, removeLinks } from './links'
 import { isLiving } from './living'
 import { isQuestion, setNeedsInput } from './needs-input'
 import { createQueue } from './queues'
-import { append, sessionEvent, timelineEntry } from './timeline'
+import { newItems, sessionEvent, timelineEntry } from './timeline'
 import { withChanges } from './with-changes'
 
 /** The machine that the server runs on, as recorded in sessions. */
@@ -93,12 +93,16 @@ export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRe
     }),
     env: env === undefined ? session.env : (env ?? {}),
     metadata: metadata === undefined ? session.metadata : metadata && { ...session.metadata, ...metadata },
-    events: append(
-      session.events,
+    events: newItems(
+      tx,
+      id,
+      'events',
       events.map((event) => sessionEvent(tx, event)),
     ),
-    timeline: append(
-      session.timeline,
+    timeline: newItems(
+      tx,
+      id,
+      'timeline',
       timeline.map((entry) => timelineEntry(tx, entry)),
     ),
     ...(resumes && { completedAt: null }),
@@ -112,7 +116,7 @@ export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRe
 }
 
 /** Links the session with these tasks and no others. Ids of no task are kept, in the order that was asked for. */
-const syncLinks = (tx: Transaction, session: Session, taskIds: string[]) => {
+const syncLinks = (tx: Transaction, session: SessionHead, taskIds: string[]) => {
   const wanted = new Set(taskIds)
   const linksTo = (ids: readonly string[]) =>
     ids.filter((taskId) => tx.has('tasks', taskId)).map((taskId) => ({ sessionId: session.id, taskId }))
@@ -122,7 +126,12 @@ const syncLinks = (tx: Transaction, session: Session, taskIds: string[]) => {
 }
 
 /** A status says that a session has ended. Of one that had ended already, another one is noted and no more. */
-const endByStatus = (tx: Transaction, before: Session, status: SessionStatus, reason: string | undefined) => {
+const endByStatus = (
+  tx: Transaction,
+  before: SessionHead,
+  status: SessionStatus,
+  reason: string | undefined,
+) => {
   if (isLiving(before)) {
     const taskStatus = status === 'failed' ? status : undefined
     // Hooks of older clients say `completed` after each turn, and take it back.
@@ -153,7 +162,7 @@ export const addSessionEvent = (tx: Transaction, id: string, body: AddSessionEve
   tx.put('sessions', {
     ...session,
     lastActivity: tx.now,
-    events: [...session.events, sessionEvent(tx, body)],
+    events: [sessionEvent(tx, body)],
   })
   tx.emitState('session:updated', id)
 }

@@ -1,6 +1,7 @@
 import type { Session } from '../../schemas/session'
 import type { SessionEvent, SessionTimelineEvent, TimelineType } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
+import type { SessionHead } from './find'
 
 type WithoutOrigin<T> = Omit<T, 'id' | 'timestamp'> & {
   id?: string | undefined
@@ -33,16 +34,19 @@ export const sessionEvent = (
 
 type EntryFields = Pick<SessionTimelineEvent, 'id' | 'timestamp' | 'type' | 'message' | 'taskId' | 'metadata'>
 
-/** Appends to a list. Idempotent: what is in it by its id is left out. */
-export const append = <T extends { id: string }>(list: readonly T[], additions: readonly T[]): T[] => {
-  const ids = new Set(list.map((entry) => entry.id))
-  const appended = [...list]
-  for (const addition of additions) {
-    if (ids.has(addition.id)) continue
-    ids.add(addition.id)
-    appended.push(addition)
-  }
-  return appended
+/** Those that the list of a session does not have yet, by their ids. */
+export const newItems = <T extends { id: string }>(
+  tx: Transaction,
+  sessionId: string,
+  list: 'events' | 'timeline',
+  additions: readonly T[],
+): T[] => {
+  const ids = new Set<string>()
+  return additions.filter(({ id }) => {
+    const isNew = !ids.has(id) && !tx.hasItem('sessions', sessionId, list, id)
+    ids.add(id)
+    return isNew
+  })
 }
 
 /** A timeline entry as it is noted: `progress` unless it says otherwise. */
@@ -53,22 +57,27 @@ interface NewEntry {
   metadata?: Record<string, unknown> | undefined
 }
 
-/** A session with more entries at the end of its timeline. */
-export const withEntries = (tx: Transaction, session: Session, entries: readonly NewEntry[]): Session => ({
+/** A session that is to be put with more entries at the end of its timeline. */
+export const withEntries = (
+  tx: Transaction,
+  session: SessionHead,
+  entries: readonly NewEntry[],
+): Session => ({
   ...session,
   lastActivity: tx.now,
-  timeline: [
-    ...session.timeline,
-    ...entries.map((entry) => timelineEntry(tx, { ...entry, type: entry.type ?? 'progress' })),
-  ],
+  timeline: entries.map((entry) => timelineEntry(tx, { ...entry, type: entry.type ?? 'progress' })),
 })
 
 /** Adds entries to a session's timeline. */
-export const addTimelineEntries = (tx: Transaction, session: Session, entries: readonly NewEntry[]): void => {
+export const addTimelineEntries = (
+  tx: Transaction,
+  session: SessionHead,
+  entries: readonly NewEntry[],
+): void => {
   tx.put('sessions', withEntries(tx, session, entries))
   tx.emitState('session:updated', session.id)
 }
 
 /** Adds an entry to a session's timeline. */
-export const addTimelineEntry = (tx: Transaction, session: Session, entry: NewEntry): void =>
+export const addTimelineEntry = (tx: Transaction, session: SessionHead, entry: NewEntry): void =>
   addTimelineEntries(tx, session, [entry])

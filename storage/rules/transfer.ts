@@ -52,7 +52,7 @@ export const importDocuments = (
 }
 
 const importEntry = (tx: Transaction, entry: Entry) => {
-  tx.put(entry.kind, entry.read())
+  tx.replace(entry.kind, entry.read())
   if (entry.kind !== 'templates') return
   // A role has one default template: the imported one replaces that which the new workspace created.
   const template = tx.get('templates', entry.id)

@@ -9,6 +9,8 @@ import { updateProject } from '../../storage/rules/projects'
 import { addSessionEvent, createSession, deleteSession, updateSession } from '../../storage/rules/sessions'
 import { createTask, deleteTask } from '../../storage/rules/tasks'
 import { transferLines } from '../../storage/rules/transfer'
+import type { Workspace } from '../../storage/workspace'
+import { playHistories } from './histories'
 import { everything, open } from './open'
 import { fillWorkspace, machine, oneSided, session, stored } from './sample-data'
 
@@ -122,6 +124,26 @@ export const suite = ({ name, createStore, breakDisk, repairDisk, skips }: Suite
       const { events } = await session(again.workspace, sessionId)
       expect(events.map(({ data }) => data)).toEqual(Array.from({ length: 100 }, (_, n) => `${n}`.repeat(50)))
       await again.workspace.close()
+    })
+
+    it('keeps what histories became, by whatever came together', async () => {
+      const store = createStore()
+      const { workspace } = await open(await store.open())
+      const reopen = async (before: Workspace) => {
+        await before.close()
+        return (await open(await store.open())).workspace
+      }
+      await playHistories({
+        name,
+        workspace,
+        reopen: skips.reopening ? undefined : reopen,
+        async whileBroken(run) {
+          breakDisk()
+          await run()
+          repairDisk()
+          await new Promise((resolve) => setImmediate(resolve))
+        },
+      })
     })
 
     it('shows itself to everything that is made for unstorage', async () => {

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
-import { spansOf } from './spans'
+import type { Appends } from '../../entry'
+import type { Items } from '../../items'
 
 /** How a document changed where its append-only lists only grew: what was appended, and the rest of it whole. */
 export interface AppendDelta {
@@ -14,42 +15,30 @@ export interface AppendDelta {
 /** How many items a list has, and the CRC-32 of their JSON. */
 export type ListState = readonly [length: number, checksum: number]
 
-/** Documents of fewer characters are journaled whole: to take them apart costs more than it saves. */
-const minDocumentLength = 4096
-
-/**
- * The append delta between two states of a document, both compact JSON, as JSON; undefined where one of its lists did
- * anything but grow, by its contents and not by its length, or where a delta is not worth it. Works on the texts: to
- * parse a long history costs ten times as much.
- */
-export const appendDeltaOf = (before: string, json: string, lists: readonly string[]): string | undefined => {
-  if (lists.length === 0 || before.length < minDocumentLength) return undefined
-  const previous = spansOf(before, lists)
-  const spans = spansOf(json, lists)
-  if (spans.length < lists.length) return undefined
-  const appended: string[] = []
-  const base: string[] = []
-  let rest = ''
-  let end = 0
-  for (const span of spans) {
-    const found = previous.find(({ field }) => field === span.field)
-    if (!found) return undefined
-    const kept = before.slice(found.start, found.end)
-    const added = itemsAfter(kept, json.slice(span.start, span.end))
-    if (added === undefined) return undefined
-    appended.push(`"${span.field}":${added}`)
-    base.push(`"${span.field}":[${found.items},${crc32(kept)}]`)
-    rest += `${json.slice(end, span.start)}[]`
-    end = span.end
-  }
-  return `{"rest":${rest}${json.slice(end)},"appended":{${appended.join()}},"base":{${base.join()}}}`
+/** How a document grew, as the JSON of an append delta. */
+export const appendDeltaOf = ({ head, lists }: Appends): string => {
+  const names = Object.keys(lists)
+  const appended = names.map((name) => `"${name}":[${lists[name]?.added.join() ?? ''}]`)
+  const base = names.map((name) => `"${name}":${JSON.stringify(stateOf(lists[name]?.before))}`)
+  return `{"rest":${head},"appended":{${appended.join()}},"base":{${base.join()}}}`
 }
 
-/** The items of a list after those of another one, which it begins with; undefined if it does not. */
-const itemsAfter = (kept: string, list: string): string | undefined => {
-  if (!kept.startsWith('[') || !list.startsWith('[')) return undefined
-  if (kept === '[]' || kept === list) return kept === list ? '[]' : list
-  return list.startsWith(`${kept.slice(0, -1)},`) ? `[${list.slice(kept.length)}` : undefined
+/** The checksum of the first items of lists, without the bracket at their end: of those that grew from one another, once. */
+const known = new WeakMap<object, { length: number; checksum: number }>()
+const start = { length: 0, checksum: crc32('[') }
+const itemsInStep = 1000
+
+const stateOf = (items: Items | undefined): ListState => {
+  if (!items) return [0, crc32('[]')]
+  const before = known.get(items.origin) ?? start
+  let { length, checksum } = before.length <= items.length ? before : start
+  while (length < items.length) {
+    const texts = items.texts(length, length + itemsInStep)
+    checksum = crc32(length === 0 ? texts.join() : `,${texts.join()}`, checksum)
+    length += texts.length
+  }
+  if (length >= before.length) known.set(items.origin, { length, checksum })
+  return [length, crc32(']', checksum)]
 }
 
 export const listStateOf = (items: readonly unknown[]): ListState => [

@@ -22,14 +22,13 @@ export const createDeltaRule = (batchBefore: () => number): DeltaRule => {
   const wholeIn = new Map<string, number>()
 
   return {
-    deltaOf({ key, json, before }, batch) {
+    deltaOf({ key, appends }, batch) {
       const kind = kindOfKey(key)
       if (kind === undefined || kinds[kind].appendOnly.length === 0) return undefined
       const isBaseKept = (wholeIn.get(key) ?? 0) > batchBefore()
-      const delta =
-        isBaseKept && before !== undefined ? appendDeltaOf(before, json, kinds[kind].appendOnly) : undefined
-      if (!delta) wholeIn.set(key, batch)
-      return delta
+      if (isBaseKept && appends) return appendDeltaOf(appends)
+      wholeIn.set(key, batch)
+      return undefined
     },
     forget(batches) {
       for (const { puts } of batches) for (const { key } of puts) wholeIn.delete(key)

@@ -135,7 +135,7 @@ const openLocked = (
       if (!steps) return fillIfBlank(key, text)
       const json = restoration.apply(key, steps, text)
       waiting.delete(key)
-      writeBehind.add(key, json)
+      writeBehind.add(key, asDocument(json))
       return json
     },
     onReadable: (texts, release) => tellReadable?.(texts, release),
@@ -143,7 +143,7 @@ const openLocked = (
 
   const fillIfBlank = (key: string, text: string | null): string | null => {
     const found = text !== null && isBlankFile(text) ? restoration.ofBlankFile(key) : null
-    if (found !== null) writeBehind.add(key, found)
+    if (found !== null) writeBehind.add(key, asDocument(found))
     return found ?? text
   }
 
@@ -151,7 +151,7 @@ const openLocked = (
   for (const [key, steps] of recovered.changes) {
     const text = needsBase(steps) ? reader.readIfPossible(key) : null
     if (text === undefined) waiting.set(key, steps)
-    else writeBehind.add(key, restoration.apply(key, steps, text))
+    else writeBehind.add(key, asDocument(restoration.apply(key, steps, text)))
   }
 
   const refusal = (keys: readonly string[]): string | undefined => {
@@ -176,7 +176,7 @@ const openLocked = (
     const reason = refusal(keys)
     if (reason !== undefined) throw new Error(reason)
     lastEnqueuedBatch = await journal.append({ puts, removes, events })
-    for (const { key, json } of puts) writeBehind.add(key, json)
+    for (const put of puts) writeBehind.add(put.key, put)
     for (const key of removes) writeBehind.add(key, null)
   }
 
@@ -199,8 +199,8 @@ const openLocked = (
     hasItem: (key) => read(key) !== null,
     getKeys() {
       const keys = new Set(reader.keys())
-      for (const [key, json] of writeBehind.keys()) {
-        if (json === null) keys.delete(key)
+      for (const [key, document] of writeBehind.keys()) {
+        if (document === null) keys.delete(key)
         else keys.add(key)
       }
       return [...keys]
@@ -248,6 +248,8 @@ const openLocked = (
     },
   }
 }
+
+const asDocument = (json: string | null) => (json === null ? null : { json })
 
 const freeBytes = (directory: string): number | null => {
   try {

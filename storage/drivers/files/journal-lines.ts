@@ -43,10 +43,11 @@ export const batchLine = (
   const put: string[] = []
   const deltas: string[] = []
   for (const change of puts) {
-    const { key, json } = change
+    const { key } = change
     const delta = deltaOf(change)
     if (delta) deltas.push(`${JSON.stringify(key)}:${delta}`)
     else {
+      const { json } = change
       put.push(`${JSON.stringify(key)}:${json}`)
       keysByText.set(json, key)
     }

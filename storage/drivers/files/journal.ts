@@ -214,7 +214,7 @@ export const openJournal = ({
 const takeGroup = (pending: PendingBatch[], maxLength: number): PendingBatch[] => {
   let length = 0
   const end = pending.findIndex(({ batch }) => {
-    for (const { json } of batch.puts) length += json.length
+    for (const { json, appends } of batch.puts) length += appends ? appends.head.length : json.length
     return length > maxLength
   })
   return pending.splice(0, end === -1 ? pending.length : Math.max(1, end))

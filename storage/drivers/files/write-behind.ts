@@ -1,8 +1,12 @@
+import type { Put } from '../../driver'
 import type { BlockedPath, DocumentChange } from './write-documents'
 
 /** The documents' files are written so long after a change; the contract allows 100 ms. */
 const debounceMs = 40
 const retryDelayMs = 500
+
+/** What makes its text when it is asked for. */
+type Document = Pick<Put, 'json'>
 
 interface WriteBehindOptions {
   /** Resolves with those that their path does not take; rejects if none can be written. */
@@ -20,8 +24,8 @@ interface WriteBehindOptions {
 export interface WriteBehind {
   /** A document's JSON, null if it is removed, undefined if its file is current. */
   get(key: string): string | null | undefined
-  keys(): Iterable<DocumentChange>
-  add(key: string, json: string | null): void
+  keys(): Iterable<readonly [key: string, document: Document | null]>
+  add(key: string, document: Document | null): void
   /** Resolves when everything added so far is written, but for documents that their path does not take. */
   flush(): Promise<void>
   /** The documents that their path does not take, by key; they are tried again. */
@@ -44,7 +48,7 @@ export const createWriteBehind = ({
   onFailure,
   onBlocked,
 }: WriteBehindOptions): WriteBehind => {
-  const documents = new Map<string, string | null>()
+  const documents = new Map<string, Document | null>()
   let blocked: ReadonlyMap<string, BlockedPath> = new Map()
   let timer: NodeJS.Timeout | undefined
   let dueAt = 0
@@ -57,7 +61,7 @@ export const createWriteBehind = ({
     const changes = [...documents]
     let refused: readonly BlockedPath[]
     try {
-      refused = await writeFiles(changes)
+      refused = await writeFiles(changes.map(([key, document]) => [key, document?.json ?? null]))
     } catch (error) {
       if (failure === undefined) onFailure(error)
       failure = error
@@ -67,8 +71,8 @@ export const createWriteBehind = ({
     failure = undefined
     for (const path of refused) if (!blocked.has(path.key)) onBlocked(path)
     blocked = new Map(refused.map((path) => [path.key, path]))
-    for (const [key, json] of changes)
-      if (documents.get(key) === json && !blocked.has(key)) documents.delete(key)
+    for (const [key, document] of changes)
+      if (documents.get(key) === document && !blocked.has(key)) documents.delete(key)
     // Else the journal is what holds them: it keeps all since then.
     if (blocked.size === 0) onCheckpoint(batch)
   }
@@ -96,10 +100,13 @@ export const createWriteBehind = ({
   }
 
   return {
-    get: (key) => documents.get(key),
+    get(key) {
+      const document = documents.get(key)
+      return document === null ? null : document?.json
+    },
     keys: () => documents.entries(),
-    add(key, json) {
-      documents.set(key, json)
+    add(key, document) {
+      documents.set(key, document)
       if (!writing) schedule(debounceMs)
     },
     async flush() {
