@@ -73,8 +73,10 @@ export const createRooms = (): Rooms => {
     },
     leave,
     publish(event) {
-      if (!event.rooms.some((room) => members.has(room))) return
-      const recipients = new Set(event.rooms.flatMap((room) => [...(members.get(room) ?? [])]))
+      const [first, ...others] = event.rooms.flatMap((room) => members.get(room) ?? [])
+      if (!first) return
+      const recipients =
+        others.length === 0 ? first : new Set([first, ...others].flatMap((room) => [...room]))
       const envelope = envelopeOf(event, event.timestamp)
       for (const recipient of recipients) recipient.deliver(event, envelope)
     },

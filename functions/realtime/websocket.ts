@@ -41,7 +41,7 @@ export const createHooks = (
     const send = (message: string) =>
       catchErrors(() => {
         // What waited before counts: a message may be longer than that, and who reads at once gets it.
-        if ((peer.websocket.bufferedAmount ?? 0) > maxBufferedBytes) drop()
+        if (peer.bufferedAmount > maxBufferedBytes) drop()
         else peer.send(message, { compress: false })
       })
     const drop = () => {
