@@ -31,7 +31,8 @@ const campaigns = {
     ],
   },
   'zero-one': {
-    about: 'command, runner and driver of version 0.1.0, built from the history, against this server',
+    about:
+      'version 0.1.0, built from the history: its command, runner and driver against this server; its server after this one was killed, 30 times',
     args: ['--project', 'node', 'test/campaigns/zero-one'],
   },
   faces: {

@@ -48,13 +48,15 @@ export interface Start {
   prepare?: (directories: Directories) => void
   /** The program and its arguments. Default: Node with the built server. */
   command?: Command
+  /** Those of another server that has ended. Default: fresh ones. */
+  directories?: Directories
 }
 
 type Command = readonly [program: string, ...arguments: string[]]
 
 /** Starts a server and waits until `/health` answers. Throws with its output when it does not come up. */
-export const startServer = async ({ env = {}, prepare, command }: Start = {}): Promise<Server> => {
-  const directories = makeDirectories()
+export const startServer = async (options: Start = {}): Promise<Server> => {
+  const { env = {}, prepare, command, directories = makeDirectories() } = options
   prepare?.(directories)
   for (let attempt = 1; ; attempt++) {
     try {
@@ -62,7 +64,7 @@ export const startServer = async ({ env = {}, prepare, command }: Start = {}): P
     } catch (error) {
       // Between asking for a free port and using it, someone else may have taken it.
       if (attempt === 3 || !String(error).includes('EADDRINUSE')) {
-        remove(directories.root)
+        if (!options.directories) remove(directories.root)
         throw error
       }
     }

@@ -1,6 +1,7 @@
 // Somebody updates the server, or goes back to the version before: no data is lost, and none is taken for damaged.
 import {
   cpSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -71,44 +72,50 @@ describe('a directory of version 0.1.0', () => {
     )
   })
 
-  it.each([
-    ['the journal had got its new place', (directory: string) => moveJournal(directory)],
+  it.each<[string, (directory: string) => void]>([
+    ['the old journal was closed', closeJournal],
     [
-      'the old place was taken, too',
-      (directory: string) => {
-        moveJournal(directory)
-        writeFileSync(join(directory, '.journal'), '')
+      'half of the journal had got its new place',
+      (directory) => {
+        closeJournal(directory)
+        mkdirSync(join(directory, '.wal'))
+        moveSegments(directory, 1)
       },
     ],
     [
       'the number was being written',
-      (directory: string) => {
-        moveJournal(directory)
-        writeFileSync(join(directory, '.journal'), '')
+      (directory) => {
+        closeJournal(directory)
+        mkdirSync(join(directory, '.wal'))
+        moveSegments(directory, 2)
         writeFileSync(join(directory, '.format.new'), '{"for')
       },
     ],
-  ])('has all of it, when the power failed after %s', async (_, interrupt) => {
+  ])('has all of it, and is closed to 0.1.0, when the power failed after %s', async (_, interrupt) => {
     const directory = ofVersion010()
+    splitSegment(directory)
     interrupt(directory)
+    expectClosedTo010(directory)
     const { workspace } = await openIn(directory)
     await expectAnswersOf010(workspace)
+    expectClosedTo010(directory)
   })
 
-  it('is no longer one that version 0.1.0 opens: it cannot make the folder of its journal', async () => {
+  it('is no longer one that version 0.1.0 opens, nor is a new one, and it says where one reads on', async () => {
     for (const directory of [ofVersion010(), temporaryDirectory()]) {
       const { workspace } = await openIn(directory)
       await workspace.close()
-      expect(() => mkdirSync(join(directory, '.journal'), { recursive: true })).toThrow('EEXIST')
-      expect(readFileSync(join(directory, '.journal'), 'utf8')).toContain(
-        'docs/deploy.md says how to go back',
-      )
+      expectClosedTo010(directory)
+      const path = ['.journal', join('.journal', barrier, 'README')]
+        .map((name) => join(directory, name))
+        .findLast(existsSync)
+      expect(readFileSync(path ?? '', 'utf8')).toContain('docs/deploy.md says how to go back')
     }
   })
 
   it('is refused, and left alone, where version 0.1.0 has begun a second journal meanwhile', async () => {
     const directory = ofVersion010()
-    moveJournal(directory)
+    renameSync(join(directory, '.journal'), join(directory, '.wal'))
     mkdirSync(join(directory, '.journal'))
     const before = contents(directory)
     expect(() => filesIn(directory)).toThrow(/has two journals: .*\.journal was written by version 0\.1\.0/)
@@ -116,7 +123,34 @@ describe('a directory of version 0.1.0', () => {
   })
 })
 
-const moveJournal = (directory: string) => renameSync(join(directory, '.journal'), join(directory, '.wal'))
+const barrier = '999999999999-999999999999.log'
+
+const closeJournal = (directory: string) => mkdirSync(join(directory, '.journal', barrier))
+
+/** Makes two segments of the one that the fixture has, as one that was closed at its size leaves them. */
+const splitSegment = (directory: string) => {
+  const journal = join(directory, '.journal')
+  const [name = ''] = readdirSync(journal)
+  const lines = readFileSync(join(journal, name), 'utf8').split(/(?<=\n)/)
+  const half = Math.floor(lines.length / 2)
+  const [, , batch, event] = lines[half - 1]?.split(' ') ?? []
+  const next = [batch, event].map((number) => String(number).padStart(12, '0')).join('-')
+  writeFileSync(join(journal, name), lines.slice(0, half).join(''))
+  writeFileSync(join(journal, `${next}.log`), lines.slice(half).join(''))
+}
+
+const moveSegments = (directory: string, count: number) => {
+  for (const name of readdirSync(join(directory, '.journal')).sort().slice(0, count))
+    renameSync(join(directory, '.journal', name), join(directory, '.wal', name))
+}
+
+/** Version 0.1.0 makes the folder of its journal and reads its newest file, before it writes anything. */
+const expectClosedTo010 = (directory: string) =>
+  expect(() => {
+    const journal = join(directory, '.journal')
+    mkdirSync(journal, { recursive: true })
+    readFileSync(join(journal, readdirSync(journal).sort().at(-1) ?? ''))
+  }).toThrow(/EEXIST|EISDIR/)
 
 describe('what a later version has written', () => {
   const filled = async () => {

@@ -15,7 +15,7 @@ import type { Transaction } from '../../storage/transaction'
 import type { Workspace } from '../../storage/workspace'
 import { everything, open } from '../drivers/open'
 import { machine, stored } from '../drivers/sample-data'
-import { scaled } from '../random'
+import { scaled, scaledMs } from '../random'
 import { expectListsRight, expectWhole, worldOf } from './invariants'
 
 /** Entities are named by number, in order of creation, round and round; the highest names none. */
@@ -209,7 +209,7 @@ const deleteAll = async (workspace: Workspace) => {
   }
 }
 
-it('holds together', async () => {
+it('holds together', { timeout: scaledMs(120_000) }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
       const { workspace, driver, published } = await open(memoryDriver())

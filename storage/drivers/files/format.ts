@@ -2,15 +2,17 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  lstatSync,
+  mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { privateFileMode } from './private-files'
+import { privateFileMode, privateFolder } from './private-files'
 import { syncFolders } from './sync-folders'
 
 /**
@@ -59,22 +61,38 @@ const parsed = (text: string): unknown => {
 }
 
 /**
- * Makes a directory one of the current format; idempotent, also when it was interrupted. What version 0.1.0 takes for
- * its journal becomes a file: so it refuses to start here, where it would set aside what it does not know.
+ * Makes a directory one of the current format; idempotent, also when it was interrupted. Version 0.1.0 would set aside
+ * what it does not know, so from the first moment on it must not get past its journal: where that had its folder, a
+ * folder takes the name of the newest segment, which cannot be read; where there was none, a file takes that of the folder.
  */
 export const upgradeFormat = (directory: string): void => {
   if (readFormat(directory) !== undefined) return
   const former = formerJournalPath(directory)
-  const hasFormer = lstatSync(former, { throwIfNoEntry: false })?.isDirectory() === true
-  if (hasFormer && existsSync(journalFolderOf(directory)))
-    throw new Error(
-      `${directory} has two journals: ${former} was written by version 0.1.0 after a later version had begun to convert the directory. Move the one that you do not need aside`,
-    )
-  if (hasFormer) renameSync(former, journalFolderOf(directory))
-  write(former, `${refusal}\n`)
+  if (statSync(former, { throwIfNoEntry: false })?.isDirectory()) takeJournalOver(directory, former)
+  else write(former, `${refusal}\n`)
   // The last step: whatever has this number has all of the format.
   write(formatPath(directory), `${JSON.stringify({ format: currentFormat })}\n`)
 }
+
+const takeJournalOver = (directory: string, former: string) => {
+  const barrier = join(former, barrierName)
+  const journal = journalFolderOf(directory)
+  if (!existsSync(barrier) && existsSync(journal))
+    throw new Error(
+      `${directory} has two journals: ${former} was written by version 0.1.0 after a later version had begun to convert the directory. Move the one that you do not need aside`,
+    )
+  mkdirSync(barrier, privateFolder)
+  syncFolders(former)
+  mkdirSync(journal, privateFolder)
+  // Not the folder as a whole: for a moment there would be none, and 0.1.0 would begin an empty one.
+  for (const name of readdirSync(former))
+    if (name !== barrierName) renameSync(join(former, name), join(journal, name))
+  syncFolders(former, journal)
+  write(join(barrier, 'README'), `${refusal}\n`)
+}
+
+/** For version 0.1.0 the newest segment. */
+const barrierName = '999999999999-999999999999.log'
 
 const refusal =
   'Version 0.1.0 of Maestro Server kept its journal here, and must not open what later versions have written. Their journal is in .wal; docs/deploy.md says how to go back.'
