@@ -8,7 +8,12 @@ import type { Env, RequestContext } from './services/app-services'
 /** The whole API, for any host: `app.fetch(request, { ...services, address })`. */
 export const createApp = (): Hono<Env> => {
   const app = new Hono<Env>()
-  const guarded = (handle: (c: RequestContext) => Response) => (c: RequestContext) => guard(c) ?? handle(c)
+  const guarded = (handle: (c: RequestContext) => Response) => (c: RequestContext) => {
+    const refusal = guard(c)
+    return refusal instanceof Promise
+      ? refusal.then((response) => response ?? handle(c))
+      : (refusal ?? handle(c))
+  }
 
   for (const operation of allOperations) {
     const { method, path } = operation.definition

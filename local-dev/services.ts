@@ -5,6 +5,7 @@ import { createRooms } from '../functions/realtime/rooms'
 import type { AppServices, GenerateManifest } from '../functions/services/app-services'
 import type { Log } from '../functions/services/log'
 import { createRunners } from '../functions/services/runners'
+import { localSessionTokens } from '../functions/services/session-tokens'
 import { promptOfSkills } from '../functions/services/skill-prompt'
 import { createStopwatch } from '../functions/services/stopwatch'
 import { version } from '../package.json'
@@ -33,6 +34,7 @@ export const openServices = async (
   const workspace = await openWorkspace({ driver, clock, newId, logger: log })
   // What a crash kept from the files is in them before anybody is answered.
   await workspace.flush().catch((err) => log.error({ err }, 'The files are not current yet'))
+  const sessionTokens = await localSessionTokens(driver.secret, config.apiToken)
   const rooms = createRooms()
   workspace.subscribe(rooms.publish)
   await workspace.change(ensureDefaultTemplates)
@@ -55,7 +57,8 @@ export const openServices = async (
     workspace,
     rooms,
     log,
-    access: createAccess(config),
+    access: createAccess({ ...config, readSessionToken: sessionTokens.verify }),
+    sessionTokens,
     config,
     manifests,
     generateManifest: isBuiltIn(config)

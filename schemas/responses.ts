@@ -120,6 +120,17 @@ export const OpenApi = z
   })
   .meta({ title: 'OpenApi', description: 'An OpenAPI 3.1 document' })
 
+export const SessionToken = z
+  .object({
+    token: z.string().meta({
+      description: 'For Authorization: Bearer, in place of the API token',
+      examples: [
+        'mst_sess_1738713800000_m4n5o6p7q_1738713800000_3q2Yh8nT0cVwXzB1LkJmQ5rS7uP9dF4gA6eHiKoNtRs',
+      ],
+    }),
+  })
+  .meta({ title: 'SessionToken', description: 'By which a session’s agent calls' })
+
 export const HomePage = z.string().meta({ description: 'A page that leads to the reference' })
 
 export const ReferencePage = z.string().meta({ description: 'A page that loads nothing else' })
@@ -133,3 +144,4 @@ export type OpenApi = z.infer<typeof OpenApi>
 export type DeleteResponse = z.infer<typeof DeleteResponse>
 export type Health = z.infer<typeof Health>
 export type WebSocketStatus = z.infer<typeof WebSocketStatus>
+export type SessionToken = z.infer<typeof SessionToken>

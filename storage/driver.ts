@@ -61,12 +61,22 @@ export interface WorkspaceDriver extends Driver {
   onReadable?(callback: (texts: ReadonlyMap<string, string>, release: () => void) => void): void
   /** Why a document of this kind and id, if there is one, cannot be read now; undefined otherwise. */
   unreadable?(kind: string, id: string): string | undefined
+  /** Random bytes of this workspace's own, kept apart from the documents: never exported, copied or shown. */
+  secret?: SecretStore
   /** Resolves when write-behind is done: the documents are where people and other programs read them. */
   flush?(): Promise<void>
   /** Why no change can be stored at present, whatever it changes; undefined if it can be. */
   unavailable?(): string | undefined
   /** For `GET /health?verbose=1`. */
   status?(): DriverStatus
+}
+
+/** 32 random bytes that only the server knows. */
+export interface SecretStore {
+  /** Undefined if there are none yet. */
+  read(): Promise<Uint8Array | undefined>
+  /** Makes them where there are none; resolves with those that are durable then. */
+  create(): Promise<Uint8Array>
 }
 
 /** So begins the reason of what cannot be read in `DriverStatus.problems`. */

@@ -6,5 +6,6 @@ declare module 'node:crypto' {
     digest(encoding: 'base64' | 'base64url' | 'hex'): string
   }
   export const createHash: (algorithm: 'sha256') => Hash
+  export const createHmac: (algorithm: 'sha256', key: string | Uint8Array) => Hash
   export const timingSafeEqual: (one: Uint8Array, other: Uint8Array) => boolean
 }

@@ -7,6 +7,7 @@ export const listAgents = operation({
   method: 'GET',
   path: '/api/agents',
   name: 'agents.list',
+  sessionAccess: 'read',
   summary: 'List the agents that runners can start',
   description: 'Of the runners that are there, the longest known first.',
   answers: { status: 200, schema: z.array(RunnerAgent) },

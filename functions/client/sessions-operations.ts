@@ -1,7 +1,7 @@
 // Made from the list of operations by `npm run generate`: not to be edited.
 import type { EndSessionRequest } from '../../schemas/ending'
 import type { SessionManifest } from '../../schemas/manifest'
-import type { DeleteResponse } from '../../schemas/responses'
+import type { DeleteResponse, SessionToken } from '../../schemas/responses'
 import type { CreateSessionRequest, Session, UpdateSessionRequest } from '../../schemas/session'
 import type { SpawnResponse, SpawnSessionRequest } from '../../schemas/spawn'
 import type { AddSessionEventRequest, AddSessionTimelineRequest } from '../../schemas/timeline'
@@ -98,4 +98,6 @@ export const sessionsOf = (requests: Requests) => ({
   /** Add an entry to a session’s timeline */
   addTimeline: (id: string, body: AddSessionTimelineRequest, options?: ChangeOptions & RepeatOptions) =>
     requests.ask<Session>('POST', path`/api/sessions/${id}/timeline`, { body, ...changeHeaders(options) }),
+  /** Get the token of a session’s agent. What the agent may do with it is less than everything: it works on its own session and in its project. It is kept nowhere; a restart of the session makes it void. */
+  token: (id: string) => requests.ask<SessionToken>('POST', path`/api/sessions/${id}/token`),
 })

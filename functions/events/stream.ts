@@ -8,6 +8,7 @@ export const streamEvents = operation({
   method: 'GET',
   path: '/api/events',
   name: 'events.stream',
+  sessionAccess: 'read',
   summary: 'Stream events, from now on or from a number',
   description:
     'The envelopes of the WebSocket as server-sent events, each with its number as id. With the number of the last event received, what was missed since comes first: of an entity’s missed updates only the last, with its present state, and everything else as it was. When the number is too old or unknown, the first event is `reset`: reload everything. A comment comes every 15 seconds.',

@@ -6,7 +6,7 @@ import { homePage } from '../status/home'
 import { type Bindings, workspaceHeader } from './bindings'
 import { type HostedConfig, readHostedConfig } from './config'
 import { consoleLog } from './log'
-import { workspaceFinder } from './tokens'
+import { callersWorkspaceFinder } from './tokens'
 import { drainBody } from './unread-body'
 
 /** Answers a request itself, or hands it to the object of the workspace that its token is for. */
@@ -29,7 +29,7 @@ const servingGateway = (
   { config, tokens }: Exclude<HostedConfig, { problems: string[] }>,
   bindings: Bindings,
 ): Gateway => {
-  const workspaceOf = workspaceFinder(tokens)
+  const workspaceOf = callersWorkspaceFinder(tokens)
   const hasTokens = Object.values(tokens).some((ofIt) => ofIt.length > 0)
   const access = createAccess({ ...config, isToken: (token) => workspaceOf(token) !== undefined })
   const log = consoleLog(config.logLevel)

@@ -5,6 +5,7 @@ import { apiError } from '../../schemas/errors'
 import { RestoreRequest } from '../../schemas/restore'
 import { PublishSkillRequest, TransferLine } from '../../schemas/transfer'
 import { importDocuments, transferLines } from '../../storage/rules/transfer'
+import { forbidden } from '../http/authorize'
 import { guard } from '../http/guard'
 import { respond, respondError } from '../http/respond'
 import { streamOfChunks } from '../http/streamed-list'
@@ -18,7 +19,12 @@ const maxBytes = 4 * 1024 * 1024
 
 export const createInternalApp = (skills: StoredSkills, restore: Restore): Hono<Env> => {
   const app = new Hono<Env>()
-  app.use(async (c, next) => guard(c) ?? (await next()))
+  app.use(async (c, next) => {
+    const refusal = await guard(c)
+    if (refusal) return refusal
+    if (c.get('caller').kind === 'session') throw forbidden('do that')
+    return next()
+  })
   app.onError((error, c) => respondError(c, error))
   app.notFound((c) => respondError(c, apiError('NOT_FOUND', `Not found: ${c.req.method} ${c.req.path}`)))
 

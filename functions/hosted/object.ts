@@ -72,7 +72,7 @@ export class MaestroWorkspace extends DurableObject<Bindings> {
     return this.ctx.blockConcurrencyWhile(async () => {
       const read = readHostedConfig(this.env, origin)
       if ('problems' in read) throw new Error(read.problems.join('\n'))
-      const services = await openServices(this.ctx, this.env, read.config, workspace)
+      const services = await openServices(this.ctx, this.env, read, workspace)
       return {
         services,
         sockets: createSockets(this, this.ctx, services),

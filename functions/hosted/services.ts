@@ -1,4 +1,5 @@
 import { version } from '../../package.json'
+import type { ApiTokens } from '../../schemas/api-tokens'
 import type { Config } from '../../schemas/config'
 import { type DurableObjectDriver, durableObjectDriver } from '../../storage/drivers/durable-object/driver'
 import { createIds } from '../../storage/ids'
@@ -11,6 +12,7 @@ import { createReference } from '../openapi/reference'
 import { createRooms } from '../realtime/rooms'
 import type { AppServices } from '../services/app-services'
 import { createRunners } from '../services/runners'
+import { hostedSessionTokens } from '../services/session-tokens'
 import { promptOfSkills } from '../services/skill-prompt'
 import { createStopwatch } from '../services/stopwatch'
 import type { Bindings } from './bindings'
@@ -19,6 +21,7 @@ import { storedManifests } from './manifests'
 import { mirrorOf } from './mirror'
 import { createRestore, type Restore } from './restore'
 import { type StoredSkills, storedSkills } from './skills'
+import { workspaceFinder } from './tokens'
 
 export interface HostedServices extends AppServices {
   driver: DurableObjectDriver
@@ -30,9 +33,13 @@ export interface HostedServices extends AppServices {
 export const openServices = async (
   { storage }: DurableObjectState,
   bindings: Bindings,
-  config: Config,
+  { config, tokens }: { config: Config; tokens: ApiTokens },
   workspaceName: string,
 ): Promise<HostedServices> => {
+  const apiTokens = tokens[workspaceName] ?? []
+  const sessionTokens = hostedSessionTokens(apiTokens)
+  const workspaceOf = workspaceFinder({ [workspaceName]: apiTokens })
+  const isToken = (candidate: string) => workspaceOf(candidate) !== undefined
   const clock = Date.now
   const newId = createIds()
   const log = consoleLog(config.logLevel, { workspace: workspaceName })
@@ -62,7 +69,11 @@ export const openServices = async (
     rooms,
     log,
     // The Worker has let the caller in.
-    access: { ...createAccess({ ...config, isToken: () => true }), check: () => undefined },
+    access: {
+      ...createAccess({ ...config, isToken, readSessionToken: sessionTokens.verify }),
+      check: () => undefined,
+    },
+    sessionTokens,
     config,
     manifests: storedManifests(storage, config.serverUrl),
     generateManifest: async (plan) => {

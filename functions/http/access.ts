@@ -5,10 +5,14 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Config } from '../../schemas/config'
+import type { SessionClaim } from '../../storage/rules/callers'
+import { isSessionToken } from '../services/session-tokens'
 
 export interface Access {
   /** Why the request is refused, or `undefined` if it may pass. */
   check(request: AccessRequest): Denial | undefined
+  /** What the session token says that a request shows; `undefined` where it shows none that holds. */
+  sessionOf(request: AccessRequest): SessionClaim | undefined
   /** For every response, that to a refused request included. */
   corsHeaders(origin: string | undefined): HeaderFields
   /** For the answer to a preflight; `requestedHeaders` is its `Access-Control-Request-Headers`. */
@@ -19,6 +23,8 @@ type AccessOptions = Pick<Config, 'serverUrl' | 'corsEnabled' | 'corsOrigins' | 
   apiToken?: string | undefined
   /** Where there are several tokens: whether this is one. It takes the same time for every wrong one. */
   isToken?: (candidate: string) => boolean
+  /** What a session token says; undefined if it does not hold. */
+  readSessionToken?: (token: string) => SessionClaim | undefined
   /** Where the host knows no caller's address: `true` serves those callers without a token. */
   trustCaller?: boolean
 }
@@ -54,6 +60,16 @@ export const createAccess = (options: AccessOptions): Access => {
   const isKnownOrigin = knownOrigins(options)
   const isServedHost = memoizeLast(servedHosts(options.serverUrl))
   const isLocal = memoizeLast((address) => loopbackAddress.test(address))
+  const { readSessionToken = () => undefined } = options
+
+  /** An API token may look like one. */
+  const sessionTokenOf = (request: AccessRequest): string | undefined =>
+    tokensOf(request).find((token) => isSessionToken(token) && isToken?.(token) !== true)
+
+  const sessionOf = (request: AccessRequest) => {
+    const token = sessionTokenOf(request)
+    return token === undefined ? undefined : readSessionToken(token)
+  }
 
   const check = (request: AccessRequest): Denial | undefined => {
     const { method, host, origin, address } = request
@@ -63,16 +79,19 @@ export const createAccess = (options: AccessOptions): Access => {
       return originRefused(origin)
     }
     if (isPublicPage(request)) return
-    if (isToken !== undefined) {
-      // A browser cannot send a token with a preflight, whose answer says only what CORS allows.
-      const isPreflight = method === 'OPTIONS' && origin !== undefined
-      return isPreflight || carriesToken(request, isToken) ? undefined : tokenMissing
-    }
+    // A browser cannot send a token with a preflight, whose answer says only what CORS allows.
+    const isPreflight = method === 'OPTIONS' && origin !== undefined
+    const sessionToken = sessionTokenOf(request)
+    if (sessionToken !== undefined && !readSessionToken(sessionToken)) return sessionTokenWrong
+    if (isToken !== undefined)
+      return isPreflight || sessionToken !== undefined || carriesToken(request, isToken)
+        ? undefined
+        : tokenMissing
     const isTrusted = address === undefined ? options.trustCaller === true : isLocal(address)
     return isTrusted ? undefined : addressRefused
   }
 
-  return { check, ...cors(options, isKnownOrigin, allowsAnyOrigin) }
+  return { check, sessionOf, ...cors(options, isKnownOrigin, allowsAnyOrigin) }
 }
 
 /** Load balancers have no token. */
@@ -162,6 +181,12 @@ const originRefused = (origin: string): Denial => {
 const tokenMissing: Denial = Object.freeze({
   code: 'UNAUTHORIZED',
   message: 'The token is missing or wrong: send "Authorization: Bearer" with the value of MAESTRO_API_TOKEN',
+})
+
+const sessionTokenWrong: Denial = Object.freeze({
+  code: 'UNAUTHORIZED',
+  message:
+    'The session token does not hold here: it is cut or of another server, or the server has a new MAESTRO_API_TOKEN',
 })
 
 const addressRefused: Denial = Object.freeze({

@@ -1,27 +1,56 @@
 import { apiError } from '../../schemas/errors'
+import { aPerson, type Caller, type SessionClaim, sessionCaller } from '../../storage/rules/callers'
+import { readerOf } from '../../storage/rules/find'
 import type { RequestContext } from '../services/app-services'
 import { respondError } from './respond'
 
 const goodRequestId = /^[A-Za-z0-9._-]{1,128}$/
 
+/** An answer in place of the operation's; undefined: the request may go on. */
+type Refusal = Response | undefined
+
 /**
  * What every request passes first: it gets its id, its caller is checked, a preflight is answered. Undefined
- * if the request may go on. A plain function and no Hono middleware: a chain of those costs a lookup 4 µs.
+ * if the request may go on; only for an agent it may take a moment to find that out. A plain function and no Hono
+ * middleware: a chain of those costs a lookup 4 µs.
  */
-export const guard = (c: RequestContext): Response | undefined => {
+export const guard = (c: RequestContext): Refusal | Promise<Refusal> => {
   const { access, log } = c.env
   const requestId = requestIdOf(c.req.header('X-Request-Id'))
   const origin = c.req.header('Origin')
   c.set('requestId', requestId)
   c.set('headers', { 'X-Request-Id': requestId, ...access.corsHeaders(origin) })
 
-  const denial = access.check(accessRequestOf(c, origin))
+  const request = accessRequestOf(c, origin)
+  const denial = access.check(request)
   if (denial) {
     const { method, path } = c.req
     log.warn({ requestId, method, path, address: c.env.address, origin, code: denial.code }, 'Refused')
     return respondError(c, apiError(denial.code, denial.message))
   }
-  return c.req.method === 'OPTIONS' ? answerPreflight(c, origin) : undefined
+  if (c.req.method === 'OPTIONS') return answerPreflight(c, origin)
+  const claim = access.sessionOf(request)
+  if (claim) return admitSession(c, claim)
+  c.set('caller', personNamed(c.req.header('X-Maestro-Session')))
+  return undefined
+}
+
+const personNamed = (sessionId: string | undefined): Caller =>
+  sessionId ? { kind: 'person', sessionId } : aPerson
+
+/** Whether the session of a token may still be heard, as far as is durable. */
+const admitSession = (c: RequestContext, claim: SessionClaim): Refusal | Promise<Refusal> => {
+  const refuse = (error: unknown) => respondError(c, error)
+  try {
+    const named = c.req.header('X-Maestro-Session')
+    const admitted = c.env.workspace.read((documents) => {
+      c.set('caller', sessionCaller(readerOf(documents), claim, named))
+      return undefined
+    })
+    return admitted instanceof Promise ? admitted.catch(refuse) : admitted
+  } catch (error) {
+    return refuse(error)
+  }
 }
 
 /** The id that a request came with, if it is a good one; else a new one. */

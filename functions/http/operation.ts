@@ -2,7 +2,10 @@ import type * as z from 'zod'
 import type { ErrorCode } from '../../schemas/errors'
 import type { EventName } from '../../schemas/events'
 import { parseDescribed, problemsOf, validationError } from '../../schemas/problems'
+import type { SessionCaller } from '../../storage/rules/callers'
+import { readerOf } from '../../storage/rules/find'
 import type { RequestContext } from '../services/app-services'
+import { type Attempt, authorize, authorizeOperation, type SessionAccess } from './authorize'
 import { type Refuse, readBody } from './body'
 import type { ExampleIds } from './example'
 import { guard } from './guard'
@@ -16,6 +19,8 @@ export interface Definition {
   path: string
   /** How the typed client calls it: `group.verb`. */
   name: `${string}.${string}`
+  /** What an agent may do with it. */
+  sessionAccess: SessionAccess
   /** Fields of the body that the typed client takes one by one, in this order, instead of the body. */
   positional?: readonly string[]
   /** What it does, in a few words. */
@@ -105,7 +110,7 @@ interface RunnableDefinition extends Definition {
 
 /**
  * Makes an operation. It is asked in this order: who may call (403, 401), parameters and query (400), size and content
- * of the body (413, 400); then it runs. What goes wrong is answered as the contract has it.
+ * of the body (413, 400), what the caller may do (403, 409); then it runs. What goes wrong is answered as the contract has it.
  */
 export const operation = <
   const Path extends `/${string}`,
@@ -125,18 +130,21 @@ const handlerOf = (runnable: RunnableDefinition): Operation => {
   const queryOf = queryReader(definition.query, definition.repeatable)
 
   const answer = (c: RequestContext): Answer => {
+    const caller = c.get('caller')
+    if (caller.kind === 'session') authorizeOperation(definition)
     const params = paramsOf(c)
     const query = queryOf(c)
     const answerTo = (read: unknown): Answer => {
       const input = { params, query, body: read }
       const key = isRepeatable ? c.req.header('Idempotency-Key') : undefined
-      return key === undefined ? run(c, input) : answerOnce(c, key, input, () => run(c, input))
+      const runOnce = () =>
+        key === undefined ? run(c, input) : answerOnce(c, key, input, () => run(c, input))
+      if (caller.kind === 'person') return runOnce()
+      return authorized(c, caller, { definition, params, body: read }, runOnce)
     }
     return body ? readBody(c, body, refuse).then(answerTo) : answerTo(undefined)
   }
-  const handle = (c: RequestContext): Answer => {
-    const refusal = guard(c)
-    if (refusal) return refusal
+  const answerWhatever = (c: RequestContext): Answer => {
     try {
       const response = answer(c)
       return response instanceof Promise ? response.catch((error) => respondError(c, error)) : response
@@ -144,7 +152,24 @@ const handlerOf = (runnable: RunnableDefinition): Operation => {
       return respondError(c, error)
     }
   }
+  const handle = (c: RequestContext): Answer => {
+    const refusal = guard(c)
+    if (refusal instanceof Promise) return refusal.then((response) => response ?? answerWhatever(c))
+    return refusal ?? answerWhatever(c)
+  }
   return Object.assign(handle, { definition })
+}
+
+/** Does what a session asks for if it may; the change asks again, since the session may have ended by then. */
+const authorized = (
+  c: RequestContext,
+  caller: SessionCaller,
+  attempt: Attempt,
+  run: () => Answer,
+): Answer => {
+  c.set('authorize', (reader) => authorize(reader, caller, attempt))
+  const checked = c.env.workspace.read((documents) => authorize(readerOf(documents), caller, attempt))
+  return checked instanceof Promise ? checked.then(run) : run()
 }
 
 /** Whether its answers are kept for repeats with the same `Idempotency-Key`. */

@@ -33,6 +33,7 @@ export const respondChange = async (
   rule: (tx: Transaction) => ChangeAnswer,
 ): Promise<Response> => {
   const { status, json, headers } = await c.env.workspace.change((tx) => {
+    c.get('authorize')?.(tx)
     const answer = rule(tx)
     const sent = sentAs(c, answer)
     const repeat = c.get('repeat')

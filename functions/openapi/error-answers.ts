@@ -7,6 +7,8 @@ export const errorCodesOf = ({ definition }: Operation): Set<ErrorCode> =>
   new Set<ErrorCode>([
     'UNAUTHORIZED',
     'FORBIDDEN',
+    // To the token of an earlier run of its session.
+    'SESSION_ENDED',
     'INTERNAL_ERROR',
     ...(definition.body ? (['VALIDATION_ERROR', 'PAYLOAD_TOO_LARGE'] as const) : []),
     ...(definition.query && 'limit' in definition.query.shape ? (['VALIDATION_ERROR'] as const) : []),

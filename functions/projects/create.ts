@@ -7,6 +7,7 @@ export const createProject = operation({
   method: 'POST',
   path: '/api/projects',
   name: 'projects.create',
+  sessionAccess: 'person',
   summary: 'Create a project',
   body: CreateProjectRequest,
   answers: { status: 201, schema: Project },

@@ -7,6 +7,7 @@ export const deleteProject = operation({
   method: 'DELETE',
   path: '/api/projects/:id',
   name: 'projects.delete',
+  sessionAccess: 'person',
   summary: 'Delete a project that no task and no session refers to',
   answers: { status: 200, schema: DeleteResponse },
   errors: ['PROJECT_NOT_FOUND', 'PROJECT_HAS_DEPENDENCIES', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],

@@ -6,6 +6,7 @@ export const getProject = operation({
   method: 'GET',
   path: '/api/projects/:id',
   name: 'projects.get',
+  sessionAccess: 'read',
   summary: 'Get a project',
   answers: { status: 200, schema: Project },
   errors: ['PROJECT_NOT_FOUND'],

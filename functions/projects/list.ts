@@ -8,6 +8,7 @@ export const listProjects = operation({
   method: 'GET',
   path: '/api/projects',
   name: 'projects.list',
+  sessionAccess: 'read',
   summary: 'List projects',
   query: PageQuery,
   answers: { status: 200, schema: z.array(Project) },

@@ -7,6 +7,7 @@ export const updateProject = operation({
   method: 'PUT',
   path: '/api/projects/:id',
   name: 'projects.update',
+  sessionAccess: 'person',
   summary: 'Update a project',
   body: UpdateProjectRequest,
   answers: { status: 200, schema: Project },

@@ -8,6 +8,7 @@ export const completeQueueItem = operation({
   method: 'POST',
   path: '/api/sessions/:id/queue/complete',
   name: 'queue.complete',
+  sessionAccess: 'self',
   summary: 'Complete the item in processing',
   answers: { status: 200, schema: CompleteQueueItemResponse },
   errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'STORAGE_UNAVAILABLE'],

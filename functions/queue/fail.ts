@@ -8,6 +8,7 @@ export const failQueueItem = operation({
   method: 'POST',
   path: '/api/sessions/:id/queue/fail',
   name: 'queue.fail',
+  sessionAccess: 'self',
   positional: ['reason'],
   summary: 'Fail the item in processing',
   body: FailQueueItemRequest,

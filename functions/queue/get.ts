@@ -8,6 +8,7 @@ export const getQueue = operation({
   method: 'GET',
   path: '/api/sessions/:id/queue',
   name: 'queue.get',
+  sessionAccess: 'read',
   summary: 'Get a session’s queue',
   answers: { status: 200, schema: QueueResponse },
   errors: ['NOT_FOUND', 'VALIDATION_ERROR'],

@@ -8,6 +8,7 @@ export const listQueueItems = operation({
   method: 'GET',
   path: '/api/sessions/:id/queue/items',
   name: 'queue.items',
+  sessionAccess: 'read',
   summary: 'List the items of a session’s queue',
   answers: { status: 200, schema: QueueItemsResponse },
   errors: ['NOT_FOUND', 'VALIDATION_ERROR'],

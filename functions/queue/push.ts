@@ -7,6 +7,7 @@ export const pushQueueItem = operation({
   method: 'POST',
   path: '/api/sessions/:id/queue/push',
   name: 'queue.push',
+  sessionAccess: 'self',
   positional: ['taskId'],
   summary: 'Push a task to the end of a queue',
   description: 'The task comes into the session, too. One whose item has ended may be queued again.',

@@ -8,6 +8,7 @@ export const skipQueueItem = operation({
   method: 'POST',
   path: '/api/sessions/:id/queue/skip',
   name: 'queue.skip',
+  sessionAccess: 'self',
   summary: 'Skip the item in processing, or else the next one',
   answers: { status: 200, schema: SkipQueueItemResponse },
   errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'STORAGE_UNAVAILABLE'],

@@ -7,6 +7,7 @@ export const startQueueItem = operation({
   method: 'POST',
   path: '/api/sessions/:id/queue/start',
   name: 'queue.start',
+  sessionAccess: 'self',
   summary: 'Start the next item of a queue',
   description: 'Only one item is worked on at a time: of several callers at once, one gets it.',
   answers: { status: 200, schema: StartQueueItemResponse },

@@ -8,6 +8,7 @@ export const getQueueTop = operation({
   method: 'GET',
   path: '/api/sessions/:id/queue/top',
   name: 'queue.top',
+  sessionAccess: 'read',
   summary: 'Get the item that would be started next',
   answers: { status: 200, schema: QueueTopResponse },
   errors: ['NOT_FOUND', 'VALIDATION_ERROR'],

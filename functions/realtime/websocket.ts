@@ -1,5 +1,8 @@
 import type { Hooks, Peer } from 'crossws'
-import { type ApiError, apiError } from '../../schemas/errors'
+import { ApiError, apiError } from '../../schemas/errors'
+import { type SessionClaim, sessionCaller } from '../../storage/rules/callers'
+import { readerOf } from '../../storage/rules/find'
+import type { Workspace } from '../../storage/workspace'
 import type { AppServices } from '../services/app-services'
 import { type ClientConnection, handleMessage, onOpen, wantsEventIds, withEventId } from './protocol'
 import { maxBufferedBytes } from './rooms'
@@ -76,8 +79,8 @@ export const createHooks = (
   }
 
   return {
-    upgrade(request) {
-      const refusal = refuseUpgrade(services, request, addressOf(request))
+    async upgrade(request) {
+      const refusal = await refuseUpgrade(services, request, addressOf(request))
       return refusal ? refusalResponse(refusal) : undefined
     },
     open: (peer) =>
@@ -103,14 +106,14 @@ export const createHooks = (
   }
 }
 
-const refuseUpgrade = (
-  { access }: AppServices,
+const refuseUpgrade = async (
+  { access, workspace }: AppServices,
   request: Request,
   address: string | undefined,
-): ApiError | undefined => {
+): Promise<ApiError | undefined> => {
   const url = new URL(request.url)
   const header = (name: string) => request.headers.get(name) ?? undefined
-  const denial = access.check({
+  const asked = {
     method: 'GET',
     path: url.pathname,
     hasQuery: url.search !== '',
@@ -121,10 +124,27 @@ const refuseUpgrade = (
     isUpgrade: true,
     tokenInQueryAllowed: true,
     address,
-  })
+  }
+  const denial = access.check(asked)
   if (denial) return apiError(denial.code, denial.message)
   if (!paths.has(url.pathname)) return apiError('NOT_FOUND', `Not found: GET ${url.pathname}`)
-  return undefined
+  const claim = access.sessionOf(asked)
+  return claim && refuseSession(workspace, claim, header('x-maestro-session'))
+}
+
+/** An agent listens like anybody, as long as its session's run lasts. */
+const refuseSession = async (
+  workspace: Workspace,
+  claim: SessionClaim,
+  named: string | undefined,
+): Promise<ApiError | undefined> => {
+  try {
+    await workspace.read((documents) => sessionCaller(readerOf(documents), claim, named))
+    return undefined
+  } catch (error) {
+    if (error instanceof ApiError) return error
+    throw error
+  }
 }
 
 const refusalResponse = ({ code, message, status }: ApiError) =>

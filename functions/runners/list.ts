@@ -7,6 +7,7 @@ export const listRunners = operation({
   method: 'GET',
   path: '/api/runners',
   name: 'runners.list',
+  sessionAccess: 'read',
   summary: 'List the runners that are there, with what waits and why',
   answers: { status: 200, schema: z.array(Runner) },
   example: () => ({}),

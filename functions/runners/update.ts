@@ -6,6 +6,7 @@ export const updateRunner = operation({
   method: 'PUT',
   path: '/api/runners/:id',
   name: 'runners.update',
+  sessionAccess: 'person',
   summary: 'Tell that a runner is there',
   description:
     'A runner tells it every 10 s, and is forgotten after 30 s. It is not stored, and no event tells of it.',

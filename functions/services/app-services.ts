@@ -3,6 +3,8 @@ import type { Config } from '../../schemas/config'
 import type { SessionManifest } from '../../schemas/manifest'
 import type { NewId } from '../../storage/ids'
 import type { Repeat } from '../../storage/rules/answers'
+import type { Caller } from '../../storage/rules/callers'
+import type { Reader } from '../../storage/rules/find'
 import type { Machine } from '../../storage/rules/sessions'
 import type { SpawnPlan } from '../../storage/rules/spawn'
 import type { Workspace } from '../../storage/workspace'
@@ -11,6 +13,7 @@ import type { Reference } from '../openapi/openapi-types'
 import type { Rooms } from '../realtime/rooms'
 import type { Log } from './log'
 import type { Runners } from './runners'
+import type { SessionTokens } from './session-tokens'
 import type { Skills } from './skills'
 
 /** Where manifests are kept: files locally, the store hosted. */
@@ -41,6 +44,7 @@ export interface AppServices {
   workspace: Workspace
   rooms: Rooms
   access: Access
+  sessionTokens: SessionTokens
   log: Log
   config: Pick<Config, 'serverUrl' | 'maxBodyBytes' | 'nodeEnv'>
   manifests: Manifests
@@ -69,6 +73,10 @@ export interface Env {
   Variables: {
     requestId: string
     headers: Readonly<Record<string, string>>
+    /** Who calls; set before an operation runs. */
+    caller: Caller
+    /** Of an agent's request: refuses what it may not do. Each change asks it once more, of what is there then. */
+    authorize?: (reader: Reader) => void
     /** Of a `POST` with an `Idempotency-Key`: what its answer is kept under. */
     repeat?: Repeat
   }

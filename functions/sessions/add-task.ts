@@ -8,6 +8,7 @@ export const addSessionTask = operation({
   method: 'POST',
   path: '/api/sessions/:id/tasks/:taskId',
   name: 'sessions.addTask',
+  sessionAccess: 'person',
   summary: 'Add a task to a session',
   answers: { status: 200, schema: Session },
   errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],

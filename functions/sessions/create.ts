@@ -7,6 +7,7 @@ export const createSession = operation({
   method: 'POST',
   path: '/api/sessions',
   name: 'sessions.create',
+  sessionAccess: 'person',
   summary: 'Create a session',
   description: 'Registers a session that somebody else started. To have one started, spawn it.',
   body: CreateSessionRequest,

@@ -7,6 +7,7 @@ export const deleteSession = operation({
   method: 'DELETE',
   path: '/api/sessions/:id',
   name: 'sessions.delete',
+  sessionAccess: 'person',
   summary: 'Delete a session',
   description: 'It leaves its tasks; its queue goes with it, its folder with the manifest stays.',
   answers: { status: 200, schema: DeleteResponse },

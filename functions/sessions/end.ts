@@ -8,6 +8,7 @@ export const endSession = operation({
   method: 'POST',
   path: '/api/sessions/:id/end',
   name: 'sessions.end',
+  sessionAccess: 'self',
   summary: 'End a session',
   description:
     'Its status, its queue and what its tasks say change as one step. A session that has ended keeps its status: the report is noted in its timeline, and may give its tasks an outcome.',

@@ -8,6 +8,7 @@ export const addSessionEvent = operation({
   method: 'POST',
   path: '/api/sessions/:id/events',
   name: 'sessions.addEvent',
+  sessionAccess: 'self',
   summary: 'Record an event of a session',
   body: AddSessionEventRequest,
   answers: { status: 200, schema: Session },

@@ -6,6 +6,7 @@ export const getSession = operation({
   method: 'GET',
   path: '/api/sessions/:id',
   name: 'sessions.get',
+  sessionAccess: 'read',
   summary: 'Get a session',
   answers: { status: 200, schema: Session },
   errors: ['SESSION_NOT_FOUND'],

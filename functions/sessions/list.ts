@@ -8,6 +8,7 @@ export const listSessions = operation({
   method: 'GET',
   path: '/api/sessions',
   name: 'sessions.list',
+  sessionAccess: 'read',
   summary: 'List sessions',
   query: ListSessionsQuery,
   answers: { status: 200, schema: z.array(Session) },

@@ -8,6 +8,7 @@ export const getManifest = operation({
   method: 'GET',
   path: '/api/sessions/:id/manifest',
   name: 'sessions.manifest',
+  sessionAccess: 'read',
   summary: 'Get the manifest of a spawned session',
   answers: { status: 200, schema: SessionManifest },
   errors: ['SESSION_NOT_FOUND', 'NOT_FOUND'],

@@ -8,6 +8,7 @@ export const removeSessionTask = operation({
   method: 'DELETE',
   path: '/api/sessions/:id/tasks/:taskId',
   name: 'sessions.removeTask',
+  sessionAccess: 'person',
   summary: 'Remove a task from a session',
   answers: { status: 200, schema: Session },
   errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],

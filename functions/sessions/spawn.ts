@@ -23,6 +23,7 @@ export const spawnSession = operation({
   method: 'POST',
   path: '/api/sessions/spawn',
   name: 'sessions.spawn',
+  sessionAccess: 'project',
   summary: 'Spawn a session',
   description:
     'Creates the session, writes its manifest and asks every client to open a terminal for it, as one step.',

@@ -7,6 +7,7 @@ export const stopSession = operation({
   method: 'POST',
   path: '/api/sessions/:id/stop',
   name: 'sessions.stop',
+  sessionAccess: 'descendant',
   summary: 'Stop a session',
   description:
     'Ends it, and clears what its tasks say of work on them; its runner ends its processes. A session that has ended stays as it is.',

@@ -9,6 +9,7 @@ export const addSessionTimeline = operation({
   method: 'POST',
   path: '/api/sessions/:id/timeline',
   name: 'sessions.addTimeline',
+  sessionAccess: 'self',
   summary: 'Add an entry to a session’s timeline',
   body: AddSessionTimelineRequest,
   answers: { status: 200, schema: Session },

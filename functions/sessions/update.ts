@@ -7,6 +7,7 @@ export const updateSession = operation({
   method: 'PATCH',
   path: '/api/sessions/:id',
   name: 'sessions.update',
+  sessionAccess: 'self',
   summary: 'Update a session',
   description: 'events and timeline are appended, metadata is merged by top-level key, env is replaced.',
   body: UpdateSessionRequest,

@@ -6,6 +6,7 @@ export const getSkill = operation({
   method: 'GET',
   path: '/api/skills/:id',
   name: 'skills.get',
+  sessionAccess: 'read',
   summary: 'Get a skill with its instructions',
   answers: { status: 200, schema: Skill },
   errors: ['NOT_FOUND', 'SKILL_LOAD_ERROR'],

@@ -8,6 +8,7 @@ export const listSkills = operation({
   method: 'GET',
   path: '/api/skills',
   name: 'skills.list',
+  sessionAccess: 'read',
   summary: 'List skills',
   description: 'Sorted by id. One that is broken is left out.',
   answers: { status: 200, schema: z.array(SkillSummary) },

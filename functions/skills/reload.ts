@@ -8,6 +8,7 @@ export const reloadSkill = operation({
   method: 'POST',
   path: '/api/skills/:id/reload',
   name: 'skills.reload',
+  sessionAccess: 'person',
   summary: 'Reload a skill from its files',
   answers: { status: 200, schema: ReloadedSkill },
   errors: ['NOT_FOUND', 'SKILL_LOAD_ERROR', 'NOT_IMPLEMENTED'],

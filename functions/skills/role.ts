@@ -9,6 +9,7 @@ export const listSkillsOfRole = operation({
   method: 'GET',
   path: '/api/skills/role/:role',
   name: 'skills.ofRole',
+  sessionAccess: 'read',
   summary: 'List the skills of a role',
   description: 'First the system skills of the role, then every other that is assigned to it or to all.',
   params: { role: roleInPath("Role must be 'worker' or 'orchestrator'") },

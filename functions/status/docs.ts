@@ -6,6 +6,7 @@ export const docs = operation({
   method: 'GET',
   path: '/docs',
   name: 'server.docs',
+  sessionAccess: 'read',
   summary: 'Read this reference as a page',
   answers: { status: 200, schema: ReferencePage, type: 'text/html' },
   example: () => ({}),

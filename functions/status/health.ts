@@ -9,6 +9,7 @@ export const health = operation({
   method: 'GET',
   path: '/health',
   name: 'server.health',
+  sessionAccess: 'read',
   summary: 'Health check',
   query: HealthQuery,
   description:

@@ -32,6 +32,7 @@ export const home = operation({
   method: 'GET',
   path: '/',
   name: 'server.home',
+  sessionAccess: 'read',
   summary: 'Read where to go on, in a browser',
   description: 'Answers anyone, without a token too.',
   answers: { status: 200, schema: HomePage, type: 'text/html' },

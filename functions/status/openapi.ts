@@ -6,6 +6,7 @@ export const openApi = operation({
   method: 'GET',
   path: '/openapi.json',
   name: 'server.openApi',
+  sessionAccess: 'read',
   summary: 'Get this reference as OpenAPI 3.1',
   description: 'Made from the same schemas that validate.',
   answers: { status: 200, schema: OpenApi },

@@ -8,6 +8,7 @@ export const webSocketStatus = operation({
   method: 'GET',
   path: '/ws-status',
   name: 'server.webSocketStatus',
+  sessionAccess: 'read',
   summary: 'List the connected WebSocket clients',
   answers: { status: 200, schema: WebSocketStatus },
   example: () => ({}),

@@ -9,6 +9,7 @@ export const listChildren = operation({
   method: 'GET',
   path: '/api/tasks/:id/children',
   name: 'tasks.children',
+  sessionAccess: 'read',
   summary: 'List the direct children of a task',
   query: PageQuery,
   answers: { status: 200, schema: z.array(Task) },

@@ -7,6 +7,7 @@ export const createTask = operation({
   method: 'POST',
   path: '/api/tasks',
   name: 'tasks.create',
+  sessionAccess: 'project',
   summary: 'Create a task',
   body: CreateTaskRequest,
   answers: { status: 201, schema: Task },

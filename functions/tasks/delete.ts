@@ -7,6 +7,7 @@ export const deleteTask = operation({
   method: 'DELETE',
   path: '/api/tasks/:id',
   name: 'tasks.delete',
+  sessionAccess: 'person',
   summary: 'Delete a task',
   description: 'It leaves its sessions and what depends on it; its children move up to its parent.',
   answers: { status: 200, schema: DeleteResponse },

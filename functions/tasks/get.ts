@@ -6,6 +6,7 @@ export const getTask = operation({
   method: 'GET',
   path: '/api/tasks/:id',
   name: 'tasks.get',
+  sessionAccess: 'read',
   summary: 'Get a task',
   answers: { status: 200, schema: Task },
   errors: ['TASK_NOT_FOUND'],

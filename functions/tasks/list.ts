@@ -9,6 +9,7 @@ export const listTasks = operation({
   method: 'GET',
   path: '/api/tasks',
   name: 'tasks.list',
+  sessionAccess: 'read',
   summary: 'List tasks',
   query: ListTasksQuery,
   answers: { status: 200, schema: z.array(Task) },

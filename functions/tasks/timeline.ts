@@ -8,6 +8,7 @@ export const addTaskTimeline = operation({
   method: 'POST',
   path: '/api/tasks/:id/timeline',
   name: 'tasks.addTimeline',
+  sessionAccess: 'project',
   summary: 'Add an entry about a task to a session’s timeline',
   body: TaskTimelineRequest,
   answers: { status: 200, schema: TaskTimelineResponse },

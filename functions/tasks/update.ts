@@ -1,4 +1,5 @@
 import { Task, UpdateTaskRequest } from '../../schemas/task'
+import type { Caller } from '../../storage/rules/callers'
 import { updateTask as update } from '../../storage/rules/tasks'
 import { changeEntity } from '../http/change-entity'
 import { operation } from '../http/operation'
@@ -7,6 +8,7 @@ export const updateTask = operation({
   method: 'PATCH',
   path: '/api/tasks/:id',
   name: 'tasks.update',
+  sessionAccess: 'project',
   summary: 'Update a task',
   description: 'With updateSource "session", only sessionStatus is changed, whatever else is sent.',
   body: UpdateTaskRequest,
@@ -24,5 +26,12 @@ export const updateTask = operation({
     'queue:item_failed',
   ],
   example: ({ task }) => ({ params: { id: task }, body: { status: 'in_progress' } }),
-  run: (c, { params: { id }, body }) => changeEntity(c, 'tasks', id, (tx) => update(tx, id, body)),
+  run: (c, { params: { id }, body }) =>
+    changeEntity(c, 'tasks', id, (tx) => update(tx, id, reportedBy(c.get('caller'), body))),
 })
+
+/** Whose report it is says the token, if there is one. */
+const reportedBy = (caller: Caller, body: UpdateTaskRequest): UpdateTaskRequest =>
+  caller.kind === 'session' && body.updateSource === 'session'
+    ? { ...body, sessionId: caller.sessionId }
+    : body

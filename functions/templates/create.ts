@@ -15,6 +15,7 @@ export const createTemplate = operation({
   method: 'POST',
   path: '/api/templates',
   name: 'templates.create',
+  sessionAccess: 'person',
   summary: 'Create a template',
   description: 'Its role uses it from now on, until another custom template is created or updated.',
   body: CreateTemplateRequest,

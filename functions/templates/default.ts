@@ -7,6 +7,7 @@ export const getBuiltInTemplate = operation({
   method: 'GET',
   path: '/api/templates/default/:role',
   name: 'templates.builtIn',
+  sessionAccess: 'read',
   summary: 'Get the built-in text of a role',
   params: { role: roleInPath('Invalid role') },
   answers: { status: 200, schema: BuiltInTemplate },

@@ -7,6 +7,7 @@ export const deleteTemplate = operation({
   method: 'DELETE',
   path: '/api/templates/:id',
   name: 'templates.delete',
+  sessionAccess: 'person',
   summary: 'Delete a template',
   description: 'A default one, too: its role then uses the built-in text until the server starts again.',
   answers: { status: 200, schema: DeleteResponse },

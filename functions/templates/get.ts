@@ -7,6 +7,7 @@ export const getTemplate = operation({
   method: 'GET',
   path: '/api/templates/:id',
   name: 'templates.get',
+  sessionAccess: 'read',
   summary: 'Get a template',
   answers: { status: 200, schema: Template },
   errors: ['NOT_FOUND'],

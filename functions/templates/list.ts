@@ -8,6 +8,7 @@ export const listTemplates = operation({
   method: 'GET',
   path: '/api/templates',
   name: 'templates.list',
+  sessionAccess: 'read',
   summary: 'List templates',
   query: PageQuery,
   answers: { status: 200, schema: z.array(Template) },

@@ -7,6 +7,7 @@ export const resetTemplate = operation({
   method: 'POST',
   path: '/api/templates/:id/reset',
   name: 'templates.reset',
+  sessionAccess: 'person',
   summary: 'Reset a template to the built-in text of its role',
   answers: { status: 200, schema: Template },
   errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],

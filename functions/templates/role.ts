@@ -8,6 +8,7 @@ export const getTemplateOfRole = operation({
   method: 'GET',
   path: '/api/templates/role/:role',
   name: 'templates.ofRole',
+  sessionAccess: 'read',
   summary: 'Get the template that a role uses',
   description: 'The custom one that was updated last; with none, the default.',
   params: { role: roleInPath('Invalid role') },

@@ -7,6 +7,7 @@ export const updateTemplate = operation({
   method: 'PUT',
   path: '/api/templates/:id',
   name: 'templates.update',
+  sessionAccess: 'person',
   summary: 'Update a template',
   description: 'Its role never changes.',
   body: UpdateTemplateRequest,

@@ -4,6 +4,7 @@ import { createRooms } from '../../functions/realtime/rooms'
 import type { AppServices, Env } from '../../functions/services/app-services'
 import type { Log } from '../../functions/services/log'
 import { createRunners } from '../../functions/services/runners'
+import { localSessionTokens } from '../../functions/services/session-tokens'
 import { skillNotFound } from '../../functions/services/skills'
 import type { Skill } from '../../schemas/skill'
 import type { WorkspaceDriver } from '../../storage/driver'
@@ -21,6 +22,10 @@ const silent: Log = {
   child: () => silent,
 }
 
+/** Services to which the same is done are equal, their tokens too. */
+const secret = new Uint8Array(32)
+const sameSecret = { read: async () => secret, create: async () => secret }
+
 interface MemoryOptions {
   driver?: WorkspaceDriver | undefined
   /** The time, in Unix milliseconds. */
@@ -37,6 +42,7 @@ export const createMemoryServices = async ({
   skills = [],
 }: MemoryOptions = {}): Promise<AppServices> => {
   const workspace = await openWorkspace({ driver, clock, newId, logger: silent })
+  const sessionTokens = await localSessionTokens(driver.secret ?? sameSecret)
   const rooms = createRooms()
   workspace.subscribe(rooms.publish)
   const manifests = new Map<string, string>()
@@ -53,7 +59,9 @@ export const createMemoryServices = async ({
       corsEnabled: true,
       corsOrigins: ['*'],
       corsCredentials: false,
+      readSessionToken: sessionTokens.verify,
     }),
+    sessionTokens,
     log: silent,
     config: { serverUrl: 'http://localhost:3000', maxBodyBytes: 1_048_576, nodeEnv: 'test' },
     manifests: {

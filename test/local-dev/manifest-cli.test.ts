@@ -9,6 +9,7 @@ import { createReference } from '../../functions/openapi/reference'
 import { createRooms } from '../../functions/realtime/rooms'
 import type { AppServices } from '../../functions/services/app-services'
 import { createRunners } from '../../functions/services/runners'
+import { localSessionTokens } from '../../functions/services/session-tokens'
 import { createStopwatch } from '../../functions/services/stopwatch'
 import { cliManifests } from '../../local-dev/manifest-cli'
 import { fileManifests } from '../../local-dev/manifests'
@@ -45,7 +46,13 @@ const openHost = async (context: TestContext, script: string, timeoutMs: number)
     workspace,
     rooms: createRooms(),
     log,
-    access: { check: () => undefined, corsHeaders: () => ({}), preflightHeaders: () => ({}) },
+    access: {
+      check: () => undefined,
+      sessionOf: () => undefined,
+      corsHeaders: () => ({}),
+      preflightHeaders: () => ({}),
+    },
+    sessionTokens: await localSessionTokens(),
     config: { serverUrl, maxBodyBytes: 1_000_000, nodeEnv: 'test' },
     manifests,
     reference: createReference('0', serverUrl),

@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, statfsSync } from 'node:fs'
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import type { DriverStatus, Put, WorkspaceDriver } from '../../driver'
 import type { Logger } from '../../loading'
 import { reasonOf } from '../../reason'
@@ -14,6 +14,7 @@ import { privateFolder } from './private-files'
 import { recoverJournal } from './recovery'
 import { needsBase } from './replay'
 import { createRestoration } from './restoration'
+import { secretFile } from './secret-file'
 import { detachNewestSegment, dropDrafts } from './segments'
 import { createWriteBehind } from './write-behind'
 import { type DocumentWriter, prepareFolders, writeDocuments } from './write-documents'
@@ -217,6 +218,7 @@ const openLocked = (
     onReadable(callback) {
       tellReadable = callback
     },
+    secret: secretFile(join(directory, '.session-key')),
     flush: writeBehind.flush,
     refusal,
     unreadable: reader.unreadable,

@@ -6,6 +6,7 @@ import { createEventLog } from './event-log'
 import { createGroupCommit } from './group-commit'
 import { acquireLease, type Owner, reacquireLease } from './lease'
 import { readDocuments, readLastEvent } from './queries'
+import { createSecret, readSecret } from './secret'
 
 interface PostgresDriverOptions {
   /** `postgres://user:password@host:port/database?ssl=true&max=10` */
@@ -33,7 +34,7 @@ export const openPostgresDriver = async ({
   const maxConnections = maxConnectionsOf(url)
   const owner = { id: randomUUID(), ...self }
   const firstLease = await acquireLease(url, owner)
-  const { contents, lastEvent } = await readAll(firstLease.connection)
+  const { contents, lastEvent, secret } = await readAll(firstLease.connection)
   const groupCommit = createGroupCommit({
     firstLease,
     reacquire: () => reacquireLease(url, owner),
@@ -73,6 +74,7 @@ export const openPostgresDriver = async ({
     commit: groupCommit.commit,
     log,
     quarantine,
+    secret: createSecret(url, secret),
     unavailable: groupCommit.unavailableReason,
     status: () => ({ quarantined, freeBytes: null }),
     async dispose() {
@@ -84,7 +86,11 @@ export const openPostgresDriver = async ({
 
 const readAll = async ({ query, end }: Connection) => {
   try {
-    return { contents: await readDocuments(query), lastEvent: await readLastEvent(query) }
+    return {
+      contents: await readDocuments(query),
+      lastEvent: await readLastEvent(query),
+      secret: await readSecret(query),
+    }
   } catch (error) {
     await end()
     throw error

@@ -32,8 +32,11 @@ const initialTables = `
   INSERT INTO maestro.server (version) VALUES (0);
 `
 
+/** What the server keeps for itself, and no export has. */
+const secrets = 'CREATE TABLE maestro.secrets (name text PRIMARY KEY, bytes bytea NOT NULL)'
+
 /** Each migration makes a version of the tables out of the one before it; their number is the version. */
-const migrations: readonly string[] = [initialTables]
+const migrations: readonly string[] = [initialTables, secrets]
 
 /** Migrates the tables to the version that this server knows: all of it, or nothing. */
 export const migrateTables = async (query: Query): Promise<void> => {

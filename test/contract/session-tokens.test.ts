@@ -1,0 +1,232 @@
+// An agent passes for a person, for another agent, or for what it was in an earlier life.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { client, refusal, type Session } from './http'
+import { connect } from './socket'
+import { startTarget } from './target'
+
+const target = await startTarget()
+const api = client(target.url)
+afterAll(() => target.stop())
+
+const bearer = (token: string, headers: Record<string, string> = {}) => ({
+  Authorization: `Bearer ${token}`,
+  ...headers,
+})
+const tokenOf = async (id: string) =>
+  (await api.ok<{ token: string }>('POST', `/api/sessions/${id}/token`)).token
+
+/** Requests with a session's token. */
+const as =
+  (token: string, headers: Record<string, string> = {}) =>
+  <Body = unknown>(method: string, path: string, body?: unknown) =>
+    api.request<Body>(method, path, body, bearer(token, headers))
+
+let project = ''
+const spawned = async (fields: object = {}, projectId = project) => {
+  const task = await api.task(projectId)
+  const { session } = await api.ok<{ session: Session & { run: number } }>('POST', '/api/sessions/spawn', {
+    projectId,
+    taskIds: [task.id],
+    ...fields,
+  })
+  return { session, task, token: await tokenOf(session.id) }
+}
+
+beforeAll(async () => {
+  project = (await api.project()).id
+})
+
+describe('the token of a session', () => {
+  it('names the session and its run, is the same when asked for again, and is given to people only', async () => {
+    const { session, token } = await spawned()
+    expect(token).toMatch(new RegExp(`^mst_${session.id}_${session.run}_[A-Za-z0-9_-]{43}$`))
+    expect(await tokenOf(session.id)).toBe(token)
+    expect(await api.request('POST', '/api/sessions/sess_0/token')).toMatchObject(
+      refusal(404, 'NOT_FOUND', 'Session not found'),
+    )
+    expect(await as(token)('POST', `/api/sessions/${session.id}/token`)).toMatchObject(
+      refusal(403, 'FORBIDDEN', 'A session may not get the token of a session’s agent: a person does'),
+    )
+  })
+
+  it('has 0 for the run where nobody spawned the session, whatever its id', async () => {
+    const { id } = await api.session(project, [], { id: 'my_own-session_7' })
+    const token = await tokenOf(id)
+    expect(token).toMatch(/^mst_my_own-session_7_0_[A-Za-z0-9_-]{43}$/)
+    expect((await as(token)('PATCH', `/api/sessions/${id}`, { status: 'working' })).status).toBe(200)
+  })
+
+  it('that is cut, of another session or run, or spelled otherwise is refused everywhere, reading too', async () => {
+    const [{ session, token }, other] = [await spawned(), await spawned()]
+    const signature = token.slice(-43)
+    const swapped = signature.startsWith('A') ? `B${signature.slice(1)}` : `A${signature.slice(1)}`
+    // Another last character with the same six high bits would decode to the same bytes.
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    const last = alphabet.indexOf(signature.slice(-1))
+    for (const wrong of [
+      ...[token.slice(0, -1), `${token}A`, 'mst_', 'mst_x', `mst_${session.id}_${session.run}_`],
+      token.slice(0, -43) + swapped,
+      token.slice(0, -1) + alphabet.charAt(last ^ 1),
+      `mst_${other.session.id}_${session.run}_${signature}`,
+      `mst_${session.id}_${session.run + 1}_${signature}`,
+      `mst_${session.id}_0${session.run}_${signature}`,
+    ]) {
+      const answer = await as(wrong)('GET', '/api/tasks')
+      expect(answer, wrong).toMatchObject(refusal(401, 'UNAUTHORIZED'))
+      expect(JSON.stringify(answer.body)).not.toContain(signature.slice(0, 20))
+    }
+    expect((await as(token)('GET', '/api/tasks')).status).toBe(200)
+  })
+
+  it('beside another session’s name is refused; beside its own it is not', async () => {
+    const { session, token } = await spawned()
+    const path = `/api/sessions/${session.id}`
+    expect(await as(token, { 'X-Maestro-Session': 'sess_1' })('GET', path)).toMatchObject(
+      refusal(403, 'FORBIDDEN'),
+    )
+    expect((await as(token, { 'X-Maestro-Session': session.id })('GET', path)).status).toBe(200)
+    const person = await api.request('PATCH', path, { name: 'n' }, { 'X-Maestro-Session': session.id })
+    expect(person.status).toBe(200)
+  })
+
+  it('is void when the session is deleted', async () => {
+    const { session, token } = await spawned()
+    await api.ok('DELETE', `/api/sessions/${session.id}`)
+    expect(await as(token)('GET', '/api/tasks')).toMatchObject(refusal(401, 'UNAUTHORIZED'))
+  })
+
+  it('does not hold for another session that is made under the same id', async () => {
+    const { session, token } = await spawned()
+    await api.ok('DELETE', `/api/sessions/${session.id}`)
+    await api.session(project, [], { id: session.id })
+    expect(await as(token)('GET', '/api/tasks')).toMatchObject(refusal(401, 'UNAUTHORIZED'))
+    expect((await as(await tokenOf(session.id))('GET', '/api/tasks')).status).toBe(200)
+  })
+})
+
+describe('what a session may change of itself', () => {
+  it('is what the contract lists, field by field', async () => {
+    const { session, token } = await spawned()
+    const patch = (body: object) => as(token)('PATCH', `/api/sessions/${session.id}`, body)
+    for (const body of [
+      { status: 'working' },
+      { status: 'idle', agentId: 'claude' },
+      { needsInput: { active: true, message: 'Which?' } },
+      { events: [{ type: 'x' }], timeline: [{ type: 'progress', message: 'm' }] },
+      // What is no field is ignored here as everywhere.
+      { completedAt: 1 },
+    ])
+      expect((await patch(body)).status, JSON.stringify(body)).toBe(200)
+    for (const body of [
+      ...[{ name: 'n' }, { env: {} }, { env: null }, { metadata: { role: 'orchestrator' } }, { taskIds: [] }],
+      ...[{ endReason: 'r' }, { status: 'completed' }, { status: 'stopped' }, { status: 'spawning' }],
+      { status: 'working', name: 'n' },
+    ]) {
+      const before = await api.get(`/api/sessions/${session.id}`)
+      expect(await patch(body), JSON.stringify(body)).toMatchObject(refusal(403, 'FORBIDDEN'))
+      expect(await api.get(`/api/sessions/${session.id}`)).toEqual(before)
+    }
+    expect(await patch({ name: 'n', metadata: {} })).toMatchObject(
+      refusal(403, 'FORBIDDEN', 'A session may not change name, metadata of itself: a person does'),
+    )
+  })
+})
+
+describe('what a session may do with tasks', () => {
+  it('is to report on its own, in its own name', async () => {
+    const [{ task, token, session }, other] = [await spawned(), await spawned()]
+    const report = { updateSource: 'session', sessionStatus: 'working' }
+    expect((await as(token)('PATCH', `/api/tasks/${task.id}`, report)).status).toBe(200)
+    expect(await as(token)('PATCH', `/api/tasks/${other.task.id}`, report)).toMatchObject(
+      refusal(403, 'FORBIDDEN'),
+    )
+    expect(await as(token)('PATCH', `/api/tasks/${task.id}`, { status: 'completed' })).toMatchObject(
+      refusal(403, 'FORBIDDEN'),
+    )
+    const note = (sessionId: string) =>
+      as(token)('POST', `/api/tasks/${task.id}/timeline`, { sessionId, message: 'm' })
+    expect((await note(session.id)).status).toBe(200)
+    expect(await note(other.session.id)).toMatchObject(refusal(403, 'FORBIDDEN'))
+    expect(await as(token)('PATCH', '/api/tasks/task_0', report)).toMatchObject(
+      refusal(404, 'TASK_NOT_FOUND'),
+    )
+  })
+
+  it('is, for an orchestrator, to change those of its project', async () => {
+    const { token } = await spawned({ role: 'orchestrator' })
+    const [near, far] = [await api.task(project), await api.task((await api.project()).id)]
+    expect((await as(token)('PATCH', `/api/tasks/${near.id}`, { status: 'blocked' })).status).toBe(200)
+    expect(await as(token)('PATCH', `/api/tasks/${far.id}`, { status: 'blocked' })).toMatchObject(
+      refusal(403, 'FORBIDDEN'),
+    )
+  })
+})
+
+describe('after its end a session', () => {
+  it('reports late and reads, and does nothing else', async () => {
+    const { session, task, token } = await spawned()
+    const path = `/api/sessions/${session.id}`
+    const call = as(token)
+    expect((await call('POST', `${path}/end`, { cause: 'reported' })).status).toBe(200)
+    const note = { type: 'progress', message: 'late' }
+    for (const [method, address, body] of [
+      ['GET', path, undefined],
+      ['GET', '/api/tasks', undefined],
+      ['POST', `${path}/end`, { cause: 'exited', exitCode: 0 }],
+      ['POST', `${path}/timeline`, note],
+      ['POST', `${path}/events`, { type: 'x' }],
+      ['PATCH', path, { timeline: [note] }],
+      ['PATCH', `/api/tasks/${task.id}`, { updateSource: 'session', sessionStatus: 'completed' }],
+      ['POST', `/api/tasks/${task.id}/timeline`, { sessionId: session.id, message: 'm' }],
+    ] as const)
+      expect((await call(method, address, body)).status, `${method} ${address}`).toBe(200)
+    for (const [method, address, body] of [
+      ['PATCH', path, { status: 'working' }],
+      ['PATCH', path, { agentId: 'a' }],
+      ['PATCH', path, { needsInput: { active: true } }],
+      ['POST', '/api/tasks', { projectId: project, title: 't' }],
+      ['POST', `${path}/queue/start`, {}],
+      ['POST', `${path}/queue/push`, { taskId: task.id }],
+    ] as const)
+      expect(await call(method, address, body), `${method} ${address}`).toMatchObject(
+        refusal(409, 'SESSION_ENDED'),
+      )
+    expect(await call('PATCH', path, { name: 'n' })).toMatchObject(refusal(403, 'FORBIDDEN'))
+    expect(await api.get<Session>(path)).toMatchObject({ status: 'completed' })
+  })
+
+  it('goes on where it was only lost', async () => {
+    const { session, token } = await spawned()
+    const path = `/api/sessions/${session.id}`
+    await api.ok('POST', `${path}/end`, { cause: 'lost' })
+    expect((await as(token)<Session>('PATCH', path, { status: 'working' })).body.status).toBe('working')
+  })
+})
+
+describe('a connection that an agent opens', () => {
+  const refusedWith = async (path: string, headers: Record<string, string> = {}) =>
+    connect(target.url, { path, headers }).then(
+      (socket) => socket.close().then(() => 'served'),
+      (error: Error) => error.message,
+    )
+
+  it('hears what happens, by header or address, while its token holds', async () => {
+    const { session, token } = await spawned()
+    expect(await refusedWith('/', bearer(token))).toBe('served')
+    expect(await refusedWith(`/?token=${token}`)).toBe('served')
+    expect(await refusedWith(`/?token=${token}x`)).toContain('401')
+    expect(await refusedWith('/', bearer(token, { 'X-Maestro-Session': 'sess_1' }))).toContain('403')
+    const stream = await fetch(`${target.url}/api/events?token=${token}`)
+    expect(stream.status).toBe(200)
+    await stream.body?.cancel()
+    await api.ok('DELETE', `/api/sessions/${session.id}`)
+    expect(await refusedWith('/', bearer(token))).toContain('401')
+    expect((await fetch(`${target.url}/api/events?token=${token}`)).status).toBe(401)
+  })
+
+  it('takes no token from the address of anything else', async () => {
+    const { session, token } = await spawned()
+    const answer = await api.request('PATCH', `/api/sessions/${session.id}?token=${token}`, { name: 'n' })
+    expect(answer.status).toBe(200)
+  })
+})
