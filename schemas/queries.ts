@@ -19,12 +19,13 @@ const limit = z.preprocess(
     .optional(),
 )
 
+const cursorMessage = 'cursor is not valid: send the X-Next-Cursor of the page before'
 const cursorPattern = /^\d{1,15}\.[A-Za-z0-9_-]{1,128}$/
 
 /** A cursor is the position of the last entity of a page: it holds even when that entity is gone. */
 const cursor = z
   .string()
-  .regex(cursorPattern, { error: 'cursor is not valid: send the X-Next-Cursor of the page before' })
+  .regex(cursorPattern, { error: cursorMessage })
   .transform((text) => {
     const dot = text.indexOf('.')
     return { created: Number(text.slice(0, dot)), id: text.slice(dot + 1) }
@@ -69,6 +70,17 @@ const statusFilter = (statuses: readonly string[], legacyValues: Record<string, 
     .meta({ description: 'Only those with this status' })
 
 export const PageQuery = z.object(page)
+
+/** A page of a list that only grows: its cursor is how many are before it. */
+export const ItemsQuery = z.object({
+  limit: page.limit,
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/, { error: cursorMessage })
+    .transform(Number)
+    .optional()
+    .meta({ description: 'Where to go on: X-Next-Cursor of the page before' }),
+})
 
 export const ListTasksQuery = z.object({
   projectId: filter('Only those of this project'),

@@ -54,6 +54,16 @@ const docs = {
   },
 }
 
+const total = (list: string) =>
+  z
+    .int()
+    .min(0)
+    .optional()
+    .meta({
+      description: `How many ${list} there are, where there are too many of either to send all along`,
+      examples: [1200],
+    })
+
 const needsInputFields = {
   active: z.boolean().meta({ description: 'Whether it waits now', examples: [true] }),
   message: z
@@ -90,6 +100,8 @@ export const Session = z
     platform: z.string().meta({ description: 'Its platform', examples: ['linux'] }),
     events: z.array(SessionEvent).meta(docs.events),
     timeline: z.array(SessionTimelineEvent).meta(docs.timeline),
+    eventsTotal: total('events'),
+    timelineTotal: total('timeline'),
     metadata: anyObject().nullable().meta(docs.metadata),
     parentSessionId: z
       .string()

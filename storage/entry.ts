@@ -35,6 +35,9 @@ export interface Appends {
 /** A document with append-only lists that has at least so many characters is held in parts. */
 const minPartedCharacters = 4096
 
+/** So many of a long list are sent with its entity, where that was not asked for alone: the contract says so. */
+const newestSent = 200
+
 /**
  * One stored entity, at one moment of its life: entries are replaced, never changed.
  *
@@ -122,6 +125,19 @@ export class Entry<K extends Kind = Kind> {
     return this.#text ?? ''
   }
 
+  /**
+   * The entity as it is sent in lists, events and answers to changes: where an append-only list is long, the newest
+   * items of each, and how many there are.
+   */
+  get brief(): string {
+    if (!this.#parts) return this.json
+    const { lists } = this.#parts
+    const totals = kinds[this.kind].appendOnly.map((name) => ({ name, total: lists[name]?.length ?? 0 }))
+    if (totals.every(({ total }) => total <= newestSent)) return this.json
+    const numbers = totals.map(({ name, total }) => `,"${name}Total":${total}`)
+    return `${joinOnce(this.#parts, newestSent).slice(0, -1)}${numbers.join('')}}`
+  }
+
   /** How many characters it has as JSON, or in the file that it was read from. */
   get characters(): number {
     return this.#parts ? charactersOf(this.#parts) : (this.#text?.length ?? 0)
@@ -168,12 +184,12 @@ const split = (json: string, names: readonly string[]): Parts =>
 
 /** So many characters are kept for who asks next. */
 const maxKeptCharacters = 256 * 1024
-let kept: { parts: Parts; json: string } | undefined
+let kept: { parts: Parts; newest: number | undefined; json: string } | undefined
 
 /** A change asks for the same text several times in a row: for its answer, its events, its journal. */
-const joinOnce = (parts: Parts): string => {
-  if (kept?.parts === parts) return kept.json
-  const json = joinParts(parts)
-  kept = json.length > maxKeptCharacters ? undefined : { parts, json }
+const joinOnce = (parts: Parts, newest?: number): string => {
+  if (kept?.parts === parts && kept.newest === newest) return kept.json
+  const json = joinParts(parts, newest)
+  kept = json.length > maxKeptCharacters ? undefined : { parts, newest, json }
   return json
 }

@@ -43,7 +43,8 @@ export interface PublishedEvent extends LoggedEvent {
 }
 
 /** The data of a state event. */
-export const stateEventData = ({ kind, id, json }: Entry): string => kinds[kind].eventData?.(id, json) ?? json
+export const stateEventData = ({ kind, id, brief }: Entry): string =>
+  kinds[kind].eventData?.(id, brief) ?? brief
 
 /** Whether a later event of the same entity makes this one superfluous. */
 export const isLatestState = (name: EventName): boolean => name.endsWith(':updated')

@@ -37,22 +37,23 @@ export const partsOf = (document: object, names: readonly string[]): Parts => {
 export const textsOf = (items: readonly unknown[] = []): string[] => items.map((item) => JSON.stringify(item))
 
 /** The whole document as compact JSON, or with no more than the newest so many items of each list. */
-export const joinParts = ({ head, lists }: Parts, newest = Number.POSITIVE_INFINITY): string =>
-  fillLists(head, Object.keys(lists), (name) => {
-    const items = lists[name]
-    return items?.texts(Math.max(0, items.length - newest)).join() ?? ''
-  })
+export const joinParts = (parts: Parts, newest?: number): string => [...piecesOf(parts, newest)].join('')
 
-/** The compact JSON of a document whose lists, empty in `head`, are to have these items, with commas between them. */
-const fillLists = (head: string, names: readonly string[], itemsOf: (name: string) => string): string => {
-  const pieces: string[] = []
+const itemsInPiece = 500
+
+/** The same in pieces, for who has others to leave their turn. */
+export function* piecesOf({ head, lists }: Parts, newest = Number.POSITIVE_INFINITY): Generator<string> {
   let from = 0
-  for (const { field, start, end } of spansOf(head, names)) {
-    pieces.push(head.slice(from, start), '[', itemsOf(field), ']')
+  for (const { field, start, end } of spansOf(head, Object.keys(lists))) {
+    yield `${head.slice(from, start)}[`
+    const items = lists[field] ?? Items.of([])
+    const first = Math.max(0, items.length - newest)
+    for (let at = first; at < items.length; at += itemsInPiece)
+      yield `${at > first ? ',' : ''}${items.texts(at, at + itemsInPiece).join()}`
+    yield ']'
     from = end
   }
-  pieces.push(head.slice(from))
-  return pieces.join('')
+  yield head.slice(from)
 }
 
 /** The compact JSON of a short document after a change: a new head, and what was added to the lists that it had. */
@@ -63,11 +64,16 @@ export const growText = (
   added: ItemsByList,
 ): string => {
   const spans = before === undefined ? [] : spansOf(before, names)
-  return fillLists(head, names, (name) => {
-    const span = spans.find(({ field }) => field === name)
+  const pieces: string[] = []
+  let from = 0
+  for (const { field, start, end } of spansOf(head, names)) {
+    const span = spans.find((one) => one.field === field)
     const kept = span ? before?.slice(span.start + 1, span.end - 1) : ''
-    return [...(kept ? [kept] : []), ...textsOf(added[name])].join()
-  })
+    pieces.push(head.slice(from, start), '[', [...(kept ? [kept] : []), ...textsOf(added[field])].join(), ']')
+    from = end
+  }
+  pieces.push(head.slice(from))
+  return pieces.join('')
 }
 
 /** How many characters the whole document has. */

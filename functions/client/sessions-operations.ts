@@ -4,7 +4,12 @@ import type { SessionManifest } from '../../schemas/manifest'
 import type { DeleteResponse, SessionToken } from '../../schemas/responses'
 import type { CreateSessionRequest, Session, UpdateSessionRequest } from '../../schemas/session'
 import type { SpawnResponse, SpawnSessionRequest } from '../../schemas/spawn'
-import type { AddSessionEventRequest, AddSessionTimelineRequest } from '../../schemas/timeline'
+import type {
+  AddSessionEventRequest,
+  AddSessionTimelineRequest,
+  SessionEvent,
+  SessionTimelineEvent,
+} from '../../schemas/timeline'
 import {
   type ChangeOptions,
   changeHeaders,
@@ -81,6 +86,11 @@ export const sessionsOf = (requests: Requests) => ({
   /** End a session. Its status, its queue and what its tasks say change as one step. A session that has ended keeps its status: the report is noted in its timeline, and may give its tasks an outcome. */
   end: (id: string, body: EndSessionRequest, options?: ChangeOptions & RepeatOptions) =>
     requests.ask<Session>('POST', path`/api/sessions/${id}/end`, { body, ...changeHeaders(options) }),
+  /** List the events that the client of a session recorded */
+  events: (id: string) => requests.ask<SessionEvent[]>('GET', path`/api/sessions/${id}/events`),
+  /** The same, a page at a time */
+  eventsPage: (id: string, options: PageOptions) =>
+    pageOf<SessionEvent>(requests, path`/api/sessions/${id}/events`, { ...options }),
   /** Record an event of a session */
   addEvent: (id: string, body: AddSessionEventRequest, options?: ChangeOptions & RepeatOptions) =>
     requests.ask<Session>('POST', path`/api/sessions/${id}/events`, { body, ...changeHeaders(options) }),
@@ -95,6 +105,11 @@ export const sessionsOf = (requests: Requests) => ({
   /** Remove a task from a session */
   removeTask: (id: string, taskId: string, options?: ChangeOptions) =>
     requests.ask<Session>('DELETE', path`/api/sessions/${id}/tasks/${taskId}`, changeHeaders(options)),
+  /** List the timeline of a session */
+  timeline: (id: string) => requests.ask<SessionTimelineEvent[]>('GET', path`/api/sessions/${id}/timeline`),
+  /** The same, a page at a time */
+  timelinePage: (id: string, options: PageOptions) =>
+    pageOf<SessionTimelineEvent>(requests, path`/api/sessions/${id}/timeline`, { ...options }),
   /** Add an entry to a session’s timeline */
   addTimeline: (id: string, body: AddSessionTimelineRequest, options?: ChangeOptions & RepeatOptions) =>
     requests.ask<Session>('POST', path`/api/sessions/${id}/timeline`, { body, ...changeHeaders(options) }),

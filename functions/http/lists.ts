@@ -4,7 +4,7 @@ import type { Entry } from '../../storage/entry'
 import type { Kind } from '../../storage/kinds'
 import type { Position } from '../../storage/ordered'
 import type { RequestContext } from '../services/app-services'
-import { joinEntries } from './joined-entries'
+import { arrayPieces, joinPieces } from './joined-pieces'
 import { respondText } from './respond'
 import { streamList } from './streamed-list'
 
@@ -52,8 +52,11 @@ export const respondList = async <K extends Kind>(
   const hasMore = page.length < entries.length
   const json =
     page.length > maxJoinedAtOnce
-      ? await joinEntries(page, c.env.clock)
-      : `[${page.map((entry) => entry.json).join()}]`
+      ? await joinPieces(
+          arrayPieces(page, (entry) => entry.brief),
+          c.env.clock,
+        )
+      : `[${page.map((entry) => entry.brief).join()}]`
   return respondText(c, 200, json, {
     'X-Total-Count': String(total),
     ...(hasMore && last && { 'X-Next-Cursor': cursorOf(last) }),

@@ -59,7 +59,7 @@ const digest = (value: object): string =>
 const bodyOf = ({ json, headers, entity }: KeptAnswer, documents: Documents) => {
   if (json !== undefined) return { json, headers }
   const entry = entity && documents.get(entity.kind, entity.id)
-  return entry && { json: entry.json, headers: { ...headers, ETag: entry.etag } }
+  return entry && { json: entry.brief, headers: { ...headers, ETag: entry.etag } }
 }
 
 /** The last of those that wait or are under way, by id: a workspace has one process, so all of them are here. */

@@ -54,7 +54,7 @@ const sentAs = (c: RequestContext, answer: ChangeAnswer): Sent => {
   const isEntity = 'entry' in answer
   const id = isEntity ? answer.entry.id : answer.id
   const isMinimal = id !== undefined && prefersMinimal(c.req.header('Prefer'))
-  const whole = () => (isEntity ? answer.entry.json : JSON.stringify(answer.body))
+  const whole = () => (isEntity ? answer.entry.brief : JSON.stringify(answer.body))
   return {
     status,
     json: isMinimal ? JSON.stringify({ success: true, id }) : whole(),

@@ -1,6 +1,8 @@
 import { ApiError, type ErrorResponse, errors } from '../../schemas/errors'
 import type { Entry } from '../../storage/entry'
+import { piecesOf } from '../../storage/parts'
 import type { RequestContext } from '../services/app-services'
+import { joinPieces } from './joined-pieces'
 
 type Headers = Record<string, string>
 
@@ -26,12 +28,26 @@ export const respond = (c: RequestContext, body: object, status = 200): Response
   respondText(c, status, JSON.stringify(body))
 
 /** An entity, as the bytes it is stored as, with its tag; 304 if the caller has it. */
-export const respondEntity = (c: RequestContext, entry: Entry, status = 200): Response => {
-  const { etag } = entry
+export const respondEntity = (c: RequestContext, entry: Entry, status = 200): Response =>
+  respondUnchanged(c, entry, status) ?? respondText(c, status, entry.json, { ETag: entry.etag })
+
+/** The same for one that may be long: that is joined in turns. */
+export const respondWhole = (c: RequestContext, entry: Entry): Response | Promise<Response> => {
+  if (entry.characters <= maxJoinedAtOnce) return respondEntity(c, entry)
+  const unchanged = respondUnchanged(c, entry)
+  if (unchanged) return unchanged
+  // What is read when it is asked for is read now: later it may be another.
+  const pieces = c.env.workspace.isInMemory ? piecesOf(entry.parts) : [...piecesOf(entry.parts)]
+  return joinPieces(pieces, c.env.clock).then((json) => respondText(c, 200, json, { ETag: entry.etag }))
+}
+
+const maxJoinedAtOnce = 256 * 1024
+
+const respondUnchanged = (c: RequestContext, { etag }: Entry, status = 200): Response | undefined => {
   const known = status === 200 && c.req.method === 'GET' ? c.req.header('If-None-Match') : undefined
-  if (known !== undefined && matchesEtag(known, etag))
-    return new Response(null, { status: 304, headers: { ...c.get('headers'), ETag: etag } })
-  return respondText(c, status, entry.json, { ETag: etag })
+  return known !== undefined && matchesEtag(known, etag)
+    ? new Response(null, { status: 304, headers: { ...c.get('headers'), ETag: etag } })
+    : undefined
 }
 
 /** Whether a list of entity tags, or `*`, names this one. */

@@ -6,7 +6,7 @@ import type { EntityKind } from '../../storage/kinds'
 import { readerOf } from '../../storage/rules/find'
 import { findQueue } from '../../storage/rules/queues'
 import type { RequestContext } from '../services/app-services'
-import { respondEntity } from './respond'
+import { respondWhole } from './respond'
 
 /** Answers with an entity, once it is durable; while nothing is being written, at once. Else the error `missing`. */
 export const respondStored = (
@@ -14,8 +14,10 @@ export const respondStored = (
   kind: EntityKind,
   id: string,
   missing: ErrorCode,
-): Response | Promise<Response> =>
-  c.env.workspace.read((documents) => respondEntity(c, find(documents, kind, id, missing)))
+): Response | Promise<Response> => {
+  const found = c.env.workspace.read((documents) => find(documents, kind, id, missing))
+  return found instanceof Promise ? found.then((entry) => respondWhole(c, entry)) : respondWhole(c, found)
+}
 
 /** An entity, once it is durable; else the error `missing`. */
 export const storedEntity = async <K extends EntityKind>(

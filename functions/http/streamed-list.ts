@@ -25,7 +25,7 @@ export const streamList = <K extends Kind>(
     after = entries.length === batchSize ? entries.at(-1) : undefined
     const kept = entries.filter(keep)
     if (kept.length === 0) continue
-    pieces.push(encoder.encode(`${total === 0 ? '[' : ','}${kept.map((entry) => entry.json).join()}`))
+    pieces.push(encoder.encode(`${total === 0 ? '[' : ','}${kept.map((entry) => entry.brief).join()}`))
     total += kept.length
   } while (after)
   pieces.push(encoder.encode(total === 0 ? '[]' : ']'))

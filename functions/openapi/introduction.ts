@@ -13,6 +13,8 @@ A list is a JSON array, oldest first. With \`limit\` it comes in pages: \`X-Next
 
 ## Two clients, one entity
 
+A session may have very many timeline entries and events. Where it has more than 200 of either, lists, events and the answers to changes carry the newest 200 of each, and \`timelineTotal\` and \`eventsTotal\` say how many there are; \`GET /api/sessions/{id}\` has all of them, under the same \`ETag\`.
+
 Entities carry an \`ETag\`. Send it as \`If-None-Match\` to be answered 304 as long as you have the present state, and as \`If-Match\` with a change to be refused (412) rather than overwrite what somebody else changed meanwhile.
 
 ## Repeats

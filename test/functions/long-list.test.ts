@@ -1,6 +1,6 @@
 /** A list of everything holds nobody up, and is a list of one moment. */
 import { describe, expect, it } from 'vitest'
-import { joinEntries } from '../../functions/http/joined-entries'
+import { arrayPieces, joinPieces } from '../../functions/http/joined-pieces'
 import { Entry } from '../../storage/entry'
 
 const entriesOf = (count: number, name: string) =>
@@ -8,13 +8,14 @@ const entriesOf = (count: number, name: string) =>
     { length: count },
     (_, n) => new Entry('projects', { id: `proj_${n}`, name, workingDir: '/', createdAt: n, updatedAt: n }),
   )
+const piecesOf = (entries: readonly Entry[]) => arrayPieces(entries, ({ json }) => json)
 const parse = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes))
 const documentsOf = (entries: readonly Entry[]) => entries.map((entry) => entry.read())
 
 describe('a long list', () => {
   it.each([0, 1, 2, 3000])('of %i is what is stored', async (count) => {
     const entries = entriesOf(count, 'ä "quoted" 😀 '.repeat(30))
-    expect(parse(await joinEntries(entries, Date.now))).toEqual(documentsOf(entries))
+    expect(parse(await joinPieces(piecesOf(entries), Date.now))).toEqual(documentsOf(entries))
   })
 
   it('leaves others their turn, where it takes long', async () => {
@@ -22,7 +23,7 @@ describe('a long list', () => {
     let turns = 0
     const others = setInterval(() => turns++)
     const entries = entriesOf(40, 'x'.repeat(100_000))
-    const joined = await joinEntries(entries, () => (now += 10))
+    const joined = await joinPieces(piecesOf(entries), () => (now += 10))
     clearInterval(others)
     expect(turns).toBeGreaterThan(2)
     expect(parse(joined)).toEqual(documentsOf(entries))

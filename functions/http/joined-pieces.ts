@@ -1,4 +1,3 @@
-import type { Entry } from '../../storage/entry'
 import { othersTurn } from '../../storage/others-turn'
 
 /** So many characters are joined at a time. */
@@ -7,19 +6,19 @@ const pieceChars = 256 * 1024
 const maxTurnMs = 5
 
 /**
- * Entries as a JSON array, in UTF-8. A long list is joined in turns: 16,000 tasks would else hold everybody up for a tenth of a
- * second. Entries are replaced, never changed: what is meanwhile written is not in it. `clock` gives Unix milliseconds.
+ * A long text in UTF-8, of its pieces. It is joined in turns: a list of 16,000 tasks, or a session of a hundred thousand entries,
+ * would else hold everybody up for a tenth of a second. `clock` gives Unix milliseconds.
  */
-export const joinEntries = async (
-  entries: readonly Entry[],
+export const joinPieces = async (
+  texts: Iterable<string>,
   clock: () => number,
 ): Promise<Uint8Array<ArrayBuffer>> => {
   const encoder = new TextEncoder()
   const pieces: Uint8Array[] = []
-  let text = '['
+  let text = ''
   let turnStartedAt = clock()
-  for (const [index, entry] of entries.entries()) {
-    text += index === 0 ? entry.json : `,${entry.json}`
+  for (const piece of texts) {
+    text += piece
     if (text.length < pieceChars) continue
     pieces.push(encoder.encode(text))
     text = ''
@@ -27,8 +26,15 @@ export const joinEntries = async (
     await othersTurn()
     turnStartedAt = clock()
   }
-  pieces.push(encoder.encode(`${text}]`))
+  pieces.push(encoder.encode(text))
   return concatenate(pieces)
+}
+
+/** A JSON array of texts, as its pieces. */
+export function* arrayPieces<T>(items: readonly T[], textOf: (item: T) => string): Generator<string> {
+  yield '['
+  for (const [index, item] of items.entries()) yield index === 0 ? textOf(item) : `,${textOf(item)}`
+  yield ']'
 }
 
 const concatenate = (pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
