@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { Client } from '../../functions/client/client'
 import { MaestroError } from '../../functions/client/client'
+import { isSessionToken } from '../../functions/services/session-tokens'
 import { isSkillId } from '../../functions/services/skills'
 import { PermissionMode } from '../../schemas/agent'
 import type { SessionManifest } from '../../schemas/manifest'
@@ -18,6 +19,7 @@ import { loadManifest } from './manifest'
 import { type AgentExit, runAgent } from './process'
 import { composePrompt } from './prompt'
 import { reportAgentExit, reportStart, reportStartError } from './session'
+import { takeSessionToken } from './session-token'
 import { AgentStartError } from './start-error'
 import { problemOfDirectory } from './start-problems'
 import { sessionEndSignal } from './watch-session'
@@ -52,7 +54,7 @@ export interface InitResult {
  * which has then been reported to the server, and what the client throws.
  */
 export const init = async (options: InitOptions): Promise<InitResult> => {
-  const { client, env, print } = options
+  const { client, env, print, token } = options
   const sessionId = env.MAESTRO_SESSION_ID
   if (!sessionId)
     throw new AgentStartError(
@@ -61,13 +63,17 @@ export const init = async (options: InitOptions): Promise<InitResult> => {
     )
   try {
     const { agent, command, cwd, folder, chosen } = await prepare(options, sessionId)
-    await reportStart(client, sessionId, agent.name, chosen)
+    // Whoever started this may have left that to it.
+    const isOwn = token !== undefined && isSessionToken(token)
+    const agentToken = isOwn ? token : ((await takeSessionToken(client, sessionId, folder)) ?? token)
+    await reportStart(client, sessionId, agent.name, isOwn ? {} : chosen)
     print(`${agent.name} starts in ${cwd}`)
     const agentExited = new AbortController()
     const isOpen = agent.staysOpen && isInteractive()
     const stop = sessionEndSignal({ client, sessionId, staysOpen: isOpen }, agentExited.signal)
     const log = limitLog(join(folder, 'output.log'), logMaxBytes(env), agentExited.signal)
-    const exit = await runAgent(command, { cwd, env: { ...env, PWD: cwd }, stop })
+    const agentEnv = { ...env, PWD: cwd, ...(agentToken !== undefined && { MAESTRO_API_TOKEN: agentToken }) }
+    const exit = await runAgent(command, { cwd, env: agentEnv, stop })
       .catch((error: Error) => {
         throw new AgentStartError(1, `The agent ${agent.name} cannot be started: ${error.message}`)
       })

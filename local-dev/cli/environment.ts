@@ -1,4 +1,7 @@
 /** What the environment says: the server, and the session that this command acts for. */
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { storedSessionToken } from '../agents/session-token'
 import { UsageError } from './exit'
 
 export interface Environment {
@@ -8,15 +11,23 @@ export interface Environment {
   manifestPath: string | undefined
 }
 
-/** Blank variables count as absent. */
+/** Blank variables count as absent. An agent may pass its programs less than it has: then its session's folder has the token. */
 export const readEnvironment = (variables: NodeJS.ProcessEnv): Environment => {
   const read = (name: string) => variables[name]?.trim() || undefined
+  const sessionId = read('MAESTRO_SESSION_ID')
   return {
     serverUrl: read('MAESTRO_SERVER_URL') ?? read('MAESTRO_API_URL') ?? 'http://localhost:3000',
-    token: read('MAESTRO_API_TOKEN'),
-    sessionId: read('MAESTRO_SESSION_ID'),
+    token: read('MAESTRO_API_TOKEN') ?? tokenInFolder(read('SESSION_DIR'), sessionId),
+    sessionId,
     manifestPath: read('MAESTRO_MANIFEST_PATH'),
   }
+}
+
+const tokenInFolder = (sessionDir = '~/.maestro/sessions', sessionId = ''): string | undefined => {
+  // It came from elsewhere, and is no path.
+  if (!/^[\w-]+$/.test(sessionId)) return undefined
+  const directory = resolve(sessionDir.replace(/^~(?=$|[\\/])/, () => homedir()))
+  return storedSessionToken(join(directory, sessionId))
 }
 
 /** The session that this command acts for. Throws `UsageError` without one. */

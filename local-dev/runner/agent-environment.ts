@@ -56,13 +56,15 @@ interface OwnValues {
   sessionId: string
   manifestPath: string
   serverUrl: string
+  /** The session's own; undefined where the server knows none, so that only the runner's is left. */
+  token: string | undefined
 }
 
 /** The environment of one session's process. */
 export const sessionEnvironment = (
   inherited: NodeJS.ProcessEnv,
   { env, strategy }: Pick<Session, 'env' | 'strategy'>,
-  { sessionId, manifestPath, serverUrl }: OwnValues,
+  { sessionId, manifestPath, serverUrl, token }: OwnValues,
 ): NodeJS.ProcessEnv => ({
   ...inherited,
   ...Object.fromEntries(
@@ -72,4 +74,5 @@ export const sessionEnvironment = (
   MAESTRO_SESSION_ID: sessionId,
   MAESTRO_MANIFEST_PATH: manifestPath,
   MAESTRO_SERVER_URL: serverUrl,
+  ...(token !== undefined && { MAESTRO_API_TOKEN: token }),
 })

@@ -1,8 +1,10 @@
 /** One session of a runner: from its claim to the exit of its process. */
 import { commandOf } from '../../storage/rules/spawn'
 import { retryTransient } from '../agents/change-session'
+import { takeSessionToken } from '../agents/session-token'
 import { reasonOf } from '../lib/reason'
 import { sessionEnvironment } from './agent-environment'
+import { noteChosen } from './chosen'
 import { type Claim, claimSession } from './claim'
 import { launch } from './launch'
 import type { RunnerOptions, RunningSession } from './options'
@@ -47,7 +49,10 @@ export const startAndSupervise = async (
     const cwd = project.workingDir
     const command = commandOf(session.metadata?.role === 'orchestrator' ? 'orchestrator' : 'worker')
     const manifestPath = await manifestLocation(running.folder, client.url, id)
-    const own = { sessionId: id, manifestPath, serverUrl: client.url }
+    const token = await retryTransient(() => takeSessionToken(client, id, running.folder), signal)
+    // A server of before knows neither.
+    if (token !== undefined) await noteChosen(client, session, { env: options.env, cwd })
+    const own = { sessionId: id, manifestPath, serverUrl: client.url, token }
     const env = sessionEnvironment(options.env, session, own)
     const handle = await launch({ id, command, cwd, env, folder: running.folder }, options.terminal)
     const where = options.terminal === 'tmux' ? ' in tmux' : ''

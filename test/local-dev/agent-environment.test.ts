@@ -54,7 +54,10 @@ describe('what agents inherit', () => {
 })
 
 describe('what a session says of its environment', () => {
-  const own = { sessionId: 'sess_1', manifestPath: '/own/manifest.json', serverUrl: 'http://127.0.0.1:1' }
+  const own = {
+    ...{ sessionId: 'sess_1', manifestPath: '/own/manifest.json', serverUrl: 'http://127.0.0.1:1' },
+    token: 'mst_sess_1_0_x',
+  }
   const environment = (env: Record<string, string>) =>
     sessionEnvironment(
       { PATH: '/usr/bin', HOME: '/home/ada', MAESTRO_AGENT: 'claude' },
@@ -74,6 +77,7 @@ describe('what a session says of its environment', () => {
     'MAESTRO_SESSION_ID',
     'MAESTRO_SERVER_URL',
     'MAESTRO_MANIFEST_PATH',
+    'MAESTRO_API_TOKEN',
     'MAESTRO_X_',
     'maestro_x_a',
     'MAESTRO_X_A=B',
