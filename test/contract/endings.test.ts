@@ -281,6 +281,19 @@ describe('a report that comes after the end', () => {
   })
 })
 
+it.each(['completed', 'failed', 'stopped'])(
+  'a %s session is not stopped once more, and nothing is noted',
+  async (status) => {
+    const { session } = await working(['working'])
+    const ended = await api.ok<Session>('PATCH', `/api/sessions/${session.id}`, {
+      status,
+      endReason: 'as said',
+    })
+    expect(await api.ok<Session>('POST', `/api/sessions/${session.id}/stop`)).toEqual(ended)
+    expect(await sessionOf(session.id)).toEqual(ended)
+  },
+)
+
 it('a session that is stopped, or ended, is not found where there is none', async () => {
   for (const verb of ['stop', 'end'])
     expect(await refusal('POST', `/api/sessions/sess_none/${verb}`, { cause: 'lost' })).toEqual([

@@ -75,6 +75,16 @@ describe('GET /openapi.json', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
+  test('names every section once, and each that it uses', () => {
+    const sections = document.tags.map(({ name }) => name)
+    expect(new Set(sections).size).toBe(sections.length)
+    const used = [
+      ...operations.map(({ operation }) => operation),
+      ...Object.values(document.webhooks).map(({ post }) => post),
+    ]
+    expect(new Set(used.flatMap(({ tags }) => tags))).toEqual(new Set(sections))
+  })
+
   test('describes each parameter of a path', () => {
     for (const { name, path, operation } of operations) {
       const inPath = operation.parameters.filter((parameter) => parameter.in === 'path')
