@@ -9,6 +9,7 @@ import { countByKind } from '../storage/documents'
 import { DirectoryLockedError } from '../storage/drivers/files/lock'
 import { readConfig } from './config'
 import { createHttpServer, type HttpServer } from './http-server'
+import { collectWhenIdle } from './idle-collection'
 import { listen } from './listen'
 import { createLog } from './log'
 import { openToOthers } from './open-to-others'
@@ -85,6 +86,7 @@ const start = async () => {
     const http = createHttpServer(host)
     await listen(http.server, config)
     stopOnSignals(host, http)
+    collectWhenIdle()
     await logStarted(config, host, http)
   } catch (error) {
     exitWith(reasonOf(error))

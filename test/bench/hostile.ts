@@ -18,7 +18,7 @@ import { sleep, untilIdle } from './server'
 /** Each attack is repeated so often; its time is the median. */
 const rounds = 3
 const steps = [1, 4, 16]
-/** V8 gives memory back only some seconds after the last work. */
+/** The server gives memory back some seconds after the last work. */
 const restMs = 10_000
 /** What asking for /health all the time costs the server, of one core. */
 const maxProberLoad = 0.3
@@ -80,6 +80,8 @@ const measureSize = async (kind: Kind, size: number, isLast: boolean) => {
       milliseconds.push(struck.milliseconds)
       latencies.push(...struck.latencies)
     }
+    // To be asked all the time is no rest.
+    prober.stop()
     if (isLast) await sleep(restMs)
     return {
       milliseconds: median(milliseconds),
