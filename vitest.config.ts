@@ -19,7 +19,9 @@ const campaigns = process.env.TEST_FIGURES ? ['test/campaigns/**/*.campaign.ts']
 /** These stand in for modules of Node or of our own, so each needs modules of its own. */
 const inside = [
   ...testsIn('postgres'),
-  ...['files', 'full-disk', 'lock', 'unreadable'].map((name) => `test/drivers/${name}.test.ts`),
+  ...['files', 'full-disk', 'lock', 'long-documents', 'unreadable'].map(
+    (name) => `test/drivers/${name}.test.ts`,
+  ),
 ]
 
 export default defineConfig({

@@ -3,24 +3,59 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { Lease } from '../storage/drivers/files/lock-file'
 import {
   type BlockedPath,
-  type DocumentChange,
-  writeDocuments,
+  createDocumentBatch,
+  type DocumentBatch,
+  syncDocuments,
 } from '../storage/drivers/files/write-documents'
 
-export interface WriteRequest {
-  changes: readonly DocumentChange[]
-  lease: Lease
-}
+/** A batch comes in several messages, from its lease to its finish: those with `finish` and `sync` are answered. */
+export type WriteRequest =
+  | { lease: Lease }
+  | { changes: readonly (readonly [key: string, json: string | null])[] }
+  | { begin: string }
+  | { piece: string }
+  | { end: true }
+  | { finish: true }
+  | { sync: readonly string[] }
 
 /** What was not taken by its path, or why nothing was written. */
 export type WriteResult = { blocked: BlockedPath[] } | { error: unknown }
 
 const { directory, strict }: { directory: string; strict: boolean } = workerData
+let batch: DocumentBatch | undefined
+let failure: { error: unknown } | undefined
 
-parentPort?.on('message', ({ changes, lease }: WriteRequest) => {
+const take = (request: WriteRequest): WriteResult | undefined => {
+  if ('lease' in request) {
+    failure = undefined
+    batch = createDocumentBatch(directory, strict, request.lease)
+  } else if ('changes' in request)
+    for (const [key, json] of request.changes) {
+      if (json === null) batch?.remove(key)
+      else batch?.write(key, json)
+    }
+  else if ('begin' in request) batch?.begin(request.begin)
+  else if ('piece' in request) batch?.add(request.piece)
+  else if ('end' in request) batch?.end()
+  else if ('sync' in request) {
+    syncDocuments(directory, request.sync)
+    return { blocked: [] }
+  } else return { blocked: batch?.finish() ?? [] }
+  return undefined
+}
+
+parentPort?.on('message', (request: WriteRequest) => {
+  // After an error the rest of the batch is left out.
+  let result: WriteResult | undefined
   try {
-    parentPort?.postMessage({ blocked: writeDocuments(directory, changes, strict, lease) })
+    if (!failure || 'lease' in request || 'sync' in request) result = take(request)
   } catch (error) {
-    parentPort?.postMessage({ error })
+    if ('sync' in request) result = { error }
+    else {
+      failure = { error }
+      batch?.abandon()
+    }
   }
+  if ('finish' in request && failure) result = failure
+  if (result) parentPort?.postMessage(result)
 })

@@ -2,12 +2,15 @@ import type { Driver } from 'unstorage'
 import type { Documents } from './documents'
 import type { Appends } from './entry'
 import type { LoggedEvent } from './event'
+import type { Parts } from './parts'
 
 /** One entity to store. */
 export interface Put {
   readonly key: string
   /** The whole document, as compact JSON: of a long one made when it is asked for. */
   readonly json: string
+  /** The same in parts, where it is held so: a long one. */
+  readonly parts?: Parts
   /** How a long document grew in this change, where it did no more than that: so nobody needs to store it all again. */
   readonly appends?: Appends
 }

@@ -173,6 +173,11 @@ export class Entry<K extends Kind = Kind> {
     return this.parts.lists[list] ?? Items.of([])
   }
 
+  /** Whether it is held in parts. */
+  get isLong(): boolean {
+    return this.#parts !== undefined
+  }
+
   /** The entity in parts; of a kind without append-only lists, all of it is its head. */
   get parts(): Parts {
     return this.#parts ?? split(this.json, kinds[this.kind].appendOnly)

@@ -275,6 +275,7 @@ const putOf = (entry: Entry, appends: Appends | undefined): Put => ({
   get json() {
     return entry.json
   },
+  ...(entry.isLong && { parts: entry.parts }),
   ...(appends && { appends }),
 })
 

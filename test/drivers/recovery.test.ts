@@ -99,7 +99,8 @@ describe('a journal in disorder', () => {
     const crashed = afterCrash(directory)
     const bytes = readFileSync(newestSegment(crashed))
     bytes.writeUInt8(0x07, Math.floor((begin + end) / 2))
-    writeFileSync(newestSegment(crashed), bytes)
+    const damaged = newestSegment(crashed)
+    writeFileSync(damaged, bytes)
 
     const again = await restarted(crashed)
     const projects = await again.workspace.read((documents) =>
@@ -108,7 +109,7 @@ describe('a journal in disorder', () => {
     expect(projects.map(({ name }) => name)).toEqual(['acknowledged'])
     expect(again.logged).toMatchObject([
       {
-        details: { file: newestSegment(crashed), line: expect.any(Number) },
+        details: { file: damaged, line: expect.any(Number) },
         message: expect.stringMatching(/damaged/),
       },
     ])

@@ -21,10 +21,10 @@ const lookUp = 100
 /** The characters that a piece of work parses and writes, and what it looks up. */
 const workOf = async (run: (counted: (tx: Transaction) => Transaction) => Promise<unknown>) => {
   let work = 0
-  const read = Entry.prototype.read
-  const spy = vi.spyOn(Entry.prototype, 'read').mockImplementation(function (this: Entry) {
+  const readHead = Entry.prototype.readHead
+  const spy = vi.spyOn(Entry.prototype, 'readHead').mockImplementation(function (this: Entry) {
     work += this.json.length
-    return read.call(this)
+    return readHead.call(this)
   })
   try {
     await run((tx) => ({

@@ -5,6 +5,8 @@ import type { Logger } from '../../loading'
 import { reasonOf } from '../../reason'
 import { isDocumentKey, pathOfKey } from './document-files'
 import { createDocumentReader } from './document-reader'
+import { isLong, maxQuickCharacters } from './document-text'
+import { createFileSync } from './file-sync'
 import { journalFolderOf, readFormat, upgradeFormat } from './format'
 import { openJournal } from './journal'
 import type { StoredChange } from './journal-lines'
@@ -17,7 +19,7 @@ import { createRestoration } from './restoration'
 import { secretFile } from './secret-file'
 import { detachNewestSegment, dropDrafts } from './segments'
 import { createWriteBehind } from './write-behind'
-import { type DocumentWriter, prepareFolders, writeDocuments } from './write-documents'
+import { type DocumentWriter, prepareFolders, syncDocuments, writeDocuments } from './write-documents'
 
 interface FilesDriverOptions {
   /** The data directory: created if it does not exist. */
@@ -58,6 +60,7 @@ export const filesDriver = ({
 
 const writerInThisThread = (directory: string, strict: boolean): DocumentWriter => ({
   write: async (changes, lease) => writeDocuments(directory, changes, strict, lease),
+  sync: async (keys) => syncDocuments(directory, keys),
   close: async () => undefined,
 })
 
@@ -95,6 +98,11 @@ const openLocked = (
     blockedBy: () => lockLost ?? writeBehind.failure(),
     ...recovered,
   })
+  /** Files of long documents, of which an earlier run may not have waited until they were on the disk. */
+  const toSync = createFileSync(
+    (keys) => writer.sync(keys),
+    (key) => journal.noteFile(key, true),
+  )
   /** Append deltas whose document cannot be read now: until then the journal keeps them. */
   const waiting = new Map<string, readonly StoredChange[]>()
   /** The last batch whose documents are in the write-behind buffer: one that still syncs is not. */
@@ -102,7 +110,11 @@ const openLocked = (
   const writeBehind = createWriteBehind({
     async write(changes) {
       lock.assertHeld()
-      return writer.write(changes, lock.lease)
+      const blocked = await writer.write(changes, lock.lease)
+      const refused = new Set(blocked.map(({ key }) => key))
+      for (const { key, document } of changes)
+        if (!refused.has(key)) journal.noteFile(key, document !== null && (strict || isLong(document)))
+      return blocked
     },
     lastBatch: () => lastEnqueuedBatch,
     onCheckpoint(batch) {
@@ -136,7 +148,7 @@ const openLocked = (
       if (!steps) return fillIfBlank(key, text)
       const json = restoration.apply(key, steps, text)
       waiting.delete(key)
-      writeBehind.add(key, asDocument(json))
+      writeBehind.add(key, asDocument(json), 0)
       return json
     },
     onReadable: (texts, release) => tellReadable?.(texts, release),
@@ -144,7 +156,7 @@ const openLocked = (
 
   const fillIfBlank = (key: string, text: string | null): string | null => {
     const found = text !== null && isBlankFile(text) ? restoration.ofBlankFile(key) : null
-    if (found !== null) writeBehind.add(key, asDocument(found))
+    if (found !== null) writeBehind.add(key, asDocument(found), 0)
     return found ?? text
   }
 
@@ -152,7 +164,7 @@ const openLocked = (
   for (const [key, steps] of recovered.changes) {
     const text = needsBase(steps) ? reader.readIfPossible(key) : null
     if (text === undefined) waiting.set(key, steps)
-    else writeBehind.add(key, asDocument(restoration.apply(key, steps, text)))
+    else writeBehind.add(key, asDocument(restoration.apply(key, steps, text)), recovered.lastCheckpoint + 1)
   }
 
   const refusal = (keys: readonly string[]): string | undefined => {
@@ -185,7 +197,10 @@ const openLocked = (
     if (!isDocumentKey(key)) return null
     const buffered = writeBehind.get(key)
     if (buffered !== undefined) return buffered
-    return fillIfBlank(key, reader.read(key))
+    const text = fillIfBlank(key, reader.read(key))
+    if (text !== null && text.length > maxQuickCharacters && writeBehind.get(key) === undefined)
+      toSync.add(key)
+    return text
   }
 
   const problemOf = (key: string, reason: string) => ({
@@ -200,7 +215,7 @@ const openLocked = (
     hasItem: (key) => read(key) !== null,
     getKeys() {
       const keys = new Set(reader.keys())
-      for (const [key, document] of writeBehind.keys()) {
+      for (const { key, document } of writeBehind.keys()) {
         if (document === null) keys.delete(key)
         else keys.add(key)
       }

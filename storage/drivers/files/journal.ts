@@ -2,6 +2,7 @@ import type { Batch } from '../../driver'
 import type { LoggedEvent } from '../../event'
 import { coalesceReads } from './coalesced-reads'
 import { createDeltaRule } from './delta-rule'
+import { lengthOf } from './document-text'
 import { readEvents } from './event-log'
 import { batchLine, checkpointLine, formatLine } from './journal-lines'
 import { createLineBuffer } from './line-buffer'
@@ -41,6 +42,8 @@ export interface Journal {
   append(batch: Batch): Promise<number>
   /** Records that the documents of all batches up to this one are in the files; deletes segments no longer needed. */
   checkpoint(batch: number): void
+  /** Whether the file of a document, as it was last written, survives a power failure: what follows may build on it. */
+  noteFile(key: string, isOnDisk: boolean): void
   /** The number of the last durable event. */
   lastEvent(): number
   /** The durable events after this number; undefined if they are not all there: too old, to come, or damaged. */
@@ -201,6 +204,7 @@ export const openJournal = ({
         dropSegment(segment)
       segments = segments.filter(isNeeded)
     },
+    noteFile: deltas.noteFile,
     lastEvent: () => lastEvent,
     async eventsSince(number) {
       const isKnown = number >= (segments[0]?.eventBefore ?? lastEvent) && number <= lastEvent
@@ -214,7 +218,7 @@ export const openJournal = ({
 const takeGroup = (pending: PendingBatch[], maxLength: number): PendingBatch[] => {
   let length = 0
   const end = pending.findIndex(({ batch }) => {
-    for (const { json, appends } of batch.puts) length += appends ? appends.head.length : json.length
+    for (const put of batch.puts) length += put.appends ? put.appends.head.length : lengthOf(put)
     return length > maxLength
   })
   return pending.splice(0, end === -1 ? pending.length : Math.max(1, end))

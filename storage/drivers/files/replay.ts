@@ -54,18 +54,25 @@ const applyAppendDelta = (
   const losses: string[] = []
   for (const [list, additions] of Object.entries(appended)) {
     const found = previous?.[list]
-    const items: readonly unknown[] = Array.isArray(found) ? found : []
+    const items: unknown[] = Array.isArray(found) ? found : []
     const [length, checksum] = base[list] ?? []
-    const kept = length === undefined ? items : items.slice(0, length)
     const isWhole =
       length === undefined
         ? previous !== undefined
-        : kept.length === length && (!isFromOutside || listStateOf(kept)[1] === checksum)
+        : items.length >= length && (!isFromOutside || listStateOf(items.slice(0, length))[1] === checksum)
     if (!isWhole) losses.push(lossOf(list, items.length, length))
     // Of what is not known to be the same, nothing is left out but what is there twice.
-    document[list] = isWhole && length !== undefined ? [...kept, ...additions] : union(items, additions)
+    document[list] =
+      isWhole && length !== undefined ? appendTo(items, length, additions) : union(items, additions)
   }
   return { document, loss: losses.length > 0 ? losses.join('; ') : undefined }
+}
+
+/** The list itself, which is nobody else's: thousands of deltas of a long one would else copy it thousands of times. */
+const appendTo = (items: unknown[], length: number, additions: readonly unknown[]): unknown[] => {
+  items.length = length
+  for (const addition of additions) items.push(addition)
+  return items
 }
 
 const lossOf = (list: string, found: number, length: number | undefined): string =>

@@ -1,12 +1,9 @@
-import type { Put } from '../../driver'
+import { type DocumentText, delayOf } from './document-text'
 import type { BlockedPath, DocumentChange } from './write-documents'
 
-/** The documents' files are written so long after a change; the contract allows 100 ms. */
-const debounceMs = 40
 const retryDelayMs = 500
-
-/** What makes its text when it is asked for. */
-type Document = Pick<Put, 'json'>
+/** What would be due so soon is written along. */
+const slackMs = 10
 
 interface WriteBehindOptions {
   /** Resolves with those that their path does not take; rejects if none can be written. */
@@ -24,8 +21,9 @@ interface WriteBehindOptions {
 export interface WriteBehind {
   /** A document's JSON, null if it is removed, undefined if its file is current. */
   get(key: string): string | null | undefined
-  keys(): Iterable<readonly [key: string, document: Document | null]>
-  add(key: string, document: Document | null): void
+  keys(): Iterable<DocumentChange>
+  /** `since`: the first batch of which the file lacks something. */
+  add(key: string, document: DocumentText | null, since?: number): void
   /** Resolves when everything added so far is written, but for documents that their path does not take. */
   flush(): Promise<void>
   /** The documents that their path does not take, by key; they are tried again. */
@@ -36,9 +34,16 @@ export interface WriteBehind {
   stop(): void
 }
 
+interface Pending {
+  document: DocumentText | null
+  since: number
+  /** When it is to be written, by the clock of `performance.now()`. */
+  dueAt: number
+}
+
 /**
- * Writes documents a moment after they change: a debounce whose timer starts with the first change and is not
- * restarted by later ones, so that a document that changes many times within it is written once. After each
+ * Writes documents a moment after they change, long ones less often: a debounce whose timer starts with the first change
+ * and is not restarted by later ones, so that a document that changes many times within it is written once. After each
  * write, `onCheckpoint` reports how far the files are. To write a document again is idempotent.
  */
 export const createWriteBehind = ({
@@ -48,70 +53,119 @@ export const createWriteBehind = ({
   onFailure,
   onBlocked,
 }: WriteBehindOptions): WriteBehind => {
-  const documents = new Map<string, Document | null>()
-  let blocked: ReadonlyMap<string, BlockedPath> = new Map()
+  const documents = new Map<string, Pending>()
+  /** Those that are being written, as long as they are. */
+  let underWrite: ReadonlyMap<string, Pending> = new Map()
+  const blocked = new Map<string, BlockedPath>()
+  let checkpoint = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
-  let dueAt = 0
+  let timerAt = 0
   let writing: Promise<void> | undefined
   let failure: unknown
   let stopped = false
 
-  const writeAll = async () => {
+  const put = (key: string, { document, since, dueAt }: Pending) => {
+    const earlier = documents.get(key)
+    documents.set(key, {
+      document,
+      since: Math.min(since, earlier?.since ?? since),
+      dueAt: Math.min(dueAt, earlier?.dueAt ?? dueAt),
+    })
+  }
+
+  /** What could not be written waits again, unless it has changed meanwhile. */
+  const putBack = (key: string, { document, since }: Pending) => {
+    const later = documents.get(key)
+    put(key, {
+      document: later ? later.document : document,
+      since,
+      dueAt: performance.now() + retryDelayMs,
+    })
+  }
+
+  const writeDue = async (upTo: number) => {
     const batch = lastBatch()
-    const changes = [...documents]
+    const written = new Map([...documents].filter(([, { dueAt }]) => dueAt <= upTo))
+    if (written.size === 0) return
+    for (const key of written.keys()) documents.delete(key)
+    underWrite = written
     let refused: readonly BlockedPath[]
     try {
-      refused = await writeFiles(changes.map(([key, document]) => [key, document?.json ?? null]))
+      refused = await writeFiles([...written].map(([key, { document }]) => ({ key, document })))
     } catch (error) {
+      for (const [key, pending] of written) putBack(key, pending)
       if (failure === undefined) onFailure(error)
       failure = error
-      schedule(retryDelayMs)
       throw error
+    } finally {
+      underWrite = new Map()
     }
     failure = undefined
-    for (const path of refused) if (!blocked.has(path.key)) onBlocked(path)
-    blocked = new Map(refused.map((path) => [path.key, path]))
-    for (const [key, document] of changes)
-      if (documents.get(key) === document && !blocked.has(key)) documents.delete(key)
-    // Else the journal is what holds them: it keeps all since then.
-    if (blocked.size === 0) onCheckpoint(batch)
+    tellBlocked(written, refused)
+    tellCheckpoint(batch)
+  }
+
+  const tellBlocked = (written: ReadonlyMap<string, Pending>, refused: readonly BlockedPath[]) => {
+    for (const path of refused) {
+      const pending = written.get(path.key)
+      if (pending) putBack(path.key, pending)
+      if (!blocked.has(path.key)) onBlocked(path)
+    }
+    for (const key of written.keys()) blocked.delete(key)
+    for (const path of refused) blocked.set(path.key, path)
+  }
+
+  /** What is not written yet, the journal has: it keeps all since then. */
+  const tellCheckpoint = (batch: number) => {
+    let reached = batch
+    for (const { since } of documents.values()) reached = Math.min(reached, since - 1)
+    if (reached < checkpoint || (reached === checkpoint && documents.size > 0)) return
+    checkpoint = reached
+    onCheckpoint(reached)
   }
 
   /** One write at a time: changes that come in meanwhile are written by the next. */
-  const write = (): Promise<void> => {
+  const write = (upTo: number): Promise<void> => {
     clearTimeout(timer)
     timer = undefined
-    writing ??= writeAll().finally(() => {
+    writing ??= writeDue(upTo).finally(() => {
       writing = undefined
-      if (documents.size > 0) schedule(documents.size > blocked.size ? debounceMs : retryDelayMs)
+      let next = Number.POSITIVE_INFINITY
+      for (const { dueAt } of documents.values()) next = Math.min(next, dueAt)
+      schedule(next)
     })
     return writing
   }
 
-  const schedule = (delayMs: number) => {
-    const due = performance.now() + delayMs
-    if (stopped || (timer && dueAt <= due)) return
+  const schedule = (at: number) => {
+    if (stopped || at === Number.POSITIVE_INFINITY || (timer && timerAt <= at)) return
     clearTimeout(timer)
-    dueAt = due
-    timer = setTimeout(() => {
-      timer = undefined
-      if (!writing) write().catch(() => undefined)
-    }, delayMs)
+    timerAt = at
+    timer = setTimeout(
+      () => {
+        timer = undefined
+        if (!writing) write(at + slackMs).catch(() => undefined)
+      },
+      Math.max(0, at - performance.now()),
+    )
   }
 
   return {
     get(key) {
-      const document = documents.get(key)
-      return document === null ? null : document?.json
+      const pending = documents.get(key) ?? underWrite.get(key)
+      return pending && (pending.document?.json ?? null)
     },
-    keys: () => documents.entries(),
-    add(key, document) {
-      documents.set(key, document)
-      if (!writing) schedule(debounceMs)
+    *keys() {
+      for (const [key, { document }] of [...underWrite, ...documents]) yield { key, document }
+    },
+    add(key, document, since = lastBatch()) {
+      const dueAt = performance.now() + delayOf(document)
+      put(key, { document, since, dueAt })
+      if (!writing) schedule(documents.get(key)?.dueAt ?? dueAt)
     },
     async flush() {
       if (writing) await writing
-      if (documents.size > 0) await write()
+      if (documents.size > 0) await write(Number.POSITIVE_INFINITY)
     },
     blocked: () => blocked,
     failure: () => failure,

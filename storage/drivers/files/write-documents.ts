@@ -13,12 +13,17 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { kindNames } from '../../kinds'
 import { isMissing, pathOfKey } from './document-files'
+import { type DocumentText, isLong, textPieces } from './document-text'
+import { createIndenter } from './indent'
 import { codeOf, createHolderCheck, type Lease, LeaseLostError } from './lock-file'
 import { privateFileMode, privateFolder } from './private-files'
 import { syncFolders } from './sync-folders'
 
-/** A document to write, as JSON, or to remove (null). */
-export type DocumentChange = readonly [key: string, json: string | null]
+/** A document to write, or to remove (null). */
+export interface DocumentChange {
+  key: string
+  document: DocumentText | null
+}
 
 /** A document whose own path does not let it be written. */
 export interface BlockedPath {
@@ -31,62 +36,150 @@ export interface BlockedPath {
 export interface DocumentWriter {
   /**
    * Writes them while the lease is held, and resolves with those whose path does not take them. Rejects if the disk
-   * takes none at present. Idempotent: to be repeated then.
+   * takes none at present. Idempotent: to be repeated then. A long document is on the disk then.
    */
   write(changes: readonly DocumentChange[], lease: Lease): Promise<readonly BlockedPath[]>
+  /** Resolves when what is in the files of these documents is on the disk. */
+  sync(keys: readonly string[]): Promise<void>
   close(): Promise<void>
 }
 
 /** What no other path would be spared: the disk is full or read-only, or the process has no descriptors left. */
 const diskWideCodes = new Set<unknown>(['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE'])
 
+/** Documents that are written together. After an error it is to be abandoned. */
+export interface DocumentBatch {
+  write(key: string, json: string): void
+  remove(key: string): void
+  /** A long document, piece by piece. */
+  begin(key: string): void
+  add(piece: string): void
+  end(): void
+  /** Those whose path did not take them. */
+  finish(): BlockedPath[]
+  abandon(): void
+}
+
 /**
  * Writes documents, each indented by two spaces and with a final newline, through a temporary file and a
- * rename: a reader sees the old document or the new one. With `strict`, each is on the disk before its name is.
+ * rename: a reader sees the old document or the new one. With `strict`, each is on the disk before its name is; a long
+ * one always.
  *
  * A server that was frozen wakes anywhere in here. Whoever took its directory over has deleted its temporary files,
  * so that a rename which was about to happen fails; and before each rename, the lease is looked at.
  * @throws LeaseLostError if another server has the directory; the error of a disk that takes nothing.
  */
+export const createDocumentBatch = (directory: string, strict: boolean, lease: Lease): DocumentBatch => {
+  const temporary = temporaryFolder(directory)
+  mkdirSync(temporary, privateFolder)
+  const isHeld = createHolderCheck(lease)
+  const foldersToSync = new Set<string>()
+  const blocked: BlockedPath[] = []
+  let index = 0
+  let draft = ''
+  let long: { key: string; file: number; indent: (piece: string) => string } | undefined
+
+  const nextDraft = () => {
+    draft = join(temporary, `${lease.id}-${index++}`)
+    return draft
+  }
+
+  const place = (key: string, move: (path: string) => void, isSynced: boolean) => {
+    const path = pathOfKey(directory, key)
+    if (!isHeld()) throw new LeaseLostError(directory)
+    try {
+      move(path)
+    } catch (error) {
+      if (diskWideCodes.has(codeOf(error))) throw error
+      if (!isHeld()) throw new LeaseLostError(directory)
+      blocked.push({ key, reason: error instanceof Error ? error.message : String(error) })
+      rmSync(draft, { force: true })
+      return
+    }
+    if (isSynced) foldersToSync.add(dirname(path)).add(dirname(dirname(path)))
+  }
+
+  return {
+    write(key, json) {
+      const file = openDraft(nextDraft(), modeOf(pathOfKey(directory, key)))
+      try {
+        writeText(file, `${JSON.stringify(JSON.parse(json), null, 2)}\n`)
+        if (strict) fsyncSync(file)
+      } finally {
+        closeSync(file)
+      }
+      place(key, (path) => renameInto(draft, path), strict)
+    },
+    remove(key) {
+      nextDraft()
+      place(key, (path) => removeFile(path, draft), strict)
+    },
+    begin(key) {
+      const file = openDraft(nextDraft(), modeOf(pathOfKey(directory, key)))
+      long = { key, file, indent: createIndenter() }
+    },
+    add(piece) {
+      if (long) writeText(long.file, long.indent(piece))
+    },
+    end() {
+      if (!long) return
+      const { key, file } = long
+      writeText(file, '\n')
+      fsyncSync(file)
+      closeSync(file)
+      long = undefined
+      place(key, (path) => renameInto(draft, path), true)
+    },
+    finish() {
+      syncFolders(...foldersToSync)
+      return blocked
+    },
+    abandon() {
+      if (long) closeSync(long.file)
+      long = undefined
+      rmSync(draft, { force: true })
+    },
+  }
+}
+
+/** The same in this thread, all at once. */
 export const writeDocuments = (
   directory: string,
   changes: readonly DocumentChange[],
   strict: boolean,
   lease: Lease,
 ): BlockedPath[] => {
-  const temporary = temporaryFolder(directory)
-  mkdirSync(temporary, privateFolder)
-  const isHeld = createHolderCheck(lease)
-  const changedFolders = new Set<string>()
-  const blocked: BlockedPath[] = []
-  changes.forEach(([key, json], index) => {
-    const path = pathOfKey(directory, key)
-    const draft = join(temporary, `${lease.id}-${index}`)
-    const write =
-      json === null
-        ? undefined
-        : () => writeWhole(draft, `${JSON.stringify(JSON.parse(json), null, 2)}\n`, modeOf(path), strict)
-    try {
-      write?.()
-      if (!isHeld()) throw new LeaseLostError(directory)
-      try {
-        if (write) renameInto(draft, path)
-        else removeFile(path, draft)
-      } catch (error) {
-        if (diskWideCodes.has(codeOf(error))) throw error
-        if (!isHeld()) throw new LeaseLostError(directory)
-        blocked.push({ key, reason: error instanceof Error ? error.message : String(error) })
-        rmSync(draft, { force: true })
-        return
-      }
-      changedFolders.add(dirname(path)).add(dirname(dirname(path)))
-    } catch (error) {
-      rmSync(draft, { force: true })
-      throw error
+  const batch = createDocumentBatch(directory, strict, lease)
+  try {
+    for (const { key, document } of changes) {
+      if (!document) batch.remove(key)
+      else if (isLong(document)) {
+        batch.begin(key)
+        for (const piece of textPieces(document)) batch.add(piece)
+        batch.end()
+      } else batch.write(key, document.json)
     }
-  })
-  if (strict) syncFolders(...changedFolders)
-  return blocked
+    return batch.finish()
+  } catch (error) {
+    batch.abandon()
+    throw error
+  }
+}
+
+/** Waits until what is in the files of these documents, and their names, are on the disk. */
+export const syncDocuments = (directory: string, keys: readonly string[]): void => {
+  const folders = new Set<string>()
+  for (const key of keys) {
+    const path = pathOfKey(directory, key)
+    const file = openSync(path, 'r+')
+    try {
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    folders.add(dirname(path)).add(dirname(dirname(path)))
+  }
+  syncFolders(...folders)
 }
 
 /** Where files are written before they are renamed into place. */
@@ -108,16 +201,15 @@ const modeOf = (path: string): number => {
   }
 }
 
-const writeWhole = (path: string, text: string, mode: number, strict: boolean) => {
+const openDraft = (path: string, mode: number): number => {
   const file = openSync(path, 'w', privateFileMode)
-  try {
-    if (mode !== privateFileMode) fchmodSync(file, mode)
-    const bytes = Buffer.from(text)
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
-    if (strict) fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
+  if (mode !== privateFileMode) fchmodSync(file, mode)
+  return file
+}
+
+const writeText = (file: number, text: string) => {
+  const bytes = Buffer.from(text)
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
 }
 
 /** The folder of a project's tasks is made with its first task. */
