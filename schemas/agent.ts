@@ -38,6 +38,26 @@ const Budget = z.object({
   costUsd: above0('What its models may cost, in US dollars', 2.5),
 })
 
+const left = (description: string, example: number) =>
+  z
+    .number()
+    .min(0)
+    .optional()
+    .meta({ description, examples: [example] })
+
+/** As it stands in a session: what its own sessions have got is taken from it. */
+const SessionBudget = z.object({
+  minutes: left('Minutes of work', 30),
+  costUsd: left('What its models may cost, in US dollars', 2.5),
+  takenFrom: z
+    .string()
+    .optional()
+    .meta({
+      description: 'The session of whose budget it was taken; what is left goes back there',
+      examples: ['sess_1738713800000_m4n5o6p7q'],
+    }),
+})
+
 const spent = (description: string, example: number) =>
   z
     .int()
@@ -107,10 +127,11 @@ export const chosenFields = {
   permissionMode: PermissionMode.optional().meta(agentDocs.permissionMode),
   drive: Drive.optional().meta(agentDocs.drive),
   worktree: Worktree.optional().meta(agentDocs.worktree),
-  budget: Budget.optional().meta(agentDocs.budget),
+  budget: SessionBudget.optional().meta(agentDocs.budget),
 }
 
 type Fields = { [F in keyof typeof chosenFields]: z.infer<(typeof chosenFields)[F]> }
 
 /** What was chosen, and nothing of what was not. */
 export type Chosen = { [F in keyof Fields]?: Exclude<Fields[F], undefined> }
+export type PermissionMode = z.infer<typeof PermissionMode>

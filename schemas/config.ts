@@ -50,6 +50,7 @@ export const variables = {
   durability: 'DURABILITY',
   apiToken: 'MAESTRO_API_TOKEN',
   maxBodyBytes: 'MAX_BODY_BYTES',
+  maxChildren: 'MAX_CHILDREN',
 } as const
 
 type Key = keyof typeof variables
@@ -99,6 +100,7 @@ const configSchema = (resolvePath: (path: string) => string) => {
         .regex(/^[\x21-\x7e]+$/, 'must be ASCII without spaces, or no request can carry it')
         .optional(),
       maxBodyBytes: wholeNumber(Number.MAX_SAFE_INTEGER).default(1_048_576),
+      maxChildren: wholeNumber(Number.MAX_SAFE_INTEGER).default(8),
     })
     .refine((config) => config.databaseType !== 'postgres' || isPostgresUrl(config.databaseUrl), {
       error: 'must be postgres://user:password@host:port/database while DATABASE_TYPE is postgres',

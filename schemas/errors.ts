@@ -14,6 +14,10 @@ export const errors = {
   CONFLICT: { status: 409, message: 'A resource with this id already exists: choose another id' },
   SESSION_ENDED: { status: 409, message: 'The session has ended: spawn another, or resume it' },
   INVALID_STATE: { status: 409, message: 'This cannot be done in the present state' },
+  TOO_MANY_CHILDREN: {
+    status: 409,
+    message: 'The session has as many living sessions of its own as it may: wait until one ends, or stop one',
+  },
   PRECONDITION_FAILED: {
     status: 412,
     message: 'The resource has changed since you read it: read it again, then repeat your change',

@@ -40,6 +40,8 @@ export const openServices = async (
   const sessionTokens = hostedSessionTokens(apiTokens)
   const workspaceOf = workspaceFinder({ [workspaceName]: apiTokens })
   const isToken = (candidate: string) => workspaceOf(candidate) !== undefined
+  // The Worker has let the caller in; which pages may do what, it does not know.
+  const access = createAccess({ ...config, isToken, readSessionToken: sessionTokens.verify })
   const clock = Date.now
   const newId = createIds()
   const log = consoleLog(config.logLevel, { workspace: workspaceName })
@@ -68,11 +70,7 @@ export const openServices = async (
     restore,
     rooms,
     log,
-    // The Worker has let the caller in.
-    access: {
-      ...createAccess({ ...config, isToken, readSessionToken: sessionTokens.verify }),
-      check: () => undefined,
-    },
+    access: { ...access, check: access.checkPage },
     sessionTokens,
     config,
     manifests: storedManifests(storage, config.serverUrl),

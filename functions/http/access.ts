@@ -11,6 +11,10 @@ import { isSessionToken } from '../services/session-tokens'
 export interface Access {
   /** Why the request is refused, or `undefined` if it may pass. */
   check(request: AccessRequest): Denial | undefined
+  /** Why a page may not make a request that only the server's own pages may; `undefined` if it may. */
+  checkPage(request: AccessRequest): Denial | undefined
+  /** Whether a page is the server's own, a desktop shell's, or listed by name. */
+  isOwnPage(origin: string, host: string | undefined): boolean
   /** What the session token says that a request shows; `undefined` where it shows none that holds. */
   sessionOf(request: AccessRequest): SessionClaim | undefined
   /** For every response, that to a refused request included. */
@@ -38,6 +42,8 @@ export interface AccessRequest {
   origin?: string | undefined
   authorization?: string | undefined
   queryToken?: string | undefined
+  /** Whether a page may ask only if it is the server's own, a desktop shell's, or listed by name. */
+  ownPagesOnly?: boolean | undefined
   /** Whether a WebSocket is asked for. */
   isUpgrade: boolean
   /** Where a browser cannot set headers: a WebSocket, and `/api/events`. */
@@ -57,7 +63,10 @@ type HeaderFields = Readonly<Record<string, string>>
 export const createAccess = (options: AccessOptions): Access => {
   const isToken = options.isToken ?? (options.apiToken ? tokenCheck(options.apiToken) : undefined)
   const allowsAnyOrigin = isToken !== undefined && options.corsOrigins.includes('*')
-  const isKnownOrigin = knownOrigins(options)
+  const listed = listedOrigins(options)
+  const isKnownOrigin = (origin: string) => listed.has(origin) || isLoopbackOrigin(origin)
+  const isOwnPage = (origin: string, host: string | undefined) =>
+    listed.has(origin) || isOwnOrigin(origin, host)
   const isServedHost = memoizeLast(servedHosts(options.serverUrl))
   const isLocal = memoizeLast((address) => loopbackAddress.test(address))
   const { readSessionToken = () => undefined } = options
@@ -71,6 +80,9 @@ export const createAccess = (options: AccessOptions): Access => {
     return token === undefined ? undefined : readSessionToken(token)
   }
 
+  const checkPage = ({ ownPagesOnly, origin, host }: AccessRequest) =>
+    ownPagesOnly && origin !== undefined && !isOwnPage(origin, host) ? pageRefused(origin) : undefined
+
   const check = (request: AccessRequest): Denial | undefined => {
     const { method, host, origin, address } = request
     if (isForAnyone(request)) return
@@ -78,6 +90,8 @@ export const createAccess = (options: AccessOptions): Access => {
     if (origin !== undefined && !allowsAnyOrigin && !isKnownOrigin(origin) && !isOwnOrigin(origin, host)) {
       return originRefused(origin)
     }
+    const pageDenial = checkPage(request)
+    if (pageDenial) return pageDenial
     if (isPublicPage(request)) return
     // A browser cannot send a token with a preflight, whose answer says only what CORS allows.
     const isPreflight = method === 'OPTIONS' && origin !== undefined
@@ -91,7 +105,7 @@ export const createAccess = (options: AccessOptions): Access => {
     return isTrusted ? undefined : addressRefused
   }
 
-  return { check, sessionOf, ...cors(options, isKnownOrigin, allowsAnyOrigin) }
+  return { check, checkPage, isOwnPage, sessionOf, ...cors(options, isKnownOrigin, allowsAnyOrigin) }
 }
 
 /** Load balancers have no token. */
@@ -131,11 +145,12 @@ const servedHosts = (serverUrl: string): ((host: string) => boolean) => {
 /** As a browser sends them from a desktop application's window. */
 const desktopOrigins = ['tauri://localhost', 'http://tauri.localhost', 'https://tauri.localhost']
 
-const knownOrigins = ({ serverUrl, corsOrigins }: AccessOptions): ((origin: string) => boolean) => {
-  const known = new Set([new URL(serverUrl).origin, ...desktopOrigins, ...corsOrigins])
-  known.delete('*')
-  known.delete('null')
-  return (origin) => known.has(origin) || isLoopbackOrigin(origin)
+/** The server's own, a desktop shell's, and those that are listed by name. */
+const listedOrigins = ({ serverUrl, corsOrigins }: AccessOptions): ReadonlySet<string> => {
+  const listed = new Set([new URL(serverUrl).origin, ...desktopOrigins, ...corsOrigins])
+  listed.delete('*')
+  listed.delete('null')
+  return listed
 }
 
 const isLoopbackOrigin = (origin: string): boolean =>
@@ -175,6 +190,12 @@ const hostRefused = (host = ''): Denial => {
 
 const originRefused = (origin: string): Denial => {
   const message = `Pages of "${origin.slice(0, 100)}" may not call this server: list the origin in CORS_ORIGINS (* counts only with MAESTRO_API_TOKEN)`
+  return { code: 'FORBIDDEN', message }
+}
+
+/** On a loopback port there may be the dev server of code that nobody has reviewed. */
+const pageRefused = (origin: string): Denial => {
+  const message = `Pages of "${origin.slice(0, 100)}" may not do this: list the origin by name in CORS_ORIGINS`
   return { code: 'FORBIDDEN', message }
 }
 

@@ -11,17 +11,18 @@ type Refusal = Response | undefined
 
 /**
  * What every request passes first: it gets its id, its caller is checked, a preflight is answered. Undefined
- * if the request may go on; only for an agent it may take a moment to find that out. A plain function and no Hono
+ * if the request may go on; only for an agent it may take a moment to find that out. `ownPagesOnly`: whether a page must be
+ * the server's own, a desktop shell's, or listed by name. A plain function and no Hono
  * middleware: a chain of those costs a lookup 4 µs.
  */
-export const guard = (c: RequestContext): Refusal | Promise<Refusal> => {
+export const guard = (c: RequestContext, ownPagesOnly = false): Refusal | Promise<Refusal> => {
   const { access, log } = c.env
   const requestId = requestIdOf(c.req.header('X-Request-Id'))
   const origin = c.req.header('Origin')
   c.set('requestId', requestId)
   c.set('headers', { 'X-Request-Id': requestId, ...access.corsHeaders(origin) })
 
-  const request = accessRequestOf(c, origin)
+  const request = { ...accessRequestOf(c, origin), ownPagesOnly }
   const denial = access.check(request)
   if (denial) {
     const { method, path } = c.req
@@ -51,6 +52,12 @@ const admitSession = (c: RequestContext, claim: SessionClaim): Refusal | Promise
   } catch (error) {
     return refuse(error)
   }
+}
+
+/** The page that makes a request, unless it is the server's own, a desktop shell's, or listed by name. */
+export const foreignPageOf = (c: RequestContext): string | undefined => {
+  const origin = c.req.header('Origin')
+  return origin === undefined || c.env.access.isOwnPage(origin, c.req.header('Host')) ? undefined : origin
 }
 
 /** The id that a request came with, if it is a good one; else a new one. */

@@ -21,6 +21,8 @@ export interface Definition {
   name: `${string}.${string}`
   /** What an agent may do with it. */
   sessionAccess: SessionAccess
+  /** Whether a page may ask for it only if it is the server's own, a desktop shell's, or listed in CORS_ORIGINS. */
+  ownPagesOnly?: boolean
   /** Fields of the body that the typed client takes one by one, in this order, instead of the body. */
   positional?: readonly string[]
   /** What it does, in a few words. */
@@ -153,7 +155,7 @@ const handlerOf = (runnable: RunnableDefinition): Operation => {
     }
   }
   const handle = (c: RequestContext): Answer => {
-    const refusal = guard(c)
+    const refusal = guard(c, definition.ownPagesOnly)
     if (refusal instanceof Promise) return refusal.then((response) => response ?? answerWhatever(c))
     return refusal ?? answerWhatever(c)
   }

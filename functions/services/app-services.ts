@@ -46,7 +46,7 @@ export interface AppServices {
   access: Access
   sessionTokens: SessionTokens
   log: Log
-  config: Pick<Config, 'serverUrl' | 'maxBodyBytes' | 'nodeEnv'>
+  config: Pick<Config, 'serverUrl' | 'maxBodyBytes' | 'maxChildren' | 'nodeEnv'>
   manifests: Manifests
   generateManifest: GenerateManifest
   skills: Skills

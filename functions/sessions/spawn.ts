@@ -3,10 +3,13 @@ import type { SessionManifest } from '../../schemas/manifest'
 import { issuesOf, type Problem, validationError } from '../../schemas/problems'
 import type { Session } from '../../schemas/session'
 import { SpawnResponse, SpawnSessionRequest, spawnRefusals } from '../../schemas/spawn'
+import { requireRoomInFamily } from '../../storage/rules/families'
 import { readerOf } from '../../storage/rules/find'
 import { commandOf, planSpawn, type SpawnPlan, spawnSession as spawn } from '../../storage/rules/spawn'
+import { grantSpawn } from '../../storage/rules/spawn-rights'
 import { spawnWarnings } from '../../storage/rules/spawn-warnings'
 import { manifestGenerationFailed, validateManifest } from '../../storage/rules/validate-manifest'
+import { foreignPageOf } from '../http/guard'
 import { operation } from '../http/operation'
 import { type ChangeAnswer, respondChange } from '../http/respond-change'
 import type { RequestContext } from '../services/app-services'
@@ -36,20 +39,32 @@ export const spawnSession = operation({
     'project_not_found',
     'parent_session_not_found',
     'NOT_FOUND',
+    'TOO_MANY_CHILDREN',
+    'INVALID_STATE',
     'manifest_generation_failed',
     'spawn_error',
     'STORAGE_UNAVAILABLE',
   ],
-  emits: ['session:spawn', 'session:task_added', 'task:session_added', 'queue:created', 'task:updated'],
+  emits: [
+    'session:spawn',
+    'session:task_added',
+    'task:session_added',
+    'queue:created',
+    'task:updated',
+    'session:updated',
+  ],
   example: ({ project, task }) => ({ body: { projectId: project, taskIds: [task], role: 'worker' } }),
   run: async (c, { body }) => {
-    const { workspace, manifests, skills, clock, newId } = c.env
+    const { workspace, manifests, skills, clock, newId, config } = c.env
+    const [caller, foreignPage] = [c.get('caller'), foreignPageOf(c)]
     const sessionId = newId('sess', clock())
     const known = body.skills?.length ? (await skills.list()).map(({ id }) => id) : []
     const { plan, warnings } = await workspace.read((documents) => {
       const reader = readerOf(documents)
-      const plan = planSpawn(reader, body, sessionId)
-      return { plan, warnings: spawnWarnings(reader, plan, new Set(known)) }
+      const limits = { maxChildren: config.maxChildren, now: clock() }
+      const { request, granted, warnings } = grantSpawn(reader, body, { caller, foreignPage }, limits)
+      const plan = planSpawn(reader, request, sessionId, granted)
+      return { plan, warnings: [...warnings, ...spawnWarnings(reader, plan, new Set(known))] }
     })
     const command = commandOf(plan.role)
     return carryOut(c, plan, (session) => ({
@@ -87,7 +102,11 @@ const carryOut = async (
     manifests.begin?.(sessionId)
     const manifest = await generate(c, plan)
     await manifests.write(sessionId, manifest)
-    const response = await respondChange(c, (tx) => answerOf(spawn(tx, plan, manifest, environment, machine)))
+    const caller = c.get('caller')
+    const response = await respondChange(c, (tx) => {
+      if (caller.kind === 'session') requireRoomInFamily(tx, caller.sessionId, config.maxChildren)
+      return answerOf(spawn(tx, plan, manifest, environment, machine))
+    })
     // If it stays, the next start finds the session, and forgets it.
     manifests.keep?.(sessionId).catch(() => undefined)
     return response

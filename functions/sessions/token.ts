@@ -9,6 +9,7 @@ export const getSessionToken = operation({
   path: '/api/sessions/:id/token',
   name: 'sessions.token',
   sessionAccess: 'person',
+  ownPagesOnly: true,
   summary: 'Get the token of a session’s agent',
   description:
     'What the agent may do with it is less than everything: it works on its own session and in its project. It is kept nowhere; a restart of the session makes it void.',

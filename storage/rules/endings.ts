@@ -6,6 +6,7 @@ import type { SessionStatus } from '../../schemas/session'
 import type { Task, TaskSessionStatus } from '../../schemas/task'
 import type { TimelineType } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
+import { giveBudgetBack } from './budgets'
 import { findSession, type SessionHead } from './find'
 import { isLiving, isWorkedOnElsewhere, mayReport, saysOpen } from './living'
 import { endItems, reportItems, setSessionStatus } from './queues'
@@ -126,6 +127,7 @@ export const conclude = (
     lastActivity: tx.now,
   })
   tx.emitState('session:updated', id)
+  giveBudgetBack(tx, id)
   const skipped = new Set<string>()
   if (!keepsItems)
     for (const item of endItems(tx, id, itemOutcome(taskStatus, reason)))

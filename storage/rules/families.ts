@@ -1,4 +1,9 @@
+import { apiError } from '../../schemas/errors'
 import type { Reader } from './find'
+
+/** So many generations may be below what a person spawned. */
+const maxGenerations = 3
+const livingStatuses = ['spawning', 'idle', 'working']
 
 /** The sessions above a session, its parent first. What is told wrong may be a circle: it ends there. */
 export const ancestorsOf = (reader: Reader, sessionId: string): string[] => {
@@ -12,4 +17,34 @@ export const ancestorsOf = (reader: Reader, sessionId: string): string[] => {
 const parentOf = (reader: Reader, sessionId: string): string | undefined => {
   const parent = reader.fields('sessions', sessionId)?.parentSessionId
   return typeof parent === 'string' ? parent : undefined
+}
+
+/** Why a session has no room for another child, in words; undefined if it has. `maxChildren`: MAX_CHILDREN. */
+export const familyIsFull = (
+  reader: Reader,
+  parentSessionId: string,
+  maxChildren: number,
+): { message: string; details: Record<string, unknown> } | undefined => {
+  const children = livingStatuses.reduce(
+    (total, status) => total + reader.count('sessions', { parentSessionId, status }),
+    0,
+  )
+  if (children >= maxChildren)
+    return {
+      message: `Session ${parentSessionId} has ${children} living sessions of its own, and MAX_CHILDREN is ${maxChildren}: wait until one ends, or stop one`,
+      details: { sessionId: parentSessionId, children, maxChildren },
+    }
+  const generation = ancestorsOf(reader, parentSessionId).length + 1
+  if (generation > maxGenerations)
+    return {
+      message: `Session ${parentSessionId} is ${generation - 1} generations below what a person spawned, and there may be ${maxGenerations}: do the work in it`,
+      details: { sessionId: parentSessionId, generation, maxGenerations },
+    }
+  return undefined
+}
+
+/** Throws `TOO_MANY_CHILDREN` where a session has no room for another child. */
+export const requireRoomInFamily = (reader: Reader, parentSessionId: string, maxChildren: number): void => {
+  const full = familyIsFull(reader, parentSessionId, maxChildren)
+  if (full) throw apiError('TOO_MANY_CHILDREN', full.message, full.details)
 }

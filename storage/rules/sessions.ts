@@ -7,6 +7,7 @@ import type {
 } from '../../schemas/session'
 import type { AddSessionEventRequest } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
+import { returnBudget } from './budgets'
 import { clearTasks, conclude, noteLate } from './endings'
 import { findProject, findSession, type SessionHead } from './find'
 import { addLinks, removeLinks } from './links'
@@ -151,6 +152,7 @@ export const deleteSession = (tx: Transaction, id: string): void => {
     tx.emitData('task:session_removed', { taskId, sessionId: id })
   }
   clearTasks(tx, session)
+  if (isLiving(session)) returnBudget(tx, session)
   tx.emitData('session:deleted', { id })
   tx.remove('queues', id)
   tx.remove('sessions', id)

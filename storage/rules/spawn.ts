@@ -7,6 +7,7 @@ import type { SpawnSessionRequest } from '../../schemas/spawn'
 import type { Task } from '../../schemas/task'
 import type { Role, Template } from '../../schemas/template'
 import type { Transaction } from '../transaction'
+import { takeBudget } from './budgets'
 import type { Reader } from './find'
 import { linkNewSession, type Machine } from './sessions'
 import { templateForSpawn } from './templates'
@@ -25,8 +26,13 @@ export interface SpawnPlan {
   template: Template | undefined
 }
 
-/** Looks up what a spawn names, and refuses what is not there, in the order of the contract. */
-export const planSpawn = (reader: Reader, request: SpawnSessionRequest, sessionId: string): SpawnPlan => {
+/** Looks up what a spawn names; `granted`: in place of what it asks for. Throws for what is not there, in the order of the contract. */
+export const planSpawn = (
+  reader: Reader,
+  request: SpawnSessionRequest,
+  sessionId: string,
+  granted: Chosen = {},
+): SpawnPlan => {
   const role = request.role ?? 'worker'
   const tasks = request.taskIds.map((taskId) => {
     const task = reader.get('tasks', taskId)
@@ -44,13 +50,17 @@ export const planSpawn = (reader: Reader, request: SpawnSessionRequest, sessionI
     strategy: request.strategy ?? 'simple',
     project,
     tasks,
-    chosen: chosenBy(request, tasks),
+    chosen: chosenBy(request, tasks, granted),
     template: templateForSpawn(reader, role, request.templateId),
   }
 }
 
 /** How the agent is to work: as the request says, and its model as the first task does. */
-export const chosenBy = (request: SpawnSessionRequest, tasks: readonly Task[]): Chosen => {
+export const chosenBy = (
+  request: SpawnSessionRequest,
+  tasks: readonly Task[],
+  granted: Chosen = {},
+): Chosen => {
   const { agent, permissionMode, drive, budget, model = tasks[0]?.model } = request
   return {
     ...(agent !== undefined && { agent }),
@@ -58,6 +68,7 @@ export const chosenBy = (request: SpawnSessionRequest, tasks: readonly Task[]): 
     ...(permissionMode !== undefined && { permissionMode }),
     ...(drive !== undefined && { drive }),
     ...(budget !== undefined && { budget }),
+    ...granted,
   }
 }
 
@@ -130,5 +141,6 @@ export const spawnSession = (
     _isSpawnCreated: true,
   })
   linkNewSession(tx, session)
+  takeBudget(tx, chosen.budget)
   return session
 }

@@ -63,7 +63,7 @@ export const createMemoryServices = async ({
     }),
     sessionTokens,
     log: silent,
-    config: { serverUrl: 'http://localhost:3000', maxBodyBytes: 1_048_576, nodeEnv: 'test' },
+    config: { serverUrl: 'http://localhost:3000', maxBodyBytes: 1_048_576, maxChildren: 8, nodeEnv: 'test' },
     manifests: {
       location: (sessionId) => `memory:${sessionId}`,
       write: async (sessionId, manifest) => void manifests.set(sessionId, JSON.stringify(manifest)),

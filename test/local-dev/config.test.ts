@@ -33,6 +33,7 @@ test('a developer who sets nothing gets a working server', () => {
     nodeEnv: 'development',
     durability: 'process',
     maxBodyBytes: 1_048_576,
+    maxChildren: 8,
   })
 })
 
@@ -59,6 +60,7 @@ test('every variable counts', () => {
     DURABILITY: 'strict',
     MAESTRO_API_TOKEN: 's3cret',
     MAX_BODY_BYTES: '2048',
+    MAX_CHILDREN: '3',
   }
   expect(config(env)).toEqual({
     port: 8080,
@@ -81,6 +83,7 @@ test('every variable counts', () => {
     durability: 'strict',
     apiToken: 's3cret',
     maxBodyBytes: 2048,
+    maxChildren: 3,
   })
 })
 

@@ -1,0 +1,81 @@
+/** What a spawn gets of what it asks for, by who asks. */
+import { type Chosen, PermissionMode } from '../../schemas/agent'
+import type { SpawnSessionRequest } from '../../schemas/spawn'
+import { sharedBudget } from './budgets'
+import type { Caller } from './callers'
+import { familyIsFull, requireRoomInFamily } from './families'
+import { findSession, type Reader } from './find'
+
+/** Who asks for a spawn. */
+export interface Spawner {
+  caller: Caller
+  /** The origin of a page that is neither the server's own, nor a desktop shell's, nor listed. */
+  foreignPage: string | undefined
+}
+
+interface Grant {
+  /** What is asked, with the parent that it is of. */
+  request: SpawnSessionRequest
+  /** What counts in place of what the request chooses. */
+  granted: Chosen
+  warnings: string[]
+}
+
+/** `maxChildren`: MAX_CHILDREN. Throws `TOO_MANY_CHILDREN`, and `INVALID_STATE` where no budget is left. */
+export const grantSpawn = (
+  reader: Reader,
+  request: SpawnSessionRequest,
+  { caller, foreignPage }: Spawner,
+  { maxChildren, now }: { maxChildren: number; now: number },
+): Grant => {
+  if (caller.kind === 'session')
+    return grantToSession(reader, request, caller.sessionId, { maxChildren, now })
+  const { sessionId, permissionMode } = request
+  const full = sessionId === undefined ? undefined : familyIsFull(reader, sessionId, maxChildren)
+  const isLimited = foreignPage !== undefined && !isWithin(permissionMode, pageMode)
+  return {
+    request,
+    granted: isLimited ? { permissionMode: pageMode } : {},
+    warnings: [
+      ...(full ? [full.message] : []),
+      ...(isLimited
+        ? [
+            `permissionMode is ${pageMode}: pages of ${foreignPage.slice(0, 100)} get no more, unless CORS_ORIGINS lists them`,
+          ]
+        : []),
+    ],
+  }
+}
+
+/** What a session of which nothing is said may do unasked, and the most that any page may ask for. */
+const defaultMode = 'acceptEdits'
+const pageMode = 'acceptEdits'
+
+/** An agent gives no more than it has. */
+const grantToSession = (
+  reader: Reader,
+  request: SpawnSessionRequest,
+  sessionId: string,
+  { maxChildren, now }: { maxChildren: number; now: number },
+): Grant => {
+  requireRoomInFamily(reader, sessionId, maxChildren)
+  const parent = findSession(reader, sessionId)
+  const { permissionMode: own = defaultMode } = parent
+  const { permissionMode: asked = own } = request
+  const permissionMode = isWithin(asked, own) ? asked : own
+  const { budget, warnings } = sharedBudget(parent, now, request.budget)
+  return {
+    request: { ...request, spawnSource: 'session', sessionId },
+    granted: { permissionMode, ...(budget && { budget }) },
+    warnings: [
+      ...(permissionMode === asked
+        ? []
+        : [`permissionMode is ${permissionMode}, not ${asked}: session ${sessionId} has no more itself`]),
+      ...warnings,
+    ],
+  }
+}
+
+/** Whether a mode is known, and allows no more than another. */
+const isWithin = (mode: PermissionMode | undefined, most: PermissionMode): boolean =>
+  mode !== undefined && PermissionMode.options.indexOf(mode) <= PermissionMode.options.indexOf(most)

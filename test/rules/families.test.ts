@@ -1,0 +1,170 @@
+// An agent gives its helpers more than it has itself: rights, money, or helpers without end.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PermissionMode } from '../../schemas/agent'
+import type { Session } from '../../schemas/session'
+import { takeBudget } from '../../storage/rules/budgets'
+import { endSession } from '../../storage/rules/endings'
+import { familyIsFull } from '../../storage/rules/families'
+import { readerOf } from '../../storage/rules/find'
+import { grantSpawn, type Spawner } from '../../storage/rules/spawn-rights'
+import { scaled } from '../random'
+import { start } from './start'
+
+/** Where the world's clock begins. */
+const beginning = 1_738_713_700_000
+
+type World = Awaited<ReturnType<typeof start>>
+
+/** A session with some of its fields set. */
+const member = async ({ session, change, get }: World, fields: Partial<Session> = {}) => {
+  const { id } = await session([])
+  const stored = await get('sessions', id)
+  await change((tx) => tx.put('sessions', { ...stored, events: [], timeline: [], ...fields }))
+  return id
+}
+
+const asSession = (sessionId: string): Spawner => ({
+  caller: { kind: 'session', sessionId, run: 0, projectId: 'p', role: 'orchestrator' },
+  foreignPage: undefined,
+})
+
+const grant = async (
+  { workspace }: World,
+  spawner: Spawner,
+  asked: object,
+  { maxChildren = 8, now = beginning }: { maxChildren?: number; now?: number } = {},
+) =>
+  workspace.read((documents) =>
+    grantSpawn(readerOf(documents), { projectId: 'p', taskIds: ['t'], ...asked }, spawner, {
+      maxChildren,
+      now,
+    }),
+  )
+
+const person: Spawner = { caller: { kind: 'person' }, foreignPage: undefined }
+const page: Spawner = { ...person, foreignPage: 'http://localhost:5173' }
+const modes = PermissionMode.options
+const mode = fc.constantFrom(...modes)
+const rank = (one: PermissionMode | undefined) => (one === undefined ? -1 : modes.indexOf(one))
+
+describe('what a helper may do unasked', () => {
+  it('is what was asked for, and never more than its parent may', async () => {
+    const world = await start()
+    await fc.assert(
+      fc.asyncProperty(
+        fc.option(mode, { nil: undefined }),
+        fc.option(mode, { nil: undefined }),
+        async (own, asked) => {
+          const id = await member(world, own === undefined ? {} : { permissionMode: own })
+          const { granted, warnings, request } = await grant(world, asSession(id), { permissionMode: asked })
+          const most = own ?? 'acceptEdits'
+          expect(granted.permissionMode).toBe(asked !== undefined && rank(asked) < rank(most) ? asked : most)
+          expect(warnings.length).toBe(asked !== undefined && rank(asked) > rank(most) ? 1 : 0)
+          expect(request).toMatchObject({ sessionId: id, spawnSource: 'session' })
+        },
+      ),
+      { numRuns: scaled(40) },
+    )
+  })
+
+  it('is at most acceptEdits where a page asks that could be anybody’s, and what a person says else', async () => {
+    const world = await start()
+    for (const asked of [...modes, undefined]) {
+      const { granted, warnings } = await grant(world, page, { permissionMode: asked })
+      const isLimited = asked === undefined || rank(asked) > rank('acceptEdits')
+      expect(granted).toEqual(isLimited ? { permissionMode: 'acceptEdits' } : {})
+      expect(warnings.length).toBe(isLimited ? 1 : 0)
+      expect(await grant(world, person, { permissionMode: asked })).toMatchObject({
+        granted: {},
+        warnings: [],
+      })
+    }
+  })
+})
+
+describe('a family', () => {
+  it('has as many living children a session as it may, and three generations', async () => {
+    const world = await start()
+    const root = await member(world)
+    const isFull = (id: string, max: number) =>
+      world.workspace.read((documents) => familyIsFull(readerOf(documents), id, max) !== undefined)
+    const first = await member(world, { parentSessionId: root })
+    await member(world, { parentSessionId: root, status: 'spawning' })
+    await member(world, { parentSessionId: root, status: 'completed' })
+    expect([await isFull(root, 2), await isFull(root, 3)]).toEqual([true, false])
+    const second = await member(world, { parentSessionId: first })
+    const third = await member(world, { parentSessionId: second })
+    expect([await isFull(second, 8), await isFull(third, 8)]).toEqual([false, true])
+    await expect(grant(world, asSession(third), {})).rejects.toMatchObject({ code: 'TOO_MANY_CHILDREN' })
+    const asPerson = await grant(world, person, { sessionId: third, spawnSource: 'session' })
+    expect(asPerson.warnings).toHaveLength(1)
+  })
+
+  it('that is told to be a circle has an end', async () => {
+    const world = await start()
+    const id = await member(world)
+    await world.change((tx) => {
+      const session = tx.get('sessions', id)
+      if (session) tx.put('sessions', { ...session, parentSessionId: id })
+    })
+    expect(await grant(world, asSession(id), {})).toMatchObject({ warnings: [] })
+  })
+})
+
+/** What a helper asks for and uses, in cents; and whether it then ends. */
+const helper = fc.record({
+  asks: fc.option(fc.integer({ min: 1, max: 1500 }), { nil: undefined }),
+  uses: fc.integer({ min: 0, max: 300 }),
+  ends: fc.boolean(),
+})
+
+describe('the budget of a family', () => {
+  it('is never more than what its first had, whoever spends and ends', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(helper, { minLength: 1, maxLength: 8 }), async (helpers) => {
+        const world = await start()
+        const root = await member(world, { budget: { costUsd: 10 } })
+        const all = [root]
+        for (const { asks, uses, ends } of helpers) {
+          const asked = asks === undefined ? {} : { budget: { costUsd: asks / 100 } }
+          const granted = await grant(world, asSession(root), asked).catch(() => undefined)
+          const budget = granted?.granted.budget
+          if (!budget) continue
+          expect(budget.costUsd).toBeLessThanOrEqual(asks === undefined ? 10 : asks / 100)
+          const used = Math.min(uses / 100, budget.costUsd ?? 0)
+          const usage = { costUsd: used, updatedAt: 1 }
+          const id = await member(world, { budget, usage, parentSessionId: root })
+          await world.change((tx) => takeBudget(tx, budget))
+          if (ends) await world.change((tx) => endSession(tx, id, { cause: 'reported' }))
+          all.push(id)
+        }
+        const budgets = await Promise.all(
+          all.map(async (id) => (await world.get('sessions', id)).budget?.costUsd ?? 0),
+        )
+        expect(budgets.reduce((sum, one) => sum + one, 0)).toBeCloseTo(10, 5)
+      }),
+      { numRuns: scaled(30) },
+    )
+  })
+
+  it('comes back to who lives, and is refused when nothing is left', async () => {
+    const world = await start()
+    const root = await member(world, { budget: { minutes: 30, costUsd: 4 } })
+    const { granted } = await grant(world, asSession(root), { budget: { costUsd: 4, minutes: 90 } })
+    expect(granted.budget).toEqual({ costUsd: 4, minutes: 30, takenFrom: root })
+    await world.change((tx) => takeBudget(tx, granted.budget))
+    await expect(grant(world, asSession(root), {})).rejects.toMatchObject({ code: 'INVALID_STATE' })
+    const late = world.change((tx) => takeBudget(tx, granted.budget))
+    await expect(late).rejects.toMatchObject({ code: 'INVALID_STATE' })
+    const middle = await member(world, { budget: granted.budget, parentSessionId: root })
+    const below = await grant(world, asSession(middle), { budget: { costUsd: 3, minutes: 1 } })
+    await world.change((tx) => takeBudget(tx, below.granted.budget))
+    const usage = { costUsd: 1, updatedAt: 1 }
+    const last = await member(world, { budget: below.granted.budget, usage, parentSessionId: middle })
+    await world.change((tx) => endSession(tx, middle, { cause: 'stopped' }))
+    await world.change((tx) => endSession(tx, last, { cause: 'stopped' }))
+    expect((await world.get('sessions', root)).budget?.costUsd).toBeCloseTo(3)
+    expect((await world.get('sessions', last)).budget?.costUsd).toBeCloseTo(1)
+  })
+})
