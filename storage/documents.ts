@@ -36,62 +36,80 @@ export const matches = (fields: Fields, where: Where): boolean => {
   return true
 }
 
+/** The place of an entity in the lists that it is in: its entry is replaced there in all of them at once. */
+interface Place<K extends Kind> extends Position {
+  entry: Entry<K>
+}
+
 interface Table<K extends Kind> {
-  byId: Map<string, Entry<K>>
+  byId: Map<string, Place<K>>
   /** field → value → the entries that have it; and under an empty name all of them */
-  indexes: Map<string, Map<string, Ordered<Entry<K>>>>
+  indexes: Map<string, Map<string, Ordered<Place<K>>>>
 }
 
 /** The values of a field: one, several, or none. */
 export const valuesOf = (value: string | readonly string[] | undefined): readonly string[] =>
   typeof value === 'string' ? [value] : (value ?? [])
 
-const indexOf = <K extends Kind>(table: Table<K>, field: string, value: string): Ordered<Entry<K>> => {
-  const values = table.indexes.get(field) ?? new Map<string, Ordered<Entry<K>>>()
-  const entries = values.get(value) ?? new Ordered<Entry<K>>()
-  if (entries.size === 0) table.indexes.set(field, values.set(value, entries))
-  return entries
+const indexOf = <K extends Kind>(table: Table<K>, field: string, value: string): Ordered<Place<K>> => {
+  const values = table.indexes.get(field) ?? new Map<string, Ordered<Place<K>>>()
+  const places = values.get(value) ?? new Ordered<Place<K>>()
+  if (places.size === 0) table.indexes.set(field, values.set(value, places))
+  return places
 }
 
-const allOf = <K extends Kind>(table: Table<K>): Ordered<Entry<K>> => indexOf(table, '', '')
+const allOf = <K extends Kind>(table: Table<K>): Ordered<Place<K>> => indexOf(table, '', '')
 
-const addToIndexes = <K extends Kind>(table: Table<K>, entry: Entry<K>) => {
-  for (const field in entry.fields)
-    for (const value of valuesOf(entry.fields[field])) indexOf(table, field, value).put(entry)
+/** The values that a field has only before, of which a few are compared one by one. */
+const valuesGone = (
+  before: Fields[string] | undefined,
+  after: Fields[string] | undefined,
+): readonly string[] => {
+  if (before === after) return []
+  const [from, to] = [valuesOf(before), valuesOf(after)]
+  if (to.length === 0) return from
+  const kept = to.length > 8 ? new Set(to) : undefined
+  return from.filter((value) => !(kept ? kept.has(value) : to.includes(value)))
 }
 
-/** Removes an entry from the indexes, but for those that the one which replaces it is also in. */
-const removeFromIndexes = <K extends Kind>(table: Table<K>, entry: Entry<K>, replacement?: Entry<K>) => {
-  for (const field in entry.fields) {
-    const before = entry.fields[field]
-    const after = replacement?.fields[field]
-    if (before === after) continue
-    const kept = new Set(valuesOf(after))
-    for (const value of valuesOf(before)) {
-      if (kept.has(value)) continue
-      const entries = table.indexes.get(field)?.get(value)
-      entries?.remove(entry)
-      if (entries?.size === 0) table.indexes.get(field)?.delete(value)
+/** Puts a place into the indexes of an entity's fields, where it is in those of `before`. */
+const addToIndexes = <K extends Kind>(table: Table<K>, place: Place<K>, before: Fields = {}) => {
+  const { fields } = place.entry
+  for (const field in fields)
+    for (const value of valuesGone(fields[field], before[field])) indexOf(table, field, value).put(place)
+}
+
+/** Takes a place out of the indexes of these fields, but for those that `kept` has, too. */
+const removeFromIndexes = <K extends Kind>(
+  table: Table<K>,
+  place: Place<K>,
+  fields: Fields,
+  kept: Fields = {},
+) => {
+  for (const field in fields)
+    for (const value of valuesGone(fields[field], kept[field])) {
+      const places = table.indexes.get(field)?.get(value)
+      places?.remove(place)
+      if (places?.size === 0) table.indexes.get(field)?.delete(value)
     }
-  }
 }
 
 /** The smallest index that holds all matches, and what else its entries must have. */
 const smallestIndex = <K extends Kind>(
   table: Table<K>,
   where: Where,
-): { entries: Ordered<Entry<K>>; rest: Where } => {
-  let entries = allOf(table)
+): { places: Ordered<Place<K>>; rest: Where } => {
+  let places = allOf(table)
   let by: string | undefined
   for (const field in where) {
-    const candidates = table.indexes.get(field)?.get(where[field] ?? '') ?? new Ordered<Entry<K>>()
-    if (by !== undefined && candidates.size >= entries.size) continue
-    entries = candidates
+    const candidates = table.indexes.get(field)?.get(where[field] ?? '') ?? new Ordered<Place<K>>()
+    if (by !== undefined && candidates.size >= places.size) continue
+    places = candidates
     by = field
   }
   const rest: Record<string, string> = { ...where }
   if (by !== undefined) delete rest[by]
-  return { entries, rest }
+  return { places, rest }
 }
 
 const isEmpty = (where: Where): boolean => {
@@ -104,49 +122,53 @@ export const createMemoryDocuments = (): Documents => {
   const tables = byKind<{ [K in Kind]: Table<K> }>(() => ({ byId: new Map(), indexes: new Map() }))
 
   const put = <K extends Kind>(table: Table<K>, entry: Entry<K>) => {
-    const previous = table.byId.get(entry.id)
-    const moved = previous && previous.created !== entry.created
-    if (previous) removeFromIndexes(table, previous, moved ? undefined : entry)
-    if (moved) allOf(table).remove(previous)
-    table.byId.set(entry.id, entry)
-    allOf(table).put(entry)
-    addToIndexes(table, entry)
+    const found = table.byId.get(entry.id)
+    if (found?.created === entry.created) {
+      const { fields } = found.entry
+      found.entry = entry
+      removeFromIndexes(table, found, fields, entry.fields)
+      addToIndexes(table, found, fields)
+      return
+    }
+    if (found) remove(table, entry.id)
+    const place = { created: entry.created, id: entry.id, entry }
+    table.byId.set(entry.id, place)
+    allOf(table).put(place)
+    addToIndexes(table, place)
   }
 
   const remove = <K extends Kind>(table: Table<K>, id: string) => {
-    const entry = table.byId.get(id)
-    if (!entry) return
+    const place = table.byId.get(id)
+    if (!place) return
     table.byId.delete(id)
-    allOf(table).remove(entry)
-    removeFromIndexes(table, entry)
+    allOf(table).remove(place)
+    removeFromIndexes(table, place, place.entry.fields)
   }
 
   const list = <K extends Kind>(kind: K, where: Where = {}, page: Page = {}): readonly Entry<K>[] => {
     const table: Table<K> = tables[kind]
-    const { entries, rest } = smallestIndex(table, where)
-    if (page.limit === undefined) {
-      const found = entries.after(page.after)
-      return isEmpty(rest) ? found : found.filter((entry) => matches(entry.fields, rest))
-    }
+    const { places, rest } = smallestIndex(table, where)
     const found: Entry<K>[] = []
-    for (const entry of entries.from(page.after)) {
-      if (found.length >= page.limit) break
-      if (matches(entry.fields, rest)) found.push(entry)
+    const matchesAll = isEmpty(rest)
+    const candidates = page.limit === undefined ? places.after(page.after) : places.from(page.after)
+    for (const { entry } of candidates) {
+      if (page.limit !== undefined && found.length >= page.limit) break
+      if (matchesAll || matches(entry.fields, rest)) found.push(entry)
     }
     return found
   }
 
   const count = <K extends Kind>(kind: K, where: Where = {}): number => {
     const table: Table<K> = tables[kind]
-    const { entries, rest } = smallestIndex(table, where)
-    if (isEmpty(rest)) return entries.size
+    const { places, rest } = smallestIndex(table, where)
+    if (isEmpty(rest)) return places.size
     let total = 0
-    for (const entry of entries.after()) if (matches(entry.fields, rest)) total++
+    for (const { entry } of places.after()) if (matches(entry.fields, rest)) total++
     return total
   }
 
   return {
-    get: (kind, id) => tables[kind].byId.get(id),
+    get: (kind, id) => tables[kind].byId.get(id)?.entry,
     list,
     count,
     put: (kind, entry) => put(tables[kind], entry),

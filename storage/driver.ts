@@ -37,6 +37,8 @@ export interface WorkspaceDriver extends Driver {
    * of the calls. If one fails, so does every batch that was passed to `commit` before that one rejected.
    */
   commit?(batch: Batch): Promise<void>
+  /** Does much of what `commit` does with this very batch, a part with every step; nothing is stored by that. */
+  prepare?(batch: Batch): Iterable<void>
   /** Why one of these documents cannot be changed at present, where the others can; undefined if all can be. */
   refusal?(keys: readonly string[]): string | undefined
   /** Awaited before every change: lets changes that come in together share a commit, where that is cheaper. */

@@ -102,6 +102,8 @@ const entriesInStep = 250
 
 const itemsInPage = 200
 
+const nothing: ItemsByList = {}
+
 /** Whether the append-only lists of an entity are empty. */
 const isHead = <K extends Kind>(kind: K, entity: object): entity is Heads[K] =>
   kinds[kind].appendOnly.every((list) => {
@@ -130,6 +132,11 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
   ) => {
     const staged: Drafts[K] = drafts[kind]
     const { appendOnly, id } = kinds[kind]
+    // Most have no such lists, and a change may put tens of thousands.
+    if (appendOnly.length === 0 && isHead(kind, entity)) {
+      staged.set(id(entity), { document: entity, head: entity, added: nothing, before })
+      return
+    }
     const { head: document, items } = takeApart(entity, appendOnly)
     const added: Record<string, readonly unknown[]> = { ...addedBefore }
     for (const list of appendOnly) added[list] = [...(added[list] ?? []), ...(items[list] ?? [])]

@@ -1,14 +1,15 @@
 import { createStorage } from 'unstorage'
 import { ApiError, apiError } from '../schemas/errors'
 import { createMemoryDocuments, type Documents } from './documents'
-import type { DriverStatus, Put, WorkspaceDriver } from './driver'
-import type { Appends, Entry } from './entry'
-import { isLatestState, kindOfEvent, type LoggedEvent, type PublishedEvent, stateEventData } from './event'
+import type { DriverStatus, WorkspaceDriver } from './driver'
+import type { Entry } from './entry'
+import type { LoggedEvent, PublishedEvent } from './event'
 import type { NewId } from './ids'
 import { kindOfKey } from './kinds'
 import { entryOrSetAside, type Logger, loadDocuments, repairLinks } from './loading'
+import { type MadeBatch, toBatch } from './made-batch'
 import { watchMisses } from './misses'
-import { othersTurn } from './others-turn'
+import { atOnce, inTurns, othersTurn } from './others-turn'
 import { publishInTurns } from './publish-in-turns'
 import { announceDocument } from './rules/announce'
 import { createSequentialCommit } from './sequential-commit'
@@ -124,7 +125,9 @@ export const openWorkspace = async ({
     await durable()
     for (const _step of steps) await othersTurn()
     const staged = finish()
-    const made = toBatch(staged, documents, eventNumber)
+    await othersTurn()
+    const made = await inTurns(toBatch(staged, documents, eventNumber))
+    for (const _step of driver.prepare?.(made.batch) ?? []) await othersTurn()
     await othersTurn()
     commit(staged, made)
   }
@@ -133,11 +136,11 @@ export const openWorkspace = async ({
    * Optimistic: makes the change visible to other rules at once, before it is durable, and rolls it back if the
    * driver could not store it. Answers and events wait until it is durable.
    */
-  const commit = (staged: Staged, made?: ReturnType<typeof toBatch>) => {
+  const commit = (staged: Staged, made?: MadeBatch) => {
     if (staged.entries.length === 0 && staged.removed.length === 0) return
     const reason = driver.refusal?.([...staged.entries, ...staged.removed].map(({ key }) => key))
     if (reason !== undefined) throw storageUnavailable(reason)
-    const { batch, published } = made ?? toBatch(staged, documents, eventNumber)
+    const { batch, published } = made ?? atOnce(toBatch(staged, documents, eventNumber))
     const numberBefore = eventNumber
     const restore = apply(documents, staged)
     eventNumber += published.length
@@ -268,43 +271,4 @@ const apply = (documents: Documents, { entries, removed }: Staged): (() => void)
     for (const entry of entries) documents.remove(entry.kind, entry.id)
     for (const entry of [...previous, ...removed]) if (entry) documents.put(entry.kind, entry)
   }
-}
-
-const putOf = (entry: Entry, appends: Appends | undefined): Put => ({
-  key: entry.key,
-  get json() {
-    return entry.json
-  },
-  ...(entry.isLong && { parts: entry.parts }),
-  ...(appends && { appends }),
-})
-
-/** The batch that the driver stores, and the events as they are published. */
-const toBatch = (
-  { entries, appendsOf, removed, events, now: timestamp }: Staged,
-  documents: Documents,
-  lastEvent: number,
-) => {
-  const byId = new Map<string, Entry>(entries.map((entry) => [`${entry.kind}:${entry.id}`, entry]))
-  const puts = entries.map((entry) => putOf(entry, appendsOf.get(entry)))
-  const published: PublishedEvent[] = []
-  const logged: LoggedEvent[] = []
-  for (const event of events) {
-    const { name, rooms } = event
-    const number = lastEvent + published.length + 1
-    if ('id' in event) {
-      const kind = kindOfEvent(event.name)
-      const about = { kind, id: event.id }
-      const entry = byId.get(`${kind}:${event.id}`) ?? documents.get(kind, event.id)
-      if (!entry) throw new Error(`${name} was emitted for ${event.id}, which does not exist`)
-      const data = stateEventData(entry)
-      published.push({ number, name, rooms, timestamp, about, data })
-      logged.push({ number, name, rooms, timestamp, about, ...(isLatestState(name) ? {} : { data }) })
-    } else {
-      const data = JSON.stringify(event.data)
-      published.push({ number, name, rooms, timestamp, data })
-      logged.push({ number, name, rooms, timestamp, data })
-    }
-  }
-  return { batch: { puts, removes: removed.map((entry) => entry.key), events: logged }, published }
 }

@@ -163,8 +163,8 @@ export const setSessionStatus = (
 ): void => {
   const task = tx.get('tasks', taskId)
   if (!task) return
-  const { sessionStatus: _before, ...rest } = task
-  tx.put('tasks', { ...rest, ...(sessionStatus && { sessionStatus }), updatedAt: tx.now })
+  // An object without the field, made by taking it out, costs several times as much; as JSON the two are the same.
+  tx.put('tasks', { ...task, sessionStatus, updatedAt: tx.now })
   tx.emitState('task:updated', taskId)
 }
 

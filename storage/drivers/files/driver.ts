@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, statfsSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import type { DriverStatus, Put, WorkspaceDriver } from '../../driver'
+import type { Batch, DriverStatus, WorkspaceDriver } from '../../driver'
 import type { Logger } from '../../loading'
 import { reasonOf } from '../../reason'
 import { isDocumentKey, pathOfKey } from './document-files'
@@ -57,6 +57,11 @@ export const filesDriver = ({
     throw error
   }
 }
+
+/** So many keys are looked at in a step. */
+const keysInStep = 1000
+
+const keysOf = ({ puts, removes }: Batch): string[] => [...puts.map(({ key }) => key), ...removes]
 
 const writerInThisThread = (directory: string, strict: boolean): DocumentWriter => ({
   write: async (changes, lease) => writeDocuments(directory, changes, strict, lease),
@@ -179,16 +184,30 @@ const openLocked = (
     return undefined
   }
 
-  const store = async (
-    puts: readonly Put[],
-    removes: readonly string[],
-    events: Parameters<typeof journal.append>[0]['events'],
-  ) => {
-    const keys = [...puts.map((put) => put.key), ...removes]
-    for (const key of keys) pathOfKey(directory, key)
+  /** The batches whose keys are known to be those of documents. */
+  const checked = new WeakSet<Batch>()
+
+  const check = function* (batch: Batch) {
+    let done = 0
+    for (const key of keysOf(batch)) {
+      pathOfKey(directory, key)
+      if (++done % keysInStep === 0) yield
+    }
+    checked.add(batch)
+  }
+
+  const prepare = function* (batch: Batch) {
+    yield* check(batch)
+    yield* journal.prepare(batch)
+  }
+
+  const store = async (batch: Batch) => {
+    const { puts, removes } = batch
+    if (!checked.has(batch)) for (const _step of check(batch));
+    const keys = keysOf(batch)
     const reason = refusal(keys)
     if (reason !== undefined) throw new Error(reason)
-    lastEnqueuedBatch = await journal.append({ puts, removes, events })
+    lastEnqueuedBatch = await journal.append(batch)
     for (const put of puts) writeBehind.add(put.key, put)
     for (const key of removes) writeBehind.add(key, null)
   }
@@ -221,9 +240,11 @@ const openLocked = (
       }
       return [...keys]
     },
-    setItem: (key, value) => store([{ key, json: JSON.stringify(JSON.parse(value)) }], [], []),
-    removeItem: (key) => (isDocumentKey(key) ? store([], [key], []) : undefined),
-    commit: ({ puts, removes, events }) => store(puts, removes, events),
+    setItem: (key, value) =>
+      store({ puts: [{ key, json: JSON.stringify(JSON.parse(value)) }], removes: [], events: [] }),
+    removeItem: (key) => (isDocumentKey(key) ? store({ puts: [], removes: [key], events: [] }) : undefined),
+    prepare,
+    commit: store,
     log: {
       last: journal.lastEvent,
       since: journal.eventsSince,

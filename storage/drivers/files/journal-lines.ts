@@ -3,6 +3,7 @@ import { parseTrusted } from '../../../schemas/json-text'
 import type { Batch, Put } from '../../driver'
 import type { LoggedEvent } from '../../event'
 import type { AppendDelta } from './append-delta'
+import type { BatchTexts } from './batch-texts'
 import { currentFormat } from './format'
 
 /**
@@ -31,18 +32,24 @@ interface Body {
 
 /**
  * The line of a batch, without its checksum. Documents are written as they are, or as the delta that `deltaOf` makes
- * of them; an event whose data is one of them refers to it by its key.
+ * of them; an event whose data is one of them refers to it by its key. `texts`: those of the batch that are made already.
  */
 export const batchLine = (
   batch: number,
   lastEvent: number,
   { puts, removes, events }: Batch,
   deltaOf: (put: Put) => string | undefined,
+  texts: BatchTexts = { puts: [], events: [], dataOf: {} },
 ): string => {
   const keysByText = new Map<string, string>()
   const put: string[] = []
   const deltas: string[] = []
-  for (const change of puts) {
+  for (const [at, change] of puts.entries()) {
+    const text = texts.puts[at]
+    if (text !== undefined) {
+      put.push(text)
+      continue
+    }
     const { key } = change
     const delta = deltaOf(change)
     if (delta) deltas.push(`${JSON.stringify(key)}:${delta}`)
@@ -52,18 +59,20 @@ export const batchLine = (
       keysByText.set(json, key)
     }
   }
-  const dataOf: Record<number, string> = {}
-  const logged = events.map((event) => {
+  const dataOf = { ...texts.dataOf }
+  const logged = events.map((event, at) => {
+    const text = texts.events[at]
+    if (text !== undefined) return text
     const key = event.data === undefined ? undefined : keysByText.get(event.data)
-    if (key === undefined) return event
+    if (key === undefined) return JSON.stringify(event)
     dataOf[event.number] = key
-    return { ...event, data: undefined }
+    return JSON.stringify({ ...event, data: undefined })
   })
   const parts = [
     ...(put.length > 0 ? [`"put":{${put.join()}}`] : []),
     ...(deltas.length > 0 ? [`"grow":{${deltas.join()}}`] : []),
     ...(removes.length > 0 ? [`"remove":${JSON.stringify(removes)}`] : []),
-    ...(logged.length > 0 ? [`"events":${JSON.stringify(logged)}`] : []),
+    ...(logged.length > 0 ? [`"events":[${logged.join()}]`] : []),
     ...(Object.keys(dataOf).length > 0 ? [`"dataOf":${JSON.stringify(dataOf)}`] : []),
   ]
   return `B ${batch} ${lastEvent} {${parts.join()}}`

@@ -1,5 +1,6 @@
-import type { Batch } from '../../driver'
+import type { Batch, Put } from '../../driver'
 import type { LoggedEvent } from '../../event'
+import { type BatchTexts, makeBatchTexts } from './batch-texts'
 import { coalesceReads } from './coalesced-reads'
 import { createDeltaRule } from './delta-rule'
 import { lengthOf } from './document-text'
@@ -38,6 +39,8 @@ interface JournalOptions {
 
 /** The append-only log of every change and event: a write-ahead log of the documents' files. */
 export interface Journal {
+  /** Makes a large batch ready to be added, a part with every step. */
+  prepare(batch: Batch): Iterable<void>
   /** Adds a batch; resolves with its number when it is durable. */
   append(batch: Batch): Promise<number>
   /** Records that the documents of all batches up to this one are in the files; deletes segments no longer needed. */
@@ -73,6 +76,7 @@ export const openJournal = ({
   maxGroupLength = maxWriteLength,
 }: JournalOptions): Journal => {
   const lines = createLineBuffer()
+  const prepared = new WeakMap<Batch, BatchTexts>()
   let pending: PendingBatch[] = []
   let scheduled = false
   let failing: unknown
@@ -148,7 +152,8 @@ export const openJournal = ({
       for (const { batch } of group) {
         event = batch.events.at(-1)?.number ?? event
         const inBatch = ++number
-        lines.add(batchLine(inBatch, event, batch, (put) => deltas.deltaOf(put, inBatch)))
+        const deltaOf = (put: Put) => deltas.deltaOf(put, inBatch)
+        lines.add(batchLine(inBatch, event, batch, deltaOf, prepared.get(batch)))
       }
       append(target)
       if (!strict) return acknowledgeIfHeld(group)
@@ -170,6 +175,9 @@ export const openJournal = ({
   }
 
   return {
+    *prepare(batch) {
+      prepared.set(batch, yield* makeBatchTexts(batch))
+    },
     append: (batch) =>
       new Promise((resolve, reject) => {
         if (failing !== undefined) return reject(failing)
