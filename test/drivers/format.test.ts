@@ -14,9 +14,9 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { parseTrusted } from '../../schemas/json-text'
-import { byEntityKind } from '../../storage/kinds'
 import { createProject } from '../../storage/rules/projects'
 import type { Workspace } from '../../storage/workspace'
+import { type Answers, expectAnswers } from './answers'
 import { afterCrash, filesIn, newestSegment, openIn, temporaryDirectory } from './directory'
 import { fillWorkspace } from './sample-data'
 
@@ -29,25 +29,9 @@ const ofVersion010 = () => {
   return directory
 }
 
-const answers: Record<string, unknown> = parseTrusted(readFileSync(join(fixture, 'answers.json'), 'utf8'))
+const answers: Answers = parseTrusted(readFileSync(join(fixture, 'answers.json'), 'utf8'))
 
-const expectAnswersOf010 = async (workspace: Workspace) => {
-  const found = await workspace.read((documents) =>
-    byEntityKind<Record<'projects' | 'tasks' | 'sessions' | 'queues' | 'templates', unknown>>((kind) =>
-      documents.list(kind).map((entry) => entry.read()),
-    ),
-  )
-  for (const kind of ['projects', 'tasks', 'sessions', 'templates'] as const)
-    expect(found[kind]).toEqual(answers[`/api/${kind}`])
-  const queues = Object.entries(answers).filter(([path]) => path.endsWith('/queue'))
-  expect(found.queues).toEqual(queues.map(([, answer]) => expect.objectContaining(Object(answer).queue)))
-  expect(workspace.status()).toMatchObject({ quarantined: [], problems: [] })
-  const events = await workspace.eventsSince(0)
-  expect(events?.map(({ number }) => number)).toEqual(
-    Array.from({ length: workspace.lastEvent() }, (_, index) => index + 1),
-  )
-  expect(events?.length).toBeGreaterThan(90)
-}
+const expectAnswersOf010 = (workspace: Workspace) => expectAnswers(workspace, answers)
 
 /** All files and folders, with what is in them. */
 const contents = (directory: string): Record<string, string> =>

@@ -4,7 +4,7 @@ import type { Batch, DriverStatus, WorkspaceDriver } from '../../driver'
 import { entityKindOfKey } from '../../kinds'
 import { createSqlDocuments } from './documents'
 import { createEventLog } from './event-log'
-import { migrateDocuments } from './format'
+import { migrateDocuments, refuseLaterFormat } from './format'
 import { createOutbox, type KvMirror } from './outbox'
 import { refuseTooLarge } from './row-limit'
 import { createRows } from './rows'
@@ -36,25 +36,10 @@ export const durableObjectDriver = ({
   clock,
 }: DurableObjectDriverOptions): DurableObjectDriver => {
   const { sql } = storage
-  createTables(sql)
-  const rows = createRows(sql)
-  const { log, append } = createEventLog(sql)
-  const outbox = createOutbox({ storage, mirror, clock, lastEvent: log.last })
-  /** What the server keeps for itself is nobody's to read in the mirror. */
-  const addToOutbox = (key: string) => {
-    if (entityKindOfKey(key) !== undefined) outbox.add(key)
-  }
-  migrateDocuments(storage, {
-    put(key, json) {
-      rows.put(key, json)
-      addToOutbox(key)
-    },
-    quarantine(key, json, reason) {
-      sql.exec('INSERT INTO quarantine (key, json, reason) VALUES (?, ?, ?)', key, json, reason)
-      rows.remove(key)
-      addToOutbox(key)
-    },
-  })
+  refuseLaterFormat(sql)
+  const { rows, log, append, outbox, addToOutbox } = storage.transactionSync(() =>
+    openTables({ storage, mirror, clock }),
+  )
   let problems: NonNullable<DriverStatus['problems']> = []
   let failed = false
   let batchWindow: Promise<void> | undefined
@@ -137,6 +122,31 @@ export const durableObjectDriver = ({
     setItemRaw: (key, json) => store({ puts: [{ key, json: String(json) }] }),
     removeItem: (key) => store({ removes: [key] }),
   }
+}
+
+/** What an earlier version has left is brought up to date. To be called within a transaction. */
+const openTables = ({ storage, mirror, clock }: DurableObjectDriverOptions) => {
+  const { sql } = storage
+  createTables(sql)
+  const rows = createRows(sql)
+  const { log, append } = createEventLog(sql)
+  const outbox = createOutbox({ storage, mirror, clock, lastEvent: log.last })
+  /** What the server keeps for itself is nobody's to read in the mirror. */
+  const addToOutbox = (key: string) => {
+    if (entityKindOfKey(key) !== undefined) outbox.add(key)
+  }
+  migrateDocuments(sql, {
+    put(key, json) {
+      rows.put(key, json)
+      addToOutbox(key)
+    },
+    quarantine(key, json, reason) {
+      sql.exec('INSERT INTO quarantine (key, json, reason) VALUES (?, ?, ?)', key, json, reason)
+      rows.remove(key)
+      addToOutbox(key)
+    },
+  })
+  return { rows, log, append, outbox, addToOutbox }
 }
 
 const refuseOversized = ({ puts, events }: Batch) => {

@@ -1,4 +1,4 @@
-import type { DurableObjectStorage } from '@cloudflare/workers-types'
+import type { SqlStorage } from '@cloudflare/workers-types'
 import { kindOfKey } from '../../kinds'
 import { readEntry } from '../../read-entry'
 import { reasonOf } from '../../reason'
@@ -19,18 +19,27 @@ interface Stored {
   quarantine(key: string, json: string, reason: string): void
 }
 
-/**
- * Brings the documents of an earlier format up to date, all of them or none; one that is no valid entity is set aside.
- * Throws, and has changed nothing, if a later version has written them.
- */
-export const migrateDocuments = (storage: DurableObjectStorage, { put, quarantine }: Stored): void => {
-  const { sql } = storage
-  const format = sql.exec<{ format: number }>('SELECT format FROM format').toArray()[0]?.format ?? 1
+/** Throws if a later version has written this object. To be called before anything in it is touched. */
+export const refuseLaterFormat = (sql: SqlStorage): void => {
+  const format = formatOf(sql)
   if (format > currentFormat)
     throw new Error(
       `This workspace was written by a later Maestro Server (format ${format}, this one knows ${currentFormat}): deploy that version. Nothing was changed`,
     )
-  if (format === currentFormat) return
+}
+
+const formatOf = (sql: SqlStorage): number => {
+  const hasNumber = sql.exec(`SELECT name FROM sqlite_master WHERE name = 'format'`).toArray().length > 0
+  if (!hasNumber) return 1
+  return sql.exec<{ format: number }>('SELECT format FROM format').toArray()[0]?.format ?? 1
+}
+
+/**
+ * Brings the documents of an earlier format up to date; one that is no valid entity is set aside. To be called within a
+ * transaction: all of them, or none.
+ */
+export const migrateDocuments = (sql: SqlStorage, { put, quarantine }: Stored): void => {
+  if (formatOf(sql) === currentFormat) return
 
   const migrate = ({ key, json }: Row) => {
     const kind = kindOfKey(key)
@@ -43,16 +52,14 @@ export const migrateDocuments = (storage: DurableObjectStorage, { put, quarantin
     }
   }
 
-  storage.transactionSync(() => {
-    for (let after = ''; ; ) {
-      const rows = sql
-        .exec<Row>('SELECT key, json FROM documents WHERE key > ? ORDER BY key LIMIT ?', after, batchSize)
-        .toArray()
-      rows.forEach(migrate)
-      const last = rows.at(-1)
-      if (!last) break
-      after = last.key
-    }
-    sql.exec('INSERT OR REPLACE INTO format (single, format) VALUES (1, ?)', currentFormat)
-  })
+  for (let after = ''; ; ) {
+    const rows = sql
+      .exec<Row>('SELECT key, json FROM documents WHERE key > ? ORDER BY key LIMIT ?', after, batchSize)
+      .toArray()
+    rows.forEach(migrate)
+    const last = rows.at(-1)
+    if (!last) break
+    after = last.key
+  }
+  sql.exec('INSERT OR REPLACE INTO format (single, format) VALUES (1, ?)', currentFormat)
 }

@@ -63,7 +63,7 @@ export const createOutbox = ({ storage, mirror, clock, lastEvent }: OutboxOption
   /** To be called within a transaction, before the events of the change are in the log. */
   const add = (key: string) =>
     sql.exec(
-      `INSERT INTO outbox (key, change, since, due, attempts, event) VALUES (?, 1, ?, ?, 0, ?)
+      `INSERT INTO mirror_outbox (key, change, since, due, attempts, event) VALUES (?, 1, ?, ?, 0, ?)
        ON CONFLICT (key) DO UPDATE SET change = change + 1`,
       ...[key, clock(), clock(), lastEvent()],
     )
@@ -72,7 +72,7 @@ export const createOutbox = ({ storage, mirror, clock, lastEvent }: OutboxOption
   const positionWith = (key = ''): MirrorPosition => {
     const last = lastEvent()
     const oldest = sql
-      .exec<{ event: number }>('SELECT event FROM outbox WHERE key <> ? ORDER BY event LIMIT 1', key)
+      .exec<{ event: number }>('SELECT event FROM mirror_outbox WHERE key <> ? ORDER BY event LIMIT 1', key)
       .toArray()[0]
     return { lastEvent: last, completeTo: oldest?.event ?? last }
   }
@@ -80,7 +80,7 @@ export const createOutbox = ({ storage, mirror, clock, lastEvent }: OutboxOption
   /** Sets the alarm for the keys that wait, unless it is set. */
   const schedule = () => {
     if (flushing) return
-    const due = sql.exec<{ due: number | null }>('SELECT min(due) AS due FROM outbox').one().due
+    const due = sql.exec<{ due: number | null }>('SELECT min(due) AS due FROM mirror_outbox').one().due
     if (due === null) return
     const time = Math.max(due, clock() + writeIntervalMs)
     if (time >= alarmAt) return
@@ -94,7 +94,7 @@ export const createOutbox = ({ storage, mirror, clock, lastEvent }: OutboxOption
     alarmAt = Number.POSITIVE_INFINITY
     const rows = sql
       .exec<Row>(
-        'SELECT key, change, attempts FROM outbox WHERE due <= ? ORDER BY due LIMIT ?',
+        'SELECT key, change, attempts FROM mirror_outbox WHERE due <= ? ORDER BY due LIMIT ?',
         clock(),
         batchSize,
       )
@@ -132,22 +132,22 @@ export const createOutbox = ({ storage, mirror, clock, lastEvent }: OutboxOption
       if (stored) toldCompleteTo = Math.max(toldCompleteTo, position.completeTo)
       problem = undefined
       // A key that changed meanwhile stays, for the next alarm.
-      sql.exec('DELETE FROM outbox WHERE key = ? AND change = ?', key, change)
+      sql.exec('DELETE FROM mirror_outbox WHERE key = ? AND change = ?', key, change)
       sql.exec(
-        'UPDATE outbox SET since = ?, due = ?, attempts = 0, event = ? WHERE key = ?',
+        'UPDATE mirror_outbox SET since = ?, due = ?, attempts = 0, event = ? WHERE key = ?',
         ...[clock(), clock() + writeIntervalMs, position.lastEvent, key],
       )
     } catch (error) {
       problem = reasonOf(error)
       const due = clock() + Math.min(writeIntervalMs * 2 ** attempts, maxRetryDelayMs)
-      sql.exec('UPDATE outbox SET attempts = attempts + 1, due = ? WHERE key = ?', due, key)
+      sql.exec('UPDATE mirror_outbox SET attempts = attempts + 1, due = ? WHERE key = ?', due, key)
     }
   }
 
   const status = (): OutboxStatus => {
     const { keys, since } = sql
       .exec<{ keys: number; since: number | null }>(
-        'SELECT count(*) AS keys, min(since) AS since FROM outbox',
+        'SELECT count(*) AS keys, min(since) AS since FROM mirror_outbox',
       )
       .one()
     const milliseconds = since === null ? 0 : Math.max(0, clock() - since)

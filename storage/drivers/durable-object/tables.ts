@@ -3,7 +3,7 @@ import type { SqlStorage } from '@cloudflare/workers-types'
 /**
  * The tables of a workspace in its object's SQLite.
  *
- * `fields` is an index: a row for every value by which a document can be found. `outbox` has the keys whose last
+ * `fields` is an index: a row for every value by which a document can be found. `mirror_outbox` has the keys whose last
  * state is not in Workers KV yet, and the last event of which that has all; `numbering` the number after which events
  * were begun to be counted, `format` the number of the format, and `quarantine` the documents that are no valid
  * entities.
@@ -28,7 +28,7 @@ const tables = `
     PRIMARY KEY (kind, field, value, created, id)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, json TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS outbox (
+  CREATE TABLE IF NOT EXISTS mirror_outbox (
     key TEXT PRIMARY KEY,
     change INTEGER NOT NULL,
     since INTEGER NOT NULL,
@@ -36,17 +36,32 @@ const tables = `
     attempts INTEGER NOT NULL,
     event INTEGER NOT NULL DEFAULT 0
   );
-  CREATE INDEX IF NOT EXISTS outbox_by_due ON outbox (due);
+  CREATE INDEX IF NOT EXISTS mirror_outbox_by_due ON mirror_outbox (due);
   CREATE TABLE IF NOT EXISTS numbering (single INTEGER PRIMARY KEY, start INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS format (single INTEGER PRIMARY KEY, format INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS quarantine (key TEXT NOT NULL, json TEXT NOT NULL, reason TEXT NOT NULL);
 `
 
-/** Creates the tables and columns that do not exist yet. */
+/** Creates the tables and columns that do not exist yet. To be called within a transaction. */
 export const createTables = (sql: SqlStorage): void => {
+  moveOutbox(sql)
   sql.exec(tables)
-  const columns = sql.exec<{ name: string }>(`SELECT name FROM pragma_table_info('outbox')`).toArray()
+  const columns = sql.exec<{ name: string }>(`SELECT name FROM pragma_table_info('mirror_outbox')`).toArray()
   if (!columns.some(({ name }) => name === 'event'))
-    sql.exec('ALTER TABLE outbox ADD COLUMN event INTEGER NOT NULL DEFAULT 0')
-  sql.exec('CREATE INDEX IF NOT EXISTS outbox_by_event ON outbox (event)')
+    sql.exec('ALTER TABLE mirror_outbox ADD COLUMN event INTEGER NOT NULL DEFAULT 0')
+  sql.exec('CREATE INDEX IF NOT EXISTS mirror_outbox_by_event ON mirror_outbox (event)')
+}
+
+/**
+ * Version 0.1.0 knows no numbers, and would take what it does not know for nothing. It indexes its table `outbox` whenever it
+ * opens an object; a view cannot be indexed, so it ends there, before it has changed anything.
+ */
+const moveOutbox = (sql: SqlStorage) => {
+  const found = sql.exec<{ type: string }>(`SELECT type FROM sqlite_master WHERE name = 'outbox'`).toArray()
+  if (found[0]?.type === 'view') return
+  if (found[0]) {
+    for (const index of ['outbox_by_due', 'outbox_by_event']) sql.exec(`DROP INDEX IF EXISTS ${index}`)
+    sql.exec('ALTER TABLE outbox RENAME TO mirror_outbox')
+  }
+  sql.exec(`CREATE VIEW outbox AS SELECT 'docs/deploy.md says how to go back' AS refusal`)
 }

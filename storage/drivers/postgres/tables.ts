@@ -35,7 +35,10 @@ const initialTables = `
 /** What the server keeps for itself, and no export has. */
 const secrets = 'CREATE TABLE maestro.secrets (name text PRIMARY KEY, bytes bytea NOT NULL)'
 
-/** Each migration makes a version of the tables out of the one before it; their number is the version. */
+/**
+ * Each migration makes a version of the tables out of the one before it; their number is the version. One is added also
+ * where only the documents change, so that servers before it refuse the database.
+ */
 const migrations: readonly string[] = [initialTables, secrets]
 
 /** Migrates the tables to the version that this server knows: all of it, or nothing. */

@@ -3,10 +3,53 @@ import type { DurableObjectStorage } from '@cloudflare/workers-types'
 import { describe, expect, it } from 'vitest'
 import { durableObjectDriver } from '../../../storage/drivers/durable-object/driver'
 import { createTables } from '../../../storage/drivers/durable-object/tables'
+import { createProject } from '../../../storage/rules/projects'
+import { type Answers, expectAnswers } from '../../drivers/answers'
+import { everything, open as openWorkspace } from '../../drivers/open'
+import answersOf010 from '../format-1/answers.json'
+import objectOf010 from '../format-1/object.json'
 
 const task = { id: 'task_1', projectId: 'proj_1', title: 'old', createdAt: 5, updatedAt: 6 }
 const nothing = async () => undefined
 const noMirror = { put: nothing, delete: nothing, mark: nothing }
+
+/** What version 1.0 did not know. */
+const ofTaskBefore = {
+  parentId: null,
+  description: '',
+  priority: 'medium',
+  startedAt: null,
+  completedAt: null,
+  initialPrompt: '',
+  skillIds: [],
+  agentIds: [],
+  dependencies: [],
+}
+const ofSessionBefore = ({ id, startedAt }: { id: string; startedAt: number }) => ({
+  name: `Session ${id}`,
+  env: {},
+  strategy: 'simple',
+  lastActivity: startedAt,
+  completedAt: null,
+  hostname: '',
+  platform: '',
+  events: [],
+  timeline: [],
+  metadata: null,
+})
+
+/** In an object, version 0.1.0 answered documents of version 1.0 as they were. */
+const inPresentWords = (answers: Answers): Answers => ({
+  ...answers,
+  '/api/tasks': answersOf010['/api/tasks'].map(({ timeline: _, ...task }) =>
+    task.status === 'pending' ? { ...ofTaskBefore, ...task, status: 'todo' } : task,
+  ),
+  '/api/sessions': answersOf010['/api/sessions'].map(({ taskId, ...session }) =>
+    taskId === undefined
+      ? session
+      : { ...ofSessionBefore(session), ...session, taskIds: [taskId], status: 'working' },
+  ),
+})
 
 /** `stored`: the storage of the object in which a test runs; `failing`: the same, whose transactions fail at their end. */
 export const formatTests = (
@@ -28,6 +71,56 @@ export const formatTests = (
   }
 
   const storedTask = () => stored().sql.exec<{ json: string }>('SELECT json FROM documents').one().json
+
+  /** Stores what version 0.1.0 had stored in an object, tables and all. */
+  const storeObjectOf010 = () => {
+    const { sql } = stored()
+    for (const statement of objectOf010.schema) sql.exec(statement)
+    for (const [table, rows] of Object.entries<readonly unknown[][]>(objectOf010.rows))
+      for (const values of rows)
+        sql.exec(`INSERT INTO ${table} VALUES (${values.map(() => '?').join()})`, ...values)
+  }
+
+  /** Everything in the tables, but what an object keeps of itself. */
+  const contents = () => {
+    const { sql } = stored()
+    const tables = sql
+      .exec<{ name: string; sql: string | null }>(`SELECT name, sql FROM sqlite_master ORDER BY name`)
+      .toArray()
+    const rows = tables
+      .filter(({ name, sql }) => sql?.startsWith('CREATE TABLE') && !name.startsWith('_cf'))
+      .map(({ name }) => [name, sql.exec(`SELECT * FROM ${name}`).toArray()])
+    return JSON.stringify([tables, rows])
+  }
+
+  describe('an object of version 0.1.0', () => {
+    it('has everything that was answered, legacy values in their present words, and goes on', async () => {
+      storeObjectOf010()
+      const { workspace } = await openWorkspace(open(stored()))
+      await expectAnswers(workspace, inPresentWords(answersOf010))
+      await workspace.change((tx) => createProject(tx, { name: 'new' }, '/'))
+      const all = await everything(workspace)
+      const { workspace: again } = await openWorkspace(open(stored()))
+      expect(await everything(again)).toEqual(all)
+    })
+
+    it('is no longer one that version 0.1.0 opens: what it does first fails', () => {
+      storeObjectOf010()
+      open(stored())
+      const before = contents()
+      expect(() => stored().sql.exec(objectOf010.opening)).toThrow('views may not be indexed')
+      expect(contents()).toBe(before)
+    })
+
+    it('is as it was where the object ended in the middle of the upgrade, and the next start goes on', async () => {
+      storeObjectOf010()
+      const before = contents()
+      expect(() => open(failing())).toThrow('the disk is full')
+      expect(contents()).toBe(before)
+      const { workspace } = await openWorkspace(open(stored()))
+      await expectAnswers(workspace, inPresentWords(answersOf010))
+    })
+  })
 
   describe('what an earlier version has stored', () => {
     it('is brought up to date once, indexes and all; what is no entity is set aside, and nothing else', () => {
@@ -70,11 +163,13 @@ export const formatTests = (
   })
 
   it('what a later version has stored is refused by its number, and left alone', () => {
-    storeUnnumbered([{ ...task, status: 'someday' }])
+    storeObjectOf010()
+    stored().sql.exec('CREATE TABLE format (single INTEGER PRIMARY KEY, format INTEGER NOT NULL)')
     stored().sql.exec('INSERT INTO format (single, format) VALUES (1, 7)')
+    const before = contents()
     expect(() => open(stored())).toThrow(
       /was written by a later Maestro Server \(format 7, this one knows 3\)/,
     )
-    expect(storedTask()).toContain('"someday"')
+    expect(contents()).toBe(before)
   })
 }

@@ -25,10 +25,11 @@ const breakable = (real: DurableObjectStorage, isBroken = () => broken): Durable
   new Proxy(real, {
     get(target, name) {
       if (name === 'transactionSync')
-        return (write: () => void) =>
+        return <T>(write: () => T) =>
           target.transactionSync(() => {
-            write()
+            const written = write()
             if (isBroken()) throw new Error('the disk is full')
+            return written
           })
       const value: unknown = Reflect.get(target, name)
       return typeof value === 'function' ? value.bind(target) : value
