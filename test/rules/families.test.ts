@@ -20,7 +20,9 @@ type World = Awaited<ReturnType<typeof start>>
 const member = async ({ session, change, get }: World, fields: Partial<Session> = {}) => {
   const { id } = await session([])
   const stored = await get('sessions', id)
-  await change((tx) => tx.put('sessions', { ...stored, events: [], timeline: [], ...fields }))
+  await change((tx) =>
+    tx.put('sessions', { ...stored, startedAt: beginning, events: [], timeline: [], ...fields }),
+  )
   return id
 }
 
