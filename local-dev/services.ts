@@ -19,6 +19,7 @@ import { openWorkspace } from '../storage/workspace'
 import { cliManifests } from './manifest-cli'
 import { fileManifests } from './manifests'
 import { openDriver } from './open-driver'
+import { fileOutputs } from './outputs'
 import { folderSkills } from './skills'
 import { removeUnfinishedSpawns, spawnNotesFolder } from './unfinished-spawns'
 
@@ -65,6 +66,7 @@ export const openServices = async (
       ? builtIn
       : cliManifests({ config, location: manifests.location, flush: workspace.flush, builtIn, log }),
     skills,
+    outputs: fileOutputs(config.sessionDir),
     runners: createRunners(clock),
     reference: createReference(version, config.serverUrl),
     machine: { hostname: hostname(), platform: process.platform },

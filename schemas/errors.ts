@@ -23,6 +23,7 @@ export const errors = {
     message: 'The resource has changed since you read it: read it again, then repeat your change',
   },
   PAYLOAD_TOO_LARGE: { status: 413, message: 'The request body is too large' },
+  RANGE_NOT_SATISFIABLE: { status: 416, message: 'There is nothing in that range yet' },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,
     message: 'This Idempotency-Key came with another request before: give each request a key of its own',

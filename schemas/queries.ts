@@ -101,6 +101,10 @@ export const ListSessionsQuery = z.object({
   ...page,
 })
 
+export const OutputQuery = z.object({
+  follow: z.string().optional().meta({ description: '1: also what comes, until the session has ended' }),
+})
+
 export const HealthQuery = z.object({
   verbose: z
     .string()

@@ -135,6 +135,8 @@ export const HomePage = z.string().meta({ description: 'A page that leads to the
 
 export const ReferencePage = z.string().meta({ description: 'A page that loads nothing else' })
 
+export const Output = z.string().meta({ description: 'What the agent has printed, byte by byte' })
+
 export const EventStream = z.string().meta({
   description: 'Server-sent events: the name of the event, its number, and as data the envelope',
   examples: ['event: task:deleted\nid: 3310\ndata: {"type":"task:deleted", …}\n\n'],

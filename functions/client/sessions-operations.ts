@@ -96,6 +96,14 @@ export const sessionsOf = (requests: Requests) => ({
     requests.ask<Session>('POST', path`/api/sessions/${id}/events`, { body, ...changeHeaders(options) }),
   /** Get the manifest of a spawned session */
   manifest: (id: string) => requests.ask<SessionManifest>('GET', path`/api/sessions/${id}/manifest`),
+  /** Read what a session’s agent has printed. As it was printed, colours and all, where this server runs on the machine of its runner. It is cut in the middle when it gets too long. With follow=1 what comes is sent as well, until the session has ended. */
+  output: (
+    id: string,
+    query: {
+      /** 1: also what comes, until the session has ended */
+      follow?: QueryText | undefined
+    } = {},
+  ) => requests.text('GET', path`/api/sessions/${id}/output`, { query: { ...query } }),
   /** Stop a session. Ends it, and clears what its tasks say of work on them; its runner ends its processes. A session that has ended stays as it is. */
   stop: (id: string, options?: ChangeOptions & RepeatOptions) =>
     requests.ask<Session>('POST', path`/api/sessions/${id}/stop`, changeHeaders(options)),

@@ -80,6 +80,7 @@ const accessRequestOf = (request: Request): AccessRequest => {
     origin: header(request, 'Origin'),
     authorization: header(request, 'Authorization'),
     queryToken: searchParams.get('token') ?? undefined,
+    protocols: isUpgrade(request) ? header(request, 'Sec-WebSocket-Protocol') : undefined,
     isUpgrade: isUpgrade(request),
     tokenInQueryAllowed: pathname === '/api/events' || isUpgrade(request),
   }

@@ -42,6 +42,8 @@ export interface AccessRequest {
   origin?: string | undefined
   authorization?: string | undefined
   queryToken?: string | undefined
+  /** `Sec-WebSocket-Protocol` of a WebSocket, in which a browser can send a token. */
+  protocols?: string | undefined
   /** Whether a page may ask only if it is the server's own, a desktop shell's, or listed by name. */
   ownPagesOnly?: boolean | undefined
   /** Whether a WebSocket is asked for. */
@@ -178,9 +180,23 @@ export const tokensOf = ({
   authorization = '',
   tokenInQueryAllowed,
   queryToken,
+  protocols,
 }: AccessRequest): string[] => {
   const bearer = /^bearer +(.+)$/i.exec(authorization)?.[1]
-  return [bearer, tokenInQueryAllowed ? queryToken : undefined].filter((token) => token !== undefined)
+  return [bearer, tokenInQueryAllowed ? queryToken : undefined, protocolToken(protocols)].filter(
+    (token) => token !== undefined,
+  )
+}
+
+/** The token in `maestro, bearer.{base64url token}`. */
+const protocolToken = (protocols = ''): string | undefined => {
+  const encoded = /(?:^|,)\s*bearer\.([\w-]+)\s*(?:,|$)/.exec(protocols)?.[1]
+  if (encoded === undefined) return undefined
+  try {
+    return atob(encoded.replaceAll('-', '+').replaceAll('_', '/'))
+  } catch {
+    return undefined
+  }
 }
 
 const hostRefused = (host = ''): Denial => {

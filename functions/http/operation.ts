@@ -39,7 +39,13 @@ export interface Definition {
   /** How a wrong body is refused, where it is not with `VALIDATION_ERROR`. */
   refuse?: Refuse
   /** What it answers when all goes well: JSON, unless another content type is given. */
-  answers: { status: 200 | 201; schema: z.ZodType; type?: string }
+  answers: {
+    status: 200 | 201
+    schema: z.ZodType
+    type?: string
+    /** Whether a `Range` header is answered with a part (206). */
+    ranges?: boolean
+  }
   /** Whether the answer holds a secret: then it is not kept for repeats. */
   answersSecret?: boolean
   /** The errors that it can give, besides those that every operation can. */

@@ -83,6 +83,7 @@ const errorBody = ({ code, message, details }: ApiError): ErrorResponse => ({
 /** Headers that belong to an error: what is allowed, when to come again, how to say who one is. */
 const extraHeaders = ({ code, details }: ApiError): Headers => {
   if (code === 'UNAUTHORIZED') return { 'WWW-Authenticate': 'Bearer' }
+  if (code === 'RANGE_NOT_SATISFIABLE') return { 'Content-Range': `bytes */${details?.size ?? '*'}` }
   if (code === 'METHOD_NOT_ALLOWED' && Array.isArray(details?.allow))
     return { Allow: details.allow.join(', ') }
   return {}

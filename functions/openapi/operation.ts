@@ -29,6 +29,7 @@ export const operationOf = (operation: Operation, { bodies, answers, parameters 
     ...requestBody(definition, bodies),
     responses: {
       ...success(definition, answers),
+      ...(definition.answers.ranges && { 206: partOf(definition, answers) }),
       ...(isEntityRead(definition) && { 304: notModified }),
       ...errorAnswers(errorCodesOf(operation)),
     },
@@ -59,6 +60,11 @@ const success = (definition: Definition, { of }: Converted): Record<string, Answ
   }
 }
 
+const partOf = (definition: Definition, answers: Converted): Answer => {
+  const { [definition.answers.status]: whole = notModified } = success(definition, answers)
+  return { ...whole, description: 'The part that Range asks for' }
+}
+
 const header = (name: string): Ref => ({ $ref: `#/components/headers/${name}` })
 
 const notModified: Answer = {
@@ -81,6 +87,7 @@ const headerParameters = (definition: Definition): Parameter[] => [
   ...(isConditional(definition) ? [headerParameter('If-Match')] : []),
   ...(keepsAnswers(definition) ? [headerParameter('Idempotency-Key')] : []),
   ...(definition.method === 'GET' || definition.method === 'DELETE' ? [] : [headerParameter('Prefer')]),
+  ...(definition.answers.ranges ? [headerParameter('Range')] : []),
   ...(definition.answers.type === 'text/event-stream' ? [headerParameter('Last-Event-ID')] : []),
 ]
 

@@ -71,6 +71,10 @@ const headers = {
     description: 'Number of the last event that was received: those after it come first',
     schema: { type: 'string' },
   },
+  Range: {
+    description: 'A part of it, such as bytes=1000- or bytes=-500; at most 4 MiB are sent at once',
+    schema: { type: 'string' },
+  },
   'Idempotency-Key': {
     description:
       'A text of the caller’s own for this request, 1 to 200 visible ASCII characters: repeated with it within 24 hours, the request does nothing and gets the same answer',

@@ -12,6 +12,9 @@ export const maxMessageBytes = 64 * 1024
 /** Close code "try again later". */
 const closeTryAgainLater = 1013
 
+/** The name of what is spoken here. */
+const protocol = 'maestro'
+
 const paths = new Set(['/', '/ws'])
 
 /** Remembers the rooms of a connection for a host that sleeps while its connections stay. */
@@ -81,7 +84,7 @@ export const createHooks = (
   return {
     async upgrade(request) {
       const refusal = await refuseUpgrade(services, request, addressOf(request))
-      return refusal ? refusalResponse(refusal) : undefined
+      return refusal ? refusalResponse(refusal) : protocolOf(request)
     },
     open: (peer) =>
       catchErrors(() => {
@@ -106,6 +109,13 @@ export const createHooks = (
   }
 }
 
+/** Of what a client offers, the one that holds no token: a browser hangs up on an answer that names none of its own. */
+const protocolOf = (request: Request) => {
+  const offered = request.headers.get('sec-websocket-protocol')?.split(',') ?? []
+  const isOffered = offered.some((name) => name.trim() === protocol)
+  return isOffered ? { headers: { 'Sec-WebSocket-Protocol': protocol } } : undefined
+}
+
 const refuseUpgrade = async (
   { access, workspace }: AppServices,
   request: Request,
@@ -121,6 +131,7 @@ const refuseUpgrade = async (
     origin: header('origin'),
     authorization: header('authorization'),
     queryToken: url.searchParams.get('token') ?? undefined,
+    protocols: header('sec-websocket-protocol'),
     isUpgrade: true,
     tokenInQueryAllowed: true,
     address,

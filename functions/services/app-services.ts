@@ -12,6 +12,7 @@ import type { Access } from '../http/access'
 import type { Reference } from '../openapi/openapi-types'
 import type { Rooms } from '../realtime/rooms'
 import type { Log } from './log'
+import type { Outputs } from './outputs'
 import type { Runners } from './runners'
 import type { SessionTokens } from './session-tokens'
 import type { Skills } from './skills'
@@ -50,6 +51,8 @@ export interface AppServices {
   manifests: Manifests
   generateManifest: GenerateManifest
   skills: Skills
+  /** Undefined where no agent runs on the machine of the server. */
+  outputs?: Outputs
   runners: Runners
   reference: Reference
   machine: Machine

@@ -1,5 +1,7 @@
 // An agent passes for a person, for another agent, or for what it was in an earlier life.
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { client, refusal, type Session } from './http'
 import { connect } from './socket'
 import { startTarget } from './target'
@@ -222,6 +224,28 @@ describe('a connection that an agent opens', () => {
     await api.ok('DELETE', `/api/sessions/${session.id}`)
     expect(await refusedWith('/', bearer(token))).toContain('401')
     expect((await fetch(`${target.url}/api/events?token=${token}`)).status).toBe(401)
+  })
+
+  it('may send its token where a browser can, and is answered with the name of the protocol alone', async () => {
+    const { token } = await spawned()
+    const open = (...protocols: string[]) =>
+      new Promise<string>((resolve) => {
+        const socket = new WebSocket(`${target.url.replace('http', 'ws')}/ws`, protocols)
+        socket.once('open', () => {
+          resolve(socket.protocol)
+          socket.close()
+        })
+        socket.once('unexpected-response', (request, response) => {
+          request.destroy()
+          resolve(`${response.statusCode}`)
+        })
+        socket.on('error', ({ message }) => resolve(message))
+      })
+    const shown = (text: string) => `bearer.${Buffer.from(text).toString('base64url')}`
+    expect(await open('maestro', shown(token))).toBe('maestro')
+    expect(await open(shown(token), 'maestro')).toBe('maestro')
+    expect(await open('maestro', shown(`${token}x`))).toBe('401')
+    expect(await open('maestro')).toBe('maestro')
   })
 
   it('takes no token from the address of anything else', async () => {

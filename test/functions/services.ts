@@ -73,6 +73,7 @@ export const createMemoryServices = async ({
     generateManifest: async (plan) =>
       workspace.read((documents) => makeManifest(readerOf(documents), plan, '')),
     skills: { list: async () => [...skills], get: findSkill, reload: findSkill },
+    outputs: { size: async () => 0, read: async () => new Uint8Array(0) },
     runners: createRunners(clock),
     reference: createReference('0.0.0', 'http://localhost:3000'),
     machine: { hostname: 'test', platform: 'test' },

@@ -97,6 +97,7 @@ describe('without a token', () => {
 describe('with a token', () => {
   const away = { host: 'evil.example', address: '203.0.113.9' }
   const bearer = { authorization: `Bearer ${token}` }
+  const protocolsWith = (text: string) => `maestro, bearer.${Buffer.from(text).toString('base64url')}`
   const query = { tokenInQueryAllowed: true, queryToken: token }
 
   test.each([
@@ -112,6 +113,9 @@ describe('with a token', () => {
     ['a part of it is refused', 'UNAUTHORIZED', { authorization: `Bearer ${token.slice(0, -1)}` }],
     ['another case of it is refused', 'UNAUTHORIZED', { authorization: `Bearer ${token.toUpperCase()}` }],
     ['an empty one is refused', 'UNAUTHORIZED', { authorization: 'Bearer ' }],
+    ['a WebSocket may send it as a protocol', 'served', { isUpgrade: true, protocols: protocolsWith(token) }],
+    ['one that is cut there is refused', 'UNAUTHORIZED', { protocols: protocolsWith(token.slice(1)) }],
+    ['what is no base64url there is refused', 'UNAUTHORIZED', { protocols: 'maestro, bearer.a' }],
     ['an empty one in the URL is refused', 'UNAUTHORIZED', { ...query, queryToken: '' }],
     ['without a scheme it is refused', 'UNAUTHORIZED', { authorization: token }],
     [
