@@ -23,7 +23,8 @@ const budgetLeft = (session: SessionHead, now: number): Amounts | undefined => {
 
 /** Its minutes are those of the clock since its run began; what it cost is what its driver says. */
 const usedBy = ({ run, startedAt, completedAt, usage }: SessionHead, now: number) => ({
-  minutes: ((completedAt ?? now) - (run ?? startedAt)) / msPerMinute,
+  // A clock that is put back gives nobody more.
+  minutes: Math.max(0, (completedAt ?? now) - (run ?? startedAt)) / msPerMinute,
   costUsd: usage?.costUsd ?? 0,
 })
 
