@@ -75,6 +75,8 @@ const apply = (documents: Documents, body: string) => {
   for (const key of remove) documents.delete(key)
 }
 
+const Parent = z.looseObject({ spawnedBy: z.string().nullish() }).nullish()
+
 /** Every document in a data directory, by its key. */
 export const readDirectory = (directory: string): Documents => {
   const isNumbered = existsSync(join(directory, '.format'))
@@ -88,5 +90,8 @@ export const readDirectory = (directory: string): Documents => {
   })
   const checkpoint = Math.max(0, ...lines.filter(({ type }) => type === 'F').map(({ batch }) => batch))
   for (const { type, batch, body } of lines) if (type === 'B' && batch > checkpoint) apply(documents, body)
+  for (const [key, document] of documents)
+    if (key.startsWith('sessions:') && !('parentSessionId' in document))
+      documents.set(key, { ...document, parentSessionId: Parent.parse(document.metadata)?.spawnedBy ?? null })
   return documents
 }
