@@ -9,6 +9,7 @@ import type { AppServices, Env } from '../functions/services/app-services'
 import { readChunkedBody } from './http/chunked-body'
 import { inTurn } from './http/in-turn'
 import { answerUnreadable, createMalformedAnswer, maxHeaderBytes } from './http/malformed'
+import { startSweeping } from './sweep'
 
 /** Idle connections are kept this long, in milliseconds: agents call now and then. */
 const keepAliveTimeoutMs = 65_000
@@ -66,6 +67,7 @@ export const createHttpServer = (
   }
   const server = createServer(options, listener)
   server.on('clientError', createMalformedAnswer())
+  server.once('listening', () => server.once('close', startSweeping(services)))
   server.setTimeout(stallMs, (socket) => {
     // One whose answer takes long to be made has no fault in that.
     if (!isBusy(socket) || socket.writableLength > 0) socket.destroy()

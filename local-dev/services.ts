@@ -3,6 +3,7 @@ import { createAccess } from '../functions/http/access'
 import { createReference } from '../functions/openapi/reference'
 import { createRooms } from '../functions/realtime/rooms'
 import type { AppServices, GenerateManifest } from '../functions/services/app-services'
+import { openHeartbeats } from '../functions/services/heartbeats'
 import type { Log } from '../functions/services/log'
 import { createRunners } from '../functions/services/runners'
 import { localSessionTokens } from '../functions/services/session-tokens'
@@ -68,6 +69,7 @@ export const openServices = async (
     skills,
     outputs: fileOutputs(config.sessionDir),
     runners: createRunners(clock),
+    heartbeats: await openHeartbeats({ workspace, now: createStopwatch(), log }),
     reference: createReference(version, config.serverUrl),
     machine: { hostname: hostname(), platform: process.platform },
     defaultWorkingDir: process.cwd(),

@@ -1,5 +1,6 @@
 import type { EventName } from '../schemas/events'
 import { answers } from './kinds/answer'
+import { beats } from './kinds/beat'
 import type { KindDefinition, WithEmpty } from './kinds/kind'
 import { projects } from './kinds/project'
 import { queues } from './kinds/queue'
@@ -9,7 +10,7 @@ import { templates } from './kinds/template'
 
 /** Those that are part of the API: exported, copied, counted. An entity follows those it refers to. */
 const entities = { projects, tasks, sessions, queues, templates }
-const definitions = { ...entities, answers }
+const definitions = { ...entities, answers, beats }
 
 export type EntityKind = keyof typeof entities
 /** Every kind that is stored: the entities, and what the server keeps for itself. */
@@ -76,4 +77,8 @@ export const byEntityKind = <Values extends Readonly<Record<EntityKind, unknown>
 /** Something for each kind. */
 export const byKind = <Values extends Readonly<Record<Kind, unknown>>>(
   make: <K extends Kind>(kind: K) => Values[K],
-): { [K in Kind]: Values[K] } => ({ ...byEntityKind<Values>(make), answers: make('answers') })
+): { [K in Kind]: Values[K] } => ({
+  ...byEntityKind<Values>(make),
+  answers: make('answers'),
+  beats: make('beats'),
+})

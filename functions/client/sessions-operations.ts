@@ -1,5 +1,6 @@
 // Made from the list of operations by `npm run generate`: not to be edited.
 import type { EndSessionRequest } from '../../schemas/ending'
+import type { HeartbeatRequest, HeartbeatResponse } from '../../schemas/heartbeat'
 import type { SessionManifest } from '../../schemas/manifest'
 import type { DeleteResponse, SessionToken } from '../../schemas/responses'
 import type { CreateSessionRequest, Session, UpdateSessionRequest } from '../../schemas/session'
@@ -77,7 +78,7 @@ export const sessionsOf = (requests: Requests) => ({
   get: (id: string) => requests.ask<Session>('GET', path`/api/sessions/${id}`),
   /** The same, with the tag that names this very state */
   getTagged: (id: string) => taggedOf<Session>(requests, path`/api/sessions/${id}`),
-  /** Update a session. events and timeline are appended, metadata is merged by top-level key, env is replaced. */
+  /** Update a session. events and timeline are appended, metadata is merged by top-level key, env is replaced. A session that sends heartbeats is not stopped by a desktop application, which may stop at its start what it does not know: that is noted in the timeline. */
   update: (id: string, body: UpdateSessionRequest, options?: ChangeOptions) =>
     requests.ask<Session>('PATCH', path`/api/sessions/${id}`, { body, ...changeHeaders(options) }),
   /** Delete a session. It leaves its tasks; its queue goes with it, its folder with the manifest stays. */
@@ -94,6 +95,12 @@ export const sessionsOf = (requests: Requests) => ({
   /** Record an event of a session */
   addEvent: (id: string, body: AddSessionEventRequest, options?: ChangeOptions & RepeatOptions) =>
     requests.ask<Session>('POST', path`/api/sessions/${id}/events`, { body, ...changeHeaders(options) }),
+  /** Tell that a session lives. From its first heartbeat on, a session that sends none for ttlSeconds ends as lost, 5 s later at most. No document, event or ETag changes by it. When the server starts, or was stopped or asleep for over 2 s, everybody has a whole ttl anew. */
+  heartbeat: (id: string, body: HeartbeatRequest = {}, options?: RepeatOptions) =>
+    requests.ask<HeartbeatResponse>('POST', path`/api/sessions/${id}/heartbeat`, {
+      body,
+      ...changeHeaders(options),
+    }),
   /** Get the manifest of a spawned session */
   manifest: (id: string) => requests.ask<SessionManifest>('GET', path`/api/sessions/${id}/manifest`),
   /** Read what a session’s agent has printed. As it was printed, colours and all, where this server runs on the machine of its runner. It is cut in the middle when it gets too long. With follow=1 what comes is sent as well, until the session has ended. */

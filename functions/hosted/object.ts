@@ -45,7 +45,10 @@ export class MaestroWorkspace extends DurableObject<Bindings> {
 
   override async alarm(): Promise<void> {
     const open = await this.#open
-    await open?.services.driver.mirrorChanges()
+    if (!open) return
+    const { driver, lostSessions } = open.services
+    driver.alarm.rang()
+    await lostSessions.onAlarm(driver.mirrorChanges())
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {

@@ -11,12 +11,14 @@ import { createAccess } from '../http/access'
 import { createReference } from '../openapi/reference'
 import { createRooms } from '../realtime/rooms'
 import type { AppServices } from '../services/app-services'
+import { openHeartbeats } from '../services/heartbeats'
 import { createRunners } from '../services/runners'
 import { hostedSessionTokens } from '../services/session-tokens'
 import { promptOfSkills } from '../services/skill-prompt'
 import { createStopwatch } from '../services/stopwatch'
 import type { Bindings } from './bindings'
 import { consoleLog } from './log'
+import { createLostSessions, type LostSessions, storedBeatTimes } from './lost-sessions'
 import { storedManifests } from './manifests'
 import { mirrorOf } from './mirror'
 import { createRestore, type Restore } from './restore'
@@ -27,6 +29,7 @@ export interface HostedServices extends AppServices {
   driver: DurableObjectDriver
   skills: StoredSkills
   restore: Restore
+  lostSessions: LostSessions
 }
 
 /** Opens everything that the handlers work on, in an object. `workspaceName`: whose object this is. */
@@ -64,6 +67,8 @@ export const openServices = async (
     log.warn({ reason }, 'An empty workspace beside a copy that is not empty')
     driver.setProblems([{ file: `kv:${workspaceName}`, reason }])
   }
+  const beats = await openHeartbeats({ workspace, now: clock, log, times: storedBeatTimes(storage) })
+  const lostSessions = createLostSessions(beats, driver.alarm, clock)
   return {
     workspace,
     driver,
@@ -80,6 +85,8 @@ export const openServices = async (
     },
     skills,
     runners: createRunners(clock),
+    heartbeats: lostSessions.heartbeats,
+    lostSessions,
     reference: createReference(version, config.serverUrl),
     machine: { hostname: new URL(config.serverUrl).hostname, platform: 'cloudflare' },
     defaultWorkingDir: '/',

@@ -147,6 +147,10 @@ const servedHosts = (serverUrl: string): ((host: string) => boolean) => {
 /** As a browser sends them from a desktop application's window. */
 const desktopOrigins = ['tauri://localhost', 'http://tauri.localhost', 'https://tauri.localhost']
 
+/** Whether an `Origin` is that of a desktop application's window. */
+export const isDesktopOrigin = (origin: string | undefined): boolean =>
+  origin !== undefined && desktopOrigins.includes(origin)
+
 /** The server's own, a desktop shell's, and those that are listed by name. */
 const listedOrigins = ({ serverUrl, corsOrigins }: AccessOptions): ReadonlySet<string> => {
   const listed = new Set([new URL(serverUrl).origin, ...desktopOrigins, ...corsOrigins])

@@ -11,6 +11,7 @@ import type { Workspace } from '../../storage/workspace'
 import type { Access } from '../http/access'
 import type { Reference } from '../openapi/openapi-types'
 import type { Rooms } from '../realtime/rooms'
+import type { Heartbeats } from './heartbeats'
 import type { Log } from './log'
 import type { Outputs } from './outputs'
 import type { Runners } from './runners'
@@ -54,6 +55,7 @@ export interface AppServices {
   /** Undefined where no agent runs on the machine of the server. */
   outputs?: Outputs
   runners: Runners
+  heartbeats: Heartbeats
   reference: Reference
   machine: Machine
   /** Where a project works that names no directory. */

@@ -1,5 +1,7 @@
 import { Session, UpdateSessionRequest } from '../../schemas/session'
+import { withoutStop } from '../../storage/rules/beats'
 import { updateSession as update } from '../../storage/rules/sessions'
+import { isDesktopOrigin } from '../http/access'
 import { changeEntity } from '../http/change-entity'
 import { operation } from '../http/operation'
 
@@ -9,7 +11,8 @@ export const updateSession = operation({
   name: 'sessions.update',
   sessionAccess: 'self',
   summary: 'Update a session',
-  description: 'events and timeline are appended, metadata is merged by top-level key, env is replaced.',
+  description:
+    'events and timeline are appended, metadata is merged by top-level key, env is replaced. A session that sends heartbeats is not stopped by a desktop application, which may stop at its start what it does not know: that is noted in the timeline.',
   body: UpdateSessionRequest,
   answers: { status: 200, schema: Session },
   errors: ['SESSION_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
@@ -25,5 +28,8 @@ export const updateSession = operation({
     'queue:item_failed',
   ],
   example: ({ session }) => ({ params: { id: session }, body: { status: 'working' } }),
-  run: (c, { params: { id }, body }) => changeEntity(c, 'sessions', id, (tx) => update(tx, id, body)),
+  run: (c, { params: { id }, body }) =>
+    changeEntity(c, 'sessions', id, (tx) =>
+      update(tx, id, isDesktopOrigin(c.req.header('Origin')) ? withoutStop(tx, id, body) : body),
+    ),
 })

@@ -13,6 +13,7 @@ import type { Role } from '../../schemas/template'
 import { privateFile, privateFolderMode } from '../../storage/drivers/files/private-files'
 import { makeDirectory } from '../lib/make-directory'
 import { reasonOf } from '../lib/reason'
+import { keepBeating } from './beat'
 import { chooseAgent } from './choose'
 import { limitLog } from './log-limit'
 import { loadManifest } from './manifest'
@@ -61,13 +62,15 @@ export const init = async (options: InitOptions): Promise<InitResult> => {
       64,
       `MAESTRO_SESSION_ID is not set: "maestro run" starts this command for each spawned session`,
     )
+  const reported = new AbortController()
   try {
     const { agent, command, cwd, folder, chosen } = await prepare(options, sessionId)
     // Whoever started this may have left that to it.
     const isOwn = token !== undefined && isSessionToken(token)
     const agentToken = isOwn ? token : ((await takeSessionToken(client, sessionId, folder)) ?? token)
-    await reportStart(client, sessionId, agent.name, isOwn ? {} : chosen)
+    const started = await reportStart(client, sessionId, agent.name, isOwn ? {} : chosen)
     print(`${agent.name} starts in ${cwd}`)
+    void keepBeating({ client, session: started }, reported.signal)
     const agentExited = new AbortController()
     const isOpen = agent.staysOpen && isInteractive()
     const stop = sessionEndSignal({ client, sessionId, staysOpen: isOpen }, agentExited.signal)
@@ -84,6 +87,8 @@ export const init = async (options: InitOptions): Promise<InitResult> => {
   } catch (error) {
     if (error instanceof AgentStartError) await reportError(client, sessionId, error)
     throw error
+  } finally {
+    reported.abort()
   }
 }
 

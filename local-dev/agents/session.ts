@@ -11,14 +11,14 @@ const reportTimeoutMs = 60_000
 
 /**
  * Marks the session and its tasks as `working`, and notes in it how its agent works: `chosen`. In a queue its tasks stay `queued`: the queue hands them out.
- * Throws `AgentStartError` if the session is not there, or has been stopped or completed.
+ * Returns the session. Throws `AgentStartError` if it is not there, or has been stopped or completed.
  */
 export const reportStart = async (
   client: Client,
   sessionId: string,
   agent: string,
   chosen: UpdateSessionRequest,
-): Promise<void> => {
+): Promise<Session> => {
   let isFirst = true
   const session = await changeSession(client, sessionId, ({ status }) => {
     if (status === 'stopped' || status === 'completed')
@@ -31,8 +31,9 @@ export const reportStart = async (
       timeline: [{ type: 'progress', message: `${agent} starts` }],
     }
   })
-  if (session.strategy === 'queue') return
+  if (session.strategy === 'queue') return session
   for (const taskId of session.taskIds) await markWorking(client, taskId, isFirst)
+  return session
 }
 
 /** A task that has an outcome keeps it where an interrupted session goes on. */

@@ -126,6 +126,7 @@ export const conclude = (
     completedAt: tx.now,
     lastActivity: tx.now,
   })
+  tx.remove('beats', id)
   tx.emitState('session:updated', id)
   giveBudgetBack(tx, id)
   const skipped = new Set<string>()

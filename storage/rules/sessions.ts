@@ -155,6 +155,7 @@ export const deleteSession = (tx: Transaction, id: string): void => {
   if (isLiving(session)) returnBudget(tx, session)
   tx.emitData('session:deleted', { id })
   tx.remove('queues', id)
+  tx.remove('beats', id)
   tx.remove('sessions', id)
 }
 

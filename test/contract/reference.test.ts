@@ -37,7 +37,7 @@ PATCH /api/sessions/{id}, DELETE /api/sessions/{id}, POST /api/sessions/{id}/eve
 POST /api/sessions/{id}/timeline, GET /api/sessions/{id}/events, GET /api/sessions/{id}/timeline,
 POST /api/sessions/{id}/tasks/{taskId},
 DELETE /api/sessions/{id}/tasks/{taskId}, GET /api/sessions/{id}/manifest,
-POST /api/sessions/{id}/end, POST /api/sessions/{id}/stop,
+POST /api/sessions/{id}/end, POST /api/sessions/{id}/stop, POST /api/sessions/{id}/heartbeat,
 POST /api/sessions/{id}/token, GET /api/sessions/{id}/output,
 GET /api/skills, GET /api/skills/role/{role}, GET /api/skills/{id}, POST /api/skills/{id}/reload,
 GET /api/sessions/{id}/queue, GET /api/sessions/{id}/queue/top, GET /api/sessions/{id}/queue/items,

@@ -26,10 +26,10 @@ const filesBelow = (folder: string): string[] =>
 
 const readFiles = (directory: string): Documents => {
   const documents: Documents = new Map()
-  for (const kind of ['projects', 'tasks', 'sessions', 'queues', 'templates', 'answers'])
-    for (const name of filesBelow(join(directory, kind === 'answers' ? '.answers' : kind))) {
+  for (const kind of ['projects', 'tasks', 'sessions', 'queues', 'templates', '.answers', '.beats'])
+    for (const name of filesBelow(join(directory, kind))) {
       const text = readFileSync(join(directory, kind === 'answers' ? '.answers' : kind, name), 'utf8')
-      const key = `${kind}:${name.slice(0, -'.json'.length).replaceAll('/', ':')}`
+      const key = `${kind.replace('.', '')}:${name.slice(0, -'.json'.length).replaceAll('/', ':')}`
       documents.set(key, Item.parse(JSON.parse(text.replace(/^\uFEFF/, ''))))
     }
   return documents

@@ -2,10 +2,12 @@ import { createAccess } from '../../functions/http/access'
 import { createReference } from '../../functions/openapi/reference'
 import { createRooms } from '../../functions/realtime/rooms'
 import type { AppServices, Env } from '../../functions/services/app-services'
+import { openHeartbeats } from '../../functions/services/heartbeats'
 import type { Log } from '../../functions/services/log'
 import { createRunners } from '../../functions/services/runners'
 import { localSessionTokens } from '../../functions/services/session-tokens'
 import { skillNotFound } from '../../functions/services/skills'
+import { createStopwatch } from '../../functions/services/stopwatch'
 import type { Skill } from '../../schemas/skill'
 import type { WorkspaceDriver } from '../../storage/driver'
 import { memoryDriver } from '../../storage/drivers/memory'
@@ -75,6 +77,7 @@ export const createMemoryServices = async ({
     skills: { list: async () => [...skills], get: findSkill, reload: findSkill },
     outputs: { size: async () => 0, read: async () => new Uint8Array(0) },
     runners: createRunners(clock),
+    heartbeats: await openHeartbeats({ workspace, now: createStopwatch(), log: silent }),
     reference: createReference('0.0.0', 'http://localhost:3000'),
     machine: { hostname: 'test', platform: 'test' },
     defaultWorkingDir: '/',

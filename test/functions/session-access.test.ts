@@ -33,6 +33,7 @@ const table: Record<string, { worker: readonly Relation[]; orchestrator: readonl
   'sessions.addTask': { worker: nothing, orchestrator: nothing },
   'sessions.removeTask': { worker: nothing, orchestrator: nothing },
   'sessions.end': { worker: own, orchestrator: own },
+  'sessions.heartbeat': { worker: own, orchestrator: own },
   'sessions.stop': { worker: nothing, orchestrator: below },
   'sessions.token': { worker: nothing, orchestrator: nothing },
   'queue.start': { worker: own, orchestrator: own },

@@ -8,6 +8,7 @@ import { createApp } from '../../functions/app'
 import { createReference } from '../../functions/openapi/reference'
 import { createRooms } from '../../functions/realtime/rooms'
 import type { AppServices } from '../../functions/services/app-services'
+import { openHeartbeats } from '../../functions/services/heartbeats'
 import { createRunners } from '../../functions/services/runners'
 import { localSessionTokens } from '../../functions/services/session-tokens'
 import { createStopwatch } from '../../functions/services/stopwatch'
@@ -59,6 +60,7 @@ const openHost = async (context: TestContext, script: string, timeoutMs: number)
     manifests,
     reference: createReference('0', serverUrl),
     runners: createRunners(clock),
+    heartbeats: await openHeartbeats({ workspace, now: clock, log }),
     skills: folderSkills(join(root, 'skills'), log, clock),
     generateManifest: cliManifests({
       config: { maestroCliPath: cli, dataDir, sessionDir, serverUrl, apiToken: undefined },

@@ -2,6 +2,7 @@ import type { DurableObjectStorage } from '@cloudflare/workers-types'
 import type { Documents } from '../../documents'
 import type { Batch, DriverStatus, WorkspaceDriver } from '../../driver'
 import { entityKindOfKey } from '../../kinds'
+import { type Alarm, createAlarm } from './alarm'
 import { createSqlDocuments } from './documents'
 import { createEventLog } from './event-log'
 import { migrateDocuments, refuseLaterFormat } from './format'
@@ -20,6 +21,8 @@ interface DurableObjectDriverOptions {
 export interface DurableObjectDriver extends WorkspaceDriver {
   documents: Documents
   commit(batch: Batch): Promise<void>
+  /** The object's one alarm. */
+  alarm: Alarm
   /** Copies the changes that are due to the mirror. To be called when the object's alarm rings. */
   mirrorChanges(): Promise<void>
   /** What is told in `status`, instead of what was told before. */
@@ -37,8 +40,9 @@ export const durableObjectDriver = ({
 }: DurableObjectDriverOptions): DurableObjectDriver => {
   const { sql } = storage
   refuseLaterFormat(sql)
+  const alarm = createAlarm(storage)
   const { rows, log, append, outbox, addToOutbox } = storage.transactionSync(() =>
-    openTables({ storage, mirror, clock }),
+    openTables({ storage, alarm, mirror, clock }),
   )
   let problems: NonNullable<DriverStatus['problems']> = []
   let failed = false
@@ -100,6 +104,7 @@ export const durableObjectDriver = ({
     awaitBatchWindow,
     commit,
     log,
+    alarm,
     mirrorChanges: outbox.flush,
     setProblems(now) {
       problems = now
@@ -125,12 +130,12 @@ export const durableObjectDriver = ({
 }
 
 /** What an earlier version has left is brought up to date. To be called within a transaction. */
-const openTables = ({ storage, mirror, clock }: DurableObjectDriverOptions) => {
+const openTables = ({ storage, alarm, mirror, clock }: DurableObjectDriverOptions & { alarm: Alarm }) => {
   const { sql } = storage
   createTables(sql)
   const rows = createRows(sql)
   const { log, append } = createEventLog(sql)
-  const outbox = createOutbox({ storage, mirror, clock, lastEvent: log.last })
+  const outbox = createOutbox({ storage, alarm, mirror, clock, lastEvent: log.last })
   /** What the server keeps for itself is nobody's to read in the mirror. */
   const addToOutbox = (key: string) => {
     if (entityKindOfKey(key) !== undefined) outbox.add(key)

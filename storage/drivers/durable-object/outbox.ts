@@ -1,5 +1,6 @@
 import type { DurableObjectStorage } from '@cloudflare/workers-types'
 import { reasonOf } from '../../reason'
+import type { Alarm } from './alarm'
 
 /** Workers KV takes one write a second to a key. */
 const writeIntervalMs = 1000
@@ -39,6 +40,7 @@ type Row = { key: string; change: number; attempts: number }
 
 interface OutboxOptions {
   storage: DurableObjectStorage
+  alarm: Alarm
   mirror: KvMirror
   /** The time, in Unix milliseconds. */
   clock: () => number
@@ -51,10 +53,8 @@ interface OutboxOptions {
  * document copied to the mirror later, at most once a second a key, retried until that succeeds. Changes of a key
  * are coalesced: what is copied is its state at that time, so that a copy is idempotent.
  */
-export const createOutbox = ({ storage, mirror, clock, lastEvent }: OutboxOptions) => {
+export const createOutbox = ({ storage, alarm, mirror, clock, lastEvent }: OutboxOptions) => {
   const { sql } = storage
-  /** The time of the next alarm that we set, in Unix milliseconds. */
-  let alarmAt = Number.POSITIVE_INFINITY
   let flushing = false
   let problem: string | undefined
   /** Up to which event the mirror tells that it is complete. */
@@ -77,21 +77,16 @@ export const createOutbox = ({ storage, mirror, clock, lastEvent }: OutboxOption
     return { lastEvent: last, completeTo: oldest?.event ?? last }
   }
 
-  /** Sets the alarm for the keys that wait, unless it is set. */
+  /** Sets the alarm for the keys that wait. */
   const schedule = () => {
     if (flushing) return
     const due = sql.exec<{ due: number | null }>('SELECT min(due) AS due FROM mirror_outbox').one().due
-    if (due === null) return
-    const time = Math.max(due, clock() + writeIntervalMs)
-    if (time >= alarmAt) return
-    alarmAt = time
-    void storage.setAlarm(time)
+    alarm.set('mirror', due === null ? undefined : Math.max(due, clock() + writeIntervalMs))
   }
 
   /** Copies the keys that are due. Never rejects: a key that cannot be copied stays in the outbox. */
   const flush = async () => {
     flushing = true
-    alarmAt = Number.POSITIVE_INFINITY
     const rows = sql
       .exec<Row>(
         'SELECT key, change, attempts FROM mirror_outbox WHERE due <= ? ORDER BY due LIMIT ?',
