@@ -18,7 +18,10 @@ export const KeptAnswer = z.object({
   json: z.string().optional(),
   /** Where its body is an entity, and large: that entity, as it then is. */
   entity: z
-    .object({ kind: z.enum(['projects', 'tasks', 'sessions', 'queues', 'templates']), id: z.string() })
+    .object({
+      kind: z.enum(['projects', 'tasks', 'sessions', 'queues', 'templates', 'requests']),
+      id: z.string(),
+    })
     .optional(),
 })
 

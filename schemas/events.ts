@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { count, timestamp } from './fields'
 import { Project } from './project'
 import { QueueItem, QueueState } from './queue'
+import { InboxRequest } from './request'
 import { Session } from './session'
 import { SpawnEvent } from './spawn'
 import { Task } from './task'
@@ -62,6 +63,8 @@ const roomEvents = {
   'template:created': Template,
   'template:updated': Template,
   'template:deleted': Deleted,
+  'request:created': InboxRequest,
+  'request:updated': InboxRequest,
 }
 
 /** Every event, as one typed map from its name to the schema of its data. */
@@ -80,6 +83,7 @@ const isCoreEvent = (name: string): boolean => name in coreEvents
 /** The room that an event goes to besides those of what it is about: core events go to `all`, others to their own. */
 export const mainRoomOf = (name: string): string => {
   if (isCoreEvent(name)) return 'all'
+  if (name.startsWith('request:')) return 'inbox'
   return name.startsWith('queue:') ? 'queues' : 'templates'
 }
 

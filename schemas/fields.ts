@@ -41,6 +41,17 @@ export const reference = () => z.string().min(1)
 /** Any text of an entity, empty if it has none. */
 export const anyText = () => z.string()
 
+const encoder = new TextEncoder()
+
+/** A text that is kept as it is, of at most so many bytes in UTF-8. */
+export const textOfBytes = (maxBytes: number) =>
+  z
+    .string()
+    .refine((text) => text.length <= maxBytes && encoder.encode(text).length <= maxBytes, {
+      error: ({ path }) => `${path?.join('.')} must be at most ${maxBytes} bytes of UTF-8`,
+    })
+    .meta({ maxLength: maxBytes })
+
 /** What a schema takes besides what its type says; the published JSON Schemas carry it. */
 export const leniency = z.registry<Leniency>()
 

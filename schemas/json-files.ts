@@ -8,6 +8,7 @@ import { type Converted, type JsonSchema, toJsonSchemas } from './json-schema'
 import { SessionManifest } from './manifest'
 import { CreateProjectRequest, Project, UpdateProjectRequest } from './project'
 import { QueueItem, QueueState } from './queue'
+import { AnswerInboxRequest, CreateInboxRequest, InboxRequest } from './request'
 import { DeleteResponse } from './responses'
 import { CreateSessionRequest, Session, UpdateSessionRequest } from './session'
 import { SkillManifest } from './skill'
@@ -26,6 +27,7 @@ const outputs = (): Record<string, z.ZodType> => ({
   'queue-state': QueueState,
   'queue-item': QueueItem,
   template: Template,
+  request: InboxRequest,
   'error-response': ErrorResponse,
   'delete-response': DeleteResponse,
   'websocket-message': webSocketMessage(),
@@ -45,6 +47,8 @@ const inputs = {
   'spawn-session-request': SpawnSessionRequest,
   'create-template-request': CreateTemplateRequest,
   'update-template-request': UpdateTemplateRequest,
+  'create-request-request': CreateInboxRequest,
+  'answer-request-request': AnswerInboxRequest,
   'skill-manifest': SkillManifest,
 }
 

@@ -16,8 +16,9 @@ export const references = () => readBy(readList, z.array(reference())).transform
 /** The same, with at least one id in it. */
 export const someReferences = () => readBy(readList, z.array(reference()).min(1)).transform(unique)
 
-/** A list of objects in a request: at most 10,000. */
-export const objectsOf = <T extends z.ZodType>(item: T) => readBy(readObjects, z.array(item).max(maxObjects))
+/** A list of objects in a request: at most 10,000, or as many as are given. */
+export const objectsOf = <T extends z.ZodType>(item: T, max = maxObjects) =>
+  readBy(readObjects(max), z.array(item).max(max))
 
 /** An object of texts. */
 export const textsByName = () => readBy(readRecord, z.record(z.string(), z.string()))
@@ -55,8 +56,10 @@ const readList: Read<z.ZodArray> = ({ element }, payload, ctx) => {
 }
 
 /** What is too long is not looked at. */
-const readObjects: Read<z.ZodArray> = (list, payload, ctx) =>
-  Array.isArray(payload.value) && payload.value.length <= maxObjects && readList(list, payload, ctx)
+const readObjects =
+  (max: number): Read<z.ZodArray> =>
+  (list, payload, ctx) =>
+    Array.isArray(payload.value) && payload.value.length <= max && readList(list, payload, ctx)
 
 const readRecord: Read<z.ZodRecord> = ({ valueType }, payload, ctx) => {
   const { value } = payload

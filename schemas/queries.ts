@@ -1,6 +1,7 @@
 /** The query parameters of the endpoints. Each is optional; one that is not named here is ignored. */
 import * as z from 'zod'
 import { acceptLegacyValues } from './fields'
+import { RequestKind, RequestState } from './request'
 import { isRoomName, maxRooms, noSuchRooms, roomList, roomsIn, tooManyRooms } from './room-names'
 import { legacySessionStatuses, SessionStatus } from './session'
 import { legacyTaskStatuses, TaskStatus } from './task'
@@ -103,6 +104,18 @@ export const ListSessionsQuery = z.object({
 
 export const OutputQuery = z.object({
   follow: z.string().optional().meta({ description: '1: also what comes, until the session has ended' }),
+})
+
+const stateFilter = z.enum([...RequestState.options, 'all']).default('open')
+
+export const InboxQuery = z.object({
+  projectId: filter('Only those of this project'),
+  sessionId: filter('Only those of this session'),
+  kind: z.preprocess(textOrNothing, RequestKind.optional()).meta({ description: 'Only those of this kind' }),
+  state: z
+    .preprocess(textOrNothing, stateFilter)
+    .meta({ description: 'open (the default), answered, withdrawn, or all' }),
+  ...page,
 })
 
 export const HealthQuery = z.object({

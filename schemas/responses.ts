@@ -23,6 +23,7 @@ const StorageStatus = z.object({
       sessions: count('Stored sessions', 12),
       queues: count('Stored queues', 3),
       templates: count('Stored templates', 2),
+      requests: count('Stored requests to people', 5),
     })
     .meta({ description: 'How many entities are stored, by kind' }),
   quarantined: z

@@ -1,14 +1,18 @@
 import { type EventData, type EventName, mainRoomOf } from '../schemas/events'
 import { type DataEvent, kindOfEvent, type StateEvent } from './event'
 import { kinds } from './kinds'
-import type { Subject } from './kinds/kind'
+import type { Fields, Subject } from './kinds/kind'
 
 /** Finds the project of a task or session, also of one that is being removed. */
 type ProjectOf = (kind: 'tasks' | 'sessions', id: string | undefined) => string | undefined
 
-/** The rooms of an event that carries an entity's state. */
-export const roomsOfStateEvent = (name: StateEvent, id: string, projectOf: ProjectOf): string[] =>
-  rooms(name, kinds[kindOfEvent(name)].subject(id), projectOf)
+/** The rooms of an event that carries an entity's state, by the values by which that can be found. */
+export const roomsOfStateEvent = (
+  name: StateEvent,
+  id: string,
+  projectOf: ProjectOf,
+  fields: Fields = {},
+): string[] => rooms(name, kinds[kindOfEvent(name)].subject(id, fields), projectOf)
 
 /** The rooms of any other event, by its data. */
 export const roomsOfDataEvent = (

@@ -4,12 +4,13 @@ import { beats } from './kinds/beat'
 import type { KindDefinition, WithEmpty } from './kinds/kind'
 import { projects } from './kinds/project'
 import { queues } from './kinds/queue'
+import { requests } from './kinds/request'
 import { sessions } from './kinds/session'
 import { tasks } from './kinds/task'
 import { templates } from './kinds/template'
 
 /** Those that are part of the API: exported, copied, counted. An entity follows those it refers to. */
-const entities = { projects, tasks, sessions, queues, templates }
+const entities = { projects, tasks, sessions, queues, templates, requests }
 const definitions = { ...entities, answers, beats }
 
 export type EntityKind = keyof typeof entities
@@ -72,6 +73,7 @@ export const byEntityKind = <Values extends Readonly<Record<EntityKind, unknown>
   sessions: make('sessions'),
   queues: make('queues'),
   templates: make('templates'),
+  requests: make('requests'),
 })
 
 /** Something for each kind. */

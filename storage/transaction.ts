@@ -2,7 +2,7 @@ import type { EventData } from '../schemas/events'
 import { parseTrusted } from '../schemas/json-text'
 import { type Documents, matches, type Where } from './documents'
 import { type Appends, Entry } from './entry'
-import type { DataEvent, StagedEvent, StateEvent } from './event'
+import { type DataEvent, kindOfEvent, type StagedEvent, type StateEvent } from './event'
 import { roomsOfDataEvent, roomsOfStateEvent } from './event-rooms'
 import type { IdPrefix, NewId } from './ids'
 import { Items, idOf } from './items'
@@ -40,7 +40,7 @@ export interface Transaction {
   list<K extends Kind>(kind: K, where?: Where): Heads[K][]
   count(kind: Kind, where?: Where): number
   /** The oldest that are stored, at most so many: without reading them, and whatever this change has staged. */
-  oldestIds(kind: Kind, limit: number): { id: string; created: number }[]
+  oldestIds(kind: Kind, limit: number, where?: Where): { id: string; created: number }[]
   /** Whether an append-only list of an entity has an item of this id. */
   hasItem<K extends Kind>(kind: K, id: string, list: ListOf<K>, itemId: string): boolean
   /** The items of an append-only list of an entity, the newest first. */
@@ -191,6 +191,18 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
     return found.sort((a, b) => a.created - b.created).map(({ head }) => head)
   }
 
+  /** Without reading what is stored. */
+  const count = <K extends Kind>(kind: K, where: Where = {}): number => {
+    const staged: Drafts[K] = drafts[kind]
+    let total = documents.count(kind, where)
+    for (const [id, draft] of staged) {
+      const before = documents.get(kind, id)
+      if (before && matches(before.fields, where)) total--
+      if (draft && matches(kinds[kind].fields(draft.document), where)) total++
+    }
+    return total
+  }
+
   const entry = <K extends Kind>(kind: K, id: string): Entry<K> => {
     const staged: Drafts[K] = drafts[kind]
     const draft = staged.get(id)
@@ -248,10 +260,9 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
     has: (kind, id) =>
       drafts[kind].has(id) ? drafts[kind].get(id) !== undefined : !!documents.get(kind, id),
     list,
-    count: (kind, where) =>
-      drafts[kind].size === 0 ? documents.count(kind, where) : list(kind, where).length,
-    oldestIds: (kind, limit) =>
-      documents.list(kind, {}, { limit }).map(({ id, created }) => ({ id, created })),
+    count,
+    oldestIds: (kind, limit, where = {}) =>
+      documents.list(kind, where, { limit }).map(({ id, created }) => ({ id, created })),
     hasItem,
     newestFirst,
     put,
@@ -260,7 +271,7 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
     emitState(name, id) {
       if (stagedStates.has(`${name} ${id}`)) return
       stagedStates.add(`${name} ${id}`)
-      events.push({ name, id, rooms: roomsOfStateEvent(name, id, projectOf) })
+      events.push({ name, id, rooms: roomsOfStateEvent(name, id, projectOf, fields(kindOfEvent(name), id)) })
     },
     emitData: (name, data) =>
       void events.push({ name, data, rooms: roomsOfDataEvent(name, data, projectOf) }),

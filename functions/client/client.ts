@@ -29,6 +29,7 @@ export type { EventData, EventName } from '../../schemas/events'
 export type { SessionManifest } from '../../schemas/manifest'
 export type { CreateProjectRequest, Project, UpdateProjectRequest } from '../../schemas/project'
 export type { QueueItem, QueueState, QueueStats } from '../../schemas/queue'
+export type { AnswerInboxRequest, CreateInboxRequest, InboxRequest } from '../../schemas/request'
 export type {
   CreateSessionRequest,
   Session,

@@ -6,7 +6,7 @@ export type MaestroEvent = {
 }[EventName]
 
 export interface ListenOptions {
-  /** `all` (the default), `queues`, `templates`, `project:{id}`, `session:{id}`, `task:{id}`. */
+  /** `all` (the default), `queues`, `templates`, `inbox`, `project:{id}`, `session:{id}`, `task:{id}`. */
   rooms?: readonly string[]
   /** Number of the last event that is known; without it only what happens from now on comes. */
   since?: number | undefined

@@ -2,9 +2,11 @@
 
 import { agentsOf } from './agents-operations'
 import { eventsOf } from './events-operations'
+import { inboxOf } from './inbox-operations'
 import { projectsOf } from './projects-operations'
 import { queueOf } from './queue-operations'
 import type { Requests } from './requests'
+import { requestsOf } from './requests-operations'
 import { runnersOf } from './runners-operations'
 import { serverOf } from './server-operations'
 import { sessionsOf } from './sessions-operations'
@@ -20,6 +22,8 @@ export const operationsOf = (requests: Requests) => ({
   skills: skillsOf(requests),
   queue: queueOf(requests),
   templates: templatesOf(requests),
+  inbox: inboxOf(requests),
+  requests: requestsOf(requests),
   events: eventsOf(requests),
   agents: agentsOf(requests),
   runners: runnersOf(requests),

@@ -19,6 +19,10 @@ export interface ExampleIds {
   waitingQueue: string
   /** A session that was spawned, so that it has a manifest. */
   spawnedSession: string
+  /** A request of `session` that nobody has answered. */
+  request: string
+  /** A request that was answered, and whose agent does not have the answer yet. */
+  answeredRequest: string
   /** A custom template for workers. */
   template: string
   /** A skill that can be used. */
@@ -35,6 +39,8 @@ export const shownIds: ExampleIds = {
   busyQueue: 'sess_1738713800000_b8u3s6y1q',
   waitingQueue: 'sess_1738713800000_w2a7i5t9q',
   spawnedSession: 'sess_1738713800000_s6p4a1w9n',
+  request: 'req_1738713900000_q1w2e3r4t',
+  answeredRequest: 'req_1738713900000_a5n7s9w1r',
   template: 'tmpl_1738713600000_k3j4h5g6f',
   skill: 'maestro-worker',
 }

@@ -1,7 +1,7 @@
 import type { Operation } from './operation'
 
 /** The sections of the reference, in order; one that is not named here comes before the last. */
-const sections = ['projects', 'tasks', 'sessions', 'skills', 'queues', 'templates', 'events']
+const sections = ['projects', 'tasks', 'sessions', 'skills', 'queues', 'templates', 'inbox', 'events']
 const lastSection = 'server'
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -9,6 +9,7 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 /** The section of the reference that a path belongs to. */
 export const sectionOf = (path: string): string => {
   if (path.includes('/queue')) return 'queues'
+  if (path.includes('/requests')) return 'inbox'
   return /^\/api\/(\w+)/.exec(path)?.[1] ?? lastSection
 }
 

@@ -14,8 +14,9 @@ export const respondStored = (
   kind: EntityKind,
   id: string,
   missing: ErrorCode,
+  message?: string,
 ): Response | Promise<Response> => {
-  const found = c.env.workspace.read((documents) => find(documents, kind, id, missing))
+  const found = c.env.workspace.read((documents) => find(documents, kind, id, missing, message))
   return found instanceof Promise ? found.then((entry) => respondWhole(c, entry)) : respondWhole(c, found)
 }
 
@@ -38,6 +39,7 @@ const idNames: Record<EntityKind, string> = {
   sessions: 'sessionId',
   queues: 'sessionId',
   templates: 'templateId',
+  requests: 'requestId',
 }
 
 const find = <K extends EntityKind>(
@@ -45,8 +47,9 @@ const find = <K extends EntityKind>(
   kind: K,
   id: string,
   missing: ErrorCode,
+  message?: string,
 ): Entry<K> => {
   const entry = documents.get(kind, id)
-  if (!entry) throw apiError(missing, undefined, { [idNames[kind]]: id })
+  if (!entry) throw apiError(missing, message, { [idNames[kind]]: id })
   return entry
 }

@@ -25,7 +25,7 @@ With \`Prefer: return=minimal\` a change is answered by \`{"success":true,"id":�
 
 ## Events
 
-A WebSocket at \`/\` or \`/ws\` receives every change, after it is stored and in the order in which it was. The messages are listed here as webhooks; nothing is ever sent over HTTP. A connection that asks for nothing is in the room \`all\` and receives the events of projects, tasks and sessions. \`?rooms=project:{id},templates\` connects to these rooms instead. Rooms are \`all\`, \`queues\`, \`templates\`, \`project:{id}\`, \`session:{id}\` and \`task:{id}\`; a client in several rooms that an event goes to receives it once.
+A WebSocket at \`/\` or \`/ws\` receives every change, after it is stored and in the order in which it was. The messages are listed here as webhooks; nothing is ever sent over HTTP. A connection that asks for nothing is in the room \`all\` and receives the events of projects, tasks and sessions. \`?rooms=project:{id},templates\` connects to these rooms instead. Rooms are \`all\`, \`queues\`, \`templates\`, \`inbox\`, \`project:{id}\`, \`session:{id}\` and \`task:{id}\`; a client in several rooms that an event goes to receives it once.
 
 A client may send \`{"type":"subscribe","rooms":["queues"]}\` and \`{"type":"unsubscribe","rooms":["all"]}\`, both answered by \`{"type":"rooms","rooms":[…]}\` with the rooms it is in now, and \`{"type":"ping"}\`, answered by \`{"type":"pong","timestamp":…}\`. A wrong room is answered by \`{"type":"error","message":"…"}\`. A message has at most 64 KiB.
 

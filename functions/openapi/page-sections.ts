@@ -12,10 +12,13 @@ export const eventSection = ({
   return html`<tr id="${name}"><td>${name}</td><td>${typeof data === 'object' ? typeText(data) : ''}</td><td>${post.description}</td></tr>`
 })}</table></section>`
 
+/** `CreateTaskRequest`, but not the entity `Request`. */
+const isBody = (title: string) => /.Request$/.test(title)
+
 /** The schemas that are not shown with the one endpoint which takes them. */
 export const schemaSection = ({ components: { schemas } }: OpenApiDocument): Piece =>
   html`<section id="schemas"><h2>Schemas</h2>${Object.entries(schemas)
-    .filter(([title]) => !title.endsWith('Request'))
+    .filter(([title]) => !isBody(title))
     .map(
       ([title, schema]) => html`<details class="entry" id="${title}">
 <summary><code>${title}</code> <span>${schema.description}</span></summary>

@@ -45,9 +45,15 @@ export interface KindDefinition<T, StateEvent extends EventName = EventName, Lis
   isInternal?: true
   /** The events that carry an entity's state, of what is anybody's news. */
   stateEvents?: { created: StateEvent; updated: StateEvent }
-  subject(id: string): Subject
+  subject(id: string, fields: Fields): Subject
   /** The data of a state event, as JSON, where that is not the entity itself. */
   eventData?(id: string, json: string): string
+}
+
+/** The value of a field that has one at most. */
+export const oneOf = (fields: Fields, name: string): string | undefined => {
+  const value = fields[name]
+  return typeof value === 'string' ? value : value?.[0]
 }
 
 /** An entity without what is in these lists of it. */

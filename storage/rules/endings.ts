@@ -9,7 +9,9 @@ import type { Transaction } from '../transaction'
 import { giveBudgetBack } from './budgets'
 import { findSession, type SessionHead } from './find'
 import { isLiving, isWorkedOnElsewhere, mayReport, saysOpen } from './living'
+import { openRequests } from './needs-input'
 import { endItems, reportItems, setSessionStatus } from './queues'
+import { withdrawRequests } from './requests'
 import { addTimelineEntries, addTimelineEntry } from './timeline'
 
 /** How a session ends. */
@@ -87,12 +89,18 @@ const exitText = ({ exitCode, signal }: EndSessionRequest): string | undefined =
   return exitCode === undefined ? undefined : `It ended with exit code ${exitCode}`
 }
 
-/** What a session waits for a person to answer; undefined if it does not wait. */
+/**
+ * What a session waits for a person to answer; undefined if it does not wait. Where it has asked by requests, they alone
+ * count, and a stall, a limit or a budget is no question.
+ */
 const openQuestion = (
   tx: Transaction,
   { id, needsInput }: SessionHead,
   tasks: readonly Task[],
 ): string | undefined => {
+  const requests = openRequests(tx, id)
+  if (requests.length > 0)
+    return requests.find(({ kind }) => kind === 'question' || kind === 'approval')?.title
   if (needsInput?.active) return needsInput.message ?? 'a question'
   const asking = tasks.find(({ sessionStatus }) => sessionStatus === 'needs_input')
   if (!asking) return undefined
@@ -129,6 +137,7 @@ export const conclude = (
   tx.remove('beats', id)
   tx.emitState('session:updated', id)
   giveBudgetBack(tx, id)
+  withdrawRequests(tx, id)
   const skipped = new Set<string>()
   if (!keepsItems)
     for (const item of endItems(tx, id, itemOutcome(taskStatus, reason)))

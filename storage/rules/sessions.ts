@@ -14,6 +14,7 @@ import { addLinks, removeLinks } from './links'
 import { isLiving } from './living'
 import { isQuestion, setNeedsInput } from './needs-input'
 import { createQueue } from './queues'
+import { dropAllOf } from './settled'
 import { newItems, sessionEvent, timelineEntry } from './timeline'
 import { withChanges } from './with-changes'
 
@@ -140,7 +141,7 @@ const endByStatus = (
   } else if (status !== before.status) noteLate(tx, before.id, `that it is ${status}`)
 }
 
-/** Deletes a session, its links with tasks, and its queue. */
+/** Deletes a session, its links with tasks, its queue, and what it has asked. */
 export const deleteSession = (tx: Transaction, id: string): void => {
   const session = findSession(tx, id)
   for (const taskId of session.taskIds) {
@@ -153,6 +154,7 @@ export const deleteSession = (tx: Transaction, id: string): void => {
   }
   clearTasks(tx, session)
   if (isLiving(session)) returnBudget(tx, session)
+  dropAllOf(tx, 'requests', id)
   tx.emitData('session:deleted', { id })
   tx.remove('queues', id)
   tx.remove('beats', id)

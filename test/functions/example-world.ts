@@ -89,13 +89,17 @@ const createOriginal = async (): Promise<Original> => {
   await post(`/api/sessions/${busyQueue}/queue/start`, {})
   const waitingQueue = await sessionOf([second, third], 'queue')
   const spawnedSession = await post('/api/sessions/spawn', { projectId: project, taskIds: [second] })
+  const asks = (title: string) => post(`/api/sessions/${session}/requests`, { kind: 'question', title })
+  const answeredRequest = await asks('Which colour?')
+  await post(`/api/requests/${answeredRequest}/answer`, { text: 'Green' })
+  const request = await asks('Which date format?')
   const template = await post('/api/templates', { name: 'mine', role: 'worker', content: 'Work.' })
   return {
     documents: await services.workspace.read(documentsIn),
     manifest: SessionManifest.parse(JSON.parse((await services.manifests.read(spawnedSession)) ?? '')),
     ids: {
       ...{ project, emptyProject, task, looseTask, session, busyQueue, waitingQueue, spawnedSession },
-      ...{ template, skill: skill.id },
+      ...{ request, answeredRequest, template, skill: skill.id },
     },
   }
 }

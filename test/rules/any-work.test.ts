@@ -9,6 +9,12 @@ import { endSession, stopSession } from '../../storage/rules/endings'
 import { addTask, pushTask, removeTask } from '../../storage/rules/links'
 import { createProject, deleteProject } from '../../storage/rules/projects'
 import { completeCurrent, failCurrent, skipNext, startNext } from '../../storage/rules/queues'
+import {
+  answerRequest,
+  createRequest,
+  noteAnswerDelivered,
+  withdrawRequest,
+} from '../../storage/rules/requests'
 import { createSession, deleteSession, updateSession } from '../../storage/rules/sessions'
 import { createTask, deleteTask, updateTask } from '../../storage/rules/tasks'
 import type { Transaction } from '../../storage/transaction'
@@ -85,6 +91,22 @@ const ending = fc.oneof(
     said: fc.constantFrom('working' as const, 'needs_input' as const, 'failed' as const),
   }),
 )
+const inbox = fc.oneof(
+  fc.record(
+    {
+      do: fc.constant('ask' as const),
+      session: one,
+      kind: fc.constantFrom('approval' as const, 'question' as const, 'stall' as const),
+      task: one,
+    },
+    { requiredKeys: ['do', 'session', 'kind'] },
+  ),
+  fc.record({
+    do: fc.constantFrom('answer' as const, 'withdraw' as const, 'deliver' as const),
+    request: one,
+  }),
+  fc.record({ do: fc.constant('wait' as const), session: one, active: fc.boolean() }),
+)
 const deletion = fc.oneof(
   fc.record({ do: fc.constant('delete project' as const), project: one }),
   fc.record({ do: fc.constant('delete task' as const), task: one }),
@@ -96,16 +118,18 @@ const step = fc.oneof(
   { weight: 4, arbitrary: link },
   { weight: 4, arbitrary: queue },
   { weight: 4, arbitrary: ending },
+  { weight: 6, arbitrary: inbox },
   { weight: 2, arbitrary: deletion },
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
 const perform = (tx: Transaction, step: Step) => {
-  const named = (kind: 'projects' | 'tasks' | 'sessions') => {
+  const named = (kind: 'projects' | 'tasks' | 'sessions' | 'requests') => {
     const ids = tx.list(kind).map(({ id }) => id)
     return (number: number) => (number === none ? undefined : ids[number % ids.length]) ?? 'none'
   }
   const [project, task, session] = [named('projects'), named('tasks'), named('sessions')]
+  const request = named('requests')
   switch (step.do) {
     case 'delete project':
       return deleteProject(tx, project(step.project))
@@ -156,6 +180,24 @@ const perform = (tx: Transaction, step: Step) => {
     }
     case 'delete session':
       return deleteSession(tx, session(step.session))
+    case 'ask':
+      return createRequest(tx, session(step.session), {
+        kind: step.kind,
+        title: 'Which?',
+        taskId: step.task === undefined ? undefined : task(step.task),
+      })
+    case 'answer':
+      return answerRequest(tx, request(step.request), { text: 'so', by: 'user' })
+    case 'withdraw':
+      return withdrawRequest(tx, request(step.request))
+    case 'deliver':
+      return noteAnswerDelivered(tx, request(step.request))
+    case 'wait': {
+      const id = session(step.session)
+      // Only what requests say is known to be so.
+      if (step.active && tx.count('requests', { openOf: id }) === 0) return undefined
+      return updateSession(tx, id, { needsInput: { active: step.active } })
+    }
     case 'add':
       return addTask(tx, session(step.session), task(step.task))
     case 'remove':
@@ -191,7 +233,11 @@ const expectTrue = (
     (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
   )
   const all = events.map(({ data }) => data).join()
-  for (const key of changed) expect(all).toContain(key.split(':').at(-1))
+  for (const key of changed) {
+    const [kind, folder, id = folder] = key.split(':')
+    // Requests go with their session, and are not told of one by one.
+    expect(all).toContain(kind === 'requests' && !(key in now) ? folder : id)
+  }
   expect(new Set(events.map(({ name, data }) => name + data)).size).toBe(events.length)
 }
 

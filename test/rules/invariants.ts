@@ -1,6 +1,7 @@
 // What must hold between all that is stored, whatever was done before.
 import { expect } from 'vitest'
 import type { QueueState } from '../../schemas/queue'
+import type { InboxRequest } from '../../schemas/request'
 import { endedStatuses, type Session } from '../../schemas/session'
 import type { Task } from '../../schemas/task'
 import type { Documents } from '../../storage/documents'
@@ -12,6 +13,7 @@ export interface World {
   tasks: Map<string, Task>
   sessions: Map<string, Session>
   queues: Map<string, QueueState>
+  requests: InboxRequest[]
 }
 
 export const worldOf = (documents: Documents): World => ({
@@ -19,6 +21,7 @@ export const worldOf = (documents: Documents): World => ({
   tasks: new Map(documents.list('tasks').map((entry) => [entry.id, entry.read()])),
   sessions: new Map(documents.list('sessions').map((entry) => [entry.id, entry.read()])),
   queues: new Map(documents.list('queues').map((entry) => [entry.id, entry.read()])),
+  requests: documents.list('requests').map((entry) => entry.read()),
 })
 
 /** Fails if anything dangles, closes a circle, or is known to one side only. */
@@ -26,6 +29,8 @@ export const expectWhole = (world: World): void => {
   for (const task of world.tasks.values()) expectTaskInPlace(world, task)
   for (const session of world.sessions.values()) expectSessionInPlace(world, session)
   for (const queue of world.queues.values()) expectQueueInPlace(world, queue)
+  for (const request of world.requests) expectRequestInPlace(world, request)
+  expectWaiting(world)
 }
 
 const expectOnce = (ids: readonly string[]) => expect(new Set(ids).size).toBe(ids.length)
@@ -82,6 +87,22 @@ const expectQueueInPlace = ({ tasks, sessions }: World, { sessionId, items, curr
   }
   expect(items.filter(({ status }) => status === 'processing').length).toBe(currentIndex === -1 ? 0 : 1)
   expect(currentIndex).toBe(items.findIndex(({ status }) => status === 'processing'))
+}
+
+const expectRequestInPlace = ({ sessions }: World, request: InboxRequest) => {
+  const session = sessions.get(request.sessionId)
+  expect(session?.projectId).toBe(request.projectId)
+  if (request.state === 'open') expect(isLiving(session ?? { status: 'stopped' })).toBe(true)
+  expect(request.answer !== undefined).toBe(request.state === 'answered')
+}
+
+/** A session waits for a person exactly when a request of its is open. */
+const expectWaiting = ({ sessions, requests }: World) => {
+  const open = requests.filter(({ state }) => state === 'open')
+  const waiting = [...sessions.values()].filter(({ needsInput }) => needsInput?.active)
+  expect(new Set(waiting.map(({ id }) => id))).toEqual(new Set(open.map(({ sessionId }) => sessionId)))
+  for (const { id, needsInput } of waiting)
+    expect(needsInput?.message).toBe(open.find(({ sessionId }) => sessionId === id)?.title)
 }
 
 /** Fails if a list by a field shows anything but what has it. */

@@ -20,6 +20,7 @@ const names = [
     'spawn-session-request',
   ],
   ...['create-template-request', 'update-template-request', 'error-response', 'delete-response'],
+  ...['request', 'create-request-request', 'answer-request-request'],
   ...['websocket-message', 'spawn-event', 'skill-manifest', 'session-manifest'],
 ]
 

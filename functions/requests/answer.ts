@@ -1,0 +1,26 @@
+import { AnswerInboxRequest, InboxRequest } from '../../schemas/request'
+import { answerRequest as answer } from '../../storage/rules/requests'
+import { changeEntity } from '../http/change-entity'
+import { operation } from '../http/operation'
+
+export const answerRequest = operation({
+  method: 'POST',
+  path: '/api/requests/:id/answer',
+  name: 'requests.answer',
+  summary: 'Answer a request',
+  description:
+    'The first answer counts; who comes later is told who answered, and what. Words without an option refuse an approval.',
+  body: AnswerInboxRequest,
+  answers: { status: 200, schema: InboxRequest },
+  errors: [
+    'NOT_FOUND',
+    'ALREADY_ANSWERED',
+    'REQUEST_WITHDRAWN',
+    'PRECONDITION_FAILED',
+    'STORAGE_UNAVAILABLE',
+  ],
+  emits: ['request:updated', 'session:updated', 'task:updated'],
+  example: ({ request }) => ({ params: { id: request }, body: { text: 'As the old pages have it' } }),
+  run: (c, { params: { id }, body: { by = 'user', ...said } }) =>
+    changeEntity(c, 'requests', id, (tx) => answer(tx, id, { ...said, by })),
+})

@@ -1,0 +1,17 @@
+import { InboxRequest } from '../../schemas/request'
+import { withdrawRequest as withdraw } from '../../storage/rules/requests'
+import { changeEntity } from '../http/change-entity'
+import { operation } from '../http/operation'
+
+export const withdrawRequest = operation({
+  method: 'POST',
+  path: '/api/requests/:id/withdraw',
+  name: 'requests.withdraw',
+  summary: 'Withdraw a request',
+  description: 'Nobody needs to answer it any more. One that is withdrawn stays as it is.',
+  answers: { status: 200, schema: InboxRequest },
+  errors: ['NOT_FOUND', 'ALREADY_ANSWERED', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
+  emits: ['request:updated', 'session:updated', 'task:updated'],
+  example: ({ request }) => ({ params: { id: request } }),
+  run: (c, { params: { id } }) => changeEntity(c, 'requests', id, (tx) => withdraw(tx, id)),
+})

@@ -1,0 +1,159 @@
+/** What sessions ask of people: open, then answered or withdrawn. The first answer counts. */
+
+import { apiError } from '../../schemas/errors'
+import type { CreateInboxRequest, InboxRequest, RequestKind, RequestOption } from '../../schemas/request'
+import type { Session } from '../../schemas/session'
+import type { Transaction } from '../transaction'
+import { findSession, findTask } from './find'
+import { livingStatus, requireLiving } from './living'
+import { openRequests, syncNeedsInput } from './needs-input'
+import { setSessionStatus } from './queues'
+import { dropOldSettled } from './settled'
+
+/** Asks something of a person. Its session and its task say that they wait for one. */
+export const createRequest = (tx: Transaction, sessionId: string, body: CreateInboxRequest): InboxRequest => {
+  const session = findSession(tx, sessionId, 'NOT_FOUND')
+  requireLiving(tx, sessionId)
+  const taskId = body.taskId === undefined ? chosenTask(tx, session) : ownTask(tx, session, body.taskId)
+  const request: InboxRequest = {
+    id: tx.newId('req'),
+    sessionId,
+    projectId: session.projectId,
+    ...(taskId !== undefined && { taskId }),
+    kind: body.kind,
+    title: body.title,
+    ...(body.detail !== undefined && { detail: body.detail }),
+    options: body.options?.length ? body.options : [...defaultOptions[body.kind]],
+    state: 'open',
+    createdAt: tx.now,
+    updatedAt: tx.now,
+  }
+  tx.put('requests', request)
+  tx.emitState('request:created', request.id)
+  syncNeedsInput(tx, sessionId)
+  if (taskId !== undefined && tx.get('tasks', taskId)?.sessionStatus !== 'needs_input')
+    setSessionStatus(tx, taskId, 'needs_input')
+  dropOldSettled(tx, 'requests', request)
+  return request
+}
+
+const goOn: readonly RequestOption[] = [
+  { id: 'extend', label: 'Extend', effect: 'other' },
+  { id: 'continue', label: 'Continue', effect: 'other' },
+  { id: 'stop', label: 'Stop', effect: 'other' },
+]
+
+/** What one can choose from where the session names nothing. */
+const defaultOptions: Readonly<Record<RequestKind, readonly RequestOption[]>> = {
+  approval: [],
+  question: [],
+  stall: goOn,
+  limit: goOn,
+  budget: goOn,
+}
+
+const ownTask = (tx: Transaction, { id, taskIds }: Session, taskId: string): string => {
+  findTask(tx, taskId)
+  if (taskIds.includes(taskId)) return taskId
+  throw apiError('VALIDATION_ERROR', `${taskId} is not a task of session ${id}`, {
+    issues: [{ path: 'taskId', message: `${taskId} is not a task of the session` }],
+  })
+}
+
+/** The task that a session works on: the one in processing, or else its only one. */
+const chosenTask = (tx: Transaction, { id, taskIds }: Session): string | undefined => {
+  const current = tx.get('queues', id)?.items.find(({ status }) => status === 'processing')
+  if (current) return current.taskId
+  const [only, another] = taskIds.filter((taskId) => tx.has('tasks', taskId))
+  return another === undefined ? only : undefined
+}
+
+/** The request, or 404. */
+const findRequest = (tx: Transaction, id: string): InboxRequest => {
+  const request = tx.get('requests', id)
+  if (!request) throw apiError('NOT_FOUND', 'Request not found', { requestId: id })
+  return request
+}
+
+/** An answer as it is given: `by` is who gives it. */
+interface GivenAnswer {
+  optionId?: string | undefined
+  text?: string | undefined
+  by: string
+}
+
+/** Answers a request. Throws `ALREADY_ANSWERED`, with the answer that counts, or `REQUEST_WITHDRAWN`. */
+export const answerRequest = (tx: Transaction, id: string, { optionId, text, by }: GivenAnswer): void => {
+  const request = findRequest(tx, id)
+  refuseAnswered(request)
+  if (request.state === 'withdrawn') throw apiError('REQUEST_WITHDRAWN', undefined, { requestId: id })
+  if (optionId !== undefined && !request.options.some((option) => option.id === optionId))
+    throw apiError('VALIDATION_ERROR', `optionId must be one of ${optionIds(request)}`, {
+      issues: [{ path: 'optionId', message: `optionId must be one of ${optionIds(request)}` }],
+    })
+  const chosen = optionId ?? meantOption(request)
+  close(tx, {
+    ...request,
+    state: 'answered',
+    answer: {
+      ...(chosen !== undefined && { optionId: chosen }),
+      ...(text !== undefined && { text }),
+      by,
+      at: tx.now,
+    },
+  })
+}
+
+/** Words alone approve nothing. */
+const meantOption = ({ kind, options }: InboxRequest): string | undefined =>
+  kind === 'approval' ? options.find(({ effect }) => effect === 'reject_once')?.id : undefined
+
+const optionIds = ({ options }: InboxRequest) =>
+  options.map(({ id }) => JSON.stringify(id)).join(', ') || 'none: this request has no options'
+
+const refuseAnswered = ({ id, answer }: InboxRequest) => {
+  if (answer)
+    throw apiError('ALREADY_ANSWERED', `${answer.by} has answered this already`, { requestId: id, answer })
+}
+
+/** The session does not wait for this any more. */
+export const withdrawRequest = (tx: Transaction, id: string): void => {
+  const request = findRequest(tx, id)
+  refuseAnswered(request)
+  if (request.state === 'open') close(tx, { ...request, state: 'withdrawn' })
+}
+
+/** The agent has the answer. */
+export const noteAnswerDelivered = (tx: Transaction, id: string): void => {
+  const request = findRequest(tx, id)
+  if (request.state !== 'answered')
+    throw apiError('INVALID_STATE', `This request is ${request.state}: only an answer is delivered`, {
+      requestId: id,
+      state: request.state,
+    })
+  if (request.deliveredAt === undefined) put(tx, { ...request, deliveredAt: tx.now })
+}
+
+/** Withdraws what a session that ends has asked. What it and its tasks say is left to the caller. */
+export const withdrawRequests = (tx: Transaction, sessionId: string): void => {
+  for (const request of openRequests(tx, sessionId)) put(tx, { ...request, state: 'withdrawn' })
+}
+
+const put = (tx: Transaction, request: InboxRequest) => {
+  tx.put('requests', { ...request, updatedAt: tx.now })
+  tx.emitState('request:updated', request.id)
+}
+
+/** Its session and its task go on, unless they wait for something else, too. */
+const close = (tx: Transaction, request: InboxRequest) => {
+  const { sessionId, taskId } = request
+  put(tx, request)
+  syncNeedsInput(tx, sessionId)
+  if (taskId !== undefined && goesOn(tx, sessionId, taskId)) setSessionStatus(tx, taskId, 'working')
+  dropOldSettled(tx, 'requests', request)
+}
+
+const goesOn = (tx: Transaction, sessionId: string, taskId: string): boolean =>
+  tx.get('tasks', taskId)?.sessionStatus === 'needs_input' &&
+  livingStatus(tx, sessionId) !== undefined &&
+  tx.count('requests', { taskId, state: 'open' }) === 0
