@@ -19,7 +19,7 @@ export const KeptAnswer = z.object({
   /** Where its body is an entity, and large: that entity, as it then is. */
   entity: z
     .object({
-      kind: z.enum(['projects', 'tasks', 'sessions', 'queues', 'templates', 'requests']),
+      kind: z.enum(['projects', 'tasks', 'sessions', 'queues', 'templates', 'requests', 'messages']),
       id: z.string(),
     })
     .optional(),

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { count, timestamp } from './fields'
+import { Message } from './message'
 import { Project } from './project'
 import { QueueItem, QueueState } from './queue'
 import { InboxRequest } from './request'
@@ -65,6 +66,8 @@ const roomEvents = {
   'template:deleted': Deleted,
   'request:created': InboxRequest,
   'request:updated': InboxRequest,
+  'message:created': Message,
+  'message:updated': Message,
 }
 
 /** Every event, as one typed map from its name to the schema of its data. */
@@ -80,9 +83,13 @@ export type Reset = z.infer<typeof Reset>
 
 const isCoreEvent = (name: string): boolean => name in coreEvents
 
-/** The room that an event goes to besides those of what it is about: core events go to `all`, others to their own. */
-export const mainRoomOf = (name: string): string => {
+/**
+ * The room that an event goes to besides those of what it is about: core events go to `all`, others to their own, and
+ * those of messages to none.
+ */
+export const mainRoomOf = (name: string): string | undefined => {
   if (isCoreEvent(name)) return 'all'
+  if (name.startsWith('message:')) return undefined
   if (name.startsWith('request:')) return 'inbox'
   return name.startsWith('queue:') ? 'queues' : 'templates'
 }

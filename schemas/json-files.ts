@@ -6,6 +6,7 @@ import { webSocketMessage } from './events'
 import { partsOf } from './json-examples'
 import { type Converted, type JsonSchema, toJsonSchemas } from './json-schema'
 import { SessionManifest } from './manifest'
+import { CreateMessageRequest, Message, PromptRequest, UpdateMessageRequest } from './message'
 import { CreateProjectRequest, Project, UpdateProjectRequest } from './project'
 import { QueueItem, QueueState } from './queue'
 import { AnswerInboxRequest, CreateInboxRequest, InboxRequest } from './request'
@@ -28,6 +29,7 @@ const outputs = (): Record<string, z.ZodType> => ({
   'queue-item': QueueItem,
   template: Template,
   request: InboxRequest,
+  message: Message,
   'error-response': ErrorResponse,
   'delete-response': DeleteResponse,
   'websocket-message': webSocketMessage(),
@@ -49,6 +51,9 @@ const inputs = {
   'update-template-request': UpdateTemplateRequest,
   'create-request-request': CreateInboxRequest,
   'answer-request-request': AnswerInboxRequest,
+  'create-message-request': CreateMessageRequest,
+  'update-message-request': UpdateMessageRequest,
+  'prompt-request': PromptRequest,
   'skill-manifest': SkillManifest,
 }
 

@@ -1,6 +1,7 @@
 /** The query parameters of the endpoints. Each is optional; one that is not named here is ignored. */
 import * as z from 'zod'
 import { acceptLegacyValues } from './fields'
+import { MessageState } from './message'
 import { RequestKind, RequestState } from './request'
 import { isRoomName, maxRooms, noSuchRooms, roomList, roomsIn, tooManyRooms } from './room-names'
 import { legacySessionStatuses, SessionStatus } from './session'
@@ -115,6 +116,13 @@ export const InboxQuery = z.object({
   state: z
     .preprocess(textOrNothing, stateFilter)
     .meta({ description: 'open (the default), answered, withdrawn, or all' }),
+  ...page,
+})
+
+export const ListMessagesQuery = z.object({
+  state: z
+    .preprocess(textOrNothing, MessageState.optional())
+    .meta({ description: 'Only those with this state' }),
   ...page,
 })
 

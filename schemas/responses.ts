@@ -24,6 +24,7 @@ const StorageStatus = z.object({
       queues: count('Stored queues', 3),
       templates: count('Stored templates', 2),
       requests: count('Stored requests to people', 5),
+      messages: count('Stored messages to agents', 8),
     })
     .meta({ description: 'How many entities are stored, by kind' }),
   quarantined: z

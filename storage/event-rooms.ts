@@ -36,7 +36,8 @@ const rooms = (
   { projectId, sessionId, taskId }: Subject,
   projectOf: ProjectOf,
 ): string[] => {
-  const names = [mainRoomOf(name)]
+  const main = mainRoomOf(name)
+  const names = main === undefined ? [] : [main]
   const ofTask = projectOf('tasks', taskId)
   const ofSession = projectOf('sessions', sessionId)
   // No sets: a change may have tens of thousands of events.

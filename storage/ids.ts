@@ -1,5 +1,5 @@
 /** The beginning of an id: what it is the id of. */
-export type IdPrefix = 'proj' | 'task' | 'sess' | 'tmpl' | 'evt' | 'req'
+export type IdPrefix = 'proj' | 'task' | 'sess' | 'tmpl' | 'evt' | 'req' | 'msg'
 
 /** Makes the id of a new thing: `{prefix}_{milliseconds}_{9 characters of base36}`. */
 export type NewId = (prefix: IdPrefix, now: number) => string

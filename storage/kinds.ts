@@ -2,6 +2,7 @@ import type { EventName } from '../schemas/events'
 import { answers } from './kinds/answer'
 import { beats } from './kinds/beat'
 import type { KindDefinition, WithEmpty } from './kinds/kind'
+import { messages } from './kinds/message'
 import { projects } from './kinds/project'
 import { queues } from './kinds/queue'
 import { requests } from './kinds/request'
@@ -10,7 +11,7 @@ import { tasks } from './kinds/task'
 import { templates } from './kinds/template'
 
 /** Those that are part of the API: exported, copied, counted. An entity follows those it refers to. */
-const entities = { projects, tasks, sessions, queues, templates, requests }
+const entities = { projects, tasks, sessions, queues, templates, requests, messages }
 const definitions = { ...entities, answers, beats }
 
 export type EntityKind = keyof typeof entities
@@ -74,6 +75,7 @@ export const byEntityKind = <Values extends Readonly<Record<EntityKind, unknown>
   queues: make('queues'),
   templates: make('templates'),
   requests: make('requests'),
+  messages: make('messages'),
 })
 
 /** Something for each kind. */

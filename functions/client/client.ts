@@ -27,6 +27,7 @@ export const createClient = (options: ClientOptions) => {
 export type { EndSessionRequest } from '../../schemas/ending'
 export type { EventData, EventName } from '../../schemas/events'
 export type { SessionManifest } from '../../schemas/manifest'
+export type { CreateMessageRequest, Message, MessageState } from '../../schemas/message'
 export type { CreateProjectRequest, Project, UpdateProjectRequest } from '../../schemas/project'
 export type { QueueItem, QueueState, QueueStats } from '../../schemas/queue'
 export type { AnswerInboxRequest, CreateInboxRequest, InboxRequest } from '../../schemas/request'

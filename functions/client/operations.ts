@@ -3,6 +3,7 @@
 import { agentsOf } from './agents-operations'
 import { eventsOf } from './events-operations'
 import { inboxOf } from './inbox-operations'
+import { messagesOf } from './messages-operations'
 import { projectsOf } from './projects-operations'
 import { queueOf } from './queue-operations'
 import type { Requests } from './requests'
@@ -24,6 +25,7 @@ export const operationsOf = (requests: Requests) => ({
   templates: templatesOf(requests),
   inbox: inboxOf(requests),
   requests: requestsOf(requests),
+  messages: messagesOf(requests),
   events: eventsOf(requests),
   agents: agentsOf(requests),
   runners: runnersOf(requests),

@@ -8,7 +8,7 @@ export const requestsOf = (requests: Requests) => ({
   get: (id: string) => requests.ask<InboxRequest>('GET', path`/api/requests/${id}`),
   /** The same, with the tag that names this very state */
   getTagged: (id: string) => taggedOf<InboxRequest>(requests, path`/api/requests/${id}`),
-  /** Answer a request. The first answer counts; who comes later is told who answered, and what. Words without an option refuse an approval. */
+  /** Answer a request. The first answer counts; who comes later is told who answered, and what. Words without an option refuse an approval; of an approval they are also sent to the agent, as a message. */
   answer: (id: string, body: AnswerInboxRequest, options?: ChangeOptions & RepeatOptions) =>
     requests.ask<InboxRequest>('POST', path`/api/requests/${id}/answer`, { body, ...changeHeaders(options) }),
   /** Note that the agent has the answer */

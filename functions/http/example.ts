@@ -23,6 +23,8 @@ export interface ExampleIds {
   request: string
   /** A request that was answered, and whose agent does not have the answer yet. */
   answeredRequest: string
+  /** A message to `session` that has not reached its agent. */
+  message: string
   /** A custom template for workers. */
   template: string
   /** A skill that can be used. */
@@ -41,6 +43,7 @@ export const shownIds: ExampleIds = {
   spawnedSession: 'sess_1738713800000_s6p4a1w9n',
   request: 'req_1738713900000_q1w2e3r4t',
   answeredRequest: 'req_1738713900000_a5n7s9w1r',
+  message: 'msg_1738713900000_z9y8x7w6v',
   template: 'tmpl_1738713600000_k3j4h5g6f',
   skill: 'maestro-worker',
 }

@@ -45,6 +45,8 @@ export interface Definition {
     type?: string
     /** Whether a `Range` header is answered with a part (206). */
     ranges?: boolean
+    /** Of what was there already, where that is another status. */
+    repeatStatus?: 200
   }
   /** Whether the answer holds a secret: then it is not kept for repeats. */
   answersSecret?: boolean

@@ -1,7 +1,17 @@
 import type { Operation } from './operation'
 
 /** The sections of the reference, in order; one that is not named here comes before the last. */
-const sections = ['projects', 'tasks', 'sessions', 'skills', 'queues', 'templates', 'inbox', 'events']
+const sections = [
+  'projects',
+  'tasks',
+  'sessions',
+  'skills',
+  'queues',
+  'templates',
+  'inbox',
+  'messages',
+  'events',
+]
 const lastSection = 'server'
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -10,6 +20,7 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 export const sectionOf = (path: string): string => {
   if (path.includes('/queue')) return 'queues'
   if (path.includes('/requests')) return 'inbox'
+  if (/\/(?:messages|prompt)$/.test(path)) return 'messages'
   return /^\/api\/(\w+)/.exec(path)?.[1] ?? lastSection
 }
 

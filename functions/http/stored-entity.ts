@@ -26,7 +26,8 @@ export const storedEntity = async <K extends EntityKind>(
   kind: K,
   id: string,
   missing: ErrorCode,
-): Promise<Entry<K>> => c.env.workspace.read((documents) => find(documents, kind, id, missing))
+  message?: string,
+): Promise<Entry<K>> => c.env.workspace.read((documents) => find(documents, kind, id, missing, message))
 
 /** The queue of a session, once it is durable; else the error of the contract. */
 export const storedQueue = async (c: RequestContext, sessionId: string): Promise<QueueState> =>
@@ -40,6 +41,7 @@ const idNames: Record<EntityKind, string> = {
   queues: 'sessionId',
   templates: 'templateId',
   requests: 'requestId',
+  messages: 'messageId',
 }
 
 const find = <K extends EntityKind>(

@@ -87,7 +87,7 @@ const eventTag = 'events'
 const webhookOf = (name: string, schema: JsonSchema) => ({
   post: {
     summary: name,
-    description: `Goes to the room ${mainRoomOf(name)}, and to the rooms of what it is about.`,
+    description: `Goes to ${mainRoomOf(name) === undefined ? '' : `the room ${mainRoomOf(name)}, and to `}the rooms of what it is about.`,
     tags: [eventTag],
     requestBody: { required: true, content: { 'application/json': { schema } } },
   },

@@ -4,7 +4,7 @@ import type { Definition } from '../http/operation'
 const verbs: Record<string, string> = { GET: 'get', PUT: 'update', PATCH: 'update', DELETE: 'delete' }
 
 /** What one posts to an entity to add to it; any other word there is something to do. */
-const additions: readonly string[] = ['events', 'timeline', 'requests']
+const additions: readonly string[] = ['events', 'timeline', 'requests', 'messages']
 
 /**
  * The name of an operation in the reference, worked out from method and path, for programs that make clients of it:

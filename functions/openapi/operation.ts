@@ -50,14 +50,14 @@ const requestBody = (
 }
 
 const success = (definition: Definition, { of }: Converted): Record<string, Answer> => {
-  const { status, schema, type = 'application/json' } = definition.answers
-  return {
-    [status]: {
-      description: z.globalRegistry.get(schema)?.description ?? 'The list',
-      headers: headersAnswered(definition),
-      content: { [type]: { schema: of(schema) } },
-    },
+  const { status, schema, type = 'application/json', repeatStatus } = definition.answers
+  const answer = {
+    description: z.globalRegistry.get(schema)?.description ?? 'The list',
+    headers: headersAnswered(definition),
+    content: { [type]: { schema: of(schema) } },
   }
+  const known = { ...answer, description: `${answer.description}, as it was there already` }
+  return { ...(repeatStatus && { [repeatStatus]: known }), [status]: answer }
 }
 
 const partOf = (definition: Definition, answers: Converted): Answer => {

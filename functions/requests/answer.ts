@@ -9,7 +9,7 @@ export const answerRequest = operation({
   name: 'requests.answer',
   summary: 'Answer a request',
   description:
-    'The first answer counts; who comes later is told who answered, and what. Words without an option refuse an approval.',
+    'The first answer counts; who comes later is told who answered, and what. Words without an option refuse an approval; of an approval they are also sent to the agent, as a message.',
   body: AnswerInboxRequest,
   answers: { status: 200, schema: InboxRequest },
   errors: [
@@ -19,8 +19,8 @@ export const answerRequest = operation({
     'PRECONDITION_FAILED',
     'STORAGE_UNAVAILABLE',
   ],
-  emits: ['request:updated', 'session:updated', 'task:updated'],
+  emits: ['request:updated', 'session:updated', 'task:updated', 'message:created'],
   example: ({ request }) => ({ params: { id: request }, body: { text: 'As the old pages have it' } }),
   run: (c, { params: { id }, body: { by = 'user', ...said } }) =>
-    changeEntity(c, 'requests', id, (tx) => answer(tx, id, { ...said, by })),
+    changeEntity(c, 'requests', id, (tx) => answer(tx, id, { ...said, by, from: 'user' })),
 })

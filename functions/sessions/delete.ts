@@ -9,7 +9,8 @@ export const deleteSession = operation({
   name: 'sessions.delete',
   sessionAccess: 'person',
   summary: 'Delete a session',
-  description: 'It leaves its tasks; its queue goes with it, its folder with the manifest stays.',
+  description:
+    'It leaves its tasks; its queue, its requests and its messages go with it, its folder with the manifest stays.',
   answers: { status: 200, schema: DeleteResponse },
   errors: ['SESSION_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
   emits: ['task:updated', 'session:task_removed', 'task:session_removed', 'session:deleted'],

@@ -9,6 +9,7 @@ import type { Transaction } from '../transaction'
 import { giveBudgetBack } from './budgets'
 import { findSession, type SessionHead } from './find'
 import { isLiving, isWorkedOnElsewhere, mayReport, saysOpen } from './living'
+import { expireMessages } from './messages'
 import { openRequests } from './needs-input'
 import { endItems, reportItems, setSessionStatus } from './queues'
 import { withdrawRequests } from './requests'
@@ -138,6 +139,7 @@ export const conclude = (
   tx.emitState('session:updated', id)
   giveBudgetBack(tx, id)
   withdrawRequests(tx, id)
+  expireMessages(tx, id)
   const skipped = new Set<string>()
   if (!keepsItems)
     for (const item of endItems(tx, id, itemOutcome(taskStatus, reason)))

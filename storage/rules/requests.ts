@@ -6,6 +6,7 @@ import type { Session } from '../../schemas/session'
 import type { Transaction } from '../transaction'
 import { findSession, findTask } from './find'
 import { livingStatus, requireLiving } from './living'
+import { sendMessage } from './messages'
 import { openRequests, syncNeedsInput } from './needs-input'
 import { setSessionStatus } from './queues'
 import { dropOldSettled } from './settled'
@@ -80,10 +81,16 @@ interface GivenAnswer {
   optionId?: string | undefined
   text?: string | undefined
   by: string
+  /** Whom the agent hears the words of an approval from: `user`, or a session. */
+  from: string
 }
 
 /** Answers a request. Throws `ALREADY_ANSWERED`, with the answer that counts, or `REQUEST_WITHDRAWN`. */
-export const answerRequest = (tx: Transaction, id: string, { optionId, text, by }: GivenAnswer): void => {
+export const answerRequest = (
+  tx: Transaction,
+  id: string,
+  { optionId, text, by, from }: GivenAnswer,
+): void => {
   const request = findRequest(tx, id)
   refuseAnswered(request)
   if (request.state === 'withdrawn') throw apiError('REQUEST_WITHDRAWN', undefined, { requestId: id })
@@ -102,6 +109,8 @@ export const answerRequest = (tx: Transaction, id: string, { optionId, text, by 
       at: tx.now,
     },
   })
+  if (request.kind === 'approval' && text !== undefined)
+    sendMessage(tx, request.sessionId, { text, mode: 'steer' }, from)
 }
 
 /** Words alone approve nothing. */

@@ -141,7 +141,7 @@ const endByStatus = (
   } else if (status !== before.status) noteLate(tx, before.id, `that it is ${status}`)
 }
 
-/** Deletes a session, its links with tasks, its queue, and what it has asked. */
+/** Deletes a session, its links with tasks, its queue, and what it has asked and was told. */
 export const deleteSession = (tx: Transaction, id: string): void => {
   const session = findSession(tx, id)
   for (const taskId of session.taskIds) {
@@ -155,6 +155,7 @@ export const deleteSession = (tx: Transaction, id: string): void => {
   clearTasks(tx, session)
   if (isLiving(session)) returnBudget(tx, session)
   dropAllOf(tx, 'requests', id)
+  dropAllOf(tx, 'messages', id)
   tx.emitData('session:deleted', { id })
   tx.remove('queues', id)
   tx.remove('beats', id)

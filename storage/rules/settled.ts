@@ -9,7 +9,7 @@ const maxSettled = 1000
  */
 export const dropOldSettled = (
   tx: Transaction,
-  kind: 'requests',
+  kind: 'requests' | 'messages',
   { sessionId, createdAt }: { sessionId: string; createdAt: number },
 ): void => {
   const where = { settledOf: sessionId }
@@ -20,7 +20,7 @@ export const dropOldSettled = (
 }
 
 /** Removes all requests or messages of a session that is deleted. */
-export const dropAllOf = (tx: Transaction, kind: 'requests', sessionId: string): void => {
+export const dropAllOf = (tx: Transaction, kind: 'requests' | 'messages', sessionId: string): void => {
   const where = { sessionId }
   for (const { id } of tx.oldestIds(kind, tx.count(kind, where), where)) tx.remove(kind, id)
 }

@@ -46,7 +46,9 @@ POST /api/sessions/{id}/queue/fail, POST /api/sessions/{id}/queue/skip, POST /ap
 GET /api/templates, POST /api/templates, GET /api/templates/{id}, PUT /api/templates/{id},
 DELETE /api/templates/{id}, POST /api/templates/{id}/reset, GET /api/templates/role/{role},
 GET /api/templates/default/{role}, GET /api/inbox, POST /api/sessions/{id}/requests, GET /api/requests/{id},
-POST /api/requests/{id}/answer, POST /api/requests/{id}/withdraw, POST /api/requests/{id}/delivered, GET /api/agents, GET /api/runners, PUT /api/runners/{id},
+POST /api/requests/{id}/answer, POST /api/requests/{id}/withdraw, POST /api/requests/{id}/delivered,
+POST /api/sessions/{id}/messages, GET /api/sessions/{id}/messages, PATCH /api/messages/{id},
+POST /api/sessions/{id}/prompt, POST /api/sessions/{id}/interrupt, GET /api/agents, GET /api/runners, PUT /api/runners/{id},
 GET /api/events, GET /health, GET /ws-status, GET /openapi.json, GET /docs`
 
 const events = `
@@ -54,7 +56,7 @@ project:created project:updated project:deleted task:created task:updated task:d
 task:session_removed session:created session:updated session:spawn session:deleted session:task_added
 session:task_removed queue:created queue:updated queue:item_started queue:item_completed queue:item_skipped
 queue:item_failed template:created template:updated template:deleted
-request:created request:updated`
+request:created request:updated message:created message:updated`
 
 const words = (text: string, separator: RegExp) => text.trim().split(separator).sort()
 

@@ -93,13 +93,14 @@ const createOriginal = async (): Promise<Original> => {
   const answeredRequest = await asks('Which colour?')
   await post(`/api/requests/${answeredRequest}/answer`, { text: 'Green' })
   const request = await asks('Which date format?')
+  const message = await post(`/api/sessions/${session}/messages`, { text: 'Take the new one' })
   const template = await post('/api/templates', { name: 'mine', role: 'worker', content: 'Work.' })
   return {
     documents: await services.workspace.read(documentsIn),
     manifest: SessionManifest.parse(JSON.parse((await services.manifests.read(spawnedSession)) ?? '')),
     ids: {
       ...{ project, emptyProject, task, looseTask, session, busyQueue, waitingQueue, spawnedSession },
-      ...{ request, answeredRequest, template, skill: skill.id },
+      ...{ request, answeredRequest, message, template, skill: skill.id },
     },
   }
 }

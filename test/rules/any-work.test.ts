@@ -7,6 +7,7 @@ import { memoryDriver } from '../../storage/drivers/memory'
 import type { PublishedEvent } from '../../storage/event'
 import { endSession, stopSession } from '../../storage/rules/endings'
 import { addTask, pushTask, removeTask } from '../../storage/rules/links'
+import { sendMessage, updateMessage } from '../../storage/rules/messages'
 import { createProject, deleteProject } from '../../storage/rules/projects'
 import { completeCurrent, failCurrent, skipNext, startNext } from '../../storage/rules/queues'
 import {
@@ -105,6 +106,12 @@ const inbox = fc.oneof(
     do: fc.constantFrom('answer' as const, 'withdraw' as const, 'deliver' as const),
     request: one,
   }),
+  fc.record({ do: fc.constant('tell' as const), session: one }),
+  fc.record({
+    do: fc.constant('move' as const),
+    message: one,
+    state: fc.constantFrom('sending' as const, 'delivered' as const, 'unknown' as const),
+  }),
   fc.record({ do: fc.constant('wait' as const), session: one, active: fc.boolean() }),
 )
 const deletion = fc.oneof(
@@ -124,12 +131,12 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
 const perform = (tx: Transaction, step: Step) => {
-  const named = (kind: 'projects' | 'tasks' | 'sessions' | 'requests') => {
+  const named = (kind: 'projects' | 'tasks' | 'sessions' | 'requests' | 'messages') => {
     const ids = tx.list(kind).map(({ id }) => id)
     return (number: number) => (number === none ? undefined : ids[number % ids.length]) ?? 'none'
   }
   const [project, task, session] = [named('projects'), named('tasks'), named('sessions')]
-  const request = named('requests')
+  const [request, message] = [named('requests'), named('messages')]
   switch (step.do) {
     case 'delete project':
       return deleteProject(tx, project(step.project))
@@ -187,11 +194,15 @@ const perform = (tx: Transaction, step: Step) => {
         taskId: step.task === undefined ? undefined : task(step.task),
       })
     case 'answer':
-      return answerRequest(tx, request(step.request), { text: 'so', by: 'user' })
+      return answerRequest(tx, request(step.request), { text: 'so', by: 'user', from: 'user' })
     case 'withdraw':
       return withdrawRequest(tx, request(step.request))
     case 'deliver':
       return noteAnswerDelivered(tx, request(step.request))
+    case 'tell':
+      return sendMessage(tx, session(step.session), { text: 'hello' }, 'user')
+    case 'move':
+      return updateMessage(tx, message(step.message), { state: step.state })
     case 'wait': {
       const id = session(step.session)
       // Only what requests say is known to be so.
@@ -235,8 +246,9 @@ const expectTrue = (
   const all = events.map(({ data }) => data).join()
   for (const key of changed) {
     const [kind, folder, id = folder] = key.split(':')
-    // Requests go with their session, and are not told of one by one.
-    expect(all).toContain(kind === 'requests' && !(key in now) ? folder : id)
+    // Requests and messages go with their session, and are not told of one by one.
+    const goesAlong = (kind === 'requests' || kind === 'messages') && !(key in now)
+    expect(all).toContain(goesAlong ? folder : id)
   }
   expect(new Set(events.map(({ name, data }) => name + data)).size).toBe(events.length)
 }

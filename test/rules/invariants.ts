@@ -1,5 +1,6 @@
 // What must hold between all that is stored, whatever was done before.
 import { expect } from 'vitest'
+import type { Message } from '../../schemas/message'
 import type { QueueState } from '../../schemas/queue'
 import type { InboxRequest } from '../../schemas/request'
 import { endedStatuses, type Session } from '../../schemas/session'
@@ -14,6 +15,7 @@ export interface World {
   sessions: Map<string, Session>
   queues: Map<string, QueueState>
   requests: InboxRequest[]
+  messages: Message[]
 }
 
 export const worldOf = (documents: Documents): World => ({
@@ -22,6 +24,7 @@ export const worldOf = (documents: Documents): World => ({
   sessions: new Map(documents.list('sessions').map((entry) => [entry.id, entry.read()])),
   queues: new Map(documents.list('queues').map((entry) => [entry.id, entry.read()])),
   requests: documents.list('requests').map((entry) => entry.read()),
+  messages: documents.list('messages').map((entry) => entry.read()),
 })
 
 /** Fails if anything dangles, closes a circle, or is known to one side only. */
@@ -30,6 +33,7 @@ export const expectWhole = (world: World): void => {
   for (const session of world.sessions.values()) expectSessionInPlace(world, session)
   for (const queue of world.queues.values()) expectQueueInPlace(world, queue)
   for (const request of world.requests) expectRequestInPlace(world, request)
+  for (const message of world.messages) expectMessageInPlace(world, message)
   expectWaiting(world)
 }
 
@@ -94,6 +98,12 @@ const expectRequestInPlace = ({ sessions }: World, request: InboxRequest) => {
   expect(session?.projectId).toBe(request.projectId)
   if (request.state === 'open') expect(isLiving(session ?? { status: 'stopped' })).toBe(true)
   expect(request.answer !== undefined).toBe(request.state === 'answered')
+}
+
+const expectMessageInPlace = ({ sessions }: World, { sessionId, state }: Message) => {
+  expect(sessions.has(sessionId)).toBe(true)
+  if (state === 'queued' || state === 'sending')
+    expect(isLiving(sessions.get(sessionId) ?? { status: 'stopped' })).toBe(true)
 }
 
 /** A session waits for a person exactly when a request of its is open. */

@@ -21,6 +21,7 @@ const names = [
   ],
   ...['create-template-request', 'update-template-request', 'error-response', 'delete-response'],
   ...['request', 'create-request-request', 'answer-request-request'],
+  ...['message', 'create-message-request', 'update-message-request', 'prompt-request'],
   ...['websocket-message', 'spawn-event', 'skill-manifest', 'session-manifest'],
 ]
 

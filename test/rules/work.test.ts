@@ -5,6 +5,8 @@ import { Entry } from '../../storage/entry'
 import { endSession } from '../../storage/rules/endings'
 import { readerOf } from '../../storage/rules/find'
 import { makeManifest } from '../../storage/rules/manifest'
+import { sendMessage } from '../../storage/rules/messages'
+import { createRequest } from '../../storage/rules/requests'
 import { deleteSession, updateSession } from '../../storage/rules/sessions'
 import { planSpawn, spawnSession } from '../../storage/rules/spawn'
 import { spawnWarnings } from '../../storage/rules/spawn-warnings'
@@ -105,6 +107,18 @@ const changes: Record<string, (world: World, size: number) => Promise<(tx: Trans
     const { id } = await session(taskIds, { strategy: 'queue', status: 'working' })
     const outcomes = taskIds.map((taskId) => ({ taskId, outcome: 'failed' as const, message: 'no' }))
     return (tx) => endSession(tx, id, { cause: 'reported', outcomes })
+  },
+  'ending a session that has asked and was told much': async ({ change, session }, size) => {
+    const { id } = await session([], { status: 'working' })
+    await times(size, () => change((tx) => createRequest(tx, id, { kind: 'question', title: '?' })))
+    await times(size, () => change((tx) => sendMessage(tx, id, { text: 'hello' }, 'user')))
+    return (tx) => endSession(tx, id, { cause: 'reported' })
+  },
+  'deleting a session that has asked and was told much': async ({ change, session }, size) => {
+    const { id } = await session([], { status: 'working' })
+    await times(size, () => change((tx) => createRequest(tx, id, { kind: 'question', title: '?' })))
+    await times(size, () => change((tx) => sendMessage(tx, id, { text: 'hello' }, 'user')))
+    return (tx) => deleteSession(tx, id)
   },
   'ending a session by its status': async ({ task, session }, size) => {
     const { id } = await session(idsOf(await times(size, task)), { strategy: 'queue', status: 'working' })

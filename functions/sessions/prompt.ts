@@ -1,0 +1,27 @@
+import { PromptRequest, PromptResponse } from '../../schemas/message'
+import { sendMessage as send } from '../../storage/rules/messages'
+import { operation } from '../http/operation'
+import { respondChange } from '../http/respond-change'
+
+export const promptSession = operation({
+  method: 'POST',
+  path: '/api/sessions/:id/prompt',
+  name: 'sessions.prompt',
+  summary: 'Tell a session something, in the words of other programs',
+  description: 'The same as a message; the modes send and paste are queue.',
+  body: PromptRequest,
+  answers: { status: 200, schema: PromptResponse },
+  errors: ['NOT_FOUND', 'SESSION_ENDED', 'STORAGE_UNAVAILABLE'],
+  emits: ['message:created'],
+  example: ({ session }) => ({
+    params: { id: session },
+    body: { content: 'Leave the old pages as they are', mode: 'steer' },
+  }),
+  run: (c, { params: { id }, body: { content, mode, senderSessionId } }) =>
+    respondChange(c, (tx) => {
+      const from =
+        senderSessionId !== undefined && tx.has('sessions', senderSessionId) ? senderSessionId : 'user'
+      const { message } = send(tx, id, { text: content, mode }, from)
+      return { body: { success: true, messageId: message.id }, id: message.id }
+    }),
+})

@@ -1,0 +1,23 @@
+import { Message } from '../../schemas/message'
+import { defineKind, oneOf } from './kind'
+
+/** What running agents are told. */
+export const messages = defineKind({
+  schema: Message,
+  id: (message) => message.id,
+  partition: (message) => message.sessionId,
+  createdAt: (message) => message.createdAt,
+  fields: ({ sessionId, state, key }) => ({
+    sessionId,
+    state,
+    [state === 'queued' || state === 'sending' ? 'openOf' : 'settledOf']: sessionId,
+    ...(key !== undefined && { key: keyIn(sessionId, key) }),
+  }),
+  appendOnly: [],
+  migrations: [],
+  stateEvents: { created: 'message:created', updated: 'message:updated' },
+  subject: (_id, fields) => ({ sessionId: oneOf(fields, 'sessionId') }),
+})
+
+/** A sender's key, which counts within a session. */
+export const keyIn = (sessionId: string, key: string): string => `${sessionId} ${key}`
