@@ -95,9 +95,7 @@ export const answerRequest = (
   refuseAnswered(request)
   if (request.state === 'withdrawn') throw apiError('REQUEST_WITHDRAWN', undefined, { requestId: id })
   if (optionId !== undefined && !request.options.some((option) => option.id === optionId))
-    throw apiError('VALIDATION_ERROR', `optionId must be one of ${optionIds(request)}`, {
-      issues: [{ path: 'optionId', message: `optionId must be one of ${optionIds(request)}` }],
-    })
+    throw notAnOption(request, optionId)
   const chosen = optionId ?? meantOption(request)
   close(tx, {
     ...request,
@@ -117,8 +115,12 @@ export const answerRequest = (
 const meantOption = ({ kind, options }: InboxRequest): string | undefined =>
   kind === 'approval' ? options.find(({ effect }) => effect === 'reject_once')?.id : undefined
 
-const optionIds = ({ options }: InboxRequest) =>
-  options.map(({ id }) => JSON.stringify(id)).join(', ') || 'none: this request has no options'
+const notAnOption = ({ options }: InboxRequest, optionId: string) => {
+  const ids = options.map(({ id }) => JSON.stringify(id)).join(', ')
+  const instead = ids === '' ? 'it has none, answer by text' : `choose one of ${ids}`
+  const message = `${JSON.stringify(optionId)} is not an option of the request: ${instead}`
+  return apiError('VALIDATION_ERROR', message, { issues: [{ path: 'optionId', message }] })
+}
 
 const refuseAnswered = ({ id, answer }: InboxRequest) => {
   if (answer)

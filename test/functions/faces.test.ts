@@ -153,9 +153,11 @@ const isAboutInput = (outcome: Outcome): boolean => {
   const { code, details } = outcome.refusal
   if (spawnRefusals.some(([, refusal]) => refusal === code)) return true
   if (code !== 'VALIDATION_ERROR' || !isObject(details) || !Array.isArray(details.issues)) return false
-  // A template of another role; a task of another session.
+  // A template of another role; a task of another session. What differs, and bytes, no JSON Schema counts.
   return !details.issues.some(({ message }) =>
-    /must name a template|is not a task of the session/.test(String(message)),
+    /must name a template|is not a task of the session|is not an option of|ids that differ|bytes of UTF-8/.test(
+      String(message),
+    ),
   )
 }
 
