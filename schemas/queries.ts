@@ -112,17 +112,13 @@ const stateFilter = z.enum([...RequestState.options, 'all']).default('open')
 export const InboxQuery = z.object({
   projectId: filter('Only those of this project'),
   sessionId: filter('Only those of this session'),
-  kind: z.preprocess(textOrNothing, RequestKind.optional()).meta({ description: 'Only those of this kind' }),
-  state: z
-    .preprocess(textOrNothing, stateFilter)
-    .meta({ description: 'open (the default), answered, withdrawn, or all' }),
+  kind: RequestKind.optional().meta({ description: 'Only those of this kind' }),
+  state: stateFilter.meta({ description: 'open (the default), answered, withdrawn, or all' }),
   ...page,
 })
 
 export const ListMessagesQuery = z.object({
-  state: z
-    .preprocess(textOrNothing, MessageState.optional())
-    .meta({ description: 'Only those with this state' }),
+  state: MessageState.optional().meta({ description: 'Only those with this state' }),
   ...page,
 })
 

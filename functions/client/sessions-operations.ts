@@ -2,6 +2,7 @@
 import type { EndSessionRequest } from '../../schemas/ending'
 import type { HeartbeatRequest, HeartbeatResponse } from '../../schemas/heartbeat'
 import type { SessionManifest } from '../../schemas/manifest'
+import type { PromptRequest, PromptResponse } from '../../schemas/message'
 import type { DeleteResponse, SessionToken } from '../../schemas/responses'
 import type { CreateSessionRequest, Session, UpdateSessionRequest } from '../../schemas/session'
 import type { SpawnResponse, SpawnSessionRequest } from '../../schemas/spawn'
@@ -81,7 +82,7 @@ export const sessionsOf = (requests: Requests) => ({
   /** Update a session. events and timeline are appended, metadata is merged by top-level key, env is replaced. A session that sends heartbeats is not stopped by a desktop application, which may stop at its start what it does not know: that is noted in the timeline. */
   update: (id: string, body: UpdateSessionRequest, options?: ChangeOptions) =>
     requests.ask<Session>('PATCH', path`/api/sessions/${id}`, { body, ...changeHeaders(options) }),
-  /** Delete a session. It leaves its tasks; its queue goes with it, its folder with the manifest stays. */
+  /** Delete a session. It leaves its tasks; its queue, its requests and its messages go with it, its folder with the manifest stays. */
   delete: (id: string, options?: ChangeOptions) =>
     requests.ask<DeleteResponse>('DELETE', path`/api/sessions/${id}`, changeHeaders(options)),
   /** End a session. Its status, its queue and what its tasks say change as one step. A session that has ended keeps its status: the report is noted in its timeline, and may give its tasks an outcome. */
@@ -101,6 +102,9 @@ export const sessionsOf = (requests: Requests) => ({
       body,
       ...changeHeaders(options),
     }),
+  /** Interrupt a session. Ends the turn that runs, and keeps the session: a message with the mode interrupt. */
+  interrupt: (id: string, options?: ChangeOptions & RepeatOptions) =>
+    requests.ask<Session>('POST', path`/api/sessions/${id}/interrupt`, changeHeaders(options)),
   /** Get the manifest of a spawned session */
   manifest: (id: string) => requests.ask<SessionManifest>('GET', path`/api/sessions/${id}/manifest`),
   /** Read what a session’s agent has printed. As it was printed, colours and all, where this server runs on the machine of its runner. It is cut in the middle when it gets too long. With follow=1 what comes is sent as well, until the session has ended. */
@@ -130,4 +134,10 @@ export const sessionsOf = (requests: Requests) => ({
     requests.ask<Session>('POST', path`/api/sessions/${id}/timeline`, { body, ...changeHeaders(options) }),
   /** Get the token of a session’s agent. What the agent may do with it is less than everything: it works on its own session and in its project. It is kept nowhere; a restart of the session makes it void. */
   token: (id: string) => requests.ask<SessionToken>('POST', path`/api/sessions/${id}/token`),
+  /** Tell a session something, in the words of other programs. The same as a message; the modes send and paste are queue. */
+  prompt: (id: string, body: PromptRequest, options?: RepeatOptions) =>
+    requests.ask<PromptResponse>('POST', path`/api/sessions/${id}/prompt`, {
+      body,
+      ...changeHeaders(options),
+    }),
 })

@@ -75,6 +75,8 @@ interface Subject {
 const kindsByPath = [
   ['/api/sessions/:id', 'sessions'],
   ['/api/tasks/:id', 'tasks'],
+  ['/api/requests/:id', 'requests'],
+  ['/api/messages/:id', 'messages'],
 ] as const
 
 /** What a request is about; undefined if it is not there. What has no id of its own is of the project in the body. */

@@ -8,6 +8,7 @@ export const listInbox = operation({
   method: 'GET',
   path: '/api/inbox',
   name: 'inbox.list',
+  sessionAccess: 'read',
   summary: 'List what waits for a person',
   description: 'The open requests of all sessions, unless another state is asked for.',
   query: InboxQuery,

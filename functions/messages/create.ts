@@ -1,4 +1,5 @@
 import { CreateMessageRequest, Message } from '../../schemas/message'
+import { senderOf } from '../../storage/rules/callers'
 import { sendMessage as send } from '../../storage/rules/messages'
 import { operation } from '../http/operation'
 import { respondChange } from '../http/respond-change'
@@ -7,6 +8,7 @@ export const createMessage = operation({
   method: 'POST',
   path: '/api/sessions/:id/messages',
   name: 'messages.create',
+  sessionAccess: 'project',
   summary: 'Tell a session something',
   description: 'It is stored, and reaches the agent in the order of its mode. With a key it is sent once.',
   body: CreateMessageRequest,
@@ -19,7 +21,7 @@ export const createMessage = operation({
   }),
   run: (c, { params: { id }, body }) =>
     respondChange(c, (tx) => {
-      const { message, isRepeat } = send(tx, id, body, 'user')
+      const { message, isRepeat } = send(tx, id, body, senderOf(tx, c.get('caller')))
       return { entry: tx.entry('messages', message.id), status: isRepeat ? 200 : 201 }
     }),
 })

@@ -9,6 +9,7 @@ export const listMessages = operation({
   method: 'GET',
   path: '/api/sessions/:id/messages',
   name: 'messages.list',
+  sessionAccess: 'read',
   summary: 'List what a session was told',
   query: ListMessagesQuery,
   answers: { status: 200, schema: z.array(Message) },

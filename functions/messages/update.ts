@@ -7,6 +7,7 @@ export const updateMessage = operation({
   method: 'PATCH',
   path: '/api/messages/:id',
   name: 'messages.update',
+  sessionAccess: 'self',
   summary: 'Note how far a message has come',
   description:
     'From queued over sending to delivered, refused or unknown, and never back; what is unknown may still be delivered.',

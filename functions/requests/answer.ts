@@ -1,4 +1,5 @@
 import { AnswerInboxRequest, InboxRequest } from '../../schemas/request'
+import { senderOf } from '../../storage/rules/callers'
 import { answerRequest as answer } from '../../storage/rules/requests'
 import { changeEntity } from '../http/change-entity'
 import { operation } from '../http/operation'
@@ -7,6 +8,7 @@ export const answerRequest = operation({
   method: 'POST',
   path: '/api/requests/:id/answer',
   name: 'requests.answer',
+  sessionAccess: 'person',
   summary: 'Answer a request',
   description:
     'The first answer counts; who comes later is told who answered, and what. Words without an option refuse an approval; of an approval they are also sent to the agent, as a message.',
@@ -22,5 +24,8 @@ export const answerRequest = operation({
   emits: ['request:updated', 'session:updated', 'task:updated', 'message:created'],
   example: ({ request }) => ({ params: { id: request }, body: { text: 'As the old pages have it' } }),
   run: (c, { params: { id }, body: { by = 'user', ...said } }) =>
-    changeEntity(c, 'requests', id, (tx) => answer(tx, id, { ...said, by, from: 'user' })),
+    changeEntity(c, 'requests', id, (tx) => {
+      const from = senderOf(tx, c.get('caller'))
+      answer(tx, id, { ...said, from, by: from === 'user' ? by : from })
+    }),
 })

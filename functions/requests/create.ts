@@ -7,6 +7,7 @@ export const createRequest = operation({
   method: 'POST',
   path: '/api/sessions/:id/requests',
   name: 'requests.create',
+  sessionAccess: 'self',
   summary: 'Ask something of a person',
   description:
     'Until it is answered or withdrawn, the session and the task that it is about say that they wait.',

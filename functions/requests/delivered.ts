@@ -7,6 +7,7 @@ export const requestDelivered = operation({
   method: 'POST',
   path: '/api/requests/:id/delivered',
   name: 'requests.delivered',
+  sessionAccess: 'self',
   summary: 'Note that the agent has the answer',
   answers: { status: 200, schema: InboxRequest },
   errors: ['NOT_FOUND', 'INVALID_STATE', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],

@@ -6,6 +6,7 @@ export const getRequest = operation({
   method: 'GET',
   path: '/api/requests/:id',
   name: 'requests.get',
+  sessionAccess: 'read',
   summary: 'Get a request',
   answers: { status: 200, schema: InboxRequest },
   errors: ['NOT_FOUND'],

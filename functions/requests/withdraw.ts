@@ -7,6 +7,7 @@ export const withdrawRequest = operation({
   method: 'POST',
   path: '/api/requests/:id/withdraw',
   name: 'requests.withdraw',
+  sessionAccess: 'self',
   summary: 'Withdraw a request',
   description: 'Nobody needs to answer it any more. One that is withdrawn stays as it is.',
   answers: { status: 200, schema: InboxRequest },

@@ -1,4 +1,5 @@
 import { PromptRequest, PromptResponse } from '../../schemas/message'
+import { senderOf } from '../../storage/rules/callers'
 import { sendMessage as send } from '../../storage/rules/messages'
 import { operation } from '../http/operation'
 import { respondChange } from '../http/respond-change'
@@ -7,6 +8,7 @@ export const promptSession = operation({
   method: 'POST',
   path: '/api/sessions/:id/prompt',
   name: 'sessions.prompt',
+  sessionAccess: 'project',
   summary: 'Tell a session something, in the words of other programs',
   description: 'The same as a message; the modes send and paste are queue.',
   body: PromptRequest,
@@ -19,8 +21,9 @@ export const promptSession = operation({
   }),
   run: (c, { params: { id }, body: { content, mode, senderSessionId } }) =>
     respondChange(c, (tx) => {
-      const from =
-        senderSessionId !== undefined && tx.has('sessions', senderSessionId) ? senderSessionId : 'user'
+      const caller = c.get('caller')
+      const named = caller.kind === 'person' && senderSessionId !== undefined
+      const from = senderOf(tx, named ? { kind: 'person', sessionId: senderSessionId } : caller)
       const { message } = send(tx, id, { text: content, mode }, from)
       return { body: { success: true, messageId: message.id }, id: message.id }
     }),

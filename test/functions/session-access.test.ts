@@ -36,6 +36,14 @@ const table: Record<string, { worker: readonly Relation[]; orchestrator: readonl
   'sessions.heartbeat': { worker: own, orchestrator: own },
   'sessions.stop': { worker: nothing, orchestrator: below },
   'sessions.token': { worker: nothing, orchestrator: nothing },
+  'sessions.interrupt': { worker: nothing, orchestrator: below },
+  'sessions.prompt': { worker: inProject, orchestrator: inProject },
+  'requests.create': { worker: own, orchestrator: own },
+  'requests.answer': { worker: nothing, orchestrator: nothing },
+  'requests.withdraw': { worker: own, orchestrator: own },
+  'requests.delivered': { worker: own, orchestrator: own },
+  'messages.create': { worker: inProject, orchestrator: inProject },
+  'messages.update': { worker: own, orchestrator: own },
   'queue.start': { worker: own, orchestrator: own },
   'queue.complete': { worker: own, orchestrator: own },
   'queue.fail': { worker: own, orchestrator: own },
@@ -88,7 +96,11 @@ const createFamily = async (world: ExampleWorld, role: Role) => {
       role: as,
       ...(parent !== undefined && { sessionId: parent, spawnSource: 'session' }),
     })
-    return { project, task, loose, session }
+    const asks = () => made(`/api/sessions/${session}/requests`, { kind: 'question', title: 'Which?' })
+    const [request, answeredRequest] = [await asks(), await asks()]
+    await made(`/api/requests/${answeredRequest}/answer`, { text: 'This' })
+    const message = await made(`/api/sessions/${session}/messages`, { text: 'hello' })
+    return { project, task, loose, session, request, answeredRequest, message }
   }
   const self = await member(projectId, role)
   const child = await member(projectId, 'orchestrator', self.session)
@@ -101,9 +113,10 @@ const createFamily = async (world: ExampleWorld, role: Role) => {
   }
   const token = await ask<{ token: string }>('POST', `/api/sessions/${self.session}/token`)
   const idsOf = (relation: Relation): ExampleIds => {
-    const { project, task, loose, session } = members[relation]
+    const { loose: looseTask, ...named } = members[relation]
+    const { session } = named
     const sessions = { session, busyQueue: session, waitingQueue: session, spawnedSession: session }
-    return { ...world.ids, project, task, looseTask: loose, ...sessions }
+    return { ...world.ids, ...named, looseTask, ...sessions }
   }
   return { token: String(token.body?.token), idsOf }
 }
