@@ -1,6 +1,6 @@
 // What a server of an earlier version had answered, beside what the present one has of it.
 import { expect } from 'vitest'
-import { byEntityKind } from '../../storage/kinds'
+import { byEntityKind, type EntityKind } from '../../storage/kinds'
 import type { Workspace } from '../../storage/workspace'
 
 /** Answers by path: the lists of all kinds, and each queue. */
@@ -12,9 +12,7 @@ export type Answers = Record<string, unknown>
  */
 export const expectAnswers = async (workspace: Workspace, answers: Answers): Promise<void> => {
   const found = await workspace.read((documents) =>
-    byEntityKind<Record<'projects' | 'tasks' | 'sessions' | 'queues' | 'templates', unknown>>((kind) =>
-      documents.list(kind).map((entry) => entry.read()),
-    ),
+    byEntityKind<Record<EntityKind, unknown>>((kind) => documents.list(kind).map((entry) => entry.read())),
   )
   for (const kind of ['projects', 'tasks', 'sessions', 'templates'] as const)
     expect(found[kind]).toMatchObject(Object(answers[`/api/${kind}`]))
