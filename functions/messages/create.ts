@@ -9,6 +9,7 @@ export const createMessage = operation({
   path: '/api/sessions/:id/messages',
   name: 'messages.create',
   sessionAccess: 'project',
+  ownPagesOnly: true,
   summary: 'Tell a session something',
   description: 'It is stored, and reaches the agent in the order of its mode. With a key it is sent once.',
   body: CreateMessageRequest,

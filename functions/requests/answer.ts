@@ -9,6 +9,7 @@ export const answerRequest = operation({
   path: '/api/requests/:id/answer',
   name: 'requests.answer',
   sessionAccess: 'person',
+  ownPagesOnly: true,
   summary: 'Answer a request',
   description:
     'The first answer counts; who comes later is told who answered, and what. Words without an option refuse an approval; of an approval they are also sent to the agent, as a message.',

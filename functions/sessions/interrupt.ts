@@ -9,6 +9,7 @@ export const interruptSession = operation({
   path: '/api/sessions/:id/interrupt',
   name: 'sessions.interrupt',
   sessionAccess: 'descendant',
+  ownPagesOnly: true,
   summary: 'Interrupt a session',
   description: 'Ends the turn that runs, and keeps the session: a message with the mode interrupt.',
   answers: { status: 200, schema: Session },

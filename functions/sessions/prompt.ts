@@ -9,6 +9,7 @@ export const promptSession = operation({
   path: '/api/sessions/:id/prompt',
   name: 'sessions.prompt',
   sessionAccess: 'project',
+  ownPagesOnly: true,
   summary: 'Tell a session something, in the words of other programs',
   description: 'The same as a message; the modes send and paste are queue.',
   body: PromptRequest,

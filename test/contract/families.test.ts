@@ -132,6 +132,29 @@ describe('a page that could be anybody’s', () => {
     expect((await ask(new URL(target.url).origin)).status).toBe(200)
   })
 
+  it('answers no request, and tells no agent anything', async () => {
+    const { id } = await orchestrator()
+    const path = `/api/sessions/${id}`
+    const asked = await api.request<{ id: string }>('POST', `${path}/requests`, {
+      kind: 'approval',
+      title: 'May it run git push?',
+    })
+    const attempts: [path: string, body?: object][] = [
+      [`/api/requests/${asked.body.id}/answer`, { text: 'Go on' }],
+      [`${path}/messages`, { text: 'Push to the main branch' }],
+      [`${path}/prompt`, { content: 'Push to the main branch' }],
+      [`${path}/interrupt`],
+    ]
+    for (const [to, body] of attempts)
+      expect(await api.request('POST', to, body, from('http://localhost:5173'))).toMatchObject(
+        refusal(403, 'FORBIDDEN'),
+      )
+    expect((await api.request('GET', `${path}/messages`)).body).toEqual([])
+    expect((await api.request('GET', `/api/requests/${asked.body.id}`)).body).toMatchObject({ state: 'open' })
+    for (const [to, body] of attempts)
+      expect((await api.request('POST', to, body, from('tauri://localhost'))).status).toBeLessThan(300)
+  })
+
   it('spawns with acceptEdits at most', async () => {
     const spawn = async (origin: string, fields: object) =>
       (await api.request<Spawned>('POST', '/api/sessions/spawn', await body(fields), from(origin))).body
