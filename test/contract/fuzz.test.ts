@@ -51,10 +51,13 @@ test('every event that a request sends is one that the reference names for it', 
   const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods))
   const named = new Map(operations.map((operation) => [operation.operationId, operation['x-events'] ?? []]))
   const socket = await connect(target.url, { path: '/?rooms=all,queues,templates' })
+  const heartbeat = document.paths['/api/sessions/{id}/heartbeat']?.post?.operationId
   const unnamed = new Set<string>()
   const heard = new Set<string>()
 
   await fuzz(api, scaled(6), async (operationId, send) => {
+    // Whoever has begun to beat is lost some seconds later: that event would be put down to whatever is sent then.
+    if (operationId === heartbeat) return
     for (const { type } of await heardDuring(socket, api, send)) {
       heard.add(type)
       if (!named.get(operationId)?.includes(type)) unnamed.add(`${operationId}: ${type}`)

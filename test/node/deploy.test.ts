@@ -130,10 +130,10 @@ describe('docs/deploy.md', () => {
     expect(names.filter((name) => !existsSync(join(root, name)))).toEqual([])
   })
 
-  it('sets variables that the server knows', () => {
+  it('sets variables that the server or the command knows', () => {
     const names = [...text.matchAll(/(?<![\w$/-])([A-Z][A-Z_]+)=(?!=)/g)].map(([, name]) => name)
     expect(names.length).toBeGreaterThan(3)
-    expect(known).toEqual(expect.arrayContaining(names))
+    expect([...known, 'MAESTRO_SERVER_URL']).toEqual(expect.arrayContaining(names))
   })
 })
 

@@ -77,12 +77,12 @@ describe('the files of a person who looks into DATA_DIR', () => {
   })
 
   it('share DATA_DIR only with folders of the contract and with names that start with a dot', async () => {
-    const folders = ['projects', 'queues', 'sessions', 'tasks', 'templates']
+    const folders = ['messages', 'projects', 'queues', 'requests', 'sessions', 'tasks', 'templates']
     const names = readdirSync(server.dataDir).filter((name) => !name.startsWith('.'))
     for (const name of names) expect(folders).toContain(name)
     for (const folder of names) {
       for (const name of readdirSync(file(folder), { recursive: true, encoding: 'utf8' })) {
-        if (folder === 'tasks' && !name.includes('/')) continue
+        if (['tasks', 'requests', 'messages'].includes(folder) && !name.includes('/')) continue
         expect(name).toMatch(/\.json$/)
       }
     }
