@@ -1,6 +1,6 @@
 import type { Driver } from 'unstorage'
 import type { Documents } from './documents'
-import type { Appends } from './entry'
+import type { Appends, Entry } from './entry'
 import type { LoggedEvent } from './event'
 import type { Parts } from './parts'
 
@@ -14,6 +14,16 @@ export interface Put {
   /** How a long document grew in this change, where it did no more than that: so nobody needs to store it all again. */
   readonly appends?: Appends
 }
+
+/** An entity as it is to be stored. */
+export const putOf = (entry: Entry, appends?: Appends): Put => ({
+  key: entry.key,
+  get json() {
+    return entry.json
+  },
+  ...(entry.isLong && { parts: entry.parts }),
+  ...(appends && { appends }),
+})
 
 /** One change: the documents that it stores, the keys that it removes, and its events. */
 export interface Batch {

@@ -143,6 +143,14 @@ export class Entry<K extends Kind = Kind> {
     return this.#parts ? charactersOf(this.#parts) : (this.#text?.length ?? 0)
   }
 
+  /** How many of them are in memory. */
+  get charactersInMemory(): number {
+    if (!this.#parts) return this.characters
+    let characters = this.#parts.head.length
+    for (const items of Object.values(this.#parts.lists)) characters += items.charactersInMemory
+    return characters
+  }
+
   /** A strong entity tag: equal for equal contents. 132 bits of SHA-256. */
   get etag(): string {
     this.#etag ??= `"${createHash('sha256').update(this.#tagged()).digest('base64url').slice(0, 22)}"`

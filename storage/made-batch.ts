@@ -1,20 +1,11 @@
 import type { Documents } from './documents'
-import type { Batch, Put } from './driver'
-import type { Appends, Entry } from './entry'
+import { type Batch, putOf } from './driver'
+import type { Entry } from './entry'
 import { isLatestState, kindOfEvent, type LoggedEvent, type PublishedEvent, stateEventData } from './event'
 import type { Staged } from './transaction'
 
 /** So many events are made ready in a step. */
 const eventsInStep = 1000
-
-const putOf = (entry: Entry, appends: Appends | undefined): Put => ({
-  key: entry.key,
-  get json() {
-    return entry.json
-  },
-  ...(entry.isLong && { parts: entry.parts }),
-  ...(appends && { appends }),
-})
 
 /** The batch that the driver stores, and the events as they are published. */
 export interface MadeBatch {

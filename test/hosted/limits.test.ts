@@ -14,11 +14,22 @@ beforeAll(async () => {
 })
 afterAll(() => target.stop())
 
-it('a document that outgrows a row is 413, and stays as it was', async () => {
+it('a session outgrows a row, and has all of it after a restart', async () => {
+  const { id } = await api.session((await api.project()).id)
+  for (let n = 0; n < 5; n++)
+    await api.ok('POST', `/api/sessions/${id}/events`, { type: 'log', data: 'é'.repeat(450_000) })
+  const before = await api.get<Session>(`/api/sessions/${id}`)
+  expect(before.events).toHaveLength(5)
+  await target.restart()
+  expect(await api.get<Session>(`/api/sessions/${id}`)).toEqual(before)
+})
+
+it('a document whose own part outgrows a row is 413, and stays as it was', async () => {
   const socket = await connect(target.url)
   const { id } = await api.session((await api.project()).id)
+  let times = 0
   const grow = () =>
-    api.request('POST', `/api/sessions/${id}/events`, { type: 'log', data: 'é'.repeat(450_000) })
+    api.request('PATCH', `/api/sessions/${id}`, { metadata: { [`part ${times++}`]: 'é'.repeat(450_000) } })
   expect([(await grow()).status, (await grow()).status]).toEqual([200, 200])
   const before = await api.get<Session>(`/api/sessions/${id}`)
   const heard = await heardDuring(socket, api, async () => {

@@ -4,11 +4,13 @@ import type { Documents, Page, Where } from '../../documents'
 import { Entry } from '../../entry'
 import type { Kind } from '../../kinds'
 import { createEntryCache } from './entry-cache'
+import { storedParts } from './stored-items'
 
 /** An eighth of the 128 MB that an object has for everything. */
 const maxCacheBytes = 16 * 1024 * 1024
+const maxCharactersOfEntry = 256 * 1024
 
-type Row = { id: string; json: string }
+type Row = { id: string; key: string; json: string; lists: string | null }
 
 /**
  * Documents that are read from SQLite when they are asked for, with a bounded cache of the last ones. `put` and
@@ -21,10 +23,10 @@ export const createSqlDocuments = (sql: SqlStorage): Documents => {
     const cached = cache.get(kind, id)
     if (cached) return cached
     const row = sql
-      .exec<Row>('SELECT id, json FROM documents WHERE kind = ? AND id = ?', kind, id)
+      .exec<Row>('SELECT id, key, json, lists FROM documents WHERE kind = ? AND id = ?', kind, id)
       .toArray()[0]
     if (!row) return undefined
-    const entry = readEntry(kind, row.json)
+    const entry = readEntry(sql, kind, row)
     cache.put(kind, entry)
     return entry
   }
@@ -33,8 +35,8 @@ export const createSqlDocuments = (sql: SqlStorage): Documents => {
   const list = <K extends Kind>(kind: K, where: Where = {}, page: Page = {}): Entry<K>[] => {
     const found: Entry<K>[] = []
     const { text, bindings } = listQuery(kind, where, page)
-    for (const { id, json } of sql.exec<Row>(text, ...bindings))
-      found.push(cache.get(kind, id) ?? readEntry(kind, json))
+    for (const row of sql.exec<Row>(text, ...bindings))
+      found.push(cache.get(kind, row.id) ?? readEntry(sql, kind, row))
     return found
   }
 
@@ -43,12 +45,20 @@ export const createSqlDocuments = (sql: SqlStorage): Documents => {
     return sql.exec<{ count: number }>(text, ...bindings).one().count
   }
 
-  return { get, list, count, put: cache.put, remove: cache.remove }
+  /** What was appended stays in memory with an entry: one that has much of it is read again. */
+  const put = <K extends Kind>(kind: K, entry: Entry<K>) => {
+    if (entry.charactersInMemory > maxCharactersOfEntry && entry.isLong) cache.remove(kind, entry.id)
+    else cache.put(kind, entry)
+  }
+
+  return { get, list, count, put, remove: cache.remove }
 }
 
 /** No validation: the text was made, and checked, by the change that stored it. */
-const readEntry = <K extends Kind>(kind: K, json: string): Entry<K> =>
-  new Entry(kind, parseTrusted(json), { compact: json })
+const readEntry = <K extends Kind>(sql: SqlStorage, kind: K, row: Row): Entry<K> => {
+  const parts = storedParts(sql, row.key, row)
+  return new Entry(kind, parseTrusted(row.json), parts ? { parts } : { compact: row.json })
+}
 
 interface Query {
   text: string
@@ -60,7 +70,7 @@ const listQuery = (kind: Kind, where: Where, { after, limit }: Page): Query => {
   const rest = after === undefined ? '' : 'AND (listed.created, listed.id) > (?, ?)'
   const position = after === undefined ? [] : [after.created, after.id]
   return {
-    text: `SELECT ${document}.id, ${document}.json FROM ${from} WHERE ${condition} ${rest}
+    text: `SELECT ${document}.id, ${document}.key, ${document}.json, ${document}.lists FROM ${from} WHERE ${condition} ${rest}
       ORDER BY listed.created, listed.id LIMIT ?`,
     bindings: [...bindings, ...position, limit ?? -1],
   }

@@ -7,8 +7,9 @@ import { createSqlDocuments } from './documents'
 import { createEventLog } from './event-log'
 import { migrateDocuments, refuseLaterFormat } from './format'
 import { createOutbox, type KvMirror } from './outbox'
-import { refuseTooLarge } from './row-limit'
+import { refuseTooLarge, refuseTooLargeDocument } from './row-limit'
 import { createRows } from './rows'
+import { readWhole } from './stored-items'
 import { createTables } from './tables'
 
 interface DurableObjectDriverOptions {
@@ -63,7 +64,7 @@ export const durableObjectDriver = ({
   }
 
   const write = ({ puts, removes, events }: Batch) => {
-    for (const { key, json } of puts) rows.put(key, json)
+    for (const document of puts) rows.put(document)
     for (const key of removes) rows.remove(key)
     for (const key of [...puts.map((put) => put.key), ...removes]) addToOutbox(key)
     append(events)
@@ -86,8 +87,7 @@ export const durableObjectDriver = ({
     await storage.sync()
   }
 
-  const readJson = (key: string) =>
-    sql.exec<{ json: string }>('SELECT json FROM documents WHERE key = ?', key).toArray()[0]?.json ?? null
+  const readJson = (key: string) => readWhole(sql, key) ?? null
 
   const quarantined = () =>
     Array.from(
@@ -111,7 +111,7 @@ export const durableObjectDriver = ({
     },
     status: () => ({ quarantined: quarantined(), problems, freeBytes: null, follower: outbox.status() }),
 
-    hasItem: (key) => readJson(key) !== null,
+    hasItem: (key) => sql.exec('SELECT 1 FROM documents WHERE key = ?', key).toArray().length > 0,
     getItem: (key) => readJson(key),
     getItemRaw: (key) => readJson(key),
     getKeys: (base = '') =>
@@ -141,9 +141,9 @@ const openTables = ({ storage, alarm, mirror, clock }: DurableObjectDriverOption
     if (entityKindOfKey(key) !== undefined) outbox.add(key)
   }
   migrateDocuments(sql, {
-    put(key, json) {
-      rows.put(key, json)
-      addToOutbox(key)
+    put(document) {
+      rows.put(document)
+      addToOutbox(document.key)
     },
     quarantine(key, json, reason) {
       sql.exec('INSERT INTO quarantine (key, json, reason) VALUES (?, ?, ?)', key, json, reason)
@@ -155,6 +155,6 @@ const openTables = ({ storage, alarm, mirror, clock }: DurableObjectDriverOption
 }
 
 const refuseOversized = ({ puts, events }: Batch) => {
-  for (const { key, json } of puts) refuseTooLarge(key, json)
+  for (const document of puts) refuseTooLargeDocument(document)
   for (const { name, data } of events) if (data !== undefined) refuseTooLarge(name, data)
 }

@@ -2,7 +2,7 @@ import type { Entry } from '../../entry'
 import { byKind, type Kind } from '../../kinds'
 
 /** An estimate of an entry's memory: two bytes for a character, and some for the object around the text. */
-const bytesOf = (entry: Entry) => 2 * entry.characters + 512
+const bytesOf = (entry: Entry) => 2 * entry.charactersInMemory + 512
 
 /** A least-recently-used cache of entries, bounded by their estimated size. */
 export const createEntryCache = (maxBytes: number) => {

@@ -1,13 +1,14 @@
 import type { SqlStorage } from '@cloudflare/workers-types'
+import { type Put, putOf } from '../../driver'
 import { kindOfKey } from '../../kinds'
 import { readEntry } from '../../read-entry'
 import { reasonOf } from '../../reason'
 
 /**
  * The format of an object's tables and documents. 1 is that of version 0.1.0, which wrote no number; in 3 sessions say
- * which one asked for them, and are found by it.
+ * which one asked for them, and are found by it; in 4 the items of a long document's lists are rows of their own.
  */
-const currentFormat = 3
+const currentFormat = 4
 
 /** How many documents are read at a time. */
 const batchSize = 500
@@ -15,7 +16,7 @@ const batchSize = 500
 type Row = { key: string; json: string }
 
 interface Stored {
-  put(key: string, json: string): void
+  put(document: Put): void
   quarantine(key: string, json: string, reason: string): void
 }
 
@@ -45,8 +46,8 @@ export const migrateDocuments = (sql: SqlStorage, { put, quarantine }: Stored): 
     const kind = kindOfKey(key)
     if (kind === undefined) return
     try {
-      const current = readEntry(kind, key, json).json
-      if (current !== json) put(key, current)
+      const current = readEntry(kind, key, json)
+      if (current.isLong || current.json !== json) put(putOf(current))
     } catch (error) {
       quarantine(key, json, reasonOf(error))
     }

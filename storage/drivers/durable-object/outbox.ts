@@ -1,9 +1,13 @@
 import type { DurableObjectStorage } from '@cloudflare/workers-types'
 import { reasonOf } from '../../reason'
 import type { Alarm } from './alarm'
+import { readWhole } from './stored-items'
 
 /** Workers KV takes one write a second to a key. */
 const writeIntervalMs = 1000
+/** A long document is copied less often: once a second for each MiB. */
+const charactersInInterval = 1024 * 1024
+const maxIntervals = 60
 /** Exponential backoff: the delay before a key that KV refused is tried again doubles up to this. */
 const maxRetryDelayMs = 5 * 60_000
 /** How many keys an alarm copies: it may make a thousand calls in all. The rest waits for the next alarm. */
@@ -35,6 +39,9 @@ export interface OutboxStatus {
   /** The error of the last copy that failed, if nothing was copied since. */
   problem?: string
 }
+
+const intervalOf = (json = ''): number =>
+  writeIntervalMs * Math.min(maxIntervals, Math.max(1, Math.ceil(json.length / charactersInInterval)))
 
 type Row = { key: string; change: number; attempts: number }
 
@@ -121,16 +128,16 @@ export const createOutbox = ({ storage, alarm, mirror, clock, lastEvent }: Outbo
 
   const copy = async ({ key, change, attempts }: Row) => {
     try {
-      const stored = sql.exec<{ json: string }>('SELECT json FROM documents WHERE key = ?', key).toArray()[0]
+      const json = readWhole(sql, key)
       const position = positionWith(key)
-      await (stored ? mirror.put(key, stored.json, position) : mirror.delete(key))
-      if (stored) toldCompleteTo = Math.max(toldCompleteTo, position.completeTo)
+      await (json !== undefined ? mirror.put(key, json, position) : mirror.delete(key))
+      if (json !== undefined) toldCompleteTo = Math.max(toldCompleteTo, position.completeTo)
       problem = undefined
       // A key that changed meanwhile stays, for the next alarm.
       sql.exec('DELETE FROM mirror_outbox WHERE key = ? AND change = ?', key, change)
       sql.exec(
         'UPDATE mirror_outbox SET since = ?, due = ?, attempts = 0, event = ? WHERE key = ?',
-        ...[clock(), clock() + writeIntervalMs, position.lastEvent, key],
+        ...[clock(), clock() + intervalOf(json), position.lastEvent, key],
       )
     } catch (error) {
       problem = reasonOf(error)

@@ -3,7 +3,8 @@ import type { SqlStorage } from '@cloudflare/workers-types'
 /**
  * The tables of a workspace in its object's SQLite.
  *
- * `fields` is an index: a row for every value by which a document can be found. `mirror_outbox` has the keys whose last
+ * The items of a long document's append-only lists are rows of `items`, and `lists` of its row says how many there are; its
+ * `json` is the rest of it. `fields` is an index: a row for every value by which a document can be found. `mirror_outbox` has the keys whose last
  * state is not in Workers KV yet, and the last event of which that has all; `numbering` the number after which events
  * were begun to be counted, `format` the number of the format, and `quarantine` the documents that are no valid
  * entities.
@@ -15,8 +16,18 @@ const tables = `
     id TEXT NOT NULL,
     created INTEGER NOT NULL,
     fields TEXT NOT NULL,
-    json TEXT NOT NULL
+    json TEXT NOT NULL,
+    lists TEXT
   );
+  CREATE TABLE IF NOT EXISTS items (
+    key TEXT NOT NULL,
+    list TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    id TEXT,
+    json TEXT NOT NULL,
+    PRIMARY KEY (key, list, position)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS items_by_id ON items (key, list, id);
   CREATE INDEX IF NOT EXISTS documents_by_id ON documents (kind, id);
   CREATE INDEX IF NOT EXISTS documents_by_age ON documents (kind, created, id);
   CREATE TABLE IF NOT EXISTS fields (
@@ -46,8 +57,8 @@ const tables = `
 export const createTables = (sql: SqlStorage): void => {
   moveOutbox(sql)
   sql.exec(tables)
-  const columns = sql.exec<{ name: string }>(`SELECT name FROM pragma_table_info('mirror_outbox')`).toArray()
-  if (!columns.some(({ name }) => name === 'event'))
+  if (!hasColumn(sql, 'documents', 'lists')) sql.exec('ALTER TABLE documents ADD COLUMN lists TEXT')
+  if (!hasColumn(sql, 'mirror_outbox', 'event'))
     sql.exec('ALTER TABLE mirror_outbox ADD COLUMN event INTEGER NOT NULL DEFAULT 0')
   sql.exec('CREATE INDEX IF NOT EXISTS mirror_outbox_by_event ON mirror_outbox (event)')
 }
@@ -65,3 +76,6 @@ const moveOutbox = (sql: SqlStorage) => {
   }
   sql.exec(`CREATE VIEW outbox AS SELECT 'docs/deploy.md says how to go back' AS refusal`)
 }
+
+const hasColumn = (sql: SqlStorage, table: string, column: string): boolean =>
+  sql.exec('SELECT 1 FROM pragma_table_info(?) WHERE name = ?', table, column).toArray().length > 0

@@ -154,6 +154,37 @@ export const formatTests = (
       ])
     })
 
+    it('has the entries of a long session in rows of their own then, and nothing else of it has changed', () => {
+      storeUnnumbered([])
+      const timeline = Array.from({ length: 300 }, (_, n) => ({
+        id: `e${n}`,
+        type: 'progress',
+        timestamp: n,
+      }))
+      const session = {
+        ...{ id: 'sess_3', projectId: 'proj_1', taskIds: [], name: 'n', env: {}, strategy: 'simple' },
+        ...{ status: 'idle', startedAt: 5, lastActivity: 5, completedAt: null, hostname: '', platform: '' },
+        ...{ events: [], timeline, metadata: null, parentSessionId: null },
+      }
+      const json = JSON.stringify(session)
+      stored().sql.exec(
+        `INSERT INTO documents (key, kind, id, created, fields, json) VALUES (?, 'sessions', ?, 5, '{}', ?)`,
+        ...['sessions:sess_3', session.id, json],
+      )
+      stored().sql.exec('INSERT INTO format (single, format) VALUES (1, 3)')
+      expect(() => open(failing())).toThrow('the disk is full')
+      expect(storedTask()).toBe(json)
+      for (const _time of ['first', 'second']) {
+        const driver = open(stored())
+        expect(driver.getItem('sessions:sess_3', {})).toBe(json)
+        expect(driver.documents.get('sessions', 'sess_3')?.json).toBe(json)
+        expect(storedTask()).not.toContain('e299')
+        expect(stored().sql.exec<{ count: number }>('SELECT count(*) AS count FROM items').one().count).toBe(
+          300,
+        )
+      }
+    })
+
     it('stays as it was, and is done again, where the object ended in the middle', () => {
       storeUnnumbered([{ ...task, status: 'pending' }])
       expect(() => open(failing())).toThrow('the disk is full')
@@ -168,7 +199,7 @@ export const formatTests = (
     stored().sql.exec('INSERT INTO format (single, format) VALUES (1, 7)')
     const before = contents()
     expect(() => open(stored())).toThrow(
-      /was written by a later Maestro Server \(format 7, this one knows 3\)/,
+      /was written by a later Maestro Server \(format 7, this one knows 4\)/,
     )
     expect(contents()).toBe(before)
   })
