@@ -5,7 +5,7 @@ import { type Appends, Entry } from './entry'
 import { type DataEvent, kindOfEvent, type StagedEvent, type StateEvent } from './event'
 import { roomsOfDataEvent, roomsOfStateEvent } from './event-rooms'
 import type { IdPrefix, NewId } from './ids'
-import { Items, idOf } from './items'
+import { idOf } from './items'
 import {
   byKind,
   type Entities,
@@ -160,9 +160,10 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
 
   function* newestFirst<K extends Kind, List extends ListOf<K>>(kind: K, id: string, list: List) {
     const { before, added } = grownOf(kind, id)
-    const items = (before?.items(list) ?? Items.of([])).append(textsOf(added[list]))
-    for (let end = items.length; end > 0; end -= itemsInPage)
-      for (const text of items.texts(Math.max(0, end - itemsInPage), end).toReversed())
+    for (const text of textsOf(added[list]).toReversed()) yield parseTrusted<ItemOf<K, List>>(text)
+    const items = before?.items(list)
+    for (let end = items?.length ?? 0; end > 0; end -= itemsInPage)
+      for (const text of items?.texts(Math.max(0, end - itemsInPage), end).toReversed() ?? [])
         yield parseTrusted<ItemOf<K, List>>(text)
   }
 

@@ -1,4 +1,4 @@
-import { Message } from '../../schemas/message'
+import { Message, type MessageState } from '../../schemas/message'
 import { defineKind, oneOf } from './kind'
 
 /** What running agents are told. */
@@ -10,7 +10,7 @@ export const messages = defineKind({
   fields: ({ sessionId, state, key }) => ({
     sessionId,
     state,
-    [state === 'queued' || state === 'sending' ? 'openOf' : 'settledOf']: sessionId,
+    [isOpen(state) ? 'openOf' : 'settledOf']: sessionId,
     ...(key !== undefined && { key: keyIn(sessionId, key) }),
   }),
   appendOnly: [],
@@ -21,3 +21,6 @@ export const messages = defineKind({
 
 /** A sender's key, which counts within a session. */
 export const keyIn = (sessionId: string, key: string): string => `${sessionId} ${key}`
+
+/** Whether it is not known yet what became of a message. */
+export const isOpen = (state: MessageState): boolean => state === 'queued' || state === 'sending'

@@ -1,9 +1,9 @@
 import { apiError } from '../../schemas/errors'
 import type { Reader } from './find'
+import { livingStatuses } from './living'
 
 /** So many generations may be below what a person spawned. */
 const maxGenerations = 3
-const livingStatuses = ['spawning', 'idle', 'working']
 
 /** The sessions above a session, its parent first. What is told wrong may be a circle: it ends there. */
 export const ancestorsOf = (reader: Reader, sessionId: string): string[] => {

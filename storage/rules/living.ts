@@ -1,9 +1,12 @@
 import { apiError } from '../../schemas/errors'
-import { endedStatuses, type Session } from '../../schemas/session'
+import { endedStatuses, type Session, SessionStatus } from '../../schemas/session'
 import type { Task, TaskSessionStatus } from '../../schemas/task'
 import { findSession, type Reader } from './find'
 
 const ended: ReadonlySet<string> = new Set(endedStatuses)
+
+/** Those of a session that lives. */
+export const livingStatuses = SessionStatus.options.filter((status) => !ended.has(status))
 
 /** Whether a session lives: it may still work on its tasks. */
 export const isLiving = ({ status }: Pick<Session, 'status'>): boolean => !ended.has(status)

@@ -2,7 +2,7 @@
 
 import { apiError } from '../../schemas/errors'
 import type { CreateMessageRequest, Message, MessageState, UpdateMessageRequest } from '../../schemas/message'
-import { keyIn } from '../kinds/message'
+import { isOpen, keyIn } from '../kinds/message'
 import type { Transaction } from '../transaction'
 import { findSession } from './find'
 import { requireLiving } from './living'
@@ -73,9 +73,8 @@ export const updateMessage = (tx: Transaction, id: string, { state, reason }: Up
       messageId: id,
       state: message.state,
     })
-  const wasOpen = message.state === 'queued' || message.state === 'sending'
   moveOn(tx, message, state, reason)
-  if (wasOpen && state !== 'sending') dropOldSettled(tx, 'messages', message)
+  if (isOpen(message.state) && !isOpen(state)) dropOldSettled(tx, 'messages', message)
 }
 
 /** The session of these messages ends: those that were not handed over expire. */

@@ -1,18 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { privateFileMode, privateFolder } from './private-files'
+import { privateFolder } from './private-files'
+import { replaceDurably } from './replace-durably'
 import { syncFolders } from './sync-folders'
 
 /**
@@ -97,15 +87,4 @@ const barrierName = '999999999999-999999999999.log'
 const refusal =
   'Version 0.1.0 of Maestro Server kept its journal here, and must not open what later versions have written. Their journal is in .wal; docs/deploy.md says how to go back.'
 
-const write = (path: string, text: string) => {
-  const draft = `${path}.new`
-  const file = openSync(draft, 'w', privateFileMode)
-  try {
-    writeSync(file, text)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  renameSync(draft, path)
-  syncFolders(join(path, '..'))
-}
+const write = (path: string, text: string) => replaceDurably(path, `${path}.new`, text)

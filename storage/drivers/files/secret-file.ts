@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync } from 'node:fs'
 import type { SecretStore } from '../../driver'
 import { codeOf } from './lock-file'
-import { privateFileMode } from './private-files'
-import { syncFolders } from './sync-folders'
+import { replaceDurably } from './replace-durably'
 
 const secretBytes = 32
 
@@ -22,11 +20,8 @@ export const secretFile = (path: string): SecretStore => {
     async create() {
       const before = read()
       if (before) return before
-      const draft = `${path}.${process.pid}.tmp`
       const made = randomBytes(secretBytes)
-      writeDurably(draft, made)
-      renameSync(draft, path)
-      syncFolders(dirname(path))
+      replaceDurably(path, `${path}.${process.pid}.tmp`, made)
       return made
     },
   }
@@ -38,15 +33,5 @@ const contentOf = (path: string): Uint8Array | undefined => {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw error
-  }
-}
-
-const writeDurably = (path: string, bytes: Uint8Array): void => {
-  const file = openSync(path, 'w', privateFileMode)
-  try {
-    writeSync(file, bytes)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
   }
 }
