@@ -75,7 +75,7 @@ try {
   const until = performance.now() + seconds * 1000
   const append = () => send(server, 'POST', '/api/sessions/long/timeline', { message: 'Ran a tool: bash' })
   const [others, ...appends] = await Promise.all([
-    timed(until, 5, () => send(server, 'PATCH', '/api/sessions/short', { name: `n${Math.random()}` })),
+    timed(until, 5, () => send(server, 'PATCH', '/api/sessions/short', { name: `n${performance.now()}` })),
     ...Array.from({ length: writers }, () => timed(until, 0, append)),
   ])
   const all = appends.flat().sort((a, b) => a - b)
