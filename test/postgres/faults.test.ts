@@ -100,6 +100,28 @@ describe.each(await databases())('a workspace over $name', ({ create, proxy, sha
     expect(await documentsIn(url)).toEqual(await everything(workspace))
   })
 
+  it.each<Fault>(['answer lost', 'down'])(
+    'leaves nothing that it refused to the next start: %s, and a stop',
+    async (fault) => {
+      const url = await create()
+      onTestFinished(() => {
+        proxy.fault = undefined
+      })
+      const { workspace } = await openOn(url)
+      const id = await add(workspace, 'first')
+      const before = await documentsIn(url)
+      proxy.fault = 'answer lost'
+      const lost = workspace.change((tx) => updateProject(tx, id, { name: 'lost' }))
+      await expect(lost).rejects.toMatchObject(unavailable)
+      proxy.fault = fault
+      // The first attempt to reconnect has failed where the database is away.
+      if (fault === 'down') await expect(add(workspace, 'lost')).rejects.toMatchObject(unavailable)
+      proxy.fault = undefined
+      await workspace.close()
+      expect(await documentsIn(url)).toEqual(before)
+    },
+  )
+
   it('waits out a connection that was cut while nothing happened', async () => {
     const { workspace, url, published, logged } = await start()
     proxy.cut()

@@ -151,7 +151,16 @@ export const createGroupCommit = ({
     lastEvent: () => lastEvent,
     lease: reconnecting.current,
     unavailableReason: () => reconnecting.unavailableReason()?.message,
-    close: reconnecting.close,
+    async close() {
+      // A change whose caller got a failure must not be there at the next start.
+      if (unanswered) await reconnecting.tryNow()
+      if (unanswered)
+        logger.error(
+          {},
+          'The database did not say whether the last changes, which were refused, are stored: the next start shows it',
+        )
+      await reconnecting.close()
+    },
   }
 }
 

@@ -27,6 +27,8 @@ export interface ReconnectingLease {
   unavailableReason(): Error | undefined
   /** Closes a connection that does not work, and reconnects. */
   dropConnection(lease: Lease, reason: unknown): void
+  /** While the connection is lost: waits for the attempt to reconnect that is under way, or makes the next one now. */
+  tryNow(): Promise<void>
   close(): Promise<void>
 }
 
@@ -40,6 +42,8 @@ export const createReconnectingLease = ({
   let currentLease: Lease | undefined
   let unavailableReason: Error | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** The attempt to reconnect that is under way. */
+  let attempt: Promise<void> | undefined
   const heartbeat = setInterval(() => {
     const lease = currentLease
     lease?.connection.query('SELECT 1').catch((error) => dropConnection(lease, error))
@@ -61,8 +65,16 @@ export const createReconnectingLease = ({
     void reconnect(minRetryDelayMs)
   }
 
-  /** Never rejects: nobody waits for it. */
-  const reconnect = async (retryDelayMs: number): Promise<void> => {
+  const reconnect = (retryDelayMs: number): Promise<void> => {
+    const made = connectAgain(retryDelayMs).finally(() => {
+      if (attempt === made) attempt = undefined
+    })
+    attempt = made
+    return made
+  }
+
+  /** Never rejects: often nobody waits for it. */
+  const connectAgain = async (retryDelayMs: number): Promise<void> => {
     try {
       const lease = await reacquire()
       adopt(lease)
@@ -88,6 +100,12 @@ export const createReconnectingLease = ({
     onFailure(error)
   }
 
+  const tryNow = async () => {
+    if (currentLease || unavailableReason instanceof LeaseLostError) return
+    clearTimeout(timer)
+    await (attempt ?? reconnect(minRetryDelayMs))
+  }
+
   const close = async () => {
     isClosed = true
     unavailableReason = new Error('the database is closed')
@@ -103,6 +121,7 @@ export const createReconnectingLease = ({
     current: () => currentLease,
     unavailableReason: () => unavailableReason,
     dropConnection,
+    tryNow,
     close,
   }
 }
