@@ -45,16 +45,27 @@ const left = (description: string, example: number) =>
     .optional()
     .meta({ description, examples: [example] })
 
-/** As it stands in a session: what its own sessions have got is taken from it. */
-const SessionBudget = z.object({
+const amounts = {
   minutes: left('Minutes of work', 30),
   costUsd: left('What its models may cost, in US dollars', 2.5),
+}
+
+/** As it stands in a session: what its own sessions have got is taken from it. */
+const SessionBudget = z.object({
+  ...amounts,
   takenFrom: z
     .string()
     .optional()
     .meta({
       description: 'The session of whose budget it was taken; what is left goes back there',
       examples: ['sess_1738713800000_m4n5o6p7q'],
+    }),
+  returned: z
+    .object(amounts)
+    .optional()
+    .meta({
+      description: 'What went back when it ended; it is taken again if it goes on',
+      examples: [{ costUsd: 0.8 }],
     }),
 })
 

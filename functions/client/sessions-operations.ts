@@ -115,6 +115,9 @@ export const sessionsOf = (requests: Requests) => ({
       follow?: QueryText | undefined
     } = {},
   ) => requests.text('GET', path`/api/sessions/${id}/output`, { query: { ...query } }),
+  /** Restart a session. A session that has ended begins a new run, with the same id and manifest: session:spawn is sent again, what is not completed in its queue waits anew, and its tasks say nothing of the last run but what was completed. Tokens of earlier runs are void. */
+  restart: (id: string, options?: ChangeOptions & RepeatOptions) =>
+    requests.ask<Session>('POST', path`/api/sessions/${id}/restart`, changeHeaders(options)),
   /** Stop a session. Ends it, and clears what its tasks say of work on them; its runner ends its processes. A session that has ended stays as it is. */
   stop: (id: string, options?: ChangeOptions & RepeatOptions) =>
     requests.ask<Session>('POST', path`/api/sessions/${id}/stop`, changeHeaders(options)),

@@ -19,6 +19,8 @@ export interface ExampleIds {
   waitingQueue: string
   /** A session that was spawned, so that it has a manifest. */
   spawnedSession: string
+  /** A session that was spawned and has ended. */
+  endedSession: string
   /** A request of `session` that nobody has answered. */
   request: string
   /** A request that was answered, and whose agent does not have the answer yet. */
@@ -41,6 +43,7 @@ export const shownIds: ExampleIds = {
   busyQueue: 'sess_1738713800000_b8u3s6y1q',
   waitingQueue: 'sess_1738713800000_w2a7i5t9q',
   spawnedSession: 'sess_1738713800000_s6p4a1w9n',
+  endedSession: 'sess_1738713800000_e3n7d1e5d',
   request: 'req_1738713900000_q1w2e3r4t',
   answeredRequest: 'req_1738713900000_a5n7s9w1r',
   message: 'msg_1738713900000_z9y8x7w6v',

@@ -1,5 +1,6 @@
 import { Session, UpdateSessionRequest } from '../../schemas/session'
 import { withoutStop } from '../../storage/rules/beats'
+import { requireRoomToResume } from '../../storage/rules/restart'
 import { updateSession as update } from '../../storage/rules/sessions'
 import { isDesktopOrigin } from '../http/access'
 import { changeEntity } from '../http/change-entity'
@@ -15,7 +16,7 @@ export const updateSession = operation({
     'events and timeline are appended, metadata is merged by top-level key, env is replaced. A session that sends heartbeats is not stopped by a desktop application, which may stop at its start what it does not know: that is noted in the timeline.',
   body: UpdateSessionRequest,
   answers: { status: 200, schema: Session },
-  errors: ['SESSION_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
+  errors: ['SESSION_NOT_FOUND', 'PRECONDITION_FAILED', 'TOO_MANY_CHILDREN', 'STORAGE_UNAVAILABLE'],
   emits: [
     'session:updated',
     'session:task_added',
@@ -29,7 +30,9 @@ export const updateSession = operation({
   ],
   example: ({ session }) => ({ params: { id: session }, body: { status: 'working' } }),
   run: (c, { params: { id }, body }) =>
-    changeEntity(c, 'sessions', id, (tx) =>
-      update(tx, id, isDesktopOrigin(c.req.header('Origin')) ? withoutStop(tx, id, body) : body),
-    ),
+    changeEntity(c, 'sessions', id, (tx) => {
+      const { maxChildren } = c.env.config
+      requireRoomToResume(tx, id, body, { caller: c.get('caller'), maxChildren })
+      update(tx, id, isDesktopOrigin(c.req.header('Origin')) ? withoutStop(tx, id, body) : body)
+    }),
 })

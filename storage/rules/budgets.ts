@@ -2,11 +2,11 @@
 import { apiError } from '../../schemas/errors'
 import type { Session } from '../../schemas/session'
 import type { Transaction } from '../transaction'
-import { findSession, type SessionHead } from './find'
+import { findSession, type Reader, type SessionHead } from './find'
 import { isLiving } from './living'
 
 type Budget = NonNullable<Session['budget']>
-type Amounts = Pick<Budget, 'minutes' | 'costUsd'>
+type Amounts = { [P in 'minutes' | 'costUsd']?: number | undefined }
 
 const parts = ['minutes', 'costUsd'] as const
 const msPerMinute = 60_000
@@ -92,38 +92,114 @@ const tolerance: Record<keyof Amounts, number> = { minutes: 0.2, costUsd: 0 }
 export const giveBudgetBack = (tx: Transaction, id: string): void => {
   const session = findSession(tx, id)
   const left = returnBudget(tx, session)
-  if (left) changeBudget(tx, session, (part) => -(left[part] ?? 0))
+  if (!left || !session.budget) return
+  const budget = { ...changed(session.budget, (part) => -(left[part] ?? 0)), returned: left }
+  tx.put('sessions', { ...session, budget })
+  tx.emitState('session:updated', id)
 }
 
 /** Gives it to whom it was taken from, or who lives above that, and says what it was; undefined if nobody gets it. */
 export const returnBudget = (tx: Transaction, session: SessionHead): Amounts | undefined => {
   const left = budgetLeft(session, tx.now)
-  const receiver = left && receiverOf(tx, session)
-  if (!receiver) return undefined
-  changeBudget(tx, receiver, (part) => left[part] ?? 0)
+  const holder = left && holderOf(tx, session)
+  if (!holder || !isLiving(holder)) return undefined
+  changeBudget(tx, holder, (part) => left[part] ?? 0)
   return left
 }
 
-const receiverOf = (tx: Transaction, { id, budget }: SessionHead): SessionHead | undefined => {
+/**
+ * Who has what a session's budget was taken from: the first above it that lives, else the last that had it when it ended.
+ * Undefined where there is none with a budget.
+ */
+const holderOf = (reader: Reader, { id, budget }: SessionHead): SessionHead | undefined => {
   const seen = new Set([id])
   let from = budget?.takenFrom
-  let receiver: SessionHead | undefined
+  let holder: SessionHead | undefined
   while (from !== undefined && !seen.has(from)) {
     seen.add(from)
-    receiver = tx.get('sessions', from)
-    if (!receiver?.budget || isLiving(receiver)) break
-    from = receiver.budget.takenFrom
+    const above = reader.get('sessions', from)
+    if (!above?.budget) break
+    holder = above
+    if (isLiving(above)) break
+    from = above.budget.takenFrom
   }
-  return receiver?.budget && isLiving(receiver) ? receiver : undefined
+  return holder
+}
+
+/** A session goes on in the same run: what it had given back is taken again, as far as it is left. */
+export const resumeBudget = (tx: Transaction, id: string): void => {
+  const session = findSession(tx, id)
+  const { returned, ...budget } = session.budget ?? {}
+  if (!returned) return
+  const holder = holderOf(tx, session)
+  const taken = takeFrom(holder, returned, tx.now)
+  tx.put('sessions', { ...session, budget: changed(budget, (part) => taken[part] ?? 0) })
+  tx.emitState('session:updated', id)
+  if (holder) changeBudget(tx, holder, (part) => -(taken[part] ?? 0))
+}
+
+/** What a session gets of what was given back. A holder without some part has no limit there. */
+const takeFrom = (holder: SessionHead | undefined, wanted: Amounts, now: number): Amounts => {
+  const left = (holder && budgetLeft(holder, now)) ?? {}
+  return eachPart((part) => {
+    const most = wanted[part]
+    if (most === undefined) return undefined
+    return holder ? Math.min(most, left[part] ?? most) : 0
+  })
+}
+
+/** What a session that is started again may use up, and what that takes from whom. */
+export interface RenewedBudget {
+  budget: Budget | undefined
+  /** To be called once its new run is stored. */
+  take(tx: Transaction): void
+}
+
+/**
+ * The budget of a session's next run. From a person it gets all of what it had at first, which then is that person's; from a
+ * session that restarts it what is left of that, and what it had given back, as far as its family has it still. Throws
+ * `INVALID_STATE` where nothing is left.
+ */
+export const renewedBudget = (
+  reader: Reader,
+  session: SessionHead,
+  now: number,
+  isByPerson: boolean,
+): RenewedBudget => {
+  const nothingTaken = { take: () => undefined }
+  if (!session.budget) return { budget: undefined, ...nothingTaken }
+  const { returned = {}, takenFrom, ...own } = session.budget
+  const first = changed(own, (part) => returned[part] ?? 0)
+  if (isByPerson) return { budget: first, ...nothingTaken }
+  const left = budgetLeft(session, now) ?? {}
+  const holder = holderOf(reader, session)
+  const missing = eachPart((part) =>
+    first[part] === undefined ? undefined : Math.max(0, first[part] - (left[part] ?? 0)),
+  )
+  const taken = takeFrom(holder, missing, now)
+  const budget = changed(left, (part) => taken[part] ?? 0)
+  for (const part of parts)
+    if (budget[part] === 0)
+      throw apiError('INVALID_STATE', `Nothing is left of the budget of session ${session.id} (${part})`, {
+        sessionId: session.id,
+        left: budget,
+      })
+  return {
+    budget: { ...budget, ...(takenFrom !== undefined && { takenFrom }) },
+    take: (tx) => holder && changeBudget(tx, holder, (part) => -(taken[part] ?? 0)),
+  }
 }
 
 /** Only the parts that a budget has. */
-const changeBudget = (tx: Transaction, session: SessionHead, by: (part: keyof Amounts) => number): void => {
-  const { budget } = session
-  if (!budget) return
-  const amounts = eachPart((part) =>
+const changed = <B extends Amounts>(budget: B, by: (part: keyof Amounts) => number): B => ({
+  ...budget,
+  ...eachPart((part) =>
     budget[part] === undefined ? undefined : Math.max(0, rounded(part, budget[part] + by(part))),
-  )
-  tx.put('sessions', { ...session, budget: { ...budget, ...amounts } })
+  ),
+})
+
+const changeBudget = (tx: Transaction, session: SessionHead, by: (part: keyof Amounts) => number): void => {
+  if (!session.budget) return
+  tx.put('sessions', { ...session, budget: changed(session.budget, by) })
   tx.emitState('session:updated', session.id)
 }

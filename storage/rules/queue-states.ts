@@ -95,6 +95,20 @@ export const dropAll = (
 export const endAll = (queue: QueueState, now: number, current: ItemOutcome): Steps =>
   endEach(queue, now, (item) => endOfOpen(item, current))
 
+/** The session is started again: the last item of each of its tasks waits anew, unless it is completed. */
+export const requeueAll = (queue: QueueState, taskIds: ReadonlySet<string>, now: number): Steps => {
+  const last = new Map(queue.items.map((item) => [item.taskId, item]))
+  const again: QueueItem[] = []
+  const items = queue.items.map((item) => {
+    const { taskId, status, addedAt } = item
+    if (last.get(taskId) !== item || status === 'completed' || !taskIds.has(taskId)) return item
+    const waiting: QueueItem = { taskId, status: 'queued', addedAt }
+    again.push(waiting)
+    return waiting
+  })
+  return { queue: withItems(queue, items, now), items: again }
+}
+
 /**
  * A report on tasks: the open item of each ends so or, in the queue of a session that ended at `endedAt`, the one that
  * ended with it.

@@ -16,6 +16,7 @@ import {
   push,
   pushAll,
   reportAll,
+  requeueAll,
   type Step,
   skip,
   start,
@@ -135,6 +136,15 @@ export const endItems = (tx: Transaction, sessionId: string, current: ItemOutcom
   const { queue, items } = endAll(before, tx.now, current)
   if (items.length > 0) storeItems(tx, queue, items)
   return items
+}
+
+/** Queues again what is not completed of a session that is started again, if it has a queue. Statuses of the tasks are left to the caller. */
+export const requeueItems = (tx: Transaction, sessionId: string, taskIds: readonly string[]): void => {
+  const before = tx.get('queues', sessionId)
+  if (!before) return
+  const present = new Set(taskIds.filter((taskId) => tx.has('tasks', taskId)))
+  const { queue, items } = requeueAll(before, present, tx.now)
+  if (items.length > 0) storeItems(tx, queue, items)
 }
 
 /** Gives the items of tasks the outcomes that their session reports of them, if the session has a queue. */

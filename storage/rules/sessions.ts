@@ -7,7 +7,7 @@ import type {
 } from '../../schemas/session'
 import type { AddSessionEventRequest } from '../../schemas/timeline'
 import type { Transaction } from '../transaction'
-import { returnBudget } from './budgets'
+import { resumeBudget, returnBudget } from './budgets'
 import { clearTasks, conclude, noteLate } from './endings'
 import { findProject, findSession, type SessionHead } from './find'
 import { addLinks, removeLinks } from './links'
@@ -111,6 +111,7 @@ export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRe
     lastActivity: tx.now,
   })
   tx.emitState('session:updated', id)
+  if (resumes) resumeBudget(tx, id)
   if (needsInput !== undefined && (lives || livesAfter))
     setNeedsInput(tx, id, needsInput, timeline.some(isQuestion))
   if (status !== undefined && !livesAfter) endByStatus(tx, session, status, endReason ?? undefined)

@@ -51,6 +51,12 @@ export const grantSpawn = (
 const defaultMode = 'acceptEdits'
 const pageMode = 'acceptEdits'
 
+/** What a session gives that has `own` itself, and is asked for `asked`: no more than it has. */
+export const modeWithin = (
+  asked: PermissionMode | undefined,
+  own: PermissionMode = defaultMode,
+): PermissionMode => (asked !== undefined && isWithin(asked, own) ? asked : own)
+
 /** An agent gives no more than it has. */
 const grantToSession = (
   reader: Reader,
@@ -62,7 +68,7 @@ const grantToSession = (
   const parent = findSession(reader, sessionId)
   const { permissionMode: own = defaultMode } = parent
   const { permissionMode: asked = own } = request
-  const permissionMode = isWithin(asked, own) ? asked : own
+  const permissionMode = modeWithin(asked, own)
   const { budget, warnings } = sharedBudget(parent, now, request.budget)
   return {
     request: { ...request, spawnSource: 'session', sessionId },

@@ -3,7 +3,7 @@ import { apiError } from '../../schemas/errors'
 import type { SessionManifest } from '../../schemas/manifest'
 import type { Project } from '../../schemas/project'
 import type { Session, Strategy } from '../../schemas/session'
-import type { SpawnSessionRequest } from '../../schemas/spawn'
+import type { SpawnEvent, SpawnSessionRequest } from '../../schemas/spawn'
 import type { Task } from '../../schemas/task'
 import type { Role, Template } from '../../schemas/template'
 import type { Transaction } from '../transaction'
@@ -94,12 +94,7 @@ export const spawnSession = (
 ): Session => {
   planSpawn(tx, request, sessionId)
   const spawnSource = request.spawnSource ?? 'ui'
-  const envVars = {
-    MAESTRO_SESSION_ID: sessionId,
-    MAESTRO_MANIFEST_PATH: environment.manifestPath,
-    MAESTRO_SERVER_URL: environment.serverUrl,
-    MAESTRO_STRATEGY: strategy,
-  }
+  const envVars = environmentOf(sessionId, strategy, environment)
   const session: Session = {
     id: sessionId,
     projectId: project.id,
@@ -127,20 +122,45 @@ export const spawnSession = (
     },
   }
   tx.put('sessions', session)
-  tx.emitData('session:spawn', {
-    session,
-    command: commandOf(role),
-    cwd: project.workingDir,
-    envVars,
-    manifest,
-    projectId: project.id,
-    taskIds: request.taskIds,
-    ...chosen,
-    spawnSource,
-    parentSessionId: request.sessionId ?? null,
-    _isSpawnCreated: true,
-  })
+  emitSpawn(tx, session, { role, cwd: project.workingDir, envVars, manifest, spawnSource })
   linkNewSession(tx, session)
   takeBudget(tx, chosen.budget)
   return session
+}
+
+/** What a spawned session's process finds in its environment. */
+export const environmentOf = (
+  sessionId: string,
+  strategy: Strategy,
+  { manifestPath, serverUrl }: SpawnEnvironment,
+): Record<string, string> => ({
+  MAESTRO_SESSION_ID: sessionId,
+  MAESTRO_MANIFEST_PATH: manifestPath,
+  MAESTRO_SERVER_URL: serverUrl,
+  MAESTRO_STRATEGY: strategy,
+})
+
+/** Asks every client to open a terminal for a session. */
+export const emitSpawn = (
+  tx: Transaction,
+  session: Session,
+  { role, ...event }: Pick<SpawnEvent, 'cwd' | 'envVars' | 'manifest' | 'spawnSource'> & { role: Role },
+): void => {
+  const { projectId, taskIds, parentSessionId, agent, model, permissionMode, drive, worktree, budget } =
+    session
+  tx.emitData('session:spawn', {
+    session,
+    command: commandOf(role),
+    ...event,
+    projectId,
+    taskIds,
+    ...(agent !== undefined && { agent }),
+    ...(model !== undefined && { model }),
+    ...(permissionMode !== undefined && { permissionMode }),
+    ...(drive !== undefined && { drive }),
+    ...(worktree !== undefined && { worktree }),
+    ...(budget !== undefined && { budget }),
+    parentSessionId,
+    _isSpawnCreated: true,
+  })
 }

@@ -48,7 +48,7 @@ DELETE /api/templates/{id}, POST /api/templates/{id}/reset, GET /api/templates/r
 GET /api/templates/default/{role}, GET /api/inbox, POST /api/sessions/{id}/requests, GET /api/requests/{id},
 POST /api/requests/{id}/answer, POST /api/requests/{id}/withdraw, POST /api/requests/{id}/delivered,
 POST /api/sessions/{id}/messages, GET /api/sessions/{id}/messages, PATCH /api/messages/{id},
-POST /api/sessions/{id}/prompt, POST /api/sessions/{id}/interrupt, GET /api/agents, GET /api/runners, PUT /api/runners/{id},
+POST /api/sessions/{id}/prompt, POST /api/sessions/{id}/interrupt, POST /api/sessions/{id}/restart, GET /api/agents, GET /api/runners, PUT /api/runners/{id},
 GET /api/events, GET /health, GET /ws-status, GET /openapi.json, GET /docs`
 
 const events = `

@@ -37,7 +37,7 @@ export const createExampleWorld = async (): Promise<ExampleWorld> => {
   original ??= createOriginal()
   const { documents, manifest, ids } = await original
   const services = await createCountingServices(documents)
-  await services.manifests.write(ids.spawnedSession, manifest)
+  for (const id of [ids.spawnedSession, ids.endedSession]) await services.manifests.write(id, manifest)
   return { services, ids }
 }
 
@@ -89,6 +89,8 @@ const createOriginal = async (): Promise<Original> => {
   await post(`/api/sessions/${busyQueue}/queue/start`, {})
   const waitingQueue = await sessionOf([second, third], 'queue')
   const spawnedSession = await post('/api/sessions/spawn', { projectId: project, taskIds: [second] })
+  const endedSession = await post('/api/sessions/spawn', { projectId: project, taskIds: [third] })
+  await post(`/api/sessions/${endedSession}/end`, { cause: 'reported' })
   const asks = (title: string) => post(`/api/sessions/${session}/requests`, { kind: 'question', title })
   const answeredRequest = await asks('Which colour?')
   await post(`/api/requests/${answeredRequest}/answer`, { text: 'Green' })
@@ -100,7 +102,7 @@ const createOriginal = async (): Promise<Original> => {
     manifest: SessionManifest.parse(JSON.parse((await services.manifests.read(spawnedSession)) ?? '')),
     ids: {
       ...{ project, emptyProject, task, looseTask, session, busyQueue, waitingQueue, spawnedSession },
-      ...{ request, answeredRequest, message, template, skill: skill.id },
+      ...{ endedSession, request, answeredRequest, message, template, skill: skill.id },
     },
   }
 }

@@ -34,6 +34,7 @@ const table: Record<string, { worker: readonly Relation[]; orchestrator: readonl
   'sessions.removeTask': { worker: nothing, orchestrator: nothing },
   'sessions.end': { worker: own, orchestrator: own },
   'sessions.heartbeat': { worker: own, orchestrator: own },
+  'sessions.restart': { worker: nothing, orchestrator: below },
   'sessions.stop': { worker: nothing, orchestrator: below },
   'sessions.token': { worker: nothing, orchestrator: nothing },
   'sessions.interrupt': { worker: nothing, orchestrator: below },
@@ -115,7 +116,13 @@ const createFamily = async (world: ExampleWorld, role: Role) => {
   const idsOf = (relation: Relation): ExampleIds => {
     const { loose: looseTask, ...named } = members[relation]
     const { session } = named
-    const sessions = { session, busyQueue: session, waitingQueue: session, spawnedSession: session }
+    const sessions = {
+      session,
+      busyQueue: session,
+      waitingQueue: session,
+      spawnedSession: session,
+      endedSession: session,
+    }
     return { ...world.ids, ...named, looseTask, ...sessions }
   }
   return { token: String(token.body?.token), idsOf }
