@@ -9,6 +9,8 @@ export interface ClientOptions {
   url: string
   /** `MAESTRO_API_TOKEN` of the server, if it has one. */
   token?: string | undefined
+  /** The session in whose name a person's program calls, as messages and answers then say. Not with a session's own token. */
+  sessionId?: string | undefined
   /** Used instead of the global `fetch`. */
   fetch?: typeof fetch
   /** How long an answer may take, in milliseconds; default 60,000: a spawn alone may take 30,000. */
@@ -43,9 +45,12 @@ export interface Requests {
 
 /** Throws `TypeError` if the URL is none that can be asked. */
 export const createRequests = (options: ClientOptions): Requests => {
-  const { token, timeout = 60_000 } = options
+  const { token, sessionId, timeout = 60_000 } = options
   const url = baseUrl(options.url)
-  const ownHeaders = token === undefined ? {} : { Authorization: `Bearer ${token}` }
+  const ownHeaders = {
+    ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+    ...(sessionId !== undefined && { 'X-Maestro-Session': sessionId }),
+  }
 
   const send: Requests['send'] = async (method, path, { query, body, headers, signal } = {}) => {
     const send = options.fetch ?? fetch

@@ -39,7 +39,8 @@ export const command = defineCommand({
     const definition = definitions.find((candidate) => operationId(candidate) === args.operation)
     if (!definition)
       throw new UsageError(`There is no request "${args.operation}" in the API: maestro api lists them`)
-    const requests = createRequests({ url: environment.serverUrl, token: environment.token })
+    const { serverUrl: url, token, callsFor: sessionId } = environment
+    const requests = createRequests({ url, token, sessionId })
     const { params, query } = parametersFrom(definition, values('param'))
     const { 'if-match': ifMatch, 'idempotency-key': idempotencyKey } = args
     if (args.body !== undefined && !definition.body) throw new UsageError('This request takes no --body')

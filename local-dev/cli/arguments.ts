@@ -75,11 +75,18 @@ interface Flag {
 const readFlag = (token: string, args: ArgsDef): Flag | undefined => {
   const [, written, value] = /^--?([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(token) ?? []
   if (written === undefined) return undefined
-  const name = written.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const name = longName(
+    written.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    args,
+  )
   const def = args[name]
   if (!def || def.type === 'positional') throw new UsageError(`There is no flag ${token.split('=')[0]}`)
   return { name, def, value }
 }
+
+/** `-f` may be short for `--follow`. */
+const longName = (name: string, args: ArgsDef): string =>
+  Object.entries(args).find(([, def]) => 'alias' in def && def.alias === name)?.[0] ?? name
 
 /** Whether the next word is its value, whatever that is: also one that looks like a flag. */
 const takesNext = ({ def, value }: Flag): boolean => def.type !== 'boolean' && value === undefined

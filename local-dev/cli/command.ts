@@ -7,12 +7,16 @@ import { asksForHelp, readArguments, unambiguous } from './arguments'
 import { type Environment, readEnvironment } from './environment'
 import { UsageError } from './exit'
 import { bold } from './format'
-import { isText, readTexts, textHelp } from './texts'
+import { completeIds, type IdArguments } from './ids'
+import type { CommandIo } from './io'
+import { createTextReader, isText, readTexts, textHelp } from './texts'
 
 /** The result of a command: for programs the server's answer, for people a text. */
 interface CommandResult {
   json: unknown
   text: string
+  /** Where something was done, and not all is well; default 0. */
+  exitCode?: number
 }
 
 /** What a command is run with. */
@@ -28,6 +32,12 @@ interface CommandContext<A extends ArgsDef> {
   clientOf(url: string): Client
   /** Prints a line at once, for a command that runs on. */
   print(line: string): void
+  /** Tells a person something that is no part of the result. */
+  note(line: string): void
+  /** Ends a command that runs on. */
+  signal: AbortSignal
+  /** The text that an argument stands for: `-`, `@FILE`, `@=TEXT`, or itself. For those whose help does not say TEXT. */
+  readText(value: string, name: string): Promise<string>
 }
 
 interface CommandDefinition<A extends ArgsDef> {
@@ -39,14 +49,16 @@ interface CommandDefinition<A extends ArgsDef> {
   args?: A
   /** Flags that may be given more than once. */
   repeatable?: readonly string[]
+  /** The arguments that are an id, besides the flags that are one everywhere: of what. */
+  ids?: IdArguments
   /** Undefined if the command has printed everything itself. */
   run(context: CommandContext<A>): Promise<CommandResult | undefined>
 }
 
 export interface Command {
   readonly about: string
-  /** Throws whatever goes wrong. */
-  run(raw: readonly string[], print: (line: string) => void): Promise<void>
+  /** The exit code. Throws whatever goes wrong. */
+  run(raw: readonly string[], io: CommandIo): Promise<number>
   /** Whether the help is asked for, instead of a run. */
   asksForHelp(raw: readonly string[]): boolean
   /** The text of `--help`; `path` is how the command is called. */
@@ -59,32 +71,41 @@ const commonFlags = {
 } as const satisfies ArgsDef
 
 export const defineCommand = <const A extends ArgsDef>(definition: CommandDefinition<A>): Command => {
-  const { about, example, repeatable = [] } = definition
+  const { about, example, repeatable = [], ids } = definition
   const args: ArgsDef = { ...definition.args, ...commonFlags }
   return {
     about,
-    async run(raw, print) {
-      const given = await readTexts(readArguments(raw, args, repeatable), args)
-      const parsed = parseArgs<A>(unambiguous(given), args)
-      const values = (flag: string) => [...(given.flags.get(flag) ?? [])]
-      const json = values('json').at(-1) === 'true'
-      const environment = readEnvironment(process.env)
-      const run = definition.run({
-        args: parsed,
-        values,
-        json,
-        environment,
-        get client() {
-          return clientFor(environment.serverUrl, environment)
-        },
-        clientOf: (url) => clientFor(url, environment),
-        print,
-      })
-      const result = await run.catch(async (error) => {
-        const older = await olderServerMessage(clientFor(environment.serverUrl, environment), error)
+    async run(raw, io) {
+      const { print, note, signal } = io
+      const readText = createTextReader(io.stdin)
+      const read = await readTexts(readArguments(raw, args, repeatable), args, readText)
+      const environment = readEnvironment(io.env)
+      const clientOf = (url: string) => clientFor(url, environment)
+      const execute = async () => {
+        const given = await completeIds(read, { args, ids, client: () => clientOf(environment.serverUrl) })
+        const values = (flag: string) => [...(given.flags.get(flag) ?? [])]
+        const json = values('json').at(-1) === 'true'
+        const result = await definition.run({
+          args: parseArgs<A>(unambiguous(given), args),
+          values,
+          json,
+          environment,
+          get client() {
+            return clientOf(environment.serverUrl)
+          },
+          clientOf,
+          print,
+          note,
+          signal,
+          readText,
+        })
+        if (result) print(json ? jsonText(result.json) : result.text)
+        return result?.exitCode ?? 0
+      }
+      return execute().catch(async (error) => {
+        const older = await olderServerMessage(clientOf(environment.serverUrl), error)
         throw older === undefined ? error : new Error(older, { cause: error })
       })
-      if (result) print(json ? jsonText(result.json) : result.text)
     },
     asksForHelp: (raw) => asksForHelp(raw, args),
     async help(path) {
@@ -95,9 +116,9 @@ export const defineCommand = <const A extends ArgsDef>(definition: CommandDefini
   }
 }
 
-const clientFor = (url: string, { token }: Environment): Client => {
+const clientFor = (url: string, { token, callsFor }: Environment): Client => {
   try {
-    return createClient({ url, token })
+    return createClient({ url, token, sessionId: callsFor })
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(`MAESTRO_SERVER_URL: ${error.message}`) : error
   }

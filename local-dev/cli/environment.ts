@@ -1,6 +1,7 @@
 /** What the environment says: the server, and the session that this command acts for. */
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { isSessionToken } from '../../functions/services/session-tokens'
 import { storedSessionToken } from '../agents/session-token'
 import { UsageError } from './exit'
 
@@ -8,6 +9,8 @@ export interface Environment {
   serverUrl: string
   token: string | undefined
   sessionId: string | undefined
+  /** The session in whose name this calls, where the token does not say it. */
+  callsFor: string | undefined
   manifestPath: string | undefined
 }
 
@@ -15,13 +18,18 @@ export interface Environment {
 export const readEnvironment = (variables: NodeJS.ProcessEnv): Environment => {
   const read = (name: string) => variables[name]?.trim() || undefined
   const sessionId = read('MAESTRO_SESSION_ID')
+  const token = read('MAESTRO_API_TOKEN') ?? tokenInFolder(read('SESSION_DIR'), sessionId)
   return {
     serverUrl: read('MAESTRO_SERVER_URL') ?? read('MAESTRO_API_URL') ?? 'http://localhost:3000',
-    token: read('MAESTRO_API_TOKEN') ?? tokenInFolder(read('SESSION_DIR'), sessionId),
+    token,
     sessionId,
+    callsFor: isSessionToken(token ?? '') || !isHeaderText(sessionId) ? undefined : sessionId,
     manifestPath: read('MAESTRO_MANIFEST_PATH'),
   }
 }
+
+/** Any id may stand in the variable, and not in a header. */
+const isHeaderText = (text = ''): boolean => /^[\x21-\x7e]{1,200}$/.test(text)
 
 const tokenInFolder = (sessionDir = '~/.maestro/sessions', sessionId = ''): string | undefined => {
   // It came from elsewhere, and is no path.

@@ -38,6 +38,23 @@ export const lineOf = (error: unknown): string => {
   return String(text).replace(/\s*\n\s*/g, ' ')
 }
 
+/** Where one finds what there is, by what the server says that there is not. */
+const lists: Readonly<Record<string, string>> = {
+  'Project not found': 'maestro project list',
+  'Task not found': 'maestro task list',
+  'Parent task not found': 'maestro task list',
+  'Dependency not found': 'maestro task list',
+  'Session not found': 'maestro session list',
+  'Template not found': 'maestro template list',
+  'Request not found': 'maestro inbox --state all',
+}
+
+/** What helps against an error, where that is known. */
+export const hintFor = (error: unknown): string | undefined => {
+  const list = error instanceof MaestroError && error.status === 404 ? lists[error.message] : undefined
+  return list && `${list} has all`
+}
+
 /** What was not found, where the message does not name it. */
 const missingIds = (message: string, details: MaestroError['details'] = {}): string[] =>
   Object.entries(details).flatMap(([name, id]) =>

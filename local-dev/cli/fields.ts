@@ -64,17 +64,25 @@ const valueGiven = (field: string, schema: z.ZodType | undefined, given: readonl
   return given[0]
 }
 
-/** The request, as its schema has it; throws `UsageError` with everything that is wrong, by flag. */
-export const requestOf = <T>(schema: z.ZodType<T>, fields: Record<string, unknown>): T => {
+/**
+ * The request, as its schema has it; throws `UsageError` with everything that is wrong, by flag, or by the name of the
+ * argument where a field is `positional`.
+ */
+export const requestOf = <T>(
+  schema: z.ZodType<T>,
+  fields: Record<string, unknown>,
+  positional: readonly string[] = [],
+): T => {
+  const nameOf = (field: string) => (positional.includes(field) ? field.toUpperCase() : `--${flagOf(field)}`)
   const byFlag = (issue: z.core.$ZodRawIssue) =>
-    describeProblem({ ...issue, path: issue.path?.map((part) => `--${flagOf(String(part))}`) ?? [] })
+    describeProblem({ ...issue, path: issue.path?.map((part) => nameOf(String(part))) ?? [] })
   const read = schema.safeParse(fields, { error: byFlag })
   if (read.success) return read.data
-  throw new UsageError(
-    problemsOf(read.error)
-      .map(({ message }) => message)
-      .join('; '),
+  const problems = problemsOf(read.error).map(({ path, message }) =>
+    // Some fields have words of their own for what is wrong.
+    message.startsWith(`${path} `) && path in fields ? nameOf(path) + message.slice(path.length) : message,
   )
+  throw new UsageError(problems.join('; '))
 }
 
 /** What `--status` asks for, checked as the entity's own status is: a word that there is not would match nothing. */

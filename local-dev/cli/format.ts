@@ -73,6 +73,21 @@ const isList = (value: Cell | readonly string[]): value is readonly string[] => 
 /** A text with somebody's words in it, on one line and without control characters. */
 export const sentence = (text: string): string => onOneLine(text)
 
+/** Lines that stand in from the left, without control characters. */
+export const indented = (text: string, width: number): string =>
+  textOf(text)
+    .split('\n')
+    .map((line) => `${' '.repeat(width)}${line}`.trimEnd())
+    .join('\n')
+
+/** How long something has taken so far, such as `5 min`, from milliseconds. */
+export const duration = (milliseconds: number): string => {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000))
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} days`
+}
+
 /** A local time, such as `2026-02-08 10:00:00`, from Unix milliseconds. */
 export const time = (milliseconds: number | null | undefined): string => {
   if (milliseconds == null) return ''

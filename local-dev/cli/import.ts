@@ -28,8 +28,8 @@ export const command = defineCommand({
       showProgress,
     )
     const { stored, unchanged, conflicts } = result
-    if (conflicts.length > 0) process.exitCode = 1
     return {
+      exitCode: conflicts.length > 0 ? 1 : 0,
       json: result,
       text: [
         `${stored} ${dryRun ? 'would be stored' : 'stored'}, ${unchanged} unchanged, ${conflicts.length} in conflict`,

@@ -34,7 +34,7 @@ export const initCommand = (role: Role): Command =>
           if (!json) print(line)
         },
       })
-      if (exit.signal || exit.exitCode !== 0) process.exitCode = 1
-      return { json: { session, agent, ...exit }, text: sessionLine('Ended', session) }
+      const exitCode = exit.signal || exit.exitCode !== 0 ? 1 : 0
+      return { json: { session, agent, ...exit }, text: sessionLine('Ended', session), exitCode }
     },
   })

@@ -1,5 +1,6 @@
 /** Texts that are too long, or too delicate, for a shell: from standard input, or from a file. */
 import { readFile } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { ArgDef, ArgsDef } from 'citty'
 import { reasonOf } from '../lib/reason'
@@ -15,8 +16,11 @@ export const textHelp =
 export const isText = ({ valueHint }: ArgDef): boolean => valueHint === 'TEXT' || valueHint === 'JSON'
 
 /** The arguments with every text read from where it is. Throws `UsageError` where it cannot be read. */
-export const readTexts = async (given: ParsedArguments, args: ArgsDef): Promise<ParsedArguments> => {
-  const read = createReader()
+export const readTexts = async (
+  given: ParsedArguments,
+  args: ArgsDef,
+  read: ReadText,
+): Promise<ParsedArguments> => {
   const flags = new Map<string, readonly string[]>()
   for (const [name, values] of given.flags)
     flags.set(name, args[name] && isText(args[name]) ? await inOrder(values, read, `--${name}`) : values)
@@ -29,15 +33,17 @@ export const readTexts = async (given: ParsedArguments, args: ArgsDef): Promise<
   return { flags, positionals }
 }
 
-type Read = (value: string, name: string) => Promise<string>
+/** `name`: the argument, for what is said if it cannot be read. */
+export type ReadText = (value: string, name: string) => Promise<string>
 
-const inOrder = async (values: readonly string[], read: Read, name: string): Promise<string[]> => {
+const inOrder = async (values: readonly string[], read: ReadText, name: string): Promise<string[]> => {
   const texts: string[] = []
   for (const value of values) texts.push(await read(value, name))
   return texts
 }
 
-const createReader = (): Read => {
+/** Reads texts from where they are; standard input has one. */
+export const createTextReader = (stdin: Readable): ReadText => {
   let stdinFor: string | undefined
   return async (value, name) => {
     if (value.startsWith('@=')) return value.slice(2)
@@ -45,7 +51,7 @@ const createReader = (): Read => {
       if (stdinFor !== undefined)
         throw new UsageError(`Standard input has only one text: it is taken for ${stdinFor} already`)
       stdinFor = name
-      return textOf(await buffer(process.stdin), `${name}: standard input`)
+      return textOf(await buffer(stdin), `${name}: standard input`)
     }
     if (!value.startsWith('@')) return value
     const file = value.slice(1)

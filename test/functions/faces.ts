@@ -8,6 +8,7 @@ import { operationId } from '../../functions/openapi/operation-id'
 import type { AppServices } from '../../functions/services/app-services'
 import { command } from '../../local-dev/cli/api'
 import { UsageError } from '../../local-dev/cli/exit'
+import { processIo } from '../../local-dev/cli/io'
 import { createHttpServer } from '../../local-dev/http-server'
 import { isObject } from '../../schemas/fields'
 import { app } from './example-world'
@@ -99,7 +100,6 @@ const fieldOf = (body: unknown, field: string) => (isObject(body) ? body[field] 
 export const commandFace =
   (url: string): Face =>
   async (definition, input) => {
-    process.env.MAESTRO_SERVER_URL = url
     const parameters = Object.entries({ ...input.params, ...input.query })
     const words = [
       operationId(definition),
@@ -109,8 +109,12 @@ export const commandFace =
     ]
     let printed = ''
     return outcomeOf(async () => {
-      await command.run(words, (line) => {
-        printed += line
+      await command.run(words, {
+        ...processIo(),
+        env: { ...process.env, MAESTRO_SERVER_URL: url },
+        print: (line) => {
+          printed += line
+        },
       })
       return JSON.parse(printed)
     })

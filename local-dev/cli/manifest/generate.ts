@@ -24,6 +24,8 @@ export const command = defineCommand({
   about: 'Write the manifest of a session; the server calls this where MANIFEST_GENERATOR is cli',
   example:
     'maestro manifest generate --role worker --project-id proj_1 --task-ids task_1 --output manifest.json',
+  // A server calls this, which may be another one than that of the environment.
+  ids: { 'task-ids': 'exact', skills: 'exact' },
   args: {
     role: { type: 'string', required: true, valueHint: 'worker|orchestrator', description: 'Role' },
     'project-id': { type: 'string', required: true, valueHint: 'ID', description: 'Project' },

@@ -2,6 +2,7 @@
 import { type Client, MaestroError, type Project } from '../../../functions/client/client'
 import type { Environment } from '../environment'
 import { UsageError } from '../exit'
+import { idBeginningWith } from '../ids'
 import { projectsAround } from './here'
 
 /** Stands for the project in a request that is validated before its project is known. */
@@ -36,10 +37,12 @@ export const resolveProject = async (context: ProjectContext, named: string | un
   )
 }
 
-/** Throws where there is no such project, or where several have this name. */
+/** By its id, its name, or the beginning of its id. Throws where there is none, or where it may be several. */
 const idOfProject = (projects: readonly Project[], named: string): string => {
   if (projects.some(({ id }) => id === named)) return named
   const [project, ...others] = projects.filter(({ name }) => name === named)
+  const completed = project ? undefined : idBeginningWith('project', projects, named)
+  if (completed !== undefined) return completed
   if (!project)
     throw new MaestroError(404, 'NOT_FOUND', `Project not found: ${named} (maestro project list has all)`)
   if (others.length === 0) return project.id

@@ -9,6 +9,7 @@ const fields = ['name', 'workingDir', 'description']
 export const command = defineCommand({
   about: 'Change a project; fields that are not given stay as they are',
   example: 'maestro project update proj_1 --working-dir ~/src/app',
+  ids: { id: 'project' },
   args: {
     id: { type: 'positional', description: 'The project', required: true },
     ...flagsOf(UpdateProjectRequest.shape, fields),

@@ -8,6 +8,7 @@ import { defineCommand } from '../command'
 export const command = defineCommand({
   about: "Attach to the session's terminal, where maestro run started it in tmux",
   example: 'maestro session attach sess_1',
+  ids: { id: 'session' },
   args: {
     id: { type: 'positional', required: true, valueHint: 'SESSION', description: 'Id of the session' },
   },

@@ -6,6 +6,7 @@ export const command = defineCommand({
   about:
     'Stop a session: its tasks are free again, and the runner ends its processes; one that has ended stays as it is',
   example: 'maestro session stop sess_1',
+  ids: { id: 'session' },
   args: { id: { type: 'positional', description: 'The session', required: true } },
   async run({ client, args }) {
     const { status } = await client.sessions.get(args.id)

@@ -22,6 +22,7 @@ const exitGraceMs = { beforeReport: 5000, afterReport: 500 }
 export const command = defineCommand({
   about: "Watch a session until it ends: its timeline, and on the machine where it runs its agent's output",
   example: 'maestro session watch sess_1',
+  ids: { id: 'session' },
   args: {
     id: {
       type: 'positional',

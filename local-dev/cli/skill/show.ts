@@ -4,6 +4,7 @@ import { details } from '../format'
 export const command = defineCommand({
   about: 'Show a skill with its instructions',
   example: 'maestro skill show maestro-worker',
+  ids: { id: 'skill' },
   args: { id: { type: 'positional', description: 'The skill', required: true } },
   async run({ client, args }) {
     const skill = await client.skills.get(args.id)

@@ -7,6 +7,7 @@ type Tree = Task & { children: Tree[] }
 export const command = defineCommand({
   about: 'Show a task and all of its descendants as a tree',
   example: 'maestro task tree task_1 --json',
+  ids: { id: 'task' },
   args: { id: { type: 'positional', description: 'The task at the top', required: true } },
   async run({ client, args }) {
     const top = await client.tasks.get(args.id)

@@ -9,6 +9,7 @@ const fields = [...taskFields, 'status', 'sessionStatus']
 export const command = defineCommand({
   about: 'Change a task; fields that are not given stay, those given are replaced whole',
   example: 'maestro task update task_1 --priority high --parent-id null',
+  ids: { id: 'task' },
   args: {
     id: { type: 'positional', description: 'The task', required: true },
     ...flagsOf(UpdateTaskRequest.out.shape, fields),

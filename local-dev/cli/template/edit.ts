@@ -9,6 +9,7 @@ import { editText } from './editor'
 export const command = defineCommand({
   about: 'Change the text of a template: in $VISUAL or $EDITOR, or to the content of a file',
   example: 'maestro template edit tmpl_1 --file worker.md',
+  ids: { id: 'template' },
   args: {
     id: { type: 'positional', description: 'The template', required: true },
     file: {

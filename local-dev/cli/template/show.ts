@@ -4,6 +4,7 @@ import { details } from '../format'
 export const command = defineCommand({
   about: 'Show a template with its text',
   example: 'maestro template show tmpl_1',
+  ids: { id: 'template' },
   args: { id: { type: 'positional', description: 'The template', required: true } },
   async run({ client, args }) {
     const template = await client.templates.get(args.id)
