@@ -25,3 +25,11 @@ export const createRandom = (name: string): (() => number) => {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
+
+/** So many of these, drawn by the seed, in their order: all of them in a long campaign. */
+export const someOf = <Case>(name: string, cases: readonly Case[], most: number): Case[] => {
+  const random = createRandom(name)
+  const drawn = cases.map((_, index) => ({ index, rank: random() })).sort((a, b) => a.rank - b.rank)
+  const kept = new Set(drawn.slice(0, scaled(most)).map(({ index }) => index))
+  return cases.filter((_, index) => kept.has(index))
+}

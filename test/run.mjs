@@ -20,7 +20,10 @@ const campaigns = {
     about: 'a server frozen under twenty writers while another takes its directory over, 20 times',
     args: ['--project', 'node', 'test/crash/frozen.test.ts'],
   },
-  build: { about: 'a build killed 400 times', args: ['--project', 'node', 'test/node/build-kill.test.ts'] },
+  build: {
+    about: 'a build killed 400 times and in each of its last changes to files, and one that is damaged',
+    args: ['--project', 'node', 'test/node/build-kill.test.ts', 'test/node/build.test.ts'],
+  },
   fuzz: {
     about:
       '6,900 sequences of 25 hostile requests to every operation on each host, and a client that is cut off meanwhile',
@@ -70,7 +73,7 @@ const vitest = (args, env, stdio = 'inherit') => {
 const runQuick = async (args) => {
   const scale = process.env.TEST_SCALE ?? String(quickScale)
   const passed = timer()
-  process.exitCode = await vitest(['--project', 'memory', ...args], {
+  process.exitCode = await vitest(['--project', 'memory', '--project', 'quick', ...args], {
     TEST_SCALE: scale,
     TEST_WORKERS_PER_CORE: '1',
   })

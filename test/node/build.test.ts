@@ -5,6 +5,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,10 +14,13 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import * as z from 'zod'
+import { isCurrent } from '../../local-dev/build/current.mjs'
 import { makeDirectories, startServer } from '../contract/server'
+import { someOf } from '../random'
 import { type Checkout, currentDirectory, makeCheckout, readBuild, run } from './checkout'
 
 const Entity = z.object({ id: z.string() })
@@ -108,21 +112,39 @@ describe('a build that is current', () => {
     expect(filesInDist()).toEqual(before)
   })
 
-  it.each([
+  const changes: [string, () => void][] = [
     [
       'a source has changed',
       () => appendFileSync(source('storage/workspace.ts'), '\nglobalThis.edited = 1\n'),
     ],
     ['a source was added', () => writeFileSync(source('storage/added.ts'), 'export const added = 1\n')],
-    ['a source was removed', () => rmSync(source('storage/added.ts'))],
+    ['a source was removed', () => rmSync(source('schemas/timeline.ts'))],
     ['the lockfile has changed', () => appendFileSync(source('package-lock.json'), '\n')],
     [
       'a bundled library has changed',
       () => appendFileSync(source('node_modules/citty/dist/index.mjs'), '\nglobalThis.edited = 2\n'),
     ],
-  ])('is made anew when %s', async (_, change) => {
+  ]
+
+  it('is current no more when anything that goes into it has changed', () => {
+    const kept = ['storage', 'schemas', 'package-lock.json', 'node_modules/citty']
+    const safe = mkdtempSync(join(tmpdir(), 'maestro-sources-'))
+    onTestFinished(() => rmSync(safe, { recursive: true }))
+    for (const path of kept) cpSync(source(path), join(safe, path), { recursive: true })
+    for (const [what, change] of changes) {
+      expect(isCurrent(checkout.path, checkout.dist), `before ${what}`).toBe(true)
+      change()
+      expect(isCurrent(checkout.path, checkout.dist), what).toBe(false)
+      for (const path of kept) {
+        rmSync(source(path), { recursive: true })
+        cpSync(join(safe, path), source(path), { recursive: true })
+      }
+    }
+  })
+
+  it('is made anew then, once', async () => {
     const before = filesInDist()
-    change()
+    changeSources()
     await build()
     const after = filesInDist()
     expect(after).not.toEqual(before)
@@ -130,14 +152,16 @@ describe('a build that is current', () => {
     expect(filesInDist()).toEqual(after)
   })
 
-  it.each([
+  const damages: [string, () => void][] = [
     ['a file of it is damaged', () => truncateSync(join(currentDirectory(checkout.dist), 'server.js'), 1000)],
     ['a file of it is gone', () => rmSync(join(currentDirectory(checkout.dist), 'document-writer.js'))],
     ['a program is gone', () => rmSync(inDist('cli.js'))],
     ['what stands alone is damaged', () => truncateSync(inDist('client.js'), 100)],
     ['nothing tells which is current', () => rmSync(inDist('package.json'))],
     ['its record is not one', () => writeFileSync(join(currentDirectory(checkout.dist), 'build.json'), '[]')],
-  ])('is made good when %s', async (_, damage) => {
+  ]
+
+  it.each(someOf('damages of a build', damages, 2))('is made good when %s', async (_, damage) => {
     const whole = readBuild(checkout.dist)
     damage()
     await build()

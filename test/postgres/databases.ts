@@ -18,9 +18,13 @@ export interface Database {
   sharedConnection?: string
 }
 
-/** Those that there are here; they end with the test file. */
-export const databases = async (): Promise<Database[]> =>
-  Promise.all([pglite(), ...(missingReason() ? [] : [postgres()])])
+let made: Promise<Database[]> | undefined
+
+/** Those that there are here; they end with the test file, and all that it imports shares them. */
+export const databases = (): Promise<Database[]> => {
+  made ??= Promise.all([pglite(), ...(missingReason() ? [] : [postgres()])])
+  return made
+}
 
 const pglite = async (): Promise<Database> => {
   const db = await PGlite.create()

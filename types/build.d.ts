@@ -1,0 +1,3 @@
+declare module '*/local-dev/build/current.mjs' {
+  export const isCurrent: (root: string, outdir: string) => boolean
+}
