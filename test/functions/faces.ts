@@ -33,9 +33,10 @@ export type Outcome = { accepted: true; answer: unknown } | { accepted: false; r
 
 export type Face = (definition: Definition, input: Input) => Promise<Outcome>
 
-/** Serves on a free loopback port. */
+/** Serves on a free loopback port. What the server does from time to time does not count on in the world's clock. */
 export const serve = async (services: AppServices) => {
-  const { server, closeSockets } = createHttpServer(services, app)
+  const now = services.clock()
+  const { server, closeSockets } = createHttpServer({ ...services, clock: () => now }, app)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
