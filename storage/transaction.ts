@@ -17,6 +17,7 @@ import {
   storedKinds,
 } from './kinds'
 import type { Fields } from './kinds/kind'
+import type { Position } from './ordered'
 import { type ItemsByList, takeApart, textsOf } from './parts'
 import { readOnce } from './read-once'
 
@@ -39,6 +40,8 @@ export interface Transaction {
   /** Oldest first. */
   list<K extends Kind>(kind: K, where?: Where): Heads[K][]
   count(kind: Kind, where?: Where): number
+  /** Oldest first, without reading them. */
+  ids(kind: Kind, where?: Where): string[]
   /** The oldest that are stored, at most so many: without reading them, and whatever this change has staged. */
   oldestIds(kind: Kind, limit: number, where?: Where): { id: string; created: number }[]
   /** Whether an append-only list of an entity has an item of this id. */
@@ -192,6 +195,15 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
     return found.sort((a, b) => a.created - b.created).map(({ head }) => head)
   }
 
+  const ids = <K extends Kind>(kind: K, where: Where = {}): string[] => {
+    const staged: Drafts[K] = drafts[kind]
+    const found: Position[] = documents.list(kind, where).filter(({ id }) => !staged.has(id))
+    for (const [id, draft] of staged)
+      if (draft && matches(kinds[kind].fields(draft.document), where))
+        found.push({ id, created: kinds[kind].createdAt(draft.document) })
+    return found.sort((a, b) => a.created - b.created).map(({ id }) => id)
+  }
+
   /** Without reading what is stored. */
   const count = <K extends Kind>(kind: K, where: Where = {}): number => {
     const staged: Drafts[K] = drafts[kind]
@@ -262,6 +274,7 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
       drafts[kind].has(id) ? drafts[kind].get(id) !== undefined : !!documents.get(kind, id),
     list,
     count,
+    ids,
     oldestIds: (kind, limit, where = {}) =>
       documents.list(kind, where, { limit }).map(({ id, created }) => ({ id, created })),
     hasItem,

@@ -9,7 +9,7 @@ import { kindOfKey } from './kinds'
 import { entryOrSetAside, type Logger, loadDocuments, repairLinks } from './loading'
 import { type MadeBatch, toBatch } from './made-batch'
 import { watchMisses } from './misses'
-import { atOnce, inTurns, othersTurn } from './others-turn'
+import { atOnce, inTurns, othersTurn, type Steps, someSteps, stepsOf } from './others-turn'
 import { publishInTurns } from './publish-in-turns'
 import { announceDocument } from './rules/announce'
 import { createSequentialCommit } from './sequential-commit'
@@ -25,10 +25,11 @@ export interface Workspace {
   read<T>(query: (documents: Documents) => T): T | Promise<T>
   /**
    * Makes one change, all of it or nothing. The rule is synchronous: it reads and stages, and either throws
-   * (nothing happened) or returns. Resolves when the change is durable and its events are published.
+   * (nothing happened) or returns. One that may be about thousands of entities yields after each: reads are answered in
+   * between, and no other change begins. Resolves when the change is durable and its events are published.
    * Rejects with `STORAGE_UNAVAILABLE` if it could not be stored: then nothing has changed.
    */
-  change<T>(rule: (transaction: Transaction) => T): Promise<T>
+  change<T>(rule: (transaction: Transaction) => T | Steps<T>): Promise<T>
   /** Calls back with every event of every change, in the order of the changes, each after it is durable. */
   subscribe(subscriber: (event: PublishedEvent) => void): () => void
   /** The number of the last event that was published. */
@@ -63,6 +64,9 @@ interface WorkspaceOptions {
 /** A change of more entities is made ready in turns. */
 const maxSizeAtOnce = 1000
 
+/** So many steps of a rule are done before others have their turn. */
+const stepsInTurn = 250
+
 /** A change that is being stored. */
 interface PendingChange {
   undo(): void
@@ -91,38 +95,53 @@ export const openWorkspace = async ({
   let durableEvent = eventNumber
 
   /** A large change that is being made ready: until then no other begins. */
-  let large: Promise<void> | undefined
+  let large: Promise<unknown> | undefined
 
-  const change = async <T>(rule: (transaction: Transaction) => T): Promise<T> => {
+  const change = async <T>(rule: (transaction: Transaction) => T | Steps<T>): Promise<T> => {
     if (driver.awaitBatchWindow) await driver.awaitBatchWindow()
     while (large) await large.catch(() => undefined)
     const { transaction, size, prepare, finish } = beginTransaction(watched.documents, time(), newId)
-    let result: T
+    const isLarge = () => size() > maxSizeAtOnce
+    let ruled: { result: T } | undefined
     try {
-      result = watched.run(() => rule(transaction))
+      const steps = watched.run(() => stepsOf(rule(transaction)))
+      const ruleOn = () => watched.run(() => someSteps(steps, stepsInTurn))
+      ruled = ruleOn()
+      if (!ruled || isLarge())
+        ruled = await alone(async () => {
+          // What it builds on is durable first: that cannot be undone then.
+          await durable()
+          let done = ruled
+          while (!done) {
+            await othersTurn()
+            done = ruleOn()
+          }
+          if (isLarge()) await commitInTurns(prepare(), finish)
+          else commit(finish())
+          return done
+        })
+      else commit(finish())
     } catch (refusal) {
       // The refusal may be due to a change that is not durable yet.
       await durable()
       throw refusal
     }
-    if (size() > maxSizeAtOnce) await alone(() => commitInTurns(prepare(), finish))
-    else commit(finish())
     await durable()
-    return result
+    return ruled.result
   }
 
-  const alone = async (run: () => Promise<void>) => {
-    large = run()
+  const alone = async <T>(run: () => Promise<T>): Promise<T> => {
+    const running = run()
+    large = running
     try {
-      await large
+      return await running
     } finally {
       large = undefined
     }
   }
 
-  /** Reads go on in between, and see nothing of the change. What it builds on is durable first: that cannot be undone then. */
+  /** Reads go on in between, and see nothing of the change. */
   const commitInTurns = async (steps: Iterable<void>, finish: () => Staged) => {
-    await durable()
     for (const _step of steps) await othersTurn()
     const staged = finish()
     await othersTurn()
@@ -199,7 +218,7 @@ export const openWorkspace = async ({
 
   /** Takes in what could not be read before, when nothing is pending that could still be rolled back. */
   const addReadable = async (texts: ReadonlyMap<string, string>, release: () => void): Promise<void> => {
-    while (pending.length > 0) await durable().catch(() => undefined)
+    while (large || pending.length > 0) await (large ?? durable()).catch(() => undefined)
     release()
     const added: Entry[] = []
     for (const [key, text] of texts) {

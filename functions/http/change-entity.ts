@@ -1,4 +1,5 @@
 import type { EntityKind } from '../../storage/kinds'
+import { stepsOf } from '../../storage/others-turn'
 import type { Transaction } from '../../storage/transaction'
 import type { RequestContext } from '../services/app-services'
 import { checkIfMatch } from './preconditions'
@@ -9,11 +10,11 @@ export const changeEntity = (
   c: RequestContext,
   kind: EntityKind,
   id: string,
-  rule: (tx: Transaction) => void,
+  rule: (tx: Transaction) => unknown,
 ): Promise<Response> =>
-  respondChange(c, (tx) => {
+  respondChange(c, function* (tx) {
     checkIfMatch(c, tx, kind, id)
-    rule(tx)
+    yield* stepsOf(rule(tx))
     return { entry: tx.entry(kind, id) }
   })
 
@@ -22,10 +23,10 @@ export const removeEntity = (
   c: RequestContext,
   kind: EntityKind,
   id: string,
-  rule: (tx: Transaction) => void,
+  rule: (tx: Transaction) => unknown,
 ): Promise<Response> =>
-  respondChange(c, (tx) => {
+  respondChange(c, function* (tx) {
     checkIfMatch(c, tx, kind, id)
-    rule(tx)
+    yield* stepsOf(rule(tx))
     return { body: { success: true, id }, id }
   })

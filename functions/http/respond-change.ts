@@ -1,5 +1,6 @@
 import type { Entry } from '../../storage/entry'
 import type { EntityKind } from '../../storage/kinds'
+import { type Steps, stepsOf } from '../../storage/others-turn'
 import { keepAnswer } from '../../storage/rules/answers'
 import type { Transaction } from '../../storage/transaction'
 import type { RequestContext } from '../services/app-services'
@@ -30,11 +31,11 @@ const encoder = new TextEncoder()
  */
 export const respondChange = async (
   c: RequestContext,
-  rule: (tx: Transaction) => ChangeAnswer,
+  rule: (tx: Transaction) => ChangeAnswer | Steps<ChangeAnswer>,
 ): Promise<Response> => {
-  const { status, json, headers } = await c.env.workspace.change((tx) => {
+  const { status, json, headers } = await c.env.workspace.change(function* (tx) {
     c.get('authorize')?.(tx)
-    const answer = rule(tx)
+    const answer = yield* stepsOf(rule(tx))
     const sent = sentAs(c, answer)
     const repeat = c.get('repeat')
     if (repeat) keepAnswer(tx, { ...repeat, ...keptAs(answer, sent) })

@@ -77,8 +77,8 @@ export const openHeartbeats = async ({
   }
 
   const end = async (id: string, isOverdue: () => boolean) => {
-    await workspace.change((tx) => {
-      if (isOverdue()) loseSession(tx, id)
+    await workspace.change(function* (tx) {
+      if (isOverdue()) yield* loseSession(tx, id)
     })
     // One that beats again, because it has been resumed, has been heard.
     if (isOverdue()) forget(id)

@@ -16,8 +16,8 @@ export const createSession = operation({
   emits: ['session:created', 'session:task_added', 'task:session_added', 'queue:created', 'task:updated'],
   example: ({ project, task }) => ({ body: { projectId: project, taskIds: [task], name: 'By hand' } }),
   run: (c, { body }) =>
-    respondChange(c, (tx) => ({
-      entry: tx.entry('sessions', create(tx, body, c.env.machine).id),
-      status: 201,
-    })),
+    respondChange(c, function* (tx) {
+      const { id } = yield* create(tx, body, c.env.machine)
+      return { entry: tx.entry('sessions', id), status: 201 }
+    }),
 })

@@ -103,9 +103,9 @@ const carryOut = async (
     const manifest = await generate(c, plan)
     await manifests.write(sessionId, manifest)
     const caller = c.get('caller')
-    const response = await respondChange(c, (tx) => {
+    const response = await respondChange(c, function* (tx) {
       if (caller.kind === 'session') requireRoomInFamily(tx, caller.sessionId, config.maxChildren)
-      return answerOf(spawn(tx, plan, manifest, environment, machine))
+      return answerOf(yield* spawn(tx, plan, manifest, environment, machine))
     })
     // If it stays, the next start finds the session, and forgets it.
     manifests.keep?.(sessionId).catch(() => undefined)

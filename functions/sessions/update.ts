@@ -30,9 +30,9 @@ export const updateSession = operation({
   ],
   example: ({ session }) => ({ params: { id: session }, body: { status: 'working' } }),
   run: (c, { params: { id }, body }) =>
-    changeEntity(c, 'sessions', id, (tx) => {
+    changeEntity(c, 'sessions', id, function* (tx) {
       const { maxChildren } = c.env.config
       requireRoomToResume(tx, id, body, { caller: c.get('caller'), maxChildren })
-      update(tx, id, isDesktopOrigin(c.req.header('Origin')) ? withoutStop(tx, id, body) : body)
+      yield* update(tx, id, isDesktopOrigin(c.req.header('Origin')) ? withoutStop(tx, id, body) : body)
     }),
 })

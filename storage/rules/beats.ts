@@ -1,6 +1,7 @@
 /** Sessions that beat: only they can be lost. */
 import { defaultTtlSeconds } from '../../schemas/heartbeat'
 import type { UpdateSessionRequest } from '../../schemas/session'
+import type { Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { endSession } from './endings'
 import { findSession, type Reader } from './find'
@@ -36,10 +37,10 @@ export const withoutStop = (
 }
 
 /** Ends a session whose heartbeats have stopped. One that has ended, or never beat, stays as it is. */
-export const loseSession = (tx: Transaction, id: string): void => {
+export function* loseSession(tx: Transaction, id: string): Steps {
   const beat = tx.get('beats', id)
   if (!beat) return
   if (livingStatus(tx, id) !== undefined)
-    endSession(tx, id, { cause: 'lost', reason: `no heartbeat came for ${beat.ttlSeconds} s` })
+    yield* endSession(tx, id, { cause: 'lost', reason: `no heartbeat came for ${beat.ttlSeconds} s` })
   else tx.remove('beats', id)
 }

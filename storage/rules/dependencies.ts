@@ -1,5 +1,6 @@
 import { apiError } from '../../schemas/errors'
 import { valuesOf } from '../documents'
+import type { Steps } from '../others-turn'
 import type { Reader } from './find'
 
 /** The task that gets a parent or dependencies. Of one that is being created nothing can be below, and none waits for it. */
@@ -38,15 +39,15 @@ const isAtOrBelow = (reader: Reader, taskId: string, top: string): boolean => {
 }
 
 /** Refuses dependencies that do not exist, or through which the task would wait for itself. */
-export const checkDependencies = (
+export function* checkDependencies(
   reader: Reader,
   { id, isNew }: Pick<Relative, 'id' | 'isNew'>,
   dependencies: readonly string[],
-): void => {
+): Steps {
   for (const dependency of dependencies)
     if (!reader.fields('tasks', dependency))
       throw apiError('TASK_NOT_FOUND', 'Dependency not found', { taskId: dependency })
-  const cyclic = isNew ? undefined : firstInCycle(reader, dependencies, id)
+  const cyclic = isNew ? undefined : yield* firstInCycle(reader, dependencies, id)
   if (cyclic !== undefined)
     throw apiError(
       'BUSINESS_RULE_ERROR',
@@ -56,7 +57,7 @@ export const checkDependencies = (
 }
 
 /** The first of some tasks that is another, or waits for it, through any number of others. Looks at each task once. */
-const firstInCycle = (reader: Reader, taskIds: readonly string[], other: string): string | undefined => {
+function* firstInCycle(reader: Reader, taskIds: readonly string[], other: string): Steps<string | undefined> {
   if (!taskIds.includes(other) && reader.count('tasks', { dependencies: other }) === 0) return undefined
   const seen = new Set<string>()
   for (const taskId of taskIds) {
@@ -65,6 +66,7 @@ const firstInCycle = (reader: Reader, taskIds: readonly string[], other: string)
       if (next === other) return taskId
       if (seen.has(next)) continue
       seen.add(next)
+      yield
       for (const dependency of valuesOf(reader.fields('tasks', next)?.dependencies))
         if (!seen.has(dependency)) open.push(dependency)
     }

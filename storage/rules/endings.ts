@@ -5,6 +5,7 @@ import { apiError } from '../../schemas/errors'
 import type { SessionStatus } from '../../schemas/session'
 import type { Task, TaskSessionStatus } from '../../schemas/task'
 import type { TimelineType } from '../../schemas/timeline'
+import type { Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { giveBudgetBack } from './budgets'
 import { findSession, type SessionHead } from './find'
@@ -28,7 +29,7 @@ interface Ending {
 }
 
 /** Ends a session; one that has ended notes it, and keeps its status. */
-export const endSession = (tx: Transaction, id: string, body: EndSessionRequest): void => {
+export function* endSession(tx: Transaction, id: string, body: EndSessionRequest): Steps {
   const session = findSession(tx, id, 'NOT_FOUND')
   const outcomes = new Map((body.outcomes ?? []).map((outcome) => [outcome.taskId, outcome]))
   const own = new Set(session.taskIds)
@@ -37,11 +38,11 @@ export const endSession = (tx: Transaction, id: string, body: EndSessionRequest)
       throw apiError('VALIDATION_ERROR', `${taskId} is not a task of session ${id}`, {
         issues: [{ path: 'outcomes', message: `${taskId} is not a task of the session` }],
       })
-  if (outcomes.size > 0) reportOutcomes(tx, id, [...outcomes.values()])
+  if (outcomes.size > 0) yield* reportOutcomes(tx, id, [...outcomes.values()])
   // As the outcomes have left them.
-  const tasks = isLiving(session) ? tasksOf(tx, session) : []
+  const tasks = isLiving(session) ? yield* tasksOf(tx, session) : []
   const ending = isLiving(session) ? endingOf(tx, findSession(tx, id), tasks, body) : undefined
-  if (ending) conclude(tx, id, ending, tasks)
+  if (ending) yield* conclude(tx, id, ending, tasks)
   const { cause, exitCode, signal } = body
   const late = body.reason ?? exitText(body) ?? `Reported after its end: ${cause}`
   addTimelineEntry(tx, findSession(tx, id), {
@@ -52,8 +53,8 @@ export const endSession = (tx: Transaction, id: string, body: EndSessionRequest)
 }
 
 /** Stops a session. One that has ended stays as it is, and nothing is noted. */
-export const stopSession = (tx: Transaction, id: string): void => {
-  if (isLiving(findSession(tx, id, 'NOT_FOUND'))) endSession(tx, id, { cause: 'stopped' })
+export function* stopSession(tx: Transaction, id: string): Steps {
+  if (isLiving(findSession(tx, id, 'NOT_FOUND'))) yield* endSession(tx, id, { cause: 'stopped' })
 }
 
 /** The first row of the contract's table that fits. */
@@ -111,20 +112,19 @@ const openQuestion = (
 }
 
 /** The tasks of a session that are there and on which no other living session works. */
-const tasksOf = (tx: Transaction, { id, taskIds }: SessionHead): Task[] => {
-  return taskIds.flatMap((taskId) => {
+function* tasksOf(tx: Transaction, { id, taskIds }: SessionHead): Steps<Task[]> {
+  const tasks: Task[] = []
+  for (const taskId of taskIds) {
     const task = tx.get('tasks', taskId)
-    return task && !isWorkedOnElsewhere(tx, task, id) ? [task] : []
-  })
+    if (task && !isWorkedOnElsewhere(tx, task, id)) tasks.push(task)
+    yield
+  }
+  return tasks
 }
 
 /** Ends a living session, the items of its queue, and what those of its tasks say that only it works on. */
-export const conclude = (
-  tx: Transaction,
-  id: string,
-  ending: Ending,
-  tasks: readonly Task[] = tasksOf(tx, findSession(tx, id)),
-): void => {
+export function* conclude(tx: Transaction, id: string, ending: Ending, known?: readonly Task[]): Steps {
+  const tasks = known ?? (yield* tasksOf(tx, findSession(tx, id)))
   const { status, reason, taskStatus, evenSilent, keepsItems } = ending
   const { endReason: _before, needsInput, ...session } = findSession(tx, id)
   tx.put('sessions', {
@@ -144,9 +144,11 @@ export const conclude = (
   if (!keepsItems)
     for (const item of endItems(tx, id, itemOutcome(taskStatus, reason)))
       if (item.startedAt === undefined) skipped.add(item.taskId)
-  for (const task of tasks)
+  for (const task of tasks) {
+    yield
     if (saysOpen(task) || (evenSilent && task.sessionStatus === undefined))
       setSessionStatus(tx, task.id, skipped.has(task.id) ? 'skipped' : taskStatus)
+  }
 }
 
 /** What becomes of the item in processing where its task comes to say `status`. */
@@ -157,8 +159,11 @@ const itemOutcome = (status: TaskSessionStatus | undefined, reason: string | und
 }
 
 /** What the tasks of a session that is about to be deleted say: nothing, where they said that it works on them. */
-export const clearTasks = (tx: Transaction, session: SessionHead): void => {
-  for (const task of tasksOf(tx, session)) if (saysOpen(task)) setSessionStatus(tx, task.id, undefined)
+export function* clearTasks(tx: Transaction, session: SessionHead): Steps {
+  for (const task of yield* tasksOf(tx, session)) {
+    if (saysOpen(task)) setSessionStatus(tx, task.id, undefined)
+    yield
+  }
 }
 
 const entryTypes: Readonly<Record<TaskOutcome['outcome'], TimelineType>> = {
@@ -168,24 +173,26 @@ const entryTypes: Readonly<Record<TaskOutcome['outcome'], TimelineType>> = {
 }
 
 /** Notes what a session says of its tasks. A late report says nothing of a task that another session works on. */
-const reportOutcomes = (tx: Transaction, sessionId: string, outcomes: readonly TaskOutcome[]): void => {
+function* reportOutcomes(tx: Transaction, sessionId: string, outcomes: readonly TaskOutcome[]): Steps {
   addTimelineEntries(
     tx,
     findSession(tx, sessionId),
     outcomes.map(({ taskId, outcome, message }) => ({ type: entryTypes[outcome], message, taskId })),
   )
-  reportTasks(tx, sessionId, outcomes)
+  yield* reportTasks(tx, sessionId, outcomes)
 }
 
 /** Gives tasks, and their items in the session's queue, an outcome. */
-export const reportTasks = (tx: Transaction, sessionId: string, outcomes: readonly TaskOutcome[]): void => {
+export function* reportTasks(tx: Transaction, sessionId: string, outcomes: readonly TaskOutcome[]): Steps {
   const ofItem = ({ outcome, message }: TaskOutcome) =>
     outcome === 'completed'
       ? ({ status: 'completed' } as const)
       : ({ status: 'failed', failReason: message } as const)
   reportItems(tx, sessionId, new Map(outcomes.map((outcome) => [outcome.taskId, ofItem(outcome)])))
-  for (const { taskId, outcome } of outcomes)
+  for (const { taskId, outcome } of outcomes) {
     if (mayReport(tx, sessionId, taskId)) setSessionStatus(tx, taskId, outcome)
+    yield
+  }
 }
 
 /** Notes in the timeline of a session that has ended what came too late to change it. */

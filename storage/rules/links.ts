@@ -1,4 +1,5 @@
 import type { QueueItem } from '../../schemas/queue'
+import { atOnce, type Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { findSession, findTask } from './find'
 import { groupBy } from './group-by'
@@ -28,11 +29,12 @@ interface Link {
 
 /** Adds a task to an existing session and, if that lives, to its queue if it has one. Idempotent. */
 export const addTask = (tx: Transaction, sessionId: string, taskId: string): void =>
-  addLinks(tx, [{ sessionId, taskId }])
+  atOnce(addLinks(tx, [{ sessionId, taskId }]))
 
 /** The same for any number of tasks and sessions. */
-export const addLinks = (tx: Transaction, links: readonly Link[]): void => {
-  for (const [sessionId, own] of groupBy(link(tx, links), ({ sessionId }) => sessionId)) {
+export function* addLinks(tx: Transaction, links: readonly Link[]): Steps {
+  for (const [sessionId, own] of groupBy(yield* link(tx, links), ({ sessionId }) => sessionId)) {
+    yield
     if (livingStatus(tx, sessionId) === undefined) continue
     const taskIds = own.map(({ taskId }) => taskId)
     const queued = addToQueue(tx, sessionId, taskIds)
@@ -40,7 +42,10 @@ export const addLinks = (tx: Transaction, links: readonly Link[]): void => {
       queued.has(taskId) ? queuedEntry(taskId) : ({ type: 'task_started', taskId } as const),
     )
     tx.put('sessions', withEntries(tx, findSession(tx, sessionId), entries))
-    for (const taskId of queued) setQueued(tx, sessionId, taskId)
+    for (const taskId of queued) {
+      setQueued(tx, sessionId, taskId)
+      yield
+    }
     if (queued.size > 0) tx.emitState('session:updated', sessionId)
   }
 }
@@ -50,7 +55,7 @@ export const pushTask = (tx: Transaction, sessionId: string, taskId: string): Qu
   const queue = findQueue(tx, sessionId)
   findTask(tx, taskId, 'NOT_FOUND')
   requireLiving(tx, sessionId)
-  link(tx, [{ sessionId, taskId }])
+  atOnce(link(tx, [{ sessionId, taskId }]))
   return enqueue(tx, queue, taskId)
 }
 
@@ -59,13 +64,14 @@ export const pushTask = (tx: Transaction, sessionId: string, taskId: string): Qu
  * left with a `sessionStatus` that says that it waits or is worked on.
  */
 export const removeTask = (tx: Transaction, sessionId: string, taskId: string): void =>
-  removeLinks(tx, [{ sessionId, taskId }])
+  atOnce(removeLinks(tx, [{ sessionId, taskId }]))
 
 /** The same for any number of tasks and sessions. */
-export const removeLinks = (tx: Transaction, links: readonly Link[]): void => {
-  const ended = unlink(tx, links, 'Task removed from session')
+export function* removeLinks(tx: Transaction, links: readonly Link[]): Steps {
+  const ended = yield* unlink(tx, links, 'Task removed from session')
   const lastOfTask = new Map(links.map((link) => [link.taskId, link]))
   for (const [taskId, last] of lastOfTask) {
+    yield
     const task = tx.get('tasks', taskId)
     const item = ended.get(last)
     if (!task) continue
@@ -77,11 +83,20 @@ export const removeLinks = (tx: Transaction, links: readonly Link[]): void => {
 }
 
 /** Removes links from both sides; returns, for those where it is so, the item of the session's queue that this ended. */
-export const unlink = (tx: Transaction, links: readonly Link[], reason: string): Map<Link, QueueItem> => {
+export function* unlink(
+  tx: Transaction,
+  links: readonly Link[],
+  reason: string,
+): Steps<Map<Link, QueueItem>> {
   const known = knownLinks(tx)
-  const there = links.filter((link) => known.bySession(link) || known.byTask(link))
+  const there: Link[] = []
+  for (const link of links) {
+    if (known.bySession(link) || known.byTask(link)) there.push(link)
+    yield
+  }
   const ended = new Map<Link, QueueItem>()
   for (const [taskId, own] of groupBy(there, ({ taskId }) => taskId)) {
+    yield
     const gone = new Set(own.map(({ sessionId }) => sessionId))
     const task = tx.get('tasks', taskId)
     if (!task) continue
@@ -89,6 +104,7 @@ export const unlink = (tx: Transaction, links: readonly Link[], reason: string):
     tx.put('tasks', { ...task, sessionIds, updatedAt: tx.now })
   }
   for (const [sessionId, own] of groupBy(there, ({ sessionId }) => sessionId)) {
+    yield
     const gone = new Set(own.map(({ taskId }) => taskId))
     const session = tx.get('sessions', sessionId)
     const entries = own
@@ -99,6 +115,7 @@ export const unlink = (tx: Transaction, links: readonly Link[], reason: string):
     for (const { taskId } of own) {
       tx.emitData('session:task_removed', { sessionId, taskId })
       tx.emitData('task:session_removed', { taskId, sessionId })
+      yield
     }
     const items = new Map(dropFromQueue(tx, sessionId, gone, reason).map((item) => [item.taskId, item]))
     for (const link of own) {
@@ -110,26 +127,30 @@ export const unlink = (tx: Transaction, links: readonly Link[], reason: string):
 }
 
 /** Adds links to both sides; returns those that were not there. */
-const link = (tx: Transaction, links: readonly Link[]): Link[] => {
+function* link(tx: Transaction, links: readonly Link[]): Steps<Link[]> {
   const known = knownLinks(tx)
   for (const { sessionId, taskId } of links) {
     findSession(tx, sessionId)
     findTask(tx, taskId)
+    yield
   }
   const added = links.filter((link) => !(known.bySession(link) && known.byTask(link)))
   for (const [sessionId, own] of groupBy(added, ({ sessionId }) => sessionId)) {
     const session = findSession(tx, sessionId)
     const taskIds = [...new Set([...session.taskIds, ...own.map(({ taskId }) => taskId)])]
     tx.put('sessions', { ...session, taskIds, lastActivity: tx.now })
+    yield
   }
   for (const [taskId, own] of groupBy(added, ({ taskId }) => taskId)) {
     const task = findTask(tx, taskId)
     const sessionIds = [...new Set([...task.sessionIds, ...own.map(({ sessionId }) => sessionId)])]
     tx.put('tasks', { ...task, sessionIds, updatedAt: tx.now })
+    yield
   }
   for (const { sessionId, taskId } of added) {
     tx.emitData('session:task_added', { sessionId, taskId })
     tx.emitData('task:session_added', { taskId, sessionId })
+    yield
   }
   return added
 }

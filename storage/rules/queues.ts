@@ -2,6 +2,7 @@ import { apiError } from '../../schemas/errors'
 import type { QueueItem, QueueState } from '../../schemas/queue'
 import type { TaskSessionStatus } from '../../schemas/task'
 import type { TimelineType } from '../../schemas/timeline'
+import type { Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { findSession, type Reader } from './find'
 import { livingStatus, mayReport, requireLiving } from './living'
@@ -33,11 +34,14 @@ export const findQueue = (reader: Reader, sessionId: string): QueueState => {
 }
 
 /** Creates the queue of a new session: those of its tasks that exist, in order. */
-export const createQueue = (tx: Transaction, sessionId: string, taskIds: readonly string[]): void => {
+export function* createQueue(tx: Transaction, sessionId: string, taskIds: readonly string[]): Steps {
   const existing = taskIds.filter((taskId) => tx.has('tasks', taskId))
   tx.put('queues', newQueue(sessionId, existing, tx.now))
   tx.emitState('queue:created', sessionId)
-  for (const taskId of existing) setSessionStatus(tx, taskId, 'queued')
+  for (const taskId of existing) {
+    setSessionStatus(tx, taskId, 'queued')
+    yield
+  }
 }
 
 /** Starts the first waiting item; undefined if none waits. */

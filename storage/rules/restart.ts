@@ -4,6 +4,7 @@ import { apiError } from '../../schemas/errors'
 import { parseTrusted } from '../../schemas/json-text'
 import type { SessionManifest } from '../../schemas/manifest'
 import type { Session, UpdateSessionRequest } from '../../schemas/session'
+import type { Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { renewedBudget } from './budgets'
 import type { Caller } from './callers'
@@ -45,11 +46,11 @@ interface Restart {
  * Begins a session's next run. An agent that asks for it gives no more than it has: of rights, of its budget, of places in the
  * family.
  */
-export const restartSession = (
+export function* restartSession(
   tx: Transaction,
   id: string,
   { manifest, environment, caller, maxChildren }: Restart,
-): void => {
+): Steps {
   const before = findEndedSpawn(tx, id)
   const { parentSessionId, projectId, taskIds, strategy } = before
   if (caller.kind === 'session' && parentSessionId !== null)
@@ -96,7 +97,10 @@ export const restartSession = (
   })
   take(tx)
   requeueItems(tx, id, taskIds)
-  for (const taskId of taskIds) clearOutcome(tx, id, taskId)
+  for (const taskId of taskIds) {
+    clearOutcome(tx, id, taskId)
+    yield
+  }
 }
 
 /** What its last run has left undone says nothing: else it would count as what the next run reports. */

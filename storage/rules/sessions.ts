@@ -6,6 +6,7 @@ import type {
   UpdateSessionRequest,
 } from '../../schemas/session'
 import type { AddSessionEventRequest } from '../../schemas/timeline'
+import type { Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { resumeBudget, returnBudget } from './budgets'
 import { clearTasks, conclude, noteLate } from './endings'
@@ -25,7 +26,11 @@ export interface Machine {
 }
 
 /** Creates a session, linked with its tasks; with strategy `queue`, its queue, too. */
-export const createSession = (tx: Transaction, body: CreateSessionRequest, machine: Machine): Session => {
+export function* createSession(
+  tx: Transaction,
+  body: CreateSessionRequest,
+  machine: Machine,
+): Steps<Session> {
   findProject(tx, body.projectId)
   const id = body.id ?? tx.newId('sess')
   if (tx.has('sessions', id)) throw apiError('CONFLICT', `Session ${id} already exists`)
@@ -50,27 +55,28 @@ export const createSession = (tx: Transaction, body: CreateSessionRequest, machi
   }
   tx.put('sessions', session)
   tx.emitState('session:created', id)
-  linkNewSession(tx, session)
+  yield* linkNewSession(tx, session)
   return session
 }
 
 /** Adds a new session to its tasks, and creates its queue. */
-export const linkNewSession = (tx: Transaction, { id, taskIds, strategy }: Session): void => {
+export function* linkNewSession(tx: Transaction, { id, taskIds, strategy }: Session): Steps {
   for (const taskId of taskIds) {
+    yield
     const task = tx.get('tasks', taskId)
     if (!task) continue
     tx.put('tasks', { ...task, sessionIds: [...task.sessionIds, id], updatedAt: tx.now })
     tx.emitData('session:task_added', { sessionId: id, taskId })
     tx.emitData('task:session_added', { taskId, sessionId: id })
   }
-  if (strategy === 'queue') createQueue(tx, id, taskIds)
+  if (strategy === 'queue') yield* createQueue(tx, id, taskIds)
 }
 
 /**
  * Changes what the body names; events and timeline entries are appended, metadata merged. A status that says that the
  * session has ended ends it; one that says the contrary resumes it.
  */
-export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRequest): void => {
+export function* updateSession(tx: Transaction, id: string, body: UpdateSessionRequest): Steps {
   const session = findSession(tx, id)
   const {
     taskIds,
@@ -114,38 +120,39 @@ export const updateSession = (tx: Transaction, id: string, body: UpdateSessionRe
   if (resumes) resumeBudget(tx, id)
   if (needsInput !== undefined && (lives || livesAfter))
     setNeedsInput(tx, id, needsInput, timeline.some(isQuestion))
-  if (status !== undefined && !livesAfter) endByStatus(tx, session, status, endReason ?? undefined)
-  if (taskIds) syncLinks(tx, session, taskIds)
+  if (status !== undefined && !livesAfter) yield* endByStatus(tx, session, status, endReason ?? undefined)
+  if (taskIds) yield* syncLinks(tx, session, taskIds)
 }
 
 /** Links the session with these tasks and no others. Ids of no task are kept, in the order that was asked for. */
-const syncLinks = (tx: Transaction, session: SessionHead, taskIds: string[]) => {
+function* syncLinks(tx: Transaction, session: SessionHead, taskIds: string[]): Steps {
   const wanted = new Set(taskIds)
   const linksTo = (ids: readonly string[]) =>
     ids.filter((taskId) => tx.has('tasks', taskId)).map((taskId) => ({ sessionId: session.id, taskId }))
-  removeLinks(tx, linksTo(session.taskIds.filter((taskId) => !wanted.has(taskId))))
-  addLinks(tx, linksTo(taskIds))
+  yield* removeLinks(tx, linksTo(session.taskIds.filter((taskId) => !wanted.has(taskId))))
+  yield* addLinks(tx, linksTo(taskIds))
   tx.put('sessions', { ...findSession(tx, session.id), taskIds })
 }
 
 /** A status says that a session has ended. Of one that had ended already, another one is noted and no more. */
-const endByStatus = (
+function* endByStatus(
   tx: Transaction,
   before: SessionHead,
   status: SessionStatus,
   reason: string | undefined,
-) => {
+): Steps {
   if (isLiving(before)) {
     const taskStatus = status === 'failed' ? status : undefined
     // Hooks of older clients say `completed` after each turn, and take it back.
-    conclude(tx, before.id, { status, reason, taskStatus, keepsItems: status === 'completed' })
+    yield* conclude(tx, before.id, { status, reason, taskStatus, keepsItems: status === 'completed' })
   } else if (status !== before.status) noteLate(tx, before.id, `that it is ${status}`)
 }
 
 /** Deletes a session, its links with tasks, its queue, and what it has asked and was told. */
-export const deleteSession = (tx: Transaction, id: string): void => {
+export function* deleteSession(tx: Transaction, id: string): Steps {
   const session = findSession(tx, id)
   for (const taskId of session.taskIds) {
+    yield
     const task = tx.get('tasks', taskId)
     if (!task) continue
     const sessionIds = task.sessionIds.filter((sessionId) => sessionId !== id)
@@ -153,7 +160,7 @@ export const deleteSession = (tx: Transaction, id: string): void => {
     tx.emitData('session:task_removed', { sessionId: id, taskId })
     tx.emitData('task:session_removed', { taskId, sessionId: id })
   }
-  clearTasks(tx, session)
+  yield* clearTasks(tx, session)
   if (isLiving(session)) returnBudget(tx, session)
   dropAllOf(tx, 'requests', id)
   dropAllOf(tx, 'messages', id)

@@ -6,6 +6,7 @@ import type { Session, Strategy } from '../../schemas/session'
 import type { SpawnEvent, SpawnSessionRequest } from '../../schemas/spawn'
 import type { Task } from '../../schemas/task'
 import type { Role, Template } from '../../schemas/template'
+import type { Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { takeBudget } from './budgets'
 import type { Reader } from './find'
@@ -85,13 +86,13 @@ export const commandOf = (role: Role): string => `maestro ${role} init`
  * Creates the session of a plan, with its tasks and queue, and emits `session:spawn`, at which clients open a
  * terminal for it. What the plan names is looked up once more: it may have been deleted since.
  */
-export const spawnSession = (
+export function* spawnSession(
   tx: Transaction,
   { request, sessionId, role, strategy, project, chosen }: SpawnPlan,
   manifest: SessionManifest,
   environment: SpawnEnvironment,
   machine: Machine,
-): Session => {
+): Steps<Session> {
   planSpawn(tx, request, sessionId)
   const spawnSource = request.spawnSource ?? 'ui'
   const envVars = environmentOf(sessionId, strategy, environment)
@@ -123,7 +124,7 @@ export const spawnSession = (
   }
   tx.put('sessions', session)
   emitSpawn(tx, session, { role, cwd: project.workingDir, envVars, manifest, spawnSource })
-  linkNewSession(tx, session)
+  yield* linkNewSession(tx, session)
   takeBudget(tx, chosen.budget)
   return session
 }

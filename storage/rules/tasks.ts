@@ -1,5 +1,6 @@
 import { apiError } from '../../schemas/errors'
 import type { CreateTaskRequest, Task, TaskSessionStatus, UpdateTaskRequest } from '../../schemas/task'
+import { atOnce, type Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { checkDependencies, checkParent } from './dependencies'
 import { noteLate, reportTasks } from './endings'
@@ -14,7 +15,7 @@ export const createTask = (tx: Transaction, body: CreateTaskRequest): Task => {
   const id = tx.newId('task')
   if (body.parentId !== undefined)
     checkParent(tx, { id, projectId: body.projectId, isNew: true }, body.parentId)
-  checkDependencies(tx, { id, isNew: true }, body.dependencies ?? [])
+  atOnce(checkDependencies(tx, { id, isNew: true }, body.dependencies ?? []))
   checkExternalId(tx, { id, projectId: body.projectId }, body.externalId)
   const task: Task = {
     id,
@@ -74,13 +75,13 @@ const cleared = (): Pick<
  * Changes what the body names. Times of first start and completion are kept once set. `sessionIds` become the
  * task's links: sessions that do not exist are left out.
  */
-export const updateTask = (tx: Transaction, id: string, body: UpdateTaskRequest): void => {
+export function* updateTask(tx: Transaction, id: string, body: UpdateTaskRequest): Steps {
   const task = findTask(tx, id)
   const late = body.updateSource === 'session' ? lateReporter(tx, task, body.sessionId) : undefined
   const { sessionIds, updateSource: _who, sessionId: _whichSession, parentId, ...changes } = body
   if (late !== undefined) changes.sessionStatus = undefined
   if (parentId != null) checkParent(tx, task, parentId)
-  if (changes.dependencies) checkDependencies(tx, task, changes.dependencies)
+  if (changes.dependencies) yield* checkDependencies(tx, task, changes.dependencies)
   checkExternalId(tx, task, changes.externalId)
   const changed = withChanges(task, changes)
   tx.put('tasks', {
@@ -92,8 +93,8 @@ export const updateTask = (tx: Transaction, id: string, body: UpdateTaskRequest)
     completedAt: task.completedAt ?? (changed.status === 'completed' ? tx.now : null),
   })
   tx.emitState('task:updated', id)
-  if (late !== undefined && body.sessionStatus != null) reportLate(tx, late, id, body.sessionStatus)
-  if (sessionIds) syncLinks(tx, task, sessionIds)
+  if (late !== undefined && body.sessionStatus != null) yield* reportLate(tx, late, id, body.sessionStatus)
+  if (sessionIds) yield* syncLinks(tx, task, sessionIds)
 }
 
 /** The session whose report on a task comes after its end: the one that is named or, if all have ended, the last one. */
@@ -108,28 +109,32 @@ const lateReporter = (
 }
 
 /** A session that has ended may say how a task ended, but not that it works on it. */
-const reportLate = (tx: Transaction, sessionId: string, taskId: string, said: TaskSessionStatus) => {
+function* reportLate(tx: Transaction, sessionId: string, taskId: string, said: TaskSessionStatus): Steps {
   if (saysOpen({ sessionStatus: said })) return
   noteLate(tx, sessionId, `that the task is ${said}`, taskId)
   if (said === 'completed' || said === 'failed' || said === 'blocked')
-    reportTasks(tx, sessionId, [{ taskId, outcome: said }])
+    yield* reportTasks(tx, sessionId, [{ taskId, outcome: said }])
 }
 
 /** Links the task with these sessions and no others. */
-const syncLinks = (tx: Transaction, task: Task, sessionIds: string[]) => {
+function* syncLinks(tx: Transaction, task: Task, sessionIds: string[]): Steps {
   const wanted = new Set(sessionIds)
   const linkTo = (sessionId: string) => ({ sessionId, taskId: task.id })
-  removeLinks(tx, task.sessionIds.filter((sessionId) => !wanted.has(sessionId)).map(linkTo))
-  addLinks(tx, sessionIds.filter((sessionId) => tx.has('sessions', sessionId)).map(linkTo))
+  yield* removeLinks(tx, task.sessionIds.filter((sessionId) => !wanted.has(sessionId)).map(linkTo))
+  yield* addLinks(tx, sessionIds.filter((sessionId) => tx.has('sessions', sessionId)).map(linkTo))
 }
 
 /** Deletes a task, its links with sessions, and dependencies on it; its children move up to its parent. */
-export const deleteTask = (tx: Transaction, id: string): void => {
+export function* deleteTask(tx: Transaction, id: string): Steps {
   const task = findTask(tx, id)
   const links = task.sessionIds.map((sessionId) => ({ sessionId, taskId: id }))
-  unlink(tx, links, 'Task deleted')
-  const affected = [...tx.list('tasks', { parentId: id }), ...tx.list('tasks', { dependencies: id })]
-  for (const related of new Map(affected.map((other) => [other.id, other])).values()) {
+  yield* unlink(tx, links, 'Task deleted')
+  for (const relatedId of new Set([
+    ...tx.ids('tasks', { parentId: id }),
+    ...tx.ids('tasks', { dependencies: id }),
+  ])) {
+    yield
+    const related = findTask(tx, relatedId)
     tx.put('tasks', {
       ...related,
       parentId: related.parentId === id ? task.parentId : related.parentId,

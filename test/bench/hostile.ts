@@ -22,7 +22,7 @@ const steps = [1, 4, 16]
 const restMs = 10_000
 /** What asking for /health all the time costs the server, of one core. */
 const maxProberLoad = 0.3
-const targets = { ratio: 2, healthMs: 50, memory: 1.5 }
+const targets = { ratio: 2, healthMs: 50, turnMs: 20, memory: 1.5 }
 
 interface Result {
   kind: string
@@ -34,6 +34,8 @@ interface Result {
   ratio: number
   /** What /health took at the same time: the 99th percentile, at the largest size. */
   healthMs: number
+  /** The longest turn of the event loop at the largest size, in milliseconds of CPU time: other programs do not make it longer. */
+  turnMs: number
   /** Resident, before the first attack and some seconds after the last, in megabytes. */
   before: number
   after: number
@@ -73,6 +75,7 @@ const measureSize = async (kind: Kind, size: number, isLast: boolean) => {
     for (let round = 0; round < rounds; round++) attacks.push(await kind.prepare(target, size))
     await untilIdle(target.server.pid, maxProberLoad)
     const before = residentMegabytes(target.server.pid)
+    target.takeLongestTurn()
     const milliseconds: number[] = []
     const latencies: number[] = []
     for (const attack of attacks) {
@@ -84,6 +87,7 @@ const measureSize = async (kind: Kind, size: number, isLast: boolean) => {
     prober.stop()
     if (isLast) await sleep(restMs)
     return {
+      turnMs: target.takeLongestTurn(),
       milliseconds: median(milliseconds),
       healthMs: quantile(
         latencies.toSorted((a, b) => a - b),
@@ -105,7 +109,12 @@ const measure = async (kind: Kind): Promise<Result> => {
   const times = measured.map(({ milliseconds }) => milliseconds)
   const perUnit = times.map((time, at) => time / (sizes[at] ?? 1))
   const growths = perUnit.flatMap((later, at) => perUnit.slice(0, at).map((earlier) => later / earlier))
-  const { healthMs = Number.NaN, before = Number.NaN, after = Number.NaN } = measured.at(-1) ?? {}
+  const {
+    healthMs = Number.NaN,
+    turnMs = Number.NaN,
+    before = Number.NaN,
+    after = Number.NaN,
+  } = measured.at(-1) ?? {}
   return {
     kind: kind.name,
     unit: kind.unit,
@@ -113,6 +122,7 @@ const measure = async (kind: Kind): Promise<Result> => {
     milliseconds: times,
     ratio: Math.max(...growths),
     healthMs,
+    turnMs,
     before,
     after,
   }
@@ -125,6 +135,7 @@ const failed = (kind: Kind, error: unknown): Result => ({
   milliseconds: [],
   ratio: Number.NaN,
   healthMs: Number.NaN,
+  turnMs: Number.NaN,
   before: Number.NaN,
   after: Number.NaN,
   failure: (error instanceof Error ? error.message : String(error)).slice(0, 200),
@@ -135,13 +146,14 @@ const marked = (text: string, isMet: boolean) => (isMet ? text : `${text} !`)
 
 const asLine = (result: Result): string => {
   if (result.failure !== undefined) return `| ${result.kind} | failed: ${result.failure} |`
-  const { kind, unit, sizes, milliseconds, ratio, healthMs, before, after } = result
+  const { kind, unit, sizes, milliseconds, ratio, healthMs, turnMs, before, after } = result
   return `| ${[
     kind,
     `${sizes.at(0)?.toLocaleString('en')} to ${sizes.at(-1)?.toLocaleString('en')} ${unit}`,
     milliseconds.map(inMs).join(' · '),
     marked(ratio.toFixed(1), ratio <= targets.ratio),
     marked(inMs(healthMs), healthMs < targets.healthMs),
+    marked(inMs(turnMs), turnMs < targets.turnMs),
     marked(`${before.toFixed(0)} → ${after.toFixed(0)}`, after <= targets.memory * before),
   ].join(' | ')} |`
 }
@@ -155,8 +167,8 @@ for (const kind of [...bodies, ...relations, ...live]) {
 }
 const load = (loadavg()[0] ?? 0).toFixed(1)
 const head = [
-  '| kind | size | ms at 1, 4, 16 × | unit at a larger size costs (≤ 2 ×) | /health p99, ms (< 50) | MB before and after |',
-  '|---|---|---|---|---|---|',
+  '| kind | size | ms at 1, 4, 16 × | unit at a larger size costs (≤ 2 ×) | /health p99, ms (< 50) | longest turn, CPU ms (< 20) | MB before and after |',
+  '|---|---|---|---|---|---|---|',
 ]
 process.stdout.write(
   flags.json

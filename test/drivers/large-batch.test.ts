@@ -1,5 +1,6 @@
 /** What a change of thousands of documents has made ready in turns is in the journal as if it had been written at once. */
 import { expect, it } from 'vitest'
+import { atOnce } from '../../storage/others-turn'
 import { createProject } from '../../storage/rules/projects'
 import { createSession, deleteSession } from '../../storage/rules/sessions'
 import { createTask } from '../../storage/rules/tasks'
@@ -17,7 +18,7 @@ it('a change of thousands of documents is whole after a crash, and so are its ev
     Array.from({ length: many }, () => createTask(tx, { projectId, title: 't' }).id),
   )
   const session = { projectId, taskIds, strategy: 'queue' as const }
-  const id = await workspace.change((tx) => createSession(tx, session, machine).id)
+  const id = await workspace.change((tx) => atOnce(createSession(tx, session, machine)).id)
   const withSession = afterCrash(directory)
   const [stored, events] = [await everything(workspace), [...published]]
   await workspace.change((tx) => deleteSession(tx, id))

@@ -3,26 +3,26 @@ import { createStorage, snapshot } from 'unstorage'
 import * as z from 'zod'
 import type { Session } from '../../schemas/session'
 import type { WorkspaceDriver } from '../../storage/driver'
+import { atOnce } from '../../storage/others-turn'
 import { addTask } from '../../storage/rules/links'
 import { createProject } from '../../storage/rules/projects'
 import { createSession } from '../../storage/rules/sessions'
 import { createTask, deleteTask, updateTask } from '../../storage/rules/tasks'
-import type { Transaction } from '../../storage/transaction'
 import type { Workspace } from '../../storage/workspace'
 
 export const machine = { hostname: 'h', platform: 'p' }
 
 /** A bit of everything: projects, tasks that hang together, sessions with and without a queue. */
 export const fillWorkspace = async (workspace: Workspace) => {
-  const change = <T>(rule: (tx: Transaction) => T) => workspace.change(rule)
+  const { change } = workspace
   const projectId = await change((tx) => createProject(tx, { name: 'é "quoted" \u2028 🎼' }, '/w').id)
   const ids: string[] = []
   for (const title of ['a', 'b', 'c', 'd'])
     ids.push(await change((tx) => createTask(tx, { projectId, title }).id))
   const [taskId = '', child = '', gone = ''] = ids
   await change((tx) => updateTask(tx, child, { parentId: taskId, dependencies: [gone] }))
-  const sessionId = await change((tx) => createSession(tx, { projectId, taskIds: ids }, machine).id)
-  await change((tx) => createSession(tx, { projectId, taskIds: [child], strategy: 'queue' }, machine).id)
+  const sessionId = await change((tx) => atOnce(createSession(tx, { projectId, taskIds: ids }, machine)).id)
+  await change((tx) => createSession(tx, { projectId, taskIds: [child], strategy: 'queue' }, machine))
   await change((tx) => deleteTask(tx, gone))
   await change((tx) => addTask(tx, sessionId, taskId))
   return { projectId, taskId, sessionId }

@@ -96,9 +96,9 @@ export const suite = ({ name, createStore, breakDisk, repairDisk, skips }: Suite
         Object.keys(documents).filter((key) => key.startsWith('sessions:')).length
       const before = sessions(await everything(workspace))
       const changes = Array.from({ length: 12 }, (_, n) =>
-        workspace.change((tx) => {
+        workspace.change(function* (tx) {
           const taskIds = [1, 2].map(() => createTask(tx, { projectId, title: `of ${n}` }).id)
-          createSession(tx, { projectId, taskIds }, machine)
+          yield* createSession(tx, { projectId, taskIds }, machine)
         }),
       )
       await Promise.all(changes)
@@ -186,10 +186,10 @@ export const suite = ({ name, createStore, breakDisk, repairDisk, skips }: Suite
       const { workspace, driver, projectId, taskId, sessionId, published } = await start()
       const before = await everything(workspace)
       const events = published.length
-      const halfway = workspace.change((tx) => {
+      const halfway = workspace.change(function* (tx) {
         updateProject(tx, projectId, { name: 'half' })
-        deleteTask(tx, taskId)
-        deleteSession(tx, sessionId)
+        yield* deleteTask(tx, taskId)
+        yield* deleteSession(tx, sessionId)
         throw new Error('halfway')
       })
       await expect(halfway).rejects.toThrow('halfway')

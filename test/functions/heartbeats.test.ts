@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type BeatTimes, type Heartbeats, openHeartbeats } from '../../functions/services/heartbeats'
 import { memoryDriver } from '../../storage/drivers/memory'
+import { atOnce } from '../../storage/others-turn'
 import { noteBeat } from '../../storage/rules/beats'
 import { endSession } from '../../storage/rules/endings'
 import { createProject } from '../../storage/rules/projects'
@@ -55,7 +56,8 @@ const start = async () => {
   const projectId = await workspace.change((tx) => createProject(tx, { name: 'p' }, '/').id)
   return {
     workspace,
-    session: () => workspace.change((tx) => createSession(tx, { projectId, taskIds: [] }, machine).id),
+    session: () =>
+      workspace.change((tx) => atOnce(createSession(tx, { projectId, taskIds: [] }, machine)).id),
     statusOf: async (id: string) =>
       workspace.read((documents) => documents.get('sessions', id)?.read().status),
   }

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { ApiError } from '../../schemas/errors'
 import { memoryDriver } from '../../storage/drivers/memory'
 import type { PublishedEvent } from '../../storage/event'
+import { stepsOf } from '../../storage/others-turn'
 import { endSession, stopSession } from '../../storage/rules/endings'
 import { addTask, pushTask, removeTask } from '../../storage/rules/links'
 import { sendMessage, updateMessage } from '../../storage/rules/messages'
@@ -276,7 +277,9 @@ it('holds together', { timeout: scaledMs(120_000) }, async () => {
       for (const step of steps) {
         const [before, known] = [await everything(workspace), published.length]
         const refusal: unknown = await workspace
-          .change((tx) => void perform(tx, step))
+          .change(function* (tx) {
+            yield* stepsOf<unknown>(perform(tx, step))
+          })
           .catch((error) => error)
         const now = await everything(workspace)
         if (refusal) {

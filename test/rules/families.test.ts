@@ -8,6 +8,7 @@ import { endSession } from '../../storage/rules/endings'
 import { familyIsFull } from '../../storage/rules/families'
 import { readerOf } from '../../storage/rules/find'
 import { grantSpawn, type Spawner } from '../../storage/rules/spawn-rights'
+import { clock } from '../drivers/open'
 import { scaled } from '../random'
 import { start } from './start'
 
@@ -152,15 +153,17 @@ describe('the budget of a family', () => {
 
   it('comes back to who lives, and is refused when nothing is left', async () => {
     const world = await start()
-    const root = await member(world, { budget: { minutes: 30, costUsd: 4 } })
-    const { granted } = await grant(world, asSession(root), { budget: { costUsd: 4, minutes: 90 } })
+    // The clock is that of all tests: what is taken is looked at a moment after it was granted.
+    const now = clock()
+    const root = await member(world, { startedAt: now, budget: { minutes: 30, costUsd: 4 } })
+    const { granted } = await grant(world, asSession(root), { budget: { costUsd: 4, minutes: 90 } }, { now })
     expect(granted.budget).toEqual({ costUsd: 4, minutes: 30, takenFrom: root })
     await world.change((tx) => takeBudget(tx, granted.budget))
     await expect(grant(world, asSession(root), {})).rejects.toMatchObject({ code: 'INVALID_STATE' })
     const late = world.change((tx) => takeBudget(tx, granted.budget))
     await expect(late).rejects.toMatchObject({ code: 'INVALID_STATE' })
-    const middle = await member(world, { budget: granted.budget, parentSessionId: root })
-    const below = await grant(world, asSession(middle), { budget: { costUsd: 3, minutes: 1 } })
+    const middle = await member(world, { startedAt: now, budget: granted.budget, parentSessionId: root })
+    const below = await grant(world, asSession(middle), { budget: { costUsd: 3, minutes: 1 } }, { now })
     await world.change((tx) => takeBudget(tx, below.granted.budget))
     const usage = { costUsd: 1, updatedAt: 1 }
     const last = await member(world, { budget: below.granted.budget, usage, parentSessionId: middle })

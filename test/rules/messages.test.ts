@@ -46,9 +46,9 @@ describe('messages', () => {
         let known: Message[] = []
         for (const step of steps) {
           const refusal: unknown = await workspace
-            .change((tx) => {
-              if (step.do === 'stop') stopSession(tx, id)
-              else if (step.do === 'resume') updateSession(tx, id, { status: 'working' })
+            .change(function* (tx) {
+              if (step.do === 'stop') yield* stopSession(tx, id)
+              else if (step.do === 'resume') yield* updateSession(tx, id, { status: 'working' })
               else if (step.do === 'move')
                 updateMessage(tx, known[step.which % known.length]?.id ?? 'none', { state: step.state })
               else

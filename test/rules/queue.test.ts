@@ -5,6 +5,7 @@ import type { EventData } from '../../schemas/events'
 import { parseTrusted } from '../../schemas/json-text'
 import type { Batch } from '../../storage/driver'
 import { memoryDriver } from '../../storage/drivers/memory'
+import { atOnce } from '../../storage/others-turn'
 import { addTask, pushTask, removeTask } from '../../storage/rules/links'
 import { createProject } from '../../storage/rules/projects'
 import { completeCurrent, failCurrent, skipNext, startNext } from '../../storage/rules/queues'
@@ -28,7 +29,7 @@ const openQueue = async (queued: number) => {
     const tasks = ['a', 'b', 'c', 'd'].map((title) => createTask(tx, { projectId, title }).id)
     const taskIds = tasks.slice(0, queued)
     const machine = { hostname: 'here', platform: 'linux' }
-    const { id } = createSession(tx, { projectId, taskIds, strategy: 'queue' }, machine)
+    const { id } = atOnce(createSession(tx, { projectId, taskIds, strategy: 'queue' }, machine))
     return { sessionId: id, tasks, model: createSessionModel(tasks, taskIds, tx.now) }
   })
   const readState = () =>
@@ -57,7 +58,7 @@ const perform = (tx: Transaction, sessionId: string, step: Step): unknown => {
     case 'remove':
       return removeTask(tx, sessionId, step.taskId)
     case 'delete':
-      return deleteTask(tx, step.taskId)
+      return atOnce(deleteTask(tx, step.taskId))
   }
 }
 

@@ -188,9 +188,9 @@ describe('a task at the end of a long chain', () => {
       const moved = await task()
       const fields = { parentId: last.id, dependencies: [last.id] }
       return workOf((counted) =>
-        change((tx) => {
+        change(function* (tx) {
           createTask(counted(tx), { projectId, title: 't', ...fields })
-          updateTask(counted(tx), moved.id, fields)
+          yield* updateTask(counted(tx), moved.id, fields)
         }),
       )
     }

@@ -64,9 +64,9 @@ describe('a change of several documents', () => {
     const before = await contents()
     let writes = 0
     plan.refuses = () => ++writes > 1
-    const both = workspace.change((tx) => {
+    const both = workspace.change(function* (tx) {
       updateProject(tx, projectId, { name: 'renamed' })
-      deleteTask(tx, id)
+      yield* deleteTask(tx, id)
     })
     await expect(both).rejects.toMatchObject({ message: expect.stringContaining('no room') })
     expect(await everything(workspace)).toEqual(before)

@@ -48,14 +48,14 @@ describe('when the clock goes back', () => {
   it('nothing is updated, begun or told before it was made', async () => {
     const { time, open } = start()
     const { change } = await open()
-    const [task, session] = await change((tx) => {
+    const [task, session] = await change(function* (tx) {
       const projectId = createProject(tx, { name: 'p' }, '/').id
       const task = createTask(tx, { projectId, title: 't' })
-      return [task, createSession(tx, { projectId, taskIds: [task.id] }, machine)] as const
+      return [task, yield* createSession(tx, { projectId, taskIds: [task.id] }, machine)] as const
     })
     time.now -= hour
-    const updated = await change((tx) => {
-      updateTask(tx, task.id, { status: 'in_progress' })
+    const updated = await change(function* (tx) {
+      yield* updateTask(tx, task.id, { status: 'in_progress' })
       return parseTrusted<Task>(tx.entry('tasks', task.id).json)
     })
     expect(updated.updatedAt).toBeGreaterThanOrEqual(task.createdAt)

@@ -1,5 +1,7 @@
 /** A server that is attacked, and short ways to put something on it. */
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import * as z from 'zod'
 import { freshDirectory, removeDirectory } from '../children'
 import { type Server, startServer } from '../server'
@@ -15,6 +17,8 @@ export interface Target {
   session(fields: object): Promise<string>
   /** Sends bytes on a connection of its own; resolves when the server has answered something and the bytes are sent. */
   sendRaw(pieces: Iterable<string>): Promise<string>
+  /** The longest turn of the server's event loop since the last call, in milliseconds of its own CPU time. */
+  takeLongestTurn(): number
   close(): Promise<void>
 }
 
@@ -24,7 +28,8 @@ const withId = z.object({ id: z.string() })
 
 export const openTarget = async (): Promise<Target> => {
   const home = freshDirectory()
-  const server = await startServer(home)
+  const server = await startServer(home, ['--import', new URL('./turn-meter.mjs', import.meta.url).href])
+  const turns = join(home, 'turns')
   const origin = `http://127.0.0.1:${server.port}`
 
   const send: Target['send'] = async (method, path, body) => {
@@ -58,6 +63,11 @@ export const openTarget = async (): Promise<Target> => {
     tasks: (count, fields = {}) => make(count, '/api/tasks', () => ({ projectId, title: 't', ...fields })),
     session: (fields) => post('/api/sessions', { projectId, taskIds: [], ...fields }),
     sendRaw: (pieces) => sendRaw(server.port, pieces),
+    takeLongestTurn() {
+      const text = existsSync(turns) ? readFileSync(turns, 'utf8') : ''
+      rmSync(turns, { force: true })
+      return Math.max(0, ...text.split('\n').map(Number))
+    },
     async close() {
       await server.kill()
       removeDirectory(home)
