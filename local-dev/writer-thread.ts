@@ -4,7 +4,7 @@ import type { BlockedPath, DocumentWriter } from '../storage/drivers/files/write
 import { othersTurn } from '../storage/others-turn'
 import type { WriteRequest, WriteResult } from './document-writer'
 
-/** So many characters of a long document are sent before others have their turn. */
+/** So many characters are sent before others have their turn. */
 const charactersInTurn = 256 * 1024
 
 /** Write-behind in a thread of its own (`document-writer.ts`), which is started with the first change. */
@@ -52,24 +52,35 @@ export const createWriterThread = (directory: string, strict: boolean): Document
     write: (changes, lease) =>
       ask(async (post) => {
         post({ lease })
-        post({
-          changes: changes.flatMap(({ key, document }): [string, string | null][] =>
-            document && isLong(document) ? [] : [[key, document?.json ?? null]],
-          ),
-        })
+        let characters = 0
+        const isTurnOver = (length: number) => {
+          characters += length
+          if (characters < charactersInTurn) return false
+          characters = 0
+          return true
+        }
+        let short: [string, string | null][] = []
+        const postShort = () => {
+          post({ changes: short })
+          short = []
+        }
         for (const { key, document } of changes) {
-          if (!document || !isLong(document)) continue
+          if (!document || !isLong(document)) {
+            const json = document?.json ?? null
+            short.push([key, json])
+            if (!isTurnOver(key.length + (json?.length ?? 0))) continue
+            postShort()
+            await othersTurn()
+            continue
+          }
           post({ begin: key })
-          let characters = 0
           for (const piece of textPieces(document)) {
             post({ piece })
-            characters += piece.length
-            if (characters < charactersInTurn) continue
-            await othersTurn()
-            characters = 0
+            if (isTurnOver(piece.length)) await othersTurn()
           }
           post({ end: true })
         }
+        postShort()
         post({ finish: true })
       }),
     async sync(keys) {

@@ -86,7 +86,7 @@ export const openWorkspace = async ({
   if (!driver.documents) await loadDocuments(storage, driver, documents, logger)
 
   const watched = watchMisses(documents, driver)
-  const store = driver.commit ?? createSequentialCommit(storage)
+  const storeBatch = driver.commit ?? createSequentialCommit(storage)
   const subscribers = new Set<(event: PublishedEvent) => void>()
   /** The changes that are not durable yet, oldest first. */
   const pending: PendingChange[] = []
@@ -96,6 +96,8 @@ export const openWorkspace = async ({
 
   /** A large change that is being made ready: until then no other begins. */
   let large: Promise<unknown> | undefined
+  /** While that becomes visible. Never rejects. */
+  let half: Promise<unknown> | undefined
 
   const change = async <T>(rule: (transaction: Transaction) => T | Steps<T>): Promise<T> => {
     if (driver.awaitBatchWindow) await driver.awaitBatchWindow()
@@ -147,27 +149,42 @@ export const openWorkspace = async ({
     await othersTurn()
     const made = await inTurns(toBatch(staged, documents, eventNumber))
     for (const _step of driver.prepare?.(made.batch) ?? []) await othersTurn()
-    await othersTurn()
-    commit(staged, made)
+    refuseBlocked(staged)
+    // What is visible in part is not read.
+    const applied = inTurns(apply(documents, staged))
+    half = applied.catch(() => undefined)
+    try {
+      store(made, await applied)
+    } finally {
+      half = undefined
+    }
   }
 
   /**
    * Optimistic: makes the change visible to other rules at once, before it is durable, and rolls it back if the
    * driver could not store it. Answers and events wait until it is durable.
    */
-  const commit = (staged: Staged, made?: MadeBatch) => {
+  const commit = (staged: Staged) => {
     if (staged.entries.length === 0 && staged.removed.length === 0) return
-    const reason = driver.refusal?.([...staged.entries, ...staged.removed].map(({ key }) => key))
+    refuseBlocked(staged)
+    const made = atOnce(toBatch(staged, documents, eventNumber))
+    store(made, atOnce(apply(documents, staged)))
+  }
+
+  const refuseBlocked = ({ entries, removed }: Staged) => {
+    const reason = driver.refusal?.([...entries, ...removed].map(({ key }) => key))
     if (reason !== undefined) throw storageUnavailable(reason)
-    const { batch, published } = made ?? atOnce(toBatch(staged, documents, eventNumber))
+  }
+
+  /** Stores what is visible already; `restore` takes that back. */
+  const store = ({ batch, published }: MadeBatch, restore: () => void) => {
     const numberBefore = eventNumber
-    const restore = apply(documents, staged)
     eventNumber += published.length
     const undo = () => {
       restore()
       eventNumber = numberBefore
     }
-    const done = store(batch).then(
+    const done = storeBatch(batch).then(
       async () => {
         const told = publishAll(published)
         if (told) await told
@@ -205,6 +222,7 @@ export const openWorkspace = async ({
   }
 
   const read = <T>(query: (documents: Documents) => T): T | Promise<T> => {
+    if (half) return half.then(() => read(query))
     const last = pending.at(-1)
     const ask = () => watched.run(() => query(watched.documents))
     if (!last) return ask()
@@ -281,10 +299,17 @@ const storageUnavailable = (cause: unknown) =>
     `The change could not be stored, and nothing was changed: ${cause instanceof Error ? cause.message : cause}`,
   )
 
-/** Makes a staged change visible; returns the function that undoes it. */
-const apply = (documents: Documents, { entries, removed }: Staged): (() => void) => {
-  const previous = entries.map((entry) => documents.get(entry.kind, entry.id))
-  for (const entry of entries) documents.put(entry.kind, entry)
+/** So many entries become visible in a step. */
+const entriesInStep = 1000
+
+/** Makes a staged change visible, a part with every step; returns the function that undoes it. */
+function* apply(documents: Documents, { entries, removed }: Staged): Steps<() => void> {
+  const previous: (Entry | undefined)[] = []
+  for (const entry of entries) {
+    previous.push(documents.get(entry.kind, entry.id))
+    documents.put(entry.kind, entry)
+    if (previous.length % entriesInStep === 0) yield
+  }
   for (const entry of removed) documents.remove(entry.kind, entry.id)
   return () => {
     for (const entry of entries) documents.remove(entry.kind, entry.id)

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { countByKind } from '../../storage/documents'
 import { memoryDriver } from '../../storage/drivers/memory'
+import { othersTurn, type Steps } from '../../storage/others-turn'
 import { createProject } from '../../storage/rules/projects'
 import type { Transaction } from '../../storage/transaction'
 import { controlledDriver } from '../drivers/controlled'
@@ -12,7 +13,54 @@ const createMany = (tx: Transaction) => {
   for (let n = 0; n < many; n++) createProject(tx, { name: `${n}` }, '/')
   return many
 }
+function* createManyInSteps(tx: Transaction): Steps<number> {
+  for (let n = 0; n < many; n++) {
+    createProject(tx, { name: `${n}` }, '/')
+    yield
+  }
+  return many
+}
 const createOne = (tx: Transaction) => createProject(tx, { name: 'one' }, '/').id
+
+describe('a rule that yields', () => {
+  it('leaves others their turn, who see nothing of it, and change nothing before it is whole', async () => {
+    const { workspace } = await open(memoryDriver())
+    const order: string[] = []
+    const large = workspace.change(createManyInSteps).then(() => order.push('large'))
+    const counts: number[] = []
+    for (let n = 0; n < 3; n++) {
+      await othersTurn()
+      counts.push(await workspace.read((documents) => documents.count('projects')))
+    }
+    const seen = workspace.change((tx) => tx.count('projects')).then((count) => order.push(`${count}`))
+    await Promise.all([large, seen])
+    expect(counts).toEqual([0, 0, 0])
+    expect(order).toEqual(['large', `${many}`])
+  })
+
+  it('has done nothing when it refuses late', async () => {
+    const { workspace, published } = await open(memoryDriver())
+    const refused = workspace.change(function* (tx) {
+      yield* createManyInSteps(tx)
+      throw new Error('too late')
+    })
+    await expect(refused).rejects.toThrow('too late')
+    expect((await workspace.read(countByKind)).projects).toBe(0)
+    expect(published).toEqual([])
+    await workspace.change(createOne)
+  })
+
+  it('is stored whole when it stages no more than a small change', async () => {
+    const { workspace } = await open(memoryDriver())
+    const few = workspace.change(function* (tx) {
+      for (let n = 0; n < many; n++) yield
+      return createOne(tx)
+    })
+    const other = workspace.change(createOne)
+    expect(await few).not.toBe(await other)
+    expect((await workspace.read(countByKind)).projects).toBe(2)
+  })
+})
 
 describe('a large change', () => {
   it('leaves others their turn, who see nothing of it until it is whole', async () => {

@@ -3,7 +3,7 @@ import { parseTrusted } from '../../../schemas/json-text'
 import type { Batch, Put } from '../../driver'
 import type { LoggedEvent } from '../../event'
 import type { AppendDelta } from './append-delta'
-import type { BatchTexts } from './batch-texts'
+import type { BatchTexts, Piece } from './batch-texts'
 import { currentFormat } from './format'
 
 /**
@@ -31,25 +31,20 @@ interface Body {
 }
 
 /**
- * The line of a batch, without its checksum. Documents are written as they are, or as the delta that `deltaOf` makes
- * of them; an event whose data is one of them refers to it by its key. `texts`: those of the batch that are made already.
+ * The line of a batch, without its checksum, in pieces. Documents are written as they are, or as the delta that `deltaOf`
+ * makes of them; an event whose data is one of them refers to it by its key. `texts`: what is made already.
  */
 export const batchLine = (
   batch: number,
   lastEvent: number,
   { puts, removes, events }: Batch,
   deltaOf: (put: Put) => string | undefined,
-  texts: BatchTexts = { puts: [], events: [], dataOf: {} },
-): string => {
+  texts: BatchTexts = { puts: [], openPuts: puts, events, dataOf: [] },
+): Piece[] => {
   const keysByText = new Map<string, string>()
-  const put: string[] = []
+  const put = [...texts.puts]
   const deltas: string[] = []
-  for (const [at, change] of puts.entries()) {
-    const text = texts.puts[at]
-    if (text !== undefined) {
-      put.push(text)
-      continue
-    }
+  for (const change of texts.openPuts) {
     const { key } = change
     const delta = deltaOf(change)
     if (delta) deltas.push(`${JSON.stringify(key)}:${delta}`)
@@ -59,24 +54,29 @@ export const batchLine = (
       keysByText.set(json, key)
     }
   }
-  const dataOf = { ...texts.dataOf }
-  const logged = events.map((event, at) => {
-    const text = texts.events[at]
-    if (text !== undefined) return text
+  const dataOf = [...texts.dataOf]
+  const logged = texts.events.map((event) => {
+    if (isPiece(event)) return event
     const key = event.data === undefined ? undefined : keysByText.get(event.data)
     if (key === undefined) return JSON.stringify(event)
-    dataOf[event.number] = key
+    dataOf.push(`"${event.number}":${JSON.stringify(key)}`)
     return JSON.stringify({ ...event, data: undefined })
   })
   const parts = [
-    ...(put.length > 0 ? [`"put":{${put.join()}}`] : []),
-    ...(deltas.length > 0 ? [`"grow":{${deltas.join()}}`] : []),
-    ...(removes.length > 0 ? [`"remove":${JSON.stringify(removes)}`] : []),
-    ...(logged.length > 0 ? [`"events":[${logged.join()}]`] : []),
-    ...(Object.keys(dataOf).length > 0 ? [`"dataOf":${JSON.stringify(dataOf)}`] : []),
+    ...(put.length > 0 ? [['"put":{', ...withCommas(put), '}']] : []),
+    ...(deltas.length > 0 ? [[`"grow":{${deltas.join()}}`]] : []),
+    ...(removes.length > 0 ? [[`"remove":${JSON.stringify(removes)}`]] : []),
+    ...(logged.length > 0 ? [['"events":[', ...withCommas(logged), ']']] : []),
+    ...(dataOf.length > 0 ? [['"dataOf":{', ...withCommas(dataOf), '}']] : []),
   ]
-  return `B ${batch} ${lastEvent} {${parts.join()}}`
+  return [`B ${batch} ${lastEvent} {`, ...parts.flatMap((part, at) => (at > 0 ? [',', ...part] : part)), '}']
 }
+
+const isPiece = (piece: Piece | LoggedEvent): piece is Piece =>
+  typeof piece === 'string' || piece instanceof Uint8Array
+
+const withCommas = (pieces: readonly Piece[]): Piece[] =>
+  pieces.flatMap((piece, at) => (at > 0 ? [',', piece] : [piece]))
 
 /** The line of a checkpoint, without its checksum: the documents of all batches up to this one are in the files. */
 export const checkpointLine = (batch: number, lastEvent: number): string => `F ${batch} ${lastEvent} `

@@ -97,8 +97,8 @@ export const openJournal = ({
     const opened = createSegmentFile(segment.path, strict, lock)
     if (segments.at(-1)?.path !== segment.path) segments.push(segment)
     file = opened
-    lines.add(formatLine)
-    lines.add(checkpointLine(lastCheckpoint, lastEvent))
+    lines.add([formatLine])
+    lines.add([checkpointLine(lastCheckpoint, lastEvent)])
     append(opened)
     return opened
   }
@@ -189,7 +189,7 @@ export const openJournal = ({
       try {
         lock.assertHeld()
         const target = file ?? openSegment()
-        lines.add(checkpointLine(batch, lastEvent))
+        lines.add([checkpointLine(batch, lastEvent)])
         append(target)
         if (
           batch === lastBatch &&
