@@ -56,6 +56,9 @@ it(
           workers.map((worker) => work(openRequests(server.url), worker, shared, alive)),
         )
         await sleep(300 + random() * 1200)
+        // On a busy machine that may be too short for anything to have happened.
+        await socket.waitFor(() => true)
+        while (sentBy(workers) <= round * connections) await sleep(20)
         if (round % 3 === 0) {
           server.signal('SIGSTOP')
           await sleep(20)
@@ -81,7 +84,7 @@ it(
         await expectPublished(api, socket.messages, [...underWay, ...deleted.map((path) => basename(path))])
         await expectOneRelation(api)
         await expectFilesOf(api, server)
-        operations = workers.reduce((sum, { sent }) => sum + sent, 0)
+        operations = sentBy(workers)
       }
       expect(operations).toBeGreaterThan(rounds * connections)
     } finally {
@@ -90,6 +93,8 @@ it(
   },
   scaledMs(90_000),
 )
+
+const sentBy = (workers: readonly Worker[]): number => workers.reduce((sum, { sent }) => sum + sent, 0)
 
 const newWorker = async (api: Requests, number: number): Promise<Worker> => {
   const { id } = await api.send<Project>('POST', '/api/projects', { name: `of client ${number}` })
