@@ -3,6 +3,7 @@ import type { SessionManifest } from '../../schemas/manifest'
 import { issuesOf, type Problem, validationError } from '../../schemas/problems'
 import type { Session } from '../../schemas/session'
 import { SpawnResponse, SpawnSessionRequest, spawnRefusals } from '../../schemas/spawn'
+import { othersTurn } from '../../storage/others-turn'
 import { requireRoomInFamily } from '../../storage/rules/families'
 import { readerOf } from '../../storage/rules/find'
 import { commandOf, planSpawn, type SpawnPlan, spawnSession as spawn } from '../../storage/rules/spawn'
@@ -100,7 +101,9 @@ const carryOut = async (
   const environment = { manifestPath: manifests.location(sessionId), serverUrl: config.serverUrl }
   try {
     manifests.begin?.(sessionId)
+    await betweenSteps(plan)
     const manifest = await generate(c, plan)
+    await betweenSteps(plan)
     await manifests.write(sessionId, manifest)
     const caller = c.get('caller')
     const response = await respondChange(c, function* (tx) {
@@ -118,9 +121,18 @@ const carryOut = async (
   }
 }
 
+/** With more tasks, each step of a spawn takes so long that others have their turn after it. */
+const maxTasksInTurn = 500
+
+const betweenSteps = async ({ tasks }: SpawnPlan): Promise<void> => {
+  if (tasks.length > maxTasksInTurn) await othersTurn()
+}
+
 const generate = async (c: RequestContext, plan: SpawnPlan): Promise<SessionManifest> => {
   try {
-    return validateManifest(await c.env.generateManifest(plan), plan)
+    const generated = await c.env.generateManifest(plan)
+    await betweenSteps(plan)
+    return validateManifest(generated, plan)
   } catch (error) {
     throw asApiError(error, manifestGenerationFailed)
   }
