@@ -71,6 +71,19 @@ export const withFaults = (real: typeof fs) => {
       if (length < 2) throw noSpace()
       return real.writeSync(descriptor, bytes, offset, Math.floor(length / 2), position)
     },
+    write(
+      descriptor: number,
+      bytes: Uint8Array,
+      offset: number,
+      length: number,
+      position: number,
+      done: (error: NodeJS.ErrnoException | null, written: number) => void,
+    ) {
+      if (!faults.full(paths.get(descriptor) ?? ''))
+        return real.write(descriptor, bytes, offset, length, position, done)
+      if (length < 2) return done(noSpace(), 0)
+      real.write(descriptor, bytes, offset, Math.floor(length / 2), position, done)
+    },
     readFileSync(path: fs.PathOrFileDescriptor) {
       requireReadable(path)
       return real.readFileSync(path, 'utf8')

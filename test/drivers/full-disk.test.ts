@@ -47,6 +47,27 @@ describe.each<Durability>(['process', 'strict'])('a full disk, %s', (durability)
     expect(await recovered(directory)).toEqual(await everything(workspace))
   })
 
+  it('keeps nothing of a change of megabytes of which half went in, nor of what came after it', async () => {
+    const { workspace, directory, create, published } = await start(durability)
+    const before = await everything(workspace)
+    const description = 'é'.repeat(2000)
+    const createMany = () =>
+      workspace.change((tx) => {
+        for (let n = 0; n < 400; n++) createProject(tx, { name: `${n}`, description }, '/')
+      })
+    faults.full = inJournal
+    const lost = [createMany(), create('lost'), nextTurn().then(() => create('lost, too'))]
+    for (const result of await Promise.allSettled(lost)) expect(result).toMatchObject({ reason: unavailable })
+    expect(await everything(workspace)).toEqual(before)
+    expect(await recovered(directory)).toEqual(before)
+
+    faults.full = () => false
+    await nextTurn()
+    await Promise.all([createMany(), create('second'), createMany()])
+    expect(published.map(({ number }) => number)).toEqual(Array.from({ length: 802 }, (_, n) => n + 1))
+    expect(await recovered(directory)).toEqual(await everything(workspace))
+  })
+
   it('leaves no torn line in the journal', async () => {
     const { directory, create } = await start(durability)
     const path = join(directory, '.wal', segmentsOf(directory).at(-1) ?? '')

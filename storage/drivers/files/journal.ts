@@ -18,6 +18,8 @@ const maxSegmentBytes = 4 * 1024 * 1024
 const maxIdleSegmentBytes = 256 * 1024
 /** So much of documents' JSON, in characters, is written together, or one batch if that is larger. */
 const maxWriteLength = 8 * 1024 * 1024
+/** More bytes are not written in this thread: others would wait for the copying alone. */
+const maxBytesInTurn = 1024 * 1024
 /** How many of the last events are kept for clients that catch up: the contract promises 10,000. */
 const retainedEvents = 10_000
 
@@ -80,6 +82,8 @@ export const openJournal = ({
   let pending: PendingBatch[] = []
   let scheduled = false
   let failing: unknown
+  /** Nothing else is added then: after a crash it would stand behind a line that is not whole. */
+  let isWritingAside = false
   let file: SegmentFile | undefined
   const deltas = createDeltaRule(() => segments[0]?.batchBefore ?? lastBatch)
   const eventsSince = coalesceReads((number) => readEvents([...segments], number, lastEvent))
@@ -155,13 +159,27 @@ export const openJournal = ({
         const deltaOf = (put: Put) => deltas.deltaOf(put, inBatch)
         lines.add(batchLine(inBatch, event, batch, deltaOf, prepared.get(batch)))
       }
-      append(target)
-      if (!strict) return acknowledgeIfHeld(group)
+      const written = () => {
+        if (!strict) return acknowledgeIfHeld(group)
+        scheduled = true
+        target.sync(bytesBefore, (error) => {
+          scheduled = false
+          if (error) fail(group, error)
+          else acknowledgeIfHeld(group)
+        })
+      }
+      if (lines.bytes().length <= maxBytesInTurn) {
+        append(target)
+        return written()
+      }
+      const bytes = lines.take()
       scheduled = true
-      target.sync(bytesBefore, (error) => {
+      isWritingAside = true
+      target.appendAside(bytes, (error) => {
         scheduled = false
+        isWritingAside = false
         if (error) fail(group, error)
-        else acknowledgeIfHeld(group)
+        else written()
       })
     } catch (error) {
       fail(group, error)
@@ -189,8 +207,10 @@ export const openJournal = ({
       try {
         lock.assertHeld()
         const target = file ?? openSegment()
-        lines.add([checkpointLine(batch, lastEvent)])
-        append(target)
+        if (!isWritingAside) {
+          lines.add([checkpointLine(batch, lastEvent)])
+          append(target)
+        }
         if (
           batch === lastBatch &&
           pending.length === 0 &&

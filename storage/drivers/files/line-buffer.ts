@@ -11,6 +11,8 @@ export interface LineBuffer {
   /** The lines since the last `clear`. Valid until the next call. */
   bytes(): Uint8Array
   clear(): void
+  /** The lines since the last `clear`, which the caller may keep. */
+  take(): Uint8Array
 }
 
 export const createLineBuffer = (): LineBuffer => {
@@ -44,6 +46,12 @@ export const createLineBuffer = (): LineBuffer => {
       length = end + 1
     },
     bytes: () => buffer.subarray(0, length),
+    take() {
+      const taken = buffer.subarray(0, length)
+      buffer = Buffer.allocUnsafe(64 * 1024)
+      length = 0
+      return taken
+    },
     clear() {
       length = 0
       if (buffer.length > maxRetainedBytes) buffer = Buffer.allocUnsafe(64 * 1024)

@@ -6,6 +6,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  write,
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -19,6 +20,8 @@ export interface SegmentFile {
   readonly bytes: number
   /** Adds bytes; if that fails, the file is truncated to what it held, and the error thrown. */
   append(bytes: Uint8Array): void
+  /** The same, not in this thread: for many bytes, which are not to be changed until it calls back. */
+  appendAside(bytes: Uint8Array, done: (error: unknown) => void): void
   /** Calls back after `fdatasync`; if that fails, the file is truncated to `bytesBefore`. */
   sync(bytesBefore: number, done: (error: unknown) => void): void
   /** Whether it could not be truncated: it then ends in a torn line, and nothing may be added. */
@@ -76,6 +79,19 @@ export const createSegmentFile = (
         throw error
       }
       size += bytes.length
+    },
+    appendAside(bytes, done) {
+      const before = size
+      size += bytes.length
+      const writeFrom = (written: number) => {
+        if (written === bytes.length) return done(undefined)
+        write(descriptor, bytes, written, bytes.length - written, before + written, (error, more) => {
+          if (!error) return writeFrom(written + more)
+          truncateTo(before)
+          done(error)
+        })
+      }
+      writeFrom(0)
     },
     sync(bytesBefore, done) {
       fdatasync(descriptor, (error) => {
