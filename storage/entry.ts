@@ -86,6 +86,13 @@ export class Entry<K extends Kind = Kind> {
     const { appendOnly } = kinds[kind]
     const head = JSON.stringify(document)
     const parts = before === undefined ? undefined : before.#parts
+    if (!parts && appendOnly.length > 0 && head.length >= minPartedCharacters) {
+      const lists: Record<string, Items> = {}
+      const partsBefore = before?.parts.lists
+      for (const name of appendOnly)
+        lists[name] = (partsBefore?.[name] ?? Items.of([])).append(textsOf(added[name]))
+      return { entry: new Entry(kind, document, { parts: { head, lists } }) }
+    }
     if (!parts) {
       const compact = appendOnly.length === 0 ? head : growText(before?.json, head, appendOnly, added)
       const isLong = appendOnly.length > 0 && compact.length >= minPartedCharacters
