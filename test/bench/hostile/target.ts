@@ -8,6 +8,8 @@ import { type Server, startServer } from '../server'
 
 export interface Target {
   server: Server
+  /** Where everything of the server is. */
+  home: string
   projectId: string
   /** Sends a request; resolves with the answer, of whatever status. */
   send(method: string, path: string, body?: object | string): Promise<{ status: number; text: string }>
@@ -57,6 +59,7 @@ export const openTarget = async (): Promise<Target> => {
   const projectId = await post('/api/projects', { name: 'attacked', workingDir: '/tmp' })
   return {
     server,
+    home,
     projectId,
     send,
     make,
