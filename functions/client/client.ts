@@ -4,6 +4,7 @@
  */
 import { eventsOf } from './events'
 import { operationsOf } from './operations'
+import { outputOf } from './output'
 import { type ClientOptions, createRequests, type QueryText } from './requests'
 
 export type Client = ReturnType<typeof createClient>
@@ -11,11 +12,12 @@ export type Client = ReturnType<typeof createClient>
 /** Throws `TypeError` if the URL cannot be one. */
 export const createClient = (options: ClientOptions) => {
   const requests = createRequests(options)
-  const { server, events, ...operations } = operationsOf(requests)
+  const { server, events, sessions, ...operations } = operationsOf(requests)
   return {
     /** The address of the server, without a slash at its end. */
     url: requests.url,
     ...operations,
+    sessions: { ...sessions, ...outputOf(requests) },
     events: { ...events, ...eventsOf(requests) },
     ...server,
     /** How the server is; with `verbose`, in detail. */
@@ -45,5 +47,6 @@ export type { Role, Template } from '../../schemas/template'
 export type { SessionTimelineEvent, TimelineType } from '../../schemas/timeline'
 export type { Page, Tagged } from './entities'
 export type { ListenOptions, MaestroEvent } from './event-types'
+export type { FollowOutputOptions, OutputPart } from './output'
 export { MaestroError, ServerUnreachable } from './problems'
 export type { ClientOptions } from './requests'

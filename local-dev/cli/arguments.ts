@@ -102,3 +102,9 @@ const isFlag = (token: string | undefined, args: ArgsDef): boolean => {
 /** The parts of a list, however it was given: with commas between them, or as a flag that is repeated. */
 export const listOf = (values: readonly string[]): string[] =>
   values.flatMap((value) => value.split(',')).flatMap((part) => part.trim() || [])
+
+/** The number that a flag has, from 0 to `max`. Throws `UsageError`. */
+export const wholeNumber = (flag: string, text: string, max: number): number => {
+  if (/^\d{1,15}$/.test(text) && Number(text) <= max) return Number(text)
+  throw new UsageError(`${flag} must be a whole number from 0 to ${max}`)
+}

@@ -3,7 +3,14 @@ import { MaestroError, ServerUnreachable } from '../../functions/client/problems
 import { AgentStartError } from '../agents/start-error'
 
 /** What agents and scripts go by; the `maestro-cli` skill explains them. */
-const exitCodes = { failed: 1, notFound: 2, unreachable: 3, notAllowed: 4, wrongUsage: 64 } as const
+export const exitCodes = {
+  failed: 1,
+  notFound: 2,
+  unreachable: 3,
+  notAllowed: 4,
+  timedOut: 5,
+  wrongUsage: 64,
+} as const
 
 /** The command was called with wrong arguments. */
 export class UsageError extends Error {}

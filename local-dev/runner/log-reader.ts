@@ -10,14 +10,45 @@ const maxPastBytes = 1024 * 1024
 const maxLineLength = 64 * 1024
 
 /**
+ * Makes lines of what a program prints, piece by piece, as it would look on a terminal: of a line that was overwritten its
+ * last state, without colours and control characters. `fromMiddle`: it does not begin with a line's beginning.
+ */
+export const createLogLines = (fromMiddle = false) => {
+  const decoder = new StringDecoder('utf8')
+  let isFirst = fromMiddle
+  let rest = ''
+  return {
+    /** The lines that this piece completes. */
+    *write(bytes: Uint8Array): Generator<string> {
+      const text = decoder.write(bytes)
+      rest += isFirst ? withoutPartialLine(text) : text
+      isFirst = false
+      const lines = rest.split('\n')
+      rest = lines.pop() ?? ''
+      yield* lines.map(plainText)
+      if (rest.length > maxLineLength) rest = currentState(rest)
+      while (rest.length > maxLineLength) {
+        const end = isHighSurrogate(rest, maxLineLength - 1) ? maxLineLength - 1 : maxLineLength
+        yield plainText(rest.slice(0, end))
+        rest = rest.slice(end)
+      }
+    },
+    /** What stands in a last line that has no end yet. */
+    *end(): Generator<string> {
+      if (rest !== '') yield plainText(rest)
+      rest = ''
+    },
+  }
+}
+
+/**
  * Reads a log that grows, as `tail -f` does, piece by piece: each call gives the lines that were completed since the
- * last, or, with `toTheEnd`, also what is in the last line. Control characters and colours are removed. A missing log
- * is empty; of a long one the beginning is left out, and a line says so.
+ * last, or, with `toTheEnd`, also what is in the last line. A missing log is empty; of a long one the beginning is left
+ * out, and a line says so.
  */
 export const createLogReader = (path: string) => {
   let position: number | undefined
-  let decoder = new StringDecoder('utf8')
-  let rest = ''
+  let lines = createLogLines()
 
   /** Where to begin, and what is to be said of it. */
   const begin = (size: number): string[] => {
@@ -25,8 +56,7 @@ export const createLogReader = (path: string) => {
     if (position !== undefined && position <= size) return []
     const left = Math.max(0, size - maxPastBytes)
     position = left
-    decoder = new StringDecoder('utf8')
-    rest = ''
+    lines = createLogLines(left > 0)
     return left > 0
       ? [`… the first ${(left / 1e6).toFixed(1)} MB are left out; more of it is in ${path}`]
       : []
@@ -37,30 +67,15 @@ export const createLogReader = (path: string) => {
     if (file)
       try {
         const { size } = await file.stat()
-        const notice = begin(size)
-        yield* notice
-        let isFirst = notice.length > 0
+        yield* begin(size)
         for await (const bytes of chunks(file, position ?? 0, size)) {
           position = (position ?? 0) + bytes.length
-          const text = decoder.write(bytes)
-          rest += isFirst ? withoutPartialLine(text) : text
-          isFirst = false
-          const lines = rest.split('\n')
-          rest = lines.pop() ?? ''
-          yield* lines.map(plainText)
-          if (rest.length > maxLineLength) rest = currentState(rest)
-          while (rest.length > maxLineLength) {
-            const end = isHighSurrogate(rest, maxLineLength - 1) ? maxLineLength - 1 : maxLineLength
-            yield plainText(rest.slice(0, end))
-            rest = rest.slice(end)
-          }
+          yield* lines.write(bytes)
         }
       } finally {
         await file.close()
       }
-    if (!toTheEnd || rest === '') return
-    yield plainText(rest)
-    rest = ''
+    if (toTheEnd) yield* lines.end()
   }
 }
 

@@ -34,6 +34,7 @@ export const startInProcess = async (env: Record<string, string>) => {
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${read.config.port}`,
+    sessionDir: directories.sessionDir,
     async stop() {
       const closed = once(server, 'close')
       server.close()

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, Session } from '../../../functions/client/client'
 import { endedStatuses } from '../../../schemas/session'
 import type { SessionTimelineEvent } from '../../../schemas/timeline'
-import { isNotFound } from '../../lib/not-found'
 import { createLogReader } from '../../runner/log-reader'
 import { logPath, sessionFolder } from '../../runner/session-folder'
 import { defineCommand } from '../command'
@@ -10,6 +9,7 @@ import { UsageError } from '../exit'
 import { bold, dim, sentence, time } from '../format'
 import { resolveProject } from '../project/resolve'
 import { localConfig } from '../this-machine'
+import { followSession } from './follow'
 import { reasonsOfWaiting } from './waiting'
 
 /** Between looks at the log. */
@@ -82,32 +82,17 @@ const latestSession = async (context: Parameters<typeof resolveProject>[0]): Pro
 }
 
 /** Calls `show` with the session whenever it changes; aborts `done` when it has ended. */
-const subscribe = async (
-  client: Client,
-  id: string,
-  done: AbortController,
-  show: (session: Session) => void,
-) => {
-  const update = (session: Session) => {
-    show(session)
-    if (!endedStatuses.includes(session.status)) return
-    const isReported = session.timeline.some(isOfExit)
-    setTimeout(() => done.abort(), isReported ? exitGraceMs.afterReport : exitGraceMs.beforeReport).unref()
-  }
-  await client.events.follow({
-    rooms: [`session:${id}`],
+const subscribe = (client: Client, id: string, done: AbortController, show: (session: Session) => void) =>
+  followSession(client, id, {
     signal: done.signal,
-    onEvent: (event) => {
-      if (event.type === 'session:updated' && event.data.id === id) update(event.data)
-      if (event.type === 'session:deleted' && event.data.id === id) done.abort()
+    onSession(session) {
+      show(session)
+      if (!endedStatuses.includes(session.status)) return
+      const isReported = session.timeline.some(isOfExit)
+      setTimeout(() => done.abort(), isReported ? exitGraceMs.afterReport : exitGraceMs.beforeReport).unref()
     },
-    // What happened before the connection. If this fails, the next connection asks again.
-    onCaughtUp: () =>
-      void client.sessions.get(id).then(update, (error) => {
-        if (isNotFound(error)) done.abort()
-      }),
+    onDeleted: () => done.abort(),
   })
-}
 
 /** Whether an entry says how the agent's process ended; an agent or a person may have ended the session before. */
 const isOfExit = ({ type, metadata }: SessionTimelineEvent): boolean =>
