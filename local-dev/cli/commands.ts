@@ -57,6 +57,7 @@ export const commands: Readonly<Record<string, LoadCommand | CommandGroup>> = {
       logs: () => import('./session/logs'),
       stop: () => import('./session/stop'),
       interrupt: () => import('./session/interrupt'),
+      restart: () => import('./session/restart'),
       wait: () => import('./session/wait'),
       prune: () => import('./session/prune'),
       watch: () => import('./session/watch'),

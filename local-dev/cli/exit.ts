@@ -45,22 +45,21 @@ export const lineOf = (error: unknown): string => {
   return String(text).replace(/\s*\n\s*/g, ' ')
 }
 
-/** Where one finds what there is, by what the server says that there is not. */
-const lists: Readonly<Record<string, string>> = {
-  'Project not found': 'maestro project list',
-  'Task not found': 'maestro task list',
-  'Parent task not found': 'maestro task list',
-  'Dependency not found': 'maestro task list',
-  'Session not found': 'maestro session list',
-  'Template not found': 'maestro template list',
-  'Request not found': 'maestro inbox --state all',
+/** What helps, by what the server says that there is not. */
+const hints: Readonly<Record<string, string>> = {
+  'Project not found': 'maestro project list has all',
+  'Task not found': 'maestro task list has all',
+  'Parent task not found': 'maestro task list has all',
+  'Dependency not found': 'maestro task list has all',
+  'Session not found': 'maestro session list has all',
+  'Template not found': 'maestro template list has all',
+  'Request not found': 'maestro inbox --state all has all',
+  'Manifest not found': 'only what was spawned has one',
 }
 
 /** What helps against an error, where that is known. */
-export const hintFor = (error: unknown): string | undefined => {
-  const list = error instanceof MaestroError && error.status === 404 ? lists[error.message] : undefined
-  return list && `${list} has all`
-}
+export const hintFor = (error: unknown): string | undefined =>
+  error instanceof MaestroError && error.status === 404 ? hints[error.message] : undefined
 
 /** What was not found, where the message does not name it. */
 const missingIds = (message: string, details: MaestroError['details'] = {}): string[] =>

@@ -22,13 +22,13 @@ const sessionThat = async (change: UpdateSessionRequest = {}) => {
   const session = await client.sessions.create({ projectId: project.id, taskIds: [], status: 'working' })
   return client.sessions.update(session.id, change)
 }
-const logOf = (id: string) => {
+const outputLog = (id: string) => {
   mkdirSync(join(server.sessionDir, id), { recursive: true })
   return join(server.sessionDir, id, 'output.log')
 }
 const sessionThatPrinted = async (text: string | Uint8Array) => {
   const { id } = await sessionThat()
-  writeFileSync(logOf(id), text)
+  writeFileSync(outputLog(id), text)
   return id
 }
 
@@ -64,10 +64,10 @@ describe('logs', () => {
     const logs = maestro.start(['session', 'logs', id, '--last', '1', '-f'])
     onTestFinished(() => void logs.stop())
     await logs.printed('two')
-    appendFileSync(logOf(id), 'th')
-    appendFileSync(logOf(id), 'ree\n')
+    appendFileSync(outputLog(id), 'th')
+    appendFileSync(outputLog(id), 'ree\n')
     await logs.printed('three')
-    appendFileSync(logOf(id), 'the last')
+    appendFileSync(outputLog(id), 'the last')
     await client.sessions.stop(id)
     expect(await logs.ended).toEqual({ code: 0, stdout: 'two\nthree\nthe last\n', stderr: '' })
   })
@@ -131,6 +131,22 @@ it('interrupt ends the turn, and keeps the session', async () => {
   expect(await client.messages.list(id)).toMatchObject([{ mode: 'interrupt' }])
   await client.sessions.stop(id)
   expect(await maestro.run(['session', 'interrupt', id])).toMatchObject({ code: 1, stdout: '' })
+})
+
+it('restart begins what has ended anew, and says why it does not start', async () => {
+  const { id: taskId } = await client.tasks.create({ projectId: project.id, title: 'x' })
+  const { sessionId } = await client.sessions.spawn({ projectId: project.id, taskIds: [taskId] })
+  const living = await maestro.run(['session', 'restart', sessionId])
+  expect(living).toMatchObject({ code: 1, stdout: '' })
+  await client.sessions.stop(sessionId)
+  const text = await maestro.text(['session', 'restart', sessionId])
+  expect(text).toContain(`Begun anew: ${sessionId} (spawning)`)
+  expect(text).toContain('No runner listens')
+  const { id } = await sessionThat({ status: 'stopped' })
+  expect(await maestro.run(['session', 'restart', id])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('only what was spawned has one'),
+  })
 })
 
 describe('prune', () => {
