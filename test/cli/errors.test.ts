@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startServer } from '../contract/server'
-import { maestroWith } from './maestro'
+import { maestroInProcess } from './in-process'
 
 const server = await startServer({ env: { MAESTRO_API_TOKEN: 'secret' } })
 afterAll(() => server.stop())
@@ -11,7 +11,7 @@ const environment = {
   MAESTRO_API_TOKEN: 'secret',
   MAESTRO_SESSION_ID: 'sess_none',
 }
-const { run, text } = maestroWith(environment)
+const { run, text } = maestroInProcess(environment)
 const oneLine = (text: string) => expect.stringMatching(new RegExp(`^maestro[^\n]*: [^\n]*${text}[^\n]*\n$`))
 
 it.each([

@@ -3,12 +3,13 @@ import { hostname } from 'node:os'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { createClient, type Project, type Session, type Task } from '../../functions/client/client'
 import { startServer } from '../contract/server'
+import { maestroInProcess } from './in-process'
 import { maestroWith } from './maestro'
 
 const server = await startServer()
 afterAll(() => server.stop())
 const client = createClient({ url: server.url })
-const outside = maestroWith({ MAESTRO_SERVER_URL: server.url })
+const outside = maestroInProcess({ MAESTRO_SERVER_URL: server.url })
 
 let project: Project
 let tasks: Task[]
@@ -32,7 +33,7 @@ const inside = async (
     strategy,
     role,
   })
-  return { sessionId, ...maestroWith({ ...envVars, MAESTRO_SERVER_URL: server.url }) }
+  return { sessionId, ...maestroInProcess({ ...envVars, MAESTRO_SERVER_URL: server.url }) }
 }
 const timelineOf = async (sessionId: string) =>
   (await client.sessions.get(sessionId)).timeline
@@ -181,7 +182,7 @@ describe('queue', () => {
 
 describe('session', () => {
   it('spawn from a session is asked for by this session, in its project', async () => {
-    await outside.text(['skill', 'install'], { env: { SKILLS_DIR: server.skillsDir } })
+    await maestroWith({ SKILLS_DIR: server.skillsDir }).text(['skill', 'install'])
     const { sessionId, json, text } = await inside('simple', 'orchestrator')
     const answer = await json([
       'session',
