@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { entityKinds } from './entities'
 import { timestamp } from './fields'
 
 /**
@@ -19,7 +20,7 @@ export const KeptAnswer = z.object({
   /** Where its body is an entity, and large: that entity, as it then is. */
   entity: z
     .object({
-      kind: z.enum(['projects', 'tasks', 'sessions', 'queues', 'templates', 'requests', 'messages']),
+      kind: z.enum(entityKinds),
       id: z.string(),
     })
     .optional(),

@@ -1,76 +1,61 @@
 /** The JSON Schema files of `schemas/json/`: for programs that do not speak TypeScript. */
 import type * as z from 'zod'
-import { EndSessionRequest } from './ending'
+import { descriptionOf, entityKinds } from './entities'
 import { ErrorResponse } from './errors'
 import { webSocketMessage } from './events'
 import { partsOf } from './json-examples'
 import { type Converted, type JsonSchema, toJsonSchemas } from './json-schema'
 import { SessionManifest } from './manifest'
-import { CreateMessageRequest, Message, PromptRequest, UpdateMessageRequest } from './message'
-import { CreateProjectRequest, Project, UpdateProjectRequest } from './project'
-import { QueueItem, QueueState } from './queue'
-import { AnswerInboxRequest, CreateInboxRequest, InboxRequest } from './request'
+import { QueueItem } from './queue'
 import { DeleteResponse } from './responses'
-import { CreateSessionRequest, Session, UpdateSessionRequest } from './session'
 import { SkillManifest } from './skill'
-import { SpawnEvent, SpawnSessionRequest } from './spawn'
-import { CreateTaskRequest, Task, UpdateTaskRequest } from './task'
-import { CreateTemplateRequest, Template, UpdateTemplateRequest } from './template'
+import { SpawnEvent } from './spawn'
 import { SessionEvent, SessionTimelineEvent } from './timeline'
 
+const described = entityKinds.map(descriptionOf)
+
 /** The shapes that the server sends and stores. */
-const outputs = (): Record<string, z.ZodType> => ({
-  project: Project,
-  task: Task,
-  session: Session,
-  'session-timeline-event': SessionTimelineEvent,
-  'session-event': SessionEvent,
-  'queue-state': QueueState,
-  'queue-item': QueueItem,
-  template: Template,
-  request: InboxRequest,
-  message: Message,
-  'error-response': ErrorResponse,
-  'delete-response': DeleteResponse,
-  'websocket-message': webSocketMessage(),
-  'spawn-event': SpawnEvent,
-  'session-manifest': SessionManifest,
-})
+const outputs = (): z.ZodType[] => [
+  ...described.map(({ schema }) => schema),
+  ...[
+    SessionTimelineEvent,
+    SessionEvent,
+    QueueItem,
+    ErrorResponse,
+    DeleteResponse,
+    webSocketMessage(),
+    SpawnEvent,
+  ],
+  SessionManifest,
+]
 
 /** The shapes that the server reads: requests, and files of others. */
-const inputs = {
-  'create-project-request': CreateProjectRequest,
-  'update-project-request': UpdateProjectRequest,
-  'create-task-request': CreateTaskRequest,
-  'update-task-request': UpdateTaskRequest,
-  'create-session-request': CreateSessionRequest,
-  'update-session-request': UpdateSessionRequest,
-  'end-session-request': EndSessionRequest,
-  'spawn-session-request': SpawnSessionRequest,
-  'create-template-request': CreateTemplateRequest,
-  'update-template-request': UpdateTemplateRequest,
-  'create-request-request': CreateInboxRequest,
-  'answer-request-request': AnswerInboxRequest,
-  'create-message-request': CreateMessageRequest,
-  'update-message-request': UpdateMessageRequest,
-  'prompt-request': PromptRequest,
-  'skill-manifest': SkillManifest,
-}
+const inputs = (): z.ZodType[] => [...described.flatMap(({ bodies }) => bodies), SkillManifest]
 
-/** Every file by its name, without `.json`. Each stands alone: what it refers to is in its `$defs`. */
+/** Every file by its name, the title of its schema in small letters, without `.json`. Each stands alone: what it refers to is in its `$defs`. */
 export const jsonSchemaFiles = (): Record<string, JsonSchema> => ({
   ...filesOf(outputs(), 'output'),
-  ...filesOf(inputs, 'input'),
+  ...filesOf(inputs(), 'input'),
 })
 
 const prefix = '#/$defs/'
 
-const filesOf = (schemas: Record<string, z.ZodType>, side: 'input' | 'output') => {
-  const { of, named } = toJsonSchemas(Object.values(schemas), side, prefix)
+const filesOf = (schemas: readonly z.ZodType[], side: 'input' | 'output') => {
+  const { of, named } = toJsonSchemas(schemas, side, prefix)
   return Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [name, fileOf(name, titleIn(of(schema)), named)]),
+    schemas.map((schema) => {
+      const title = titleIn(of(schema))
+      const name = nameOf(title)
+      return [name, fileOf(name, title, named)]
+    }),
   )
 }
+
+const nameOf = (title: string) =>
+  title
+    .replace(/(?<=[a-z])[A-Z]/g, '-$&')
+    .replace('Web-Socket', 'Websocket')
+    .toLowerCase()
 
 const fileOf = (name: string, title: string, named: Converted['named']): JsonSchema => {
   const { [title]: schema = {} } = named

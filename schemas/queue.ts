@@ -36,6 +36,13 @@ export const QueueState = z
   })
   .meta({ title: 'QueueState', description: 'The queue of a session with strategy queue' })
 
+export const QueueChange = z
+  .object({
+    sessionId: z.string().meta({ description: 'The session', examples: ['sess_1738713800000_m4n5o6p7q'] }),
+    queue: QueueState.meta({ description: 'Its queue, as it is now' }),
+  })
+  .meta({ title: 'QueueChange', description: 'The queue of a session' })
+
 export const QueueStats = z
   .object({
     total: count('All items', 3),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { byEntityKind, descriptionOf, type EntityKind } from './entities'
 import { count } from './fields'
 
 export const DeleteResponse = z
@@ -14,18 +15,12 @@ export const DeleteResponse = z
     description: 'What was deleted; with Prefer: return=minimal, what was changed',
   })
 
+type Count = ReturnType<typeof count>
+
 const StorageStatus = z.object({
   driver: z.string().meta({ description: 'Name of the storage driver', examples: ['files'] }),
   entities: z
-    .object({
-      projects: count('Stored projects', 2),
-      tasks: count('Stored tasks', 40),
-      sessions: count('Stored sessions', 12),
-      queues: count('Stored queues', 3),
-      templates: count('Stored templates', 2),
-      requests: count('Stored requests to people', 5),
-      messages: count('Stored messages to agents', 8),
-    })
+    .object(byEntityKind<Record<EntityKind, Count>>((kind) => count(...descriptionOf(kind).counted)))
     .meta({ description: 'How many entities are stored, by kind' }),
   quarantined: z
     .array(

@@ -1,7 +1,10 @@
 /** The room that everybody is in who asks for no other. */
 const defaultRoom = 'all'
 
-const roomName = `(?:all|queues|templates|inbox|(?:project|session|task):[A-Za-z0-9_-]{1,128})`
+/** The rooms that are not those of one project, session or task. */
+export const mainRooms = [defaultRoom, 'queues', 'templates', 'inbox'] as const
+
+const roomName = `(?:${mainRooms.join('|')}|(?:project|session|task):[A-Za-z0-9_-]{1,128})`
 const wholeName = new RegExp(`^${roomName}$`)
 
 /** Names of rooms with commas between them; empty ones count for nothing. */
@@ -27,5 +30,5 @@ export const noSuchRooms = (wrong: readonly unknown[]): string => {
   const shown = wrong
     .slice(0, 10)
     .map((name) => (typeof name === 'string' ? name.slice(0, 150) : typeof name))
-  return `No such room: ${shown.join(', ')}. Rooms are all, queues, templates, inbox, project:{id}, session:{id}, task:{id}`
+  return `No such room: ${shown.join(', ')}. Rooms are ${mainRooms.join(', ')}, project:{id}, session:{id}, task:{id}`
 }

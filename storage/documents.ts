@@ -1,5 +1,6 @@
+import { byEntityKind, type EntityKind } from '../schemas/entities'
 import type { Entry } from './entry'
-import { byEntityKind, byKind, type EntityKind, type Kind } from './kinds'
+import { byKind, type Kind } from './kinds'
 import type { Fields } from './kinds/kind'
 import { Ordered, type Position } from './ordered'
 

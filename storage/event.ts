@@ -1,13 +1,14 @@
+import { type EntityKind, entityKinds } from '../schemas/entities'
 import type { EventData, EventName } from '../schemas/events'
 import type { Entry } from './entry'
-import { type EntityKind, type Kind, kindNames, kinds, type StateEventOf } from './kinds'
+import { type Kind, kinds, type StateEventOf } from './kinds'
 
 /** Events that carry the state of an entity. */
 export type StateEvent = StateEventOf<Kind>
 export type DataEvent = Exclude<EventName, StateEvent>
 
 const kindsByEvent = new Map<EventName, EntityKind>(
-  kindNames.flatMap((kind) =>
+  entityKinds.flatMap((kind) =>
     Object.values(kinds[kind].stateEvents ?? {}).map((name): [EventName, EntityKind] => [name, kind]),
   ),
 )

@@ -1,5 +1,7 @@
+import type { EntityIdPrefix } from '../schemas/entities'
+
 /** The beginning of an id: what it is the id of. */
-export type IdPrefix = 'proj' | 'task' | 'sess' | 'tmpl' | 'evt' | 'req' | 'msg'
+export type IdPrefix = EntityIdPrefix | 'evt'
 
 /** Makes the id of a new thing: `{prefix}_{milliseconds}_{9 characters of base36}`. */
 export type NewId = (prefix: IdPrefix, now: number) => string

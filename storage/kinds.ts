@@ -1,3 +1,4 @@
+import { byEntityKind, type EntityKind, isEntityKind } from '../schemas/entities'
 import type { EventName } from '../schemas/events'
 import { answers } from './kinds/answer'
 import { beats } from './kinds/beat'
@@ -10,11 +11,16 @@ import { sessions } from './kinds/session'
 import { tasks } from './kinds/task'
 import { templates } from './kinds/template'
 
-/** Those that are part of the API: exported, copied, counted. An entity follows those it refers to. */
-const entities = { projects, tasks, sessions, queues, templates, requests, messages }
-const definitions = { ...entities, answers, beats }
+/** What the server keeps for itself. */
+const internals = { answers, beats }
+const definitions = {
+  ...({ projects, tasks, sessions, queues, templates, requests, messages } satisfies Record<
+    EntityKind,
+    unknown
+  >),
+  ...internals,
+}
 
-export type EntityKind = keyof typeof entities
 /** Every kind that is stored: the entities, and what the server keeps for itself. */
 export type Kind = keyof typeof definitions
 
@@ -42,10 +48,8 @@ export const kinds: { readonly [K in Kind]: KindDefinition<Entities[K], StateEve
   definitions
 
 export const isKind = (name: string): name is Kind => Object.hasOwn(definitions, name)
-const isEntityKind = (name: string): name is EntityKind => Object.hasOwn(entities, name)
 
 export const storedKinds: readonly Kind[] = Object.keys(definitions).filter(isKind)
-export const kindNames: readonly EntityKind[] = storedKinds.filter(isEntityKind)
 
 /** The kind of what is stored under a key, if it is one of ours. */
 export const kindOfKey = (key: string): Kind | undefined => {
@@ -64,19 +68,6 @@ export const keyOf = <K extends Kind>(kind: K, entity: Entities[K]): string => {
   const { partition, id } = kinds[kind]
   return partition ? `${kind}:${partition(entity)}:${id(entity)}` : `${kind}:${id(entity)}`
 }
-
-/** Something for each kind of entities. */
-export const byEntityKind = <Values extends Readonly<Record<EntityKind, unknown>>>(
-  make: <K extends EntityKind>(kind: K) => Values[K],
-): { [K in EntityKind]: Values[K] } => ({
-  projects: make('projects'),
-  tasks: make('tasks'),
-  sessions: make('sessions'),
-  queues: make('queues'),
-  templates: make('templates'),
-  requests: make('requests'),
-  messages: make('messages'),
-})
 
 /** Something for each kind. */
 export const byKind = <Values extends Readonly<Record<Kind, unknown>>>(

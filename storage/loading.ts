@@ -5,6 +5,7 @@ import { Entry } from './entry'
 import { type Kind, kindOfKey } from './kinds'
 import { MisplacedError, readEntry } from './read-entry'
 import { reasonOf } from './reason'
+import { completedLinks } from './rules/one-sided-links'
 
 /** A structured log. */
 export interface Logger {
@@ -84,45 +85,24 @@ const quarantineDocument = (driver: WorkspaceDriver, key: string, reason: string
 }
 
 /**
- * Sessions and tasks name each other. A link that only one side names is added to the other; a task's link to a
- * session that does not exist is removed, but not one to a session that only cannot be read now.
+ * Makes sessions and tasks name each other where only one side does, in memory; a task's link to a session that does
+ * not exist goes, but not one to a session that only cannot be read now.
  */
 export const repairLinks = (documents: Documents, driver: WorkspaceDriver): void => {
-  const exists = (id: string) =>
-    documents.get('sessions', id) !== undefined || driver.refusal?.([`sessions:${id}`]) !== undefined
-
-  const sessionsOf = rememberedSets()
-  for (const session of documents.list('sessions'))
-    for (const taskId of valuesOf(session.fields.taskIds)) {
-      const entry = documents.get('tasks', taskId)
-      if (!entry || sessionsOf(taskId, entry.fields.sessionIds).has(session.id)) continue
-      sessionsOf(taskId).add(session.id)
-      const task = entry.read()
-      documents.put('tasks', new Entry('tasks', { ...task, sessionIds: [...task.sessionIds, session.id] }))
-    }
-  const tasksOf = rememberedSets()
-  for (const task of [...documents.list('tasks')]) {
-    const named = valuesOf(task.fields.sessionIds)
-    const sessionIds = named.filter(exists)
-    if (sessionIds.length < named.length)
-      documents.put('tasks', new Entry('tasks', { ...task.read(), sessionIds }))
-    for (const sessionId of sessionIds) {
-      const entry = documents.get('sessions', sessionId)
-      if (!entry || tasksOf(sessionId, entry.fields.taskIds).has(task.id)) continue
-      tasksOf(sessionId).add(task.id)
-      const session = entry.readHead()
-      const linked = { ...session, taskIds: [...session.taskIds, task.id] }
-      documents.put('sessions', Entry.grown('sessions', linked, entry, {}).entry)
-    }
+  const linked = (kind: 'tasks' | 'sessions', field: string) =>
+    documents.list(kind).map(({ id, fields }) => ({ id, names: valuesOf(fields[field]) }))
+  const { tasks, sessions } = completedLinks(
+    linked('tasks', 'sessionIds'),
+    linked('sessions', 'taskIds'),
+    (id) => driver.refusal?.([`sessions:${id}`]) !== undefined,
+  )
+  for (const [id, sessionIds] of tasks) {
+    const entry = documents.get('tasks', id)
+    if (entry) documents.put('tasks', new Entry('tasks', { ...entry.read(), sessionIds }))
   }
-}
-
-/** The lists of links as sets, by the id of who has them: each is made once, however many ask for it. */
-const rememberedSets = () => {
-  const sets = new Map<string, Set<string>>()
-  return (id: string, list?: string | readonly string[]): Set<string> => {
-    const set = sets.get(id) ?? new Set(valuesOf(list))
-    sets.set(id, set)
-    return set
+  for (const [id, taskIds] of sessions) {
+    const entry = documents.get('sessions', id)
+    if (entry)
+      documents.put('sessions', Entry.grown('sessions', { ...entry.readHead(), taskIds }, entry, {}).entry)
   }
 }

@@ -1,6 +1,6 @@
+import { entityKinds } from '../schemas/entities'
 import type { Documents } from './documents'
 import type { WorkspaceDriver } from './driver'
-import { kindNames } from './kinds'
 
 /**
  * The times of changes, in Unix milliseconds: those of the clock, but never below one that was given, or stored, before.
@@ -24,5 +24,5 @@ export const newestTime = async (driver: WorkspaceDriver, documents: Documents):
   if (timestamp !== undefined) return timestamp
   // A driver that looks documents up would have to read them all.
   if (driver.documents) return 0
-  return Math.max(0, ...kindNames.map((kind) => documents.list(kind).at(-1)?.created ?? 0))
+  return Math.max(0, ...entityKinds.map((kind) => documents.list(kind).at(-1)?.created ?? 0))
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { defaultWorkspace } from '../../schemas/api-tokens'
+import { type EntityKind, entityKinds } from '../../schemas/entities'
 import type { KvMirror, MirrorPosition } from '../../storage/drivers/durable-object/outbox'
-import { type EntityKind, kindNames, kindOfKey, kinds } from '../../storage/kinds'
+import { kindOfKey, kinds } from '../../storage/kinds'
 import type { Bindings } from './bindings'
 
 /** How many documents a page has: a Worker may make 1,000 calls to KV in a request. */
@@ -128,7 +129,7 @@ export const mirrorOf = (
     },
     page,
     async holdsWork() {
-      const pages = kindNames.map((kind) =>
+      const pages = entityKinds.map((kind) =>
         kind === 'templates' ? undefined : kv.list({ prefix: `${prefix}${kind}:`, limit: 1 }),
       )
       return (await Promise.all(pages)).some((listed) => listed !== undefined && listed.keys.length > 0)
@@ -154,6 +155,6 @@ const hasLongOnes = (key: string): boolean => {
 
 const nextAfter = (kind: EntityKind, cursor: string | undefined): MirrorCursor | undefined => {
   if (cursor !== undefined) return { kind, cursor }
-  const next = kindNames[kindNames.indexOf(kind) + 1]
+  const next = entityKinds[entityKinds.indexOf(kind) + 1]
   return next && { kind: next }
 }

@@ -1,10 +1,11 @@
 import * as z from 'zod'
+import { entityKinds } from '../../schemas/entities'
 import { apiError } from '../../schemas/errors'
 import { parseTrusted } from '../../schemas/json-text'
 import { RestoreProgress } from '../../schemas/restore'
 import type { TransferLine } from '../../schemas/transfer'
 import type { Documents } from '../../storage/documents'
-import { kindNames, kindOfKey, type kinds } from '../../storage/kinds'
+import { kindOfKey, type kinds } from '../../storage/kinds'
 import { readEntry } from '../../storage/read-entry'
 import { reasonOf } from '../../storage/reason'
 import { completeLinks } from '../../storage/rules/complete-links'
@@ -12,7 +13,7 @@ import { importDocuments } from '../../storage/rules/transfer'
 import type { Workspace } from '../../storage/workspace'
 import type { MirrorPage, ReadableMirror } from './mirror'
 
-const State = RestoreProgress.extend({ kind: z.enum(kindNames), cursor: z.string().optional() })
+const State = RestoreProgress.extend({ kind: z.enum(entityKinds), cursor: z.string().optional() })
 type State = z.infer<typeof State>
 
 const beginning: State = {
@@ -107,7 +108,7 @@ const notStoredIn = (documents: Documents) => {
 
 /** Whether nobody has made anything: the default templates of a new workspace are as they came. */
 const isEmpty = (documents: Documents): boolean =>
-  kindNames.every((kind) =>
+  entityKinds.every((kind) =>
     kind === 'templates'
       ? documents.list(kind).every((entry) => isUntouched(entry.read()))
       : documents.count(kind) === 0,

@@ -1,4 +1,4 @@
-import type { EntityKind } from '../../storage/kinds'
+import type { EntityKind } from '../../schemas/entities'
 import { stepsOf } from '../../storage/others-turn'
 import type { Transaction } from '../../storage/transaction'
 import type { RequestContext } from '../services/app-services'

@@ -1,5 +1,5 @@
+import type { EntityKind } from '../../schemas/entities'
 import type { Entry } from '../../storage/entry'
-import type { EntityKind } from '../../storage/kinds'
 import { type Steps, stepsOf } from '../../storage/others-turn'
 import { keepAnswer } from '../../storage/rules/answers'
 import type { Transaction } from '../../storage/transaction'

@@ -1,8 +1,8 @@
+import { type EntityKind, idNameOf } from '../../schemas/entities'
 import { apiError, type ErrorCode } from '../../schemas/errors'
 import type { QueueState } from '../../schemas/queue'
 import type { Documents } from '../../storage/documents'
 import type { Entry } from '../../storage/entry'
-import type { EntityKind } from '../../storage/kinds'
 import { readerOf } from '../../storage/rules/find'
 import { findQueue } from '../../storage/rules/queues'
 import type { RequestContext } from '../services/app-services'
@@ -33,17 +33,6 @@ export const storedEntity = async <K extends EntityKind>(
 export const storedQueue = async (c: RequestContext, sessionId: string): Promise<QueueState> =>
   c.env.workspace.read((documents) => findQueue(readerOf(documents), sessionId))
 
-/** What errors call the id of each. */
-const idNames: Record<EntityKind, string> = {
-  projects: 'projectId',
-  tasks: 'taskId',
-  sessions: 'sessionId',
-  queues: 'sessionId',
-  templates: 'templateId',
-  requests: 'requestId',
-  messages: 'messageId',
-}
-
 const find = <K extends EntityKind>(
   documents: Documents,
   kind: K,
@@ -52,6 +41,6 @@ const find = <K extends EntityKind>(
   message?: string,
 ): Entry<K> => {
   const entry = documents.get(kind, id)
-  if (!entry) throw apiError(missing, message, { [idNames[kind]]: id })
+  if (!entry) throw apiError(missing, message, { [idNameOf(kind)]: id })
   return entry
 }

@@ -4,6 +4,7 @@ import type { Transaction } from '../transaction'
 import { findSession, findTask } from './find'
 import { groupBy } from './group-by'
 import { isWorkedOnElsewhere, livingStatus, requireLiving, saysOpen } from './living'
+import { linkSets } from './one-sided-links'
 import {
   addToQueue,
   dropFromQueue,
@@ -157,19 +158,10 @@ function* link(tx: Transaction, links: readonly Link[]): Steps<Link[]> {
 
 /** Which side of a link knew of it when this was made: each list is gone through once. */
 const knownLinks = (tx: Transaction) => {
-  const tasksOf = remembered((sessionId) => tx.get('sessions', sessionId)?.taskIds)
-  const sessionsOf = remembered((taskId) => tx.get('tasks', taskId)?.sessionIds)
+  const tasksOf = linkSets((sessionId) => tx.get('sessions', sessionId)?.taskIds)
+  const sessionsOf = linkSets((taskId) => tx.get('tasks', taskId)?.sessionIds)
   return {
     bySession: ({ sessionId, taskId }: Link) => tasksOf(sessionId).has(taskId),
     byTask: ({ sessionId, taskId }: Link) => sessionsOf(taskId).has(sessionId),
-  }
-}
-
-const remembered = (listOf: (id: string) => readonly string[] | undefined) => {
-  const sets = new Map<string, ReadonlySet<string>>()
-  return (id: string): ReadonlySet<string> => {
-    const set = sets.get(id) ?? new Set(listOf(id))
-    sets.set(id, set)
-    return set
   }
 }

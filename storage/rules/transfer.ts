@@ -1,8 +1,9 @@
+import { entityKinds } from '../../schemas/entities'
 import { apiError } from '../../schemas/errors'
 import type { TransferLine, TransferResult } from '../../schemas/transfer'
 import type { Documents } from '../documents'
 import type { Entry } from '../entry'
-import { entityKindOfKey, kindNames } from '../kinds'
+import { entityKindOfKey } from '../kinds'
 import type { Position } from '../ordered'
 import { readEntry } from '../read-entry'
 import type { Transaction } from '../transaction'
@@ -12,7 +13,7 @@ const batchSize = 1000
 
 /** Every document as a line, without its line break, in an order in which a document follows those it refers to. */
 export function* transferLines(documents: Documents): Generator<string> {
-  for (const kind of kindNames) {
+  for (const kind of entityKinds) {
     let after: Position | undefined
     do {
       const entries = documents.list(kind, {}, { after, limit: batchSize })
@@ -66,7 +67,7 @@ const entryOf = ({ key, document }: TransferLine): Entry => {
   if (!kind)
     throw apiError(
       'VALIDATION_ERROR',
-      `${key} is not the key of a document: it must begin with ${kindNames.join(':, ')}:`,
+      `${key} is not the key of a document: it must begin with ${entityKinds.join(':, ')}:`,
     )
   try {
     return readEntry(kind, key, JSON.stringify(document))

@@ -1,6 +1,6 @@
 // What a server of an earlier version had answered, beside what the present one has of it.
 import { expect } from 'vitest'
-import { byEntityKind, type EntityKind } from '../../storage/kinds'
+import { byEntityKind, type EntityKind } from '../../schemas/entities'
 import type { Workspace } from '../../storage/workspace'
 
 /** Answers by path: the lists of all kinds, and each queue. */

@@ -1,8 +1,10 @@
 // Opens workspaces for the tests of storage, and looks at all of what one holds.
+
+import { entityKinds } from '../../schemas/entities'
 import type { WorkspaceDriver } from '../../storage/driver'
 import type { PublishedEvent } from '../../storage/event'
 import { createIds } from '../../storage/ids'
-import { type Kind, kindNames } from '../../storage/kinds'
+import type { Kind } from '../../storage/kinds'
 import type { Logger } from '../../storage/loading'
 import { openWorkspace, type Workspace } from '../../storage/workspace'
 
@@ -44,7 +46,7 @@ export const everything = (workspace: Workspace): Promise<Record<string, unknown
   Promise.resolve(
     workspace.read((documents) => {
       const found: [string, unknown][] = []
-      for (const kind of kindNames)
+      for (const kind of entityKinds)
         for (const entry of documents.list<Kind>(kind)) found.push([entry.key, entry.read()])
       return Object.fromEntries(found)
     }),

@@ -1,12 +1,12 @@
 import { createApp } from '../../functions/app'
 import type { ExampleIds } from '../../functions/http/example'
 import type { AppServices } from '../../functions/services/app-services'
+import { entityKinds } from '../../schemas/entities'
 import { parseTrusted } from '../../schemas/json-text'
 import { SessionManifest } from '../../schemas/manifest'
 import type { Skill } from '../../schemas/skill'
 import type { Documents } from '../../storage/documents'
 import { memoryDriver } from '../../storage/drivers/memory'
-import { kindNames } from '../../storage/kinds'
 import { calledLocally, createMemoryServices, localRequest } from './services'
 
 const skill: Skill = {
@@ -108,4 +108,4 @@ const createOriginal = async (): Promise<Original> => {
 }
 
 const documentsIn = (documents: Documents): Original['documents'] =>
-  kindNames.flatMap((kind) => documents.list(kind).map(({ key, json }) => ({ key, json })))
+  entityKinds.flatMap((kind) => documents.list(kind).map(({ key, json }) => ({ key, json })))

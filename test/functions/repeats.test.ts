@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { allOperations } from '../../functions/all-operations'
 import { keepsAnswers } from '../../functions/http/operation'
+import { entityKinds } from '../../schemas/entities'
 import type { Documents } from '../../storage/documents'
-import { kindNames } from '../../storage/kinds'
 import { app, createExampleWorld, type ExampleWorld } from './example-world'
 import { calledLocally, localRequest } from './services'
 
@@ -13,7 +13,7 @@ const posts = allOperations
   .map((definition) => ({ name: definition.name, definition }))
 
 const everythingIn = (documents: Documents): string[] =>
-  kindNames.flatMap((kind) => documents.list(kind).map(({ json }) => json))
+  entityKinds.flatMap((kind) => documents.list(kind).map(({ json }) => json))
 
 const send = async (
   { services, ids }: ExampleWorld,

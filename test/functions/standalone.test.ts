@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { allOperations } from '../../functions/all-operations'
 import type { ExampleRequest, Operation } from '../../functions/http/operation'
 import type { AppServices, Env } from '../../functions/services/app-services'
+import { entityKinds } from '../../schemas/entities'
 import type { Documents } from '../../storage/documents'
-import { kindNames } from '../../storage/kinds'
 import { createExampleWorld } from './example-world'
 import { calledLocally, localRequest } from './services'
 
@@ -45,7 +45,7 @@ const ask = async (
 }
 
 const everythingIn = (documents: Documents): string[] =>
-  kindNames.flatMap((kind) => documents.list(kind).map(({ json }) => json))
+  entityKinds.flatMap((kind) => documents.list(kind).map(({ json }) => json))
 
 describe('an operation alone on an empty app', () => {
   it.each(operations)('$name does what its example says', async ({ operation }) => {

@@ -1,12 +1,12 @@
 // What must hold between all that is stored, whatever was done before.
 import { expect } from 'vitest'
+import { entityKinds } from '../../schemas/entities'
 import type { Message } from '../../schemas/message'
 import type { QueueState } from '../../schemas/queue'
 import type { InboxRequest } from '../../schemas/request'
 import { endedStatuses, type Session } from '../../schemas/session'
 import type { Task } from '../../schemas/task'
 import type { Documents } from '../../storage/documents'
-import { kindNames } from '../../storage/kinds'
 import { isLiving, saysOpen } from '../../storage/rules/living'
 
 export interface World {
@@ -117,7 +117,7 @@ const expectWaiting = ({ sessions, requests }: World) => {
 
 /** Fails if a list by a field shows anything but what has it. */
 export const expectListsRight = (documents: Documents): void => {
-  for (const kind of kindNames)
+  for (const kind of entityKinds)
     for (const entry of documents.list(kind)) {
       expect(documents.get(kind, entry.id)).toBe(entry)
       for (const [field, values] of Object.entries(entry.fields))

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { kindNames } from '../../kinds'
+import { entityKinds } from '../../../schemas/entities'
 import { isMissing, pathOfKey } from './document-files'
 import { type DocumentText, isLong, textPieces } from './document-text'
 import { createIndenter } from './indent'
@@ -188,7 +188,7 @@ const temporaryFolder = (directory: string) => join(directory, '.writing')
 /** Makes the folders for documents, and deletes the temporary files of an earlier run, or of a frozen server. */
 export const prepareFolders = (directory: string): void => {
   rmSync(temporaryFolder(directory), { recursive: true, force: true })
-  for (const folder of [...kindNames.map((name) => join(directory, name)), temporaryFolder(directory)])
+  for (const folder of [...entityKinds.map((name) => join(directory, name)), temporaryFolder(directory)])
     mkdirSync(folder, privateFolder)
 }
 
