@@ -27,7 +27,7 @@ interface EntityDescription {
 }
 
 /** The one list of what the API is about: what else names every kind of entities is made from it. */
-export const entities = {
+const entities = {
   projects: {
     ...{ name: 'project', schema: Project, idPrefix: 'proj', room: 'all' },
     counted: ['Stored projects', 2],
@@ -77,7 +77,7 @@ const Deleted = z
   .meta({ title: 'Deletion', description: 'What was deleted' })
 
 /** The events of an entity's own life, with the schema of their data. */
-export const entityEvents = {
+export const lifeEvents = {
   'project:created': Project,
   'project:updated': Project,
   'project:deleted': Deleted,

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { descriptionOf, entityEvents, entityKinds } from './entities'
+import { descriptionOf, entityKinds, lifeEvents } from './entities'
 import { count, timestamp } from './fields'
 import { QueueItem } from './queue'
 import { SpawnEvent } from './spawn'
@@ -22,7 +22,7 @@ const ItemFailure = ItemChange.extend({
 
 /** Every event, as one typed map from its name to the schema of its data. */
 export const events = {
-  ...entityEvents,
+  ...lifeEvents,
   'task:session_added': Pair,
   'task:session_removed': Pair,
   'session:spawn': SpawnEvent,
