@@ -65,6 +65,8 @@ export interface WorkspaceDriver extends Driver {
     /** Goes on with the number after this one, which is not below the last; all events before it are forgotten. */
     continueAfter?(number: number): void
   }
+  /** A long document in parts, if it is known to be as it was written, and so to be valid; undefined: it is to be read. */
+  parts?(key: string): Parts | undefined
   /** Moves what is no document aside, records the reason for `status`, and returns its new name. */
   quarantine?(key: string, reason: string): string
   /** Leaves a copy that another program made where it is, records the reason for `status`, and returns its name. */

@@ -104,8 +104,7 @@ export class Items {
   }
 
   get digestState(): DigestState {
-    const known = this.#tail.digest
-    let { chain, start } = known.start <= this.length ? known : noDigest
+    let { chain, start } = this.knownDigest
     let characters = 0
     let texts: string[] = []
     // Not all at once: those that are kept elsewhere may be many.
@@ -122,6 +121,12 @@ export class Items {
     const state = { chain, start }
     if (start > this.#tail.digest.start) this.#tail.digest = state
     return state
+  }
+
+  /** How far the digest is known already. */
+  get knownDigest(): DigestState {
+    const { digest } = this.#tail
+    return digest.start <= this.length ? digest : noDigest
   }
 
   /** The same object for lists that grew from one another, for what is remembered of them elsewhere. */

@@ -3,7 +3,7 @@ import { type Documents, valuesOf } from './documents'
 import type { WorkspaceDriver } from './driver'
 import { Entry } from './entry'
 import { type Kind, kindOfKey } from './kinds'
-import { MisplacedError, readEntry } from './read-entry'
+import { entryOfParts, MisplacedError, readEntry } from './read-entry'
 import { reasonOf } from './reason'
 import { completedLinks } from './rules/one-sided-links'
 
@@ -26,6 +26,12 @@ export const loadDocuments = async (
   for (const key of await storage.getKeys()) {
     const kind = kindOfKey(key)
     if (kind === undefined) continue
+    const parts = driver.parts?.(key)
+    const written = parts && entryOfParts(kind, key, parts)
+    if (written) {
+      documents.put(kind, written)
+      continue
+    }
     const text = await readText(storage, driver, key, logger)
     const entry = text === null ? undefined : entryOrSetAside(driver, kind, key, text, logger)
     if (entry) documents.put(kind, entry)

@@ -1,9 +1,10 @@
 import type * as z from 'zod'
-import { parseJson, withoutByteOrderMark } from '../schemas/json-text'
+import { parseJson, parseTrusted, withoutByteOrderMark } from '../schemas/json-text'
 import { parseDescribed } from '../schemas/problems'
 import { Entry } from './entry'
 import { type Kind, kinds } from './kinds'
 import type { Migration, StoredDocument } from './kinds/kind'
+import type { Parts } from './parts'
 
 /** A document that is valid, and stored under another key than its own. */
 export class MisplacedError extends Error {
@@ -28,6 +29,16 @@ export const readEntry = <K extends Kind>(kind: K, key: string, text: string): E
     : new Entry(kind, parseEntity(schema, migrate(document, migrations)))
   if (entry.key !== key) throw new MisplacedError(entry.key)
   return entry
+}
+
+/** The entry of a document that was valid when it was written; undefined if it is to be read and checked as any other. */
+export const entryOfParts = <K extends Kind>(kind: K, key: string, parts: Parts): Entry<K> | undefined => {
+  const { schema, migrations } = kinds[kind]
+  const head = parseTrusted<StoredDocument>(parts.head)
+  if (migrations.some(({ isNeeded }) => isNeeded?.(head))) return undefined
+  const { data } = schema.safeParse(head)
+  const entry = data && new Entry(kind, data, { parts })
+  return entry?.key === key ? entry : undefined
 }
 
 const migrate = (document: StoredDocument, migrations: readonly Migration[]): StoredDocument =>

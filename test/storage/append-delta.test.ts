@@ -56,14 +56,14 @@ it('an append delta makes of what was there before, or is there already, what it
         expect(was).toBe(JSON.stringify(first))
         // As it comes out of the journal.
         const steps = [{ delta: parseTrusted<AppendDelta>(appendDeltaOf({ head, lists: grownLists })) }]
-        expect(replay(steps, () => was)).toEqual({ json })
-        expect(replay(steps, () => json)).toEqual({ json })
-        expect(replay([{ whole: JSON.parse(was) }, ...steps], () => null)).toEqual({ json })
+        expect(replay(steps, () => JSON.parse(was))).toEqual({ json })
+        expect(replay(steps, () => JSON.parse(json))).toEqual({ json })
+        expect(replay([{ whole: JSON.parse(was) }, ...steps], () => undefined)).toEqual({ json })
         // What it was not made on is never taken for the whole.
         const foreign = JSON.stringify({ ...first, events: foreignItems })
         const isTheSame =
           JSON.stringify(foreignItems.slice(0, first.events.length)) === JSON.stringify(first.events)
-        if (!isTheSame) expect(replay(steps, () => foreign).loss).toContain('events')
+        if (!isTheSame) expect(replay(steps, () => JSON.parse(foreign)).loss).toContain('events')
       },
     ),
     { numRuns: scaled(500) },

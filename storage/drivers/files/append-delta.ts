@@ -24,12 +24,24 @@ export const appendDeltaOf = ({ head, lists }: Appends): string => {
 }
 
 /** The checksum of the first items of lists, without the bracket at their end: of those that grew from one another, once. */
-const known = new WeakMap<object, { length: number; checksum: number }>()
-const start = { length: 0, checksum: crc32('[') }
+const known = new WeakMap<object, OpenState>()
+const start: OpenState = { length: 0, checksum: crc32('[') }
 const itemsInStep = 1000
 
-const stateOf = (items: Items | undefined): ListState => {
-  if (!items) return [0, crc32('[]')]
+const stateOf = (items: Items | undefined): ListState => closed(items ? openStateOf(items) : start)
+
+/** How many items a list has, and the CRC-32 of their JSON without the bracket at its end: so it can go on. */
+export interface OpenState {
+  readonly length: number
+  readonly checksum: number
+}
+
+export const closed = ({ length, checksum }: OpenState): ListState => [length, crc32(']', checksum)]
+
+/** Takes it as known that this is the state of a list. */
+export const rememberState = (items: Items, state: OpenState): void => void known.set(items.origin, state)
+
+export const openStateOf = (items: Items): OpenState => {
   const before = known.get(items.origin) ?? start
   let { length, checksum } = before.length <= items.length ? before : start
   while (length < items.length) {
@@ -38,7 +50,7 @@ const stateOf = (items: Items | undefined): ListState => {
     length += texts.length
   }
   if (length >= before.length) known.set(items.origin, { length, checksum })
-  return [length, crc32(']', checksum)]
+  return { length, checksum }
 }
 
 export const listStateOf = (items: readonly unknown[]): ListState => [

@@ -1,8 +1,17 @@
 import type { Put } from '../../driver'
-import { charactersOf, piecesOf } from '../../parts'
+import { charactersOf, joinParts, type Parts, piecesOf } from '../../parts'
 
 /** A document to write: its text, or what that is made from. */
 export type DocumentText = Pick<Put, 'json' | 'parts'>
+
+export const asDocument = (json: string | null): DocumentText | null => (json === null ? null : { json })
+
+export const documentOfParts = (parts: Parts): DocumentText => ({
+  get json() {
+    return joinParts(parts)
+  },
+  parts,
+})
 
 /** Longer documents are written less often, in pieces, and are on the disk before their name is. */
 export const maxQuickCharacters = 256 * 1024

@@ -1,13 +1,15 @@
-import { mkdirSync, renameSync, statfsSync } from 'node:fs'
+import { mkdirSync, renameSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Batch, DriverStatus, WorkspaceDriver } from '../../driver'
 import type { Logger } from '../../loading'
+import type { Parts } from '../../parts'
 import { reasonOf } from '../../reason'
 import { isDocumentKey, pathOfKey } from './document-files'
 import { createDocumentReader } from './document-reader'
-import { isLong, maxQuickCharacters } from './document-text'
+import { asDocument, documentOfParts, isLong, maxQuickCharacters } from './document-text'
 import { createFileSync } from './file-sync'
 import { journalFolderOf, readFormat, upgradeFormat } from './format'
+import { freeBytes } from './free-bytes'
 import { openJournal } from './journal'
 import type { StoredChange } from './journal-lines'
 import { isBlankFile } from './journal-lookup'
@@ -16,10 +18,11 @@ import { privateFolder } from './private-files'
 import { recoverJournal } from './recovery'
 import { needsBase } from './replay'
 import { createRestoration } from './restoration'
+import { openSealedDocuments } from './sealed-documents'
 import { secretFile } from './secret-file'
 import { detachNewestSegment, dropDrafts } from './segments'
 import { createWriteBehind } from './write-behind'
-import { type DocumentWriter, prepareFolders, syncDocuments, writeDocuments } from './write-documents'
+import { type DocumentWriter, prepareFolders, writerInThisThread } from './write-documents'
 
 interface FilesDriverOptions {
   /** The data directory: created if it does not exist. */
@@ -62,12 +65,6 @@ export const filesDriver = ({
 const keysInStep = 1000
 
 const keysOf = ({ puts, removes }: Batch): string[] => [...puts.map(({ key }) => key), ...removes]
-
-const writerInThisThread = (directory: string, strict: boolean): DocumentWriter => ({
-  write: async (changes, lease) => writeDocuments(directory, changes, strict, lease),
-  sync: async (keys) => syncDocuments(directory, keys),
-  close: async () => undefined,
-})
 
 const openLocked = (
   directory: string,
@@ -165,8 +162,14 @@ const openLocked = (
     return found ?? text
   }
 
+  const sealed = openSealedDocuments(directory)
   // What a crash kept from the files is served from the write-behind buffer, which also writes it.
   for (const [key, steps] of recovered.changes) {
+    const grown = needsBase(steps) ? sealed.takeGrown(key, steps) : undefined
+    if (grown) {
+      writeBehind.add(key, documentOfParts(grown), recovered.lastCheckpoint + 1)
+      continue
+    }
     const text = needsBase(steps) ? reader.readIfPossible(key) : null
     if (text === undefined) waiting.set(key, steps)
     else writeBehind.add(key, asDocument(restoration.apply(key, steps, text)), recovered.lastCheckpoint + 1)
@@ -215,22 +218,29 @@ const openLocked = (
   const read = (key: string): string | null => {
     if (!isDocumentKey(key)) return null
     const buffered = writeBehind.get(key)
-    if (buffered !== undefined) return buffered
+    if (buffered !== undefined) return buffered?.json ?? null
     const text = fillIfBlank(key, reader.read(key))
     if (text !== null && text.length > maxQuickCharacters && writeBehind.get(key) === undefined)
       toSync.add(key)
     return text
   }
 
-  const problemOf = (key: string, reason: string) => ({
-    file: relative(directory, pathOfKey(directory, key)),
-    reason,
-  })
+  /** A long document that nobody has changed since it was written. */
+  const parts = (key: string): Parts | undefined => {
+    const buffered = writeBehind.get(key)
+    if (buffered !== undefined) return buffered?.parts
+    const found = sealed.take(key)
+    if (found) toSync.add(key)
+    return found
+  }
+
+  const fileOf = (key: string) => relative(directory, pathOfKey(directory, key))
 
   return {
     name: 'maestro-files',
     options: { directory },
     getItem: read,
+    parts,
     hasItem: (key) => read(key) !== null,
     getKeys() {
       const keys = new Set(reader.keys())
@@ -266,10 +276,11 @@ const openLocked = (
       quarantined,
       problems: [
         ...reader.problems(),
-        ...[...writeBehind.blocked().values()].map(({ key, reason }) =>
-          problemOf(key, `It cannot be written: ${reason}`),
-        ),
-        ...restoration.losses().map(({ key, reason }) => problemOf(key, reason)),
+        ...[...writeBehind.blocked().values()].map(({ key, reason }) => ({
+          file: fileOf(key),
+          reason: `It cannot be written: ${reason}`,
+        })),
+        ...restoration.losses().map(({ key, reason }) => ({ file: fileOf(key), reason })),
       ],
       freeBytes: freeBytes(directory),
     }),
@@ -284,16 +295,5 @@ const openLocked = (
         lock.release()
       }
     },
-  }
-}
-
-const asDocument = (json: string | null) => (json === null ? null : { json })
-
-const freeBytes = (directory: string): number | null => {
-  try {
-    const { bavail, bsize } = statfsSync(directory)
-    return bavail * bsize
-  } catch {
-    return null
   }
 }

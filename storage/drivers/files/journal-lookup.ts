@@ -13,6 +13,6 @@ export const createJournalLookup = (journalFolder: string): ((key: string) => Re
   let changes: ReadonlyMap<string, readonly StoredChange[]> | undefined
   return (key) => {
     changes ??= recoverJournal(journalFolder, () => undefined, true).changes
-    return replay(changes.get(key) ?? [], () => null)
+    return replay(changes.get(key) ?? [], () => undefined)
   }
 }

@@ -1,5 +1,4 @@
 import { isObject } from '../../../schemas/fields'
-import { parseTrusted } from '../../../schemas/json-text'
 import { type AppendDelta, listStateOf } from './append-delta'
 import type { StoredChange } from './journal-lines'
 
@@ -16,10 +15,10 @@ export interface Replayed {
 }
 
 /**
- * Applies the changes of a document, in order; `before`: its JSON before them, or later. Idempotent. An append delta
+ * Applies the changes of a document, in order; `before`: what it was before them, or later, undefined if there is nothing. Idempotent. An append delta
  * that does not find what it was made on adds what it has to what is there, and that is told as a loss.
  */
-export const replay = (steps: readonly StoredChange[], before: () => string | null): Replayed => {
+export const replay = (steps: readonly StoredChange[], before: () => unknown): Replayed => {
   let document: unknown
   let isKnown = false
   let loss: string | undefined
@@ -28,7 +27,7 @@ export const replay = (steps: readonly StoredChange[], before: () => string | nu
       document = step === null ? undefined : step.whole
       loss = undefined
     } else {
-      if (!isKnown) document = parsed(before())
+      if (!isKnown) document = before()
       const applied = applyAppendDelta(isObject(document) ? document : undefined, step.delta, !isKnown)
       document = applied.document
       loss ??= applied.loss
@@ -38,8 +37,6 @@ export const replay = (steps: readonly StoredChange[], before: () => string | nu
   const json = document === undefined ? null : JSON.stringify(document)
   return loss === undefined ? { json } : { json, loss }
 }
-
-const parsed = (json: string | null): unknown => (json === null ? undefined : parseTrusted(json))
 
 /**
  * A document that comes from outside of the journal may hold more than what the delta was made on, and is compared

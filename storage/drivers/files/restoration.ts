@@ -33,16 +33,17 @@ export const createRestoration = ({
   const lookUp = createJournalLookup(journalFolder)
   const losses: { key: string; reason: string }[] = []
 
-  /** The text of a file, if changes can be applied to it. One that is corrupt is set aside. */
-  const usable = (key: string, text: string | null): string | null => {
-    if (text === null || isBlankFile(text)) return null
+  /** What is in a file, if changes can be applied to it. One that is corrupt is set aside. */
+  const usable = (key: string, text: string | null): object | undefined => {
+    if (text === null || isBlankFile(text)) return undefined
     try {
-      if (!isObject(parseJson(text))) throw new Error('it is not a JSON object')
-      return text
+      const found = parseJson(text)
+      if (!isObject(found)) throw new Error('it is not a JSON object')
+      return found
     } catch (error) {
       const file = quarantine(key, reasonOf(error))
       logger.error({ file, reason: reasonOf(error) }, 'A file that is no document was set aside')
-      return null
+      return undefined
     }
   }
 

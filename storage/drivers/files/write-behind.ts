@@ -19,8 +19,8 @@ interface WriteBehindOptions {
 
 /** A write-behind buffer: the documents that are in the journal and not yet in their files. */
 export interface WriteBehind {
-  /** A document's JSON, null if it is removed, undefined if its file is current. */
-  get(key: string): string | null | undefined
+  /** A document, null if it is removed, undefined if its file is current. */
+  get(key: string): DocumentText | null | undefined
   keys(): Iterable<DocumentChange>
   /** `since`: the first batch of which the file lacks something. */
   add(key: string, document: DocumentText | null, since?: number): void
@@ -153,7 +153,7 @@ export const createWriteBehind = ({
   return {
     get(key) {
       const pending = documents.get(key) ?? underWrite.get(key)
-      return pending && (pending.document?.json ?? null)
+      return pending?.document
     },
     *keys() {
       for (const [key, { document }] of [...underWrite, ...documents]) yield { key, document }

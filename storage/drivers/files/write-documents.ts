@@ -11,12 +11,14 @@ import {
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { entityKinds } from '../../../schemas/entities'
 import { isMissing, pathOfKey } from './document-files'
 import { type DocumentText, isLong, textPieces } from './document-text'
 import { createIndenter } from './indent'
 import { codeOf, createHolderCheck, type Lease, LeaseLostError } from './lock-file'
 import { privateFileMode, privateFolder } from './private-files'
+import { type SealedLists, sealedListsOf, sealFolder, writeSeal } from './seal'
 import { syncFolders } from './sync-folders'
 
 /** A document to write, or to remove (null). */
@@ -51,8 +53,8 @@ const diskWideCodes = new Set<unknown>(['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', '
 export interface DocumentBatch {
   write(key: string, json: string): void
   remove(key: string): void
-  /** A long document, piece by piece. */
-  begin(key: string): void
+  /** A long document, piece by piece; `lists`: what is to be sealed of its lists, where it is held in parts. */
+  begin(key: string, lists?: SealedLists): void
   add(piece: string): void
   end(): void
   /** Those whose path did not take them. */
@@ -77,14 +79,15 @@ export const createDocumentBatch = (directory: string, strict: boolean, lease: L
   const blocked: BlockedPath[] = []
   let index = 0
   let draft = ''
-  let long: { key: string; file: number; indent: (piece: string) => string } | undefined
+  let long: LongFile | undefined
 
   const nextDraft = () => {
     draft = join(temporary, `${lease.id}-${index++}`)
     return draft
   }
 
-  const place = (key: string, move: (path: string) => void, isSynced: boolean) => {
+  /** Whether its path takes it. */
+  const place = (key: string, move: (path: string) => void, isSynced: boolean): boolean => {
     const path = pathOfKey(directory, key)
     if (!isHeld()) throw new LeaseLostError(directory)
     try {
@@ -94,9 +97,10 @@ export const createDocumentBatch = (directory: string, strict: boolean, lease: L
       if (!isHeld()) throw new LeaseLostError(directory)
       blocked.push({ key, reason: error instanceof Error ? error.message : String(error) })
       rmSync(draft, { force: true })
-      return
+      return false
     }
     if (isSynced) foldersToSync.add(dirname(path)).add(dirname(dirname(path)))
+    return true
   }
 
   return {
@@ -114,21 +118,22 @@ export const createDocumentBatch = (directory: string, strict: boolean, lease: L
       nextDraft()
       place(key, (path) => removeFile(path, draft), strict)
     },
-    begin(key) {
+    begin(key, lists) {
       const file = openDraft(nextDraft(), modeOf(pathOfKey(directory, key)))
-      long = { key, file, indent: createIndenter() }
+      long = { key, file, lists, indent: createIndenter(), written: { size: 0, checksum: 0 } }
     },
     add(piece) {
-      if (long) writeText(long.file, long.indent(piece))
+      if (long) addTo(long, long.indent(piece))
     },
     end() {
       if (!long) return
-      const { key, file } = long
-      writeText(file, '\n')
+      addTo(long, '\n')
+      const { key, file, lists, written } = long
       fsyncSync(file)
       closeSync(file)
       long = undefined
-      place(key, (path) => renameInto(draft, path), true)
+      const isPlaced = place(key, (path) => renameInto(draft, path), true)
+      if (isPlaced && lists) writeSeal(directory, key, written, lists)
     },
     finish() {
       syncFolders(...foldersToSync)
@@ -143,7 +148,7 @@ export const createDocumentBatch = (directory: string, strict: boolean, lease: L
 }
 
 /** The same in this thread, all at once. */
-export const writeDocuments = (
+const writeDocuments = (
   directory: string,
   changes: readonly DocumentChange[],
   strict: boolean,
@@ -154,7 +159,7 @@ export const writeDocuments = (
     for (const { key, document } of changes) {
       if (!document) batch.remove(key)
       else if (isLong(document)) {
-        batch.begin(key)
+        batch.begin(key, document.parts && sealedListsOf(document.parts))
         for (const piece of textPieces(document)) batch.add(piece)
         batch.end()
       } else batch.write(key, document.json)
@@ -182,14 +187,20 @@ export const syncDocuments = (directory: string, keys: readonly string[]): void 
   syncFolders(...folders)
 }
 
+export const writerInThisThread = (directory: string, strict: boolean): DocumentWriter => ({
+  write: async (changes, lease) => writeDocuments(directory, changes, strict, lease),
+  sync: async (keys) => syncDocuments(directory, keys),
+  close: async () => undefined,
+})
+
 /** Where files are written before they are renamed into place. */
 const temporaryFolder = (directory: string) => join(directory, '.writing')
 
 /** Makes the folders for documents, and deletes the temporary files of an earlier run, or of a frozen server. */
 export const prepareFolders = (directory: string): void => {
   rmSync(temporaryFolder(directory), { recursive: true, force: true })
-  for (const folder of [...entityKinds.map((name) => join(directory, name)), temporaryFolder(directory)])
-    mkdirSync(folder, privateFolder)
+  for (const folder of [...entityKinds, basename(temporaryFolder(directory)), sealFolder])
+    mkdirSync(join(directory, folder), privateFolder)
 }
 
 /** A file that somebody has opened to others stays so. What is wrong with a path shows when it is written. */
@@ -207,8 +218,27 @@ const openDraft = (path: string, mode: number): number => {
   return file
 }
 
-const writeText = (file: number, text: string) => {
+/** A long document that is being written. */
+interface LongFile {
+  key: string
+  file: number
+  lists: SealedLists | undefined
+  indent: (piece: string) => string
+  written: { size: number; checksum: number }
+}
+
+const addTo = (long: LongFile, text: string) => {
   const bytes = Buffer.from(text)
+  writeBytes(long.file, bytes)
+  long.written = {
+    size: long.written.size + bytes.length,
+    checksum: crc32(bytes, long.written.checksum),
+  }
+}
+
+const writeText = (file: number, text: string) => writeBytes(file, Buffer.from(text))
+
+const writeBytes = (file: number, bytes: Buffer) => {
   for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
 }
 
