@@ -16,6 +16,11 @@ const campaigns = {
     about: 'kill -9 under fifty writers, 400 times, in both durability modes',
     args: ['--project', 'node', 'test/crash/crash.test.ts'],
   },
+  long: {
+    about:
+      'long sessions: kill -9 under eight writers, 120 times, half of them with each durability; 400 power failures at any byte',
+    args: ['--project', 'node', 'test/crash/long-sessions.test.ts', 'test/drivers/long-power.test.ts'],
+  },
   frozen: {
     about: 'a server frozen under twenty writers while another takes its directory over, 20 times',
     args: ['--project', 'node', 'test/crash/frozen.test.ts'],
