@@ -24,6 +24,9 @@ import { fileOutputs } from './outputs'
 import { folderSkills } from './skills'
 import { removeUnfinishedSpawns, spawnNotesFolder } from './unfinished-spawns'
 
+/** So soon a file follows a change, but for long ones. */
+const quickFilesMs = 100
+
 /** Opens everything that the handlers work on. Throws if another server has the data. `given`: instead of the configured driver. */
 export const openServices = async (
   config: Config,
@@ -34,8 +37,8 @@ export const openServices = async (
   const newId = createIds()
   const driver = given ?? (await openDriver(config, log))
   const workspace = await openWorkspace({ driver, clock, newId, logger: log })
-  // What a crash kept from the files is in them before anybody is answered.
-  await workspace.flush().catch((err) => log.error({ err }, 'The files are not current yet'))
+  // What a crash kept from the files is in them before anybody is answered; a long one follows, as after any change.
+  await workspace.flush(quickFilesMs).catch((err) => log.error({ err }, 'The files are not current yet'))
   const sessionTokens = await localSessionTokens(driver.secret, config.apiToken)
   const rooms = createRooms()
   workspace.subscribe(rooms.publish)

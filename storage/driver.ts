@@ -80,8 +80,11 @@ export interface WorkspaceDriver extends Driver {
   unreadable?(kind: string, id: string): string | undefined
   /** Random bytes of this workspace's own, kept apart from the documents: never exported, copied or shown. */
   secret?: SecretStore
-  /** Resolves when write-behind is done: the documents are where people and other programs read them. */
-  flush?(): Promise<void>
+  /**
+   * Resolves when write-behind is done: the documents are where people and other programs read them. With `withinMs`, those
+   * that would be by then.
+   */
+  flush?(withinMs?: number): Promise<void>
   /** Why no change can be stored at present, whatever it changes; undefined if it can be. */
   unavailable?(): string | undefined
   /** For `GET /health?verbose=1`. */

@@ -47,8 +47,11 @@ export interface Workspace {
   unavailable(): string | undefined
   /** Status of the storage: its driver, quarantined documents, free bytes (null where unknown), lag of the mirror. */
   status(): DriverStatus & { driver: string }
-  /** Resolves when write-behind is done: the documents are where people and other programs read them. */
-  flush(): Promise<void>
+  /**
+   * Resolves when write-behind is done: the documents are where people and other programs read them. With `withinMs`, those
+   * that would be by then.
+   */
+  flush(withinMs?: number): Promise<void>
   /** Waits for the changes that are being stored, and closes the driver. */
   close(): Promise<void>
 }
@@ -284,7 +287,7 @@ export const openWorkspace = async ({
       driver: driver.name ?? 'unknown',
       ...(driver.status?.() ?? { quarantined: [], freeBytes: null }),
     }),
-    flush: async () => driver.flush?.(),
+    flush: async (withinMs) => driver.flush?.(withinMs),
     async close() {
       await large?.catch(() => undefined)
       await Promise.allSettled(pending.map(({ done }) => done))

@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { Project, Session, Task } from '../contract/http'
 import { type Server, startServer } from '../contract/server'
 import { connect, type Message } from '../contract/socket'
@@ -238,7 +238,13 @@ const expectFilesOf = async (api: Requests, server: Server) => {
   for (const { id, strategy } of sessions)
     if (strategy === 'queue')
       expected[`queues/${id}.json`] = (await api.get<{ queue: object }>(`/api/sessions/${id}/queue`)).queue
-  expect(documentsOf(server)).toEqual(expected)
+  const isLong = ([, document]: [string, unknown]) => JSON.stringify(document).length > 250_000
+  const [long, others] = [Object.entries(expected).filter(isLong), Object.entries(expected)]
+  const found = documentsOf(server)
+  for (const [path] of long) delete found[path]
+  expect(found).toEqual(Object.fromEntries(others.filter((entry) => !isLong(entry))))
+  // The file of a long one follows it later, also after a start.
+  await vi.waitFor(() => expect(documentsOf(server)).toMatchObject(Object.fromEntries(long)), 10_000)
   expect(health.storage.quarantined).toEqual([])
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { Project, Session } from '../contract/http'
 import { type Server, startServer } from '../contract/server'
 import { count } from '../figures'
@@ -15,6 +15,8 @@ const random = createRandom('long sessions')
 const writers = 8
 /** From so many on, its file is written in pieces and sealed, and the journal has only what is new. */
 const entriesBefore = 3000
+/** The contract: a second, and another one for each MiB. */
+const fileFollowsWithin = { timeout: 10_000, interval: 200 }
 
 interface LongSession {
   id: string
@@ -113,5 +115,6 @@ const expectWhole = async (api: Requests, { dataDir }: Server, { id, notes, name
   notes.clear()
   for (const note of found) notes.set(note, 'acknowledged')
   expect(names).toContain(session.name)
-  expect(JSON.parse(readFileSync(join(dataDir, 'sessions', `${id}.json`), 'utf8'))).toEqual(session)
+  const file = join(dataDir, 'sessions', `${id}.json`)
+  await vi.waitFor(() => expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(session), fileFollowsWithin)
 }

@@ -24,8 +24,11 @@ export interface WriteBehind {
   keys(): Iterable<DocumentChange>
   /** `since`: the first batch of which the file lacks something. */
   add(key: string, document: DocumentText | null, since?: number): void
-  /** Resolves when everything added so far is written, but for documents that their path does not take. */
-  flush(): Promise<void>
+  /**
+   * Resolves when everything added so far is written, but for documents that their path does not take; with `withinMs`, what
+   * is due so soon.
+   */
+  flush(withinMs?: number): Promise<void>
   /** The documents that their path does not take, by key; they are tried again. */
   blocked(): ReadonlyMap<string, BlockedPath>
   /** The error of the last write; undefined if it succeeded. */
@@ -163,9 +166,10 @@ export const createWriteBehind = ({
       put(key, { document, since, dueAt })
       if (!writing) schedule(documents.get(key)?.dueAt ?? dueAt)
     },
-    async flush() {
+    async flush(withinMs = Number.POSITIVE_INFINITY) {
+      const upTo = performance.now() + withinMs
       if (writing) await writing
-      if (documents.size > 0) await write(Number.POSITIVE_INFINITY)
+      if (documents.size > 0) await write(upTo)
     },
     blocked: () => blocked,
     failure: () => failure,
