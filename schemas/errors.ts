@@ -12,7 +12,7 @@ export const errors = {
   NOT_FOUND: { status: 404, message: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'Method not allowed' },
   CONFLICT: { status: 409, message: 'A resource with this id already exists: choose another id' },
-  SESSION_ENDED: { status: 409, message: 'The session has ended: spawn another, or resume it' },
+  SESSION_ENDED: { status: 409, message: 'The session has ended: restart it, or spawn another' },
   ALREADY_ANSWERED: { status: 409, message: 'Somebody has answered this already: the first answer counts' },
   REQUEST_WITHDRAWN: { status: 409, message: 'This was withdrawn: nobody waits for an answer any more' },
   INVALID_STATE: { status: 409, message: 'This cannot be done in the present state' },

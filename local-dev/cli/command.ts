@@ -27,6 +27,8 @@ interface CommandContext<A extends ArgsDef> {
   /** Whether the caller is a program. */
   json: boolean
   environment: Environment
+  /** All variables. */
+  variables: NodeJS.ProcessEnv
   client: Client
   /** A client of another server, with the same token. */
   clientOf(url: string): Client
@@ -82,7 +84,8 @@ export const defineCommand = <const A extends ArgsDef>(definition: CommandDefini
       const environment = readEnvironment(io.env)
       const clientOf = (url: string) => clientFor(url, environment)
       const execute = async () => {
-        const given = await completeIds(read, { args, ids, client: () => clientOf(environment.serverUrl) })
+        const own = () => clientOf(environment.serverUrl)
+        const given = await completeIds(read, { args, ids, client: own, note })
         const values = (flag: string) => [...(given.flags.get(flag) ?? [])]
         const json = values('json').at(-1) === 'true'
         const result = await definition.run({
@@ -90,8 +93,9 @@ export const defineCommand = <const A extends ArgsDef>(definition: CommandDefini
           values,
           json,
           environment,
+          variables: io.env,
           get client() {
-            return clientOf(environment.serverUrl)
+            return own()
           },
           clientOf,
           print,

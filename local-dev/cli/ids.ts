@@ -70,7 +70,12 @@ interface Completion {
   args: ArgsDef
   ids: IdArguments | undefined
   client(): Client
+  /** Tells a person what takes long. */
+  note(line: string): void
 }
+
+/** Whoever waits for longer is told what for. */
+const patientMs = 1000
 
 /**
  * The arguments with every id whole. What begins no id stays as it is: the server says that there is none. Throws
@@ -78,21 +83,27 @@ interface Completion {
  */
 export const completeIds = async (
   given: ParsedArguments,
-  { args, ids = {}, client }: Completion,
+  { args, ids = {}, client, note }: Completion,
 ): Promise<ParsedArguments> => {
   const kindOf = (name: string): IdKind | undefined => {
     const kind = ids[name] ?? (args[name]?.type === 'positional' ? undefined : idFlags[name])
     return kind === 'exact' ? undefined : kind
   }
+  const complete = async (kind: IdKind, text: string): Promise<string> => {
+    const told = setTimeout(() => note(sentence(`looking for the ${kind} "${text}"`)), patientMs)
+    return completeId(client(), kind, text).finally(() => clearTimeout(told))
+  }
   const flags = new Map<string, readonly string[]>()
   for (const [name, values] of given.flags) {
     const kind = kindOf(name)
-    flags.set(name, kind ? await inTurn(values, (value) => completeList(client, kind, value)) : values)
+    const completed = async (value: string) =>
+      kind ? completeList((part) => complete(kind, part), value) : value
+    flags.set(name, await inTurn(values, completed))
   }
   const names = Object.keys(args).filter((name) => args[name]?.type === 'positional')
   const positionals = await inTurn(given.positionals, async (value, index) => {
     const kind = kindOf(names[index] ?? '')
-    return kind ? completeId(client(), kind, value) : value
+    return kind ? complete(kind, value) : value
   })
   return { flags, positionals }
 }
@@ -107,11 +118,10 @@ const inTurn = async (
 }
 
 /** Flags may hold several; a blank one and `null` say something else. */
-const completeList = async (client: () => Client, kind: IdKind, value: string): Promise<string> => {
+const completeList = async (complete: (part: string) => Promise<string>, value: string): Promise<string> => {
   if (value === 'null') return value
   const parts = listOf([value])
-  if (parts.length === 0) return value
-  return (await inTurn(parts, (part) => completeId(client(), kind, part))).join(',')
+  return parts.length === 0 ? value : (await inTurn(parts, complete)).join(',')
 }
 
 /** As the server makes ids: it is whole. */

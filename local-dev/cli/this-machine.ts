@@ -4,8 +4,8 @@ import { readConfig } from '../config'
 import { UsageError } from './exit'
 
 /** The configuration of a server that would be started here. Throws `UsageError` with every problem. */
-export const localConfig = () => {
-  const read = readConfig(process.env, homedir())
+export const localConfig = (variables: NodeJS.ProcessEnv = process.env) => {
+  const read = readConfig(variables, homedir())
   if ('problems' in read) throw new UsageError(read.problems.join('; '))
   return read.config
 }

@@ -143,6 +143,12 @@ it('a server that is older than the command is named, with its version; a runner
   for (const args of [
     ['run', '--agent', 'demo'],
     ['session', 'stop', 'sess_1'],
+    ['session', 'logs', 'sess_1'],
+    ['session', 'restart', 'sess_1'],
+    ['inbox'],
+    ['inbox', '--watch'],
+    ['answer', 'req_1', 'yes'],
+    ['tell', 'sess_1', 'x'],
   ])
     expect(await run(args, { env })).toEqual({
       code: 1,

@@ -89,6 +89,20 @@ describe('logs', () => {
     const logs = await maestro.run(['session', 'logs', id])
     expect(logs).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('elsewhere') })
   })
+
+  it('that the server does not have are read on the machine where they are', async () => {
+    const runner = { id: 'r', host: 'elsewhere', pid: 1, claimedAt: 1 }
+    const { id } = await sessionThat({ metadata: { runner } })
+    writeFileSync(outputLog(id), 'one\ntwo\n')
+    const env = { SESSION_DIR: server.sessionDir }
+    expect(await maestro.text(['session', 'logs', id, '--last', '1'], { env })).toBe('two\n')
+    const logs = maestro.start(['session', 'logs', id, '-f'], { env })
+    await logs.printed('two')
+    appendFileSync(outputLog(id), 'three\n')
+    await logs.printed('three')
+    await client.sessions.stop(id)
+    expect(await logs.ended).toEqual({ code: 0, stdout: 'one\ntwo\nthree\n', stderr: '' })
+  })
 })
 
 describe('wait', () => {

@@ -19,6 +19,7 @@ export interface OutputSource {
 
 interface SourceContext {
   client: Client
+  variables: NodeJS.ProcessEnv
   note(line: string): void
   signal: AbortSignal
 }
@@ -34,7 +35,7 @@ export const outputSource = async (context: SourceContext, id: string): Promise<
     return serverSource(context, id)
   } catch (error) {
     if (!(error instanceof MaestroError) || error.code !== 'NOT_IMPLEMENTED') throw error
-    const { sessionDir } = localConfig()
+    const { sessionDir } = localConfig(context.variables)
     if ((await fileOutputs(sessionDir).size(id)) === 0) throw error
     return fileSource(context, id, sessionDir)
   }
