@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { ArgsDef } from 'citty'
 import type { Client } from '../../functions/client/client'
-import { PermissionMode } from '../../schemas/agent'
+import { Drive, PermissionMode } from '../../schemas/agent'
 import { chooseAgent } from '../agents/choose'
 import { installedAgents } from '../agents/installed'
 import { inheritedEnvironment, pathBeginningWith } from '../runner/agent-environment'
@@ -13,6 +13,7 @@ import { serverKeyOf } from '../runner/server-key'
 import { createShimFolder } from '../runner/shim'
 import { isTmuxInstalled, tmuxSocket } from '../runner/tmux'
 import { agentFlag } from './agent-flag'
+import { budgetFlags, budgetFrom } from './budget-flags'
 import { UsageError } from './exit'
 import { dim, sentence } from './format'
 import { localConfig, ownCommand } from './this-machine'
@@ -29,6 +30,19 @@ export const runFlags = {
     type: 'string',
     valueHint: PermissionMode.options.join('|'),
     description: 'What agents may do unasked, where the spawn does not say; default: acceptEdits',
+  },
+  drive: {
+    type: 'string',
+    valueHint: 'terminal',
+    description: 'How agents are driven, where the spawn does not say: this version has no other way',
+  },
+  'budget-minutes': {
+    ...budgetFlags['budget-minutes'],
+    description: 'Minutes of work that a session may use up, where its spawn gives no budget',
+  },
+  'budget-usd': {
+    ...budgetFlags['budget-usd'],
+    description: 'US dollars that the models of a session may cost, where its spawn gives no budget',
   },
   max: { type: 'string', valueHint: 'NUMBER', description: 'How many sessions run at once; default: 4' },
   'without-tmux': {
@@ -55,6 +69,9 @@ interface RunnerFlags {
   agent?: string | undefined
   model?: string | undefined
   'permission-mode'?: string | undefined
+  drive?: string | undefined
+  'budget-minutes'?: string | undefined
+  'budget-usd'?: string | undefined
   max?: string | undefined
   'without-tmux'?: boolean | undefined
   'env-allow'?: string | undefined
@@ -70,6 +87,8 @@ export const startLocalRunner = async ({ client, token, json, print, ...flags }:
   const agent = flags.agent ?? process.env.MAESTRO_AGENT
   const { model = '' } = flags
   const permissionMode = parsePermissionMode(flags['permission-mode'])
+  checkDrive(flags.drive)
+  const budget = budgetFrom(flags)
   await checkAgentInstalled(agent)
   const terminal = !flags['without-tmux'] && (await isTmuxInstalled()) ? 'tmux' : 'none'
   const folder = await createShimFolder(sessionDir, ownCommand())
@@ -84,6 +103,7 @@ export const startLocalRunner = async ({ client, token, json, print, ...flags }:
     maxConcurrent,
     agents: await installedAgents(process.env.PATH ?? ''),
     terminal,
+    budget,
     tmuxSocket,
     env: {
       ...inheritedEnvironment(process.env, allow),
@@ -130,6 +150,12 @@ const parsePermissionMode = (text: string | undefined) => {
   const { data, success } = PermissionMode.optional().safeParse(text)
   if (success) return data
   throw new UsageError(`--permission-mode must be one of ${PermissionMode.options.join(', ')}`)
+}
+
+const checkDrive = (text: string | undefined): void => {
+  if (text === 'acp') throw new UsageError('This maestro drives agents in a terminal only: --drive terminal')
+  if (!Drive.optional().safeParse(text).success)
+    throw new UsageError(`--drive must be one of ${Drive.options.join(', ')}`)
 }
 
 const parseNames = (text: string | undefined): string[] | undefined => {

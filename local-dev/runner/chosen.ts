@@ -2,12 +2,13 @@
 import type { Client, Session, UpdateSessionRequest } from '../../functions/client/client'
 import { PermissionMode } from '../../schemas/agent'
 import { chooseAgent } from '../agents/choose'
+import type { RunnerOptions } from './options'
 
 /** A person's to write: an agent may not say of itself what it may do. */
 export const noteChosen = async (
   client: Client,
   session: Session,
-  { env, cwd }: { env: NodeJS.ProcessEnv; cwd: string },
+  { env, budget, cwd }: Pick<RunnerOptions, 'env' | 'budget'> & { cwd: string },
 ): Promise<void> => {
   const { agent = env.MAESTRO_AGENT, model = env.MAESTRO_MODEL || undefined } = session
   const permissionMode =
@@ -18,6 +19,7 @@ export const noteChosen = async (
     // A word of the agent's own is none of ours.
     permissionMode: PermissionMode.safeParse(permissionMode).data,
     ...(session.drive === undefined && { drive: 'terminal' as const }),
+    ...(session.budget === undefined && budget && { budget }),
   }
   await client.sessions.update(session.id, chosen)
 }

@@ -15,6 +15,8 @@ export interface RunnerOptions {
   /** The agents that it can start. */
   agents: readonly { name: string; drive: 'acp' | 'terminal' }[]
   terminal: 'tmux' | 'none'
+  /** That of a session whose spawn gives it none. */
+  budget?: { minutes?: number; costUsd?: number } | undefined
   tmuxSocket: string
   /** The environment of every session's process, besides what says which session it is. */
   env: NodeJS.ProcessEnv

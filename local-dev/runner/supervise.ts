@@ -51,7 +51,7 @@ export const startAndSupervise = async (
     const manifestPath = await manifestLocation(running.folder, client.url, id)
     const token = await retryTransient(() => takeSessionToken(client, id, running.folder), signal)
     // A server of before knows neither.
-    if (token !== undefined) await noteChosen(client, session, { env: options.env, cwd })
+    if (token !== undefined) await noteChosen(client, session, { ...options, cwd })
     const own = { sessionId: id, manifestPath, serverUrl: client.url, token }
     const env = sessionEnvironment(options.env, session, own)
     const handle = await launch({ id, command, cwd, env, folder: running.folder }, options.terminal)

@@ -94,6 +94,13 @@ describe('wrong usage, 64', () => {
     [['session', 'spawn', '--task-ids', 'a', '--context', '[]'], '--context must be an object'],
     [['session', 'spawn', '--task-ids', ','], '--task-ids'],
     [['report', 'bogus', 'x'], 'needs one of: progress, complete, blocked, needs-input, error'],
+    [
+      ['session', 'spawn', '--task-ids', 'a', '--budget-usd', 'much'],
+      '--budget-usd must be a number above 0',
+    ],
+    [['run', '--budget-minutes', '0'], '--budget-minutes must be a number above 0'],
+    [['run', '--drive', 'acp'], 'in a terminal only'],
+    [['run', '--drive', 'car'], '--drive must be one of acp, terminal'],
     [['events', '--since', 'yesterday'], '--since must be the number of an event'],
     [['queue', 'complete', 'task_1'], '"task_1" is one argument too many'],
     [['api', 'listTasks', '--if-match', '"a"'], 'takes no --if-match'],

@@ -37,9 +37,8 @@ const expectOwnToken = (id: string) => {
 }
 
 it('an agent has its own token from the runner, which says in the session how it works', async () => {
-  const runner = await fixture.run(['--agent', curious, '--permission-mode', 'plan'], {
-    MAESTRO_API_TOKEN: apiToken,
-  })
+  const flags = ['--permission-mode', 'plan', '--drive', 'terminal', '--budget-minutes', '30']
+  const runner = await fixture.run(['--agent', curious, ...flags], { MAESTRO_API_TOKEN: apiToken })
   const [task] = await fixture.tasks('one')
   const id = await fixture.spawn([task?.id ?? ''], { model: 'opus' })
   const session = await fixture.ended(id)
@@ -48,6 +47,7 @@ it('an agent has its own token from the runner, which says in the session how it
     permissionMode: 'plan',
     model: 'opus',
     drive: 'terminal',
+    budget: { minutes: 30 },
   })
   expectOwnToken(id)
   await runner.end('SIGTERM')

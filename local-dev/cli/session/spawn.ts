@@ -1,6 +1,6 @@
-import type { ArgsDef } from 'citty'
 import { type Client, MaestroError } from '../../../functions/client/client'
 import { SpawnSessionRequest } from '../../../schemas/spawn'
+import { budgetFlags, budgetFrom } from '../budget-flags'
 import { defineCommand } from '../command'
 import { UsageError } from '../exit'
 import { fieldsFrom, flagsOf, repeatableOf, requestOf } from '../fields'
@@ -23,22 +23,6 @@ const fields = [
   'context',
 ]
 
-const budgetFlags = {
-  'budget-minutes': {
-    type: 'string',
-    valueHint: 'NUMBER',
-    description: 'Minutes of work that it may use up',
-  },
-  'budget-usd': { type: 'string', valueHint: 'NUMBER', description: 'US dollars that its models may cost' },
-} as const satisfies ArgsDef
-
-const budgetFrom = (values: (flag: string) => string[]) => {
-  const numbers = { minutes: values('budget-minutes')[0], costUsd: values('budget-usd')[0] }
-  const given = Object.entries(numbers).filter(([, text]) => text !== undefined)
-  if (given.length === 0) return {}
-  return { budget: Object.fromEntries(given.map(([name, text]) => [name, Number(text)])) }
-}
-
 export const command = defineCommand({
   about: 'Create a session for tasks and request an agent; maestro run, or a connected UI, starts it',
   example: "maestro session spawn --task-ids task_1,task_2 --strategy queue --session-name 'Small repairs'",
@@ -47,10 +31,12 @@ export const command = defineCommand({
   async run(commandContext) {
     const { client, values, environment } = commandContext
     const { context, ...given } = fieldsFrom(values, SpawnSessionRequest.out.shape, fields)
+    const [minutes, costUsd] = [values('budget-minutes')[0], values('budget-usd')[0]]
+    const budget = budgetFrom({ 'budget-minutes': minutes, 'budget-usd': costUsd })
     const request = requestOf(SpawnSessionRequest, {
       projectId: unresolvedProject,
       ...given,
-      ...budgetFrom(values),
+      ...(budget && { budget }),
       ...(context !== undefined && { context: objectOf(String(context)) }),
       ...(environment.sessionId !== undefined && {
         spawnSource: 'session',
