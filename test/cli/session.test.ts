@@ -253,6 +253,17 @@ describe('session', () => {
     expect(await text(['session', 'show', sessionId])).toContain(endReason)
   })
 
+  it('show says what it asks, and what it may use up', async () => {
+    const { sessionId, text } = await inside()
+    await client.sessions.update(sessionId, {
+      needsInput: { active: true, message: 'Which date format?' },
+      budget: { minutes: 30, costUsd: 2.5 },
+    })
+    const shown = await text(['session', 'show'])
+    expect(shown).toMatch(/^asks +Which date format\?$/m)
+    expect(shown).toMatch(/^budget +30 min, \$2\.50$/m)
+  })
+
   it('list and show, for people and for programs', async () => {
     const { sessionId, json, text } = await inside()
     const other = await client.projects.create({ name: 'other' })

@@ -27,6 +27,7 @@ export const sessionDetails = (session: Session, waits?: string): string =>
     name: session.name,
     status: session.status,
     waits,
+    asks: session.needsInput?.active ? (session.needsInput.message ?? 'a person') : undefined,
     reason: session.endReason,
     role: wordOf(session, 'role'),
     strategy: session.strategy,
@@ -37,6 +38,7 @@ export const sessionDetails = (session: Session, waits?: string): string =>
     model: session.model,
     permissions: session.permissionMode,
     'works in': session.workspace?.path,
+    budget: budgetText(session.budget),
     used: usageText(session.usage),
     started: time(session.startedAt),
     ended: time(session.completedAt),
@@ -44,6 +46,11 @@ export const sessionDetails = (session: Session, waits?: string): string =>
       [time(timestamp), type, taskId, message].filter(Boolean).join('  '),
     ),
   })
+
+const budgetText = ({ minutes, costUsd }: NonNullable<Session['budget']> = {}): string =>
+  [minutes !== undefined && `${minutes} min`, costUsd !== undefined && `$${costUsd.toFixed(2)}`]
+    .filter(Boolean)
+    .join(', ')
 
 const usageText = (usage: Session['usage']): string => {
   const { inputTokens, outputTokens, costUsd, turns } = usage ?? {}
