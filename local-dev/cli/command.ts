@@ -27,6 +27,8 @@ interface CommandContext<A extends ArgsDef> {
   /** Whether the caller is a program. */
   json: boolean
   environment: Environment
+  /** The directory that it is called in. */
+  cwd: string
   /** All variables. */
   variables: NodeJS.ProcessEnv
   client: Client
@@ -79,7 +81,7 @@ export const defineCommand = <const A extends ArgsDef>(definition: CommandDefini
     about,
     async run(raw, io) {
       const { print, note, signal } = io
-      const readText = createTextReader(io.stdin)
+      const readText = createTextReader(io)
       const read = await readTexts(readArguments(raw, args, repeatable), args, readText)
       const environment = readEnvironment(io.env)
       const clientOf = (url: string) => clientFor(url, environment)
@@ -93,6 +95,7 @@ export const defineCommand = <const A extends ArgsDef>(definition: CommandDefini
           values,
           json,
           environment,
+          cwd: io.cwd,
           variables: io.env,
           get client() {
             return own()

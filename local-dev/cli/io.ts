@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream'
 
 export interface CommandIo {
   env: NodeJS.ProcessEnv
+  /** The directory that it is called in. */
+  cwd: string
   stdin: Readable
   /** Prints a line of the result. */
   print(line: string): void
@@ -15,6 +17,7 @@ export interface CommandIo {
 /** That of this process: it runs until a signal ends it. */
 export const processIo = (): CommandIo => ({
   env: process.env,
+  cwd: process.cwd(),
   stdin: process.stdin,
   print: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),

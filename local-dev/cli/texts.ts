@@ -1,12 +1,13 @@
 /** Texts that are too long, or too delicate, for a shell: from standard input, or from a file. */
 import { readFile } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
+import { resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import type { ArgDef, ArgsDef } from 'citty'
 import { reasonOf } from '../lib/reason'
 import { decodeUtf8 } from '../lib/utf8'
 import type { ParsedArguments } from './arguments'
 import { UsageError } from './exit'
+import type { CommandIo } from './io'
 
 /** How a text can be given, for the help of every command that takes one. */
 export const textHelp =
@@ -43,7 +44,7 @@ const inOrder = async (values: readonly string[], read: ReadText, name: string):
 }
 
 /** Reads texts from where they are; standard input has one. */
-export const createTextReader = (stdin: Readable): ReadText => {
+export const createTextReader = ({ stdin, cwd }: Pick<CommandIo, 'stdin' | 'cwd'>): ReadText => {
   let stdinFor: string | undefined
   return async (value, name) => {
     if (value.startsWith('@=')) return value.slice(2)
@@ -55,7 +56,7 @@ export const createTextReader = (stdin: Readable): ReadText => {
     }
     if (!value.startsWith('@')) return value
     const file = value.slice(1)
-    const bytes = await readFile(file).catch((error) => {
+    const bytes = await readFile(resolve(cwd, file)).catch((error) => {
       const hint = `if it is the text itself, write '@=${value}'`
       throw new UsageError(`${name}: the file "${file}" cannot be read (${reasonOf(error)}); ${hint}`)
     })

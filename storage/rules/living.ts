@@ -21,12 +21,16 @@ export const livingStatus = (reader: Reader, sessionId: string): string | undefi
 export const requireLiving = (reader: Reader, sessionId: string): void => {
   if (livingStatus(reader, sessionId) !== undefined) return
   const { status, completedAt, endReason } = findSession(reader, sessionId)
-  throw apiError('SESSION_ENDED', `Session ${sessionId} has ended (${status}): restart it, or spawn another`, {
-    sessionId,
-    status,
-    completedAt,
-    ...(endReason !== undefined && { endReason }),
-  })
+  throw apiError(
+    'SESSION_ENDED',
+    `Session ${sessionId} has ended (${status}): restart it, or spawn another`,
+    {
+      sessionId,
+      status,
+      completedAt,
+      ...(endReason !== undefined && { endReason }),
+    },
+  )
 }
 
 /** Whether a living session other than `sessionId` has the task. */

@@ -7,6 +7,7 @@ import type { Ended } from './maestro'
 
 interface Options {
   env?: Record<string, string>
+  cwd?: string
   /** Standard input; without it there is none. */
   input?: string
   /** Ends a call that would run on. */
@@ -18,10 +19,11 @@ interface Options {
 /** A way to call `maestro` with an environment that holds nothing but this. */
 export const maestroInProcess = (environment: Record<string, string>) => {
   const run = async (args: readonly string[], options: Options = {}): Promise<Ended> => {
-    const { env, input = '', signal = new AbortController().signal, onLine } = options
+    const { env, cwd = process.cwd(), input = '', signal = new AbortController().signal, onLine } = options
     let [stdout, stderr] = ['', '']
     const code = await dispatch(args, {
       env: { ...environment, ...env },
+      cwd,
       stdin: Readable.from([Buffer.from(input)]),
       print: (line) => {
         stdout += `${line}\n`

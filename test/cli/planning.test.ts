@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createClient, type Project, type Task } from '../../functions/client/client'
 import { startServer } from '../contract/server'
-import { maestroWith } from './maestro'
+import { maestroInProcess } from './in-process'
 
 const server = await startServer()
 const directory = mkdtempSync(join(tmpdir(), 'maestro-cli-'))
@@ -14,7 +14,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 const client = createClient({ url: server.url })
-const { run, text, json } = maestroWith({ MAESTRO_SERVER_URL: server.url })
+const { run, text, json } = maestroInProcess({ MAESTRO_SERVER_URL: server.url })
 
 let project: Project
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createClient, type Project, type Task } from '../../functions/client/client'
 import { startServer } from '../contract/server'
-import { maestroWith } from './maestro'
+import { maestroInProcess } from './in-process'
 
 const server = await startServer()
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'maestro-standing-')))
@@ -15,7 +15,7 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 const client = createClient({ url: server.url })
-const { run, text, json } = maestroWith({ MAESTRO_SERVER_URL: server.url })
+const { run, text, json } = maestroInProcess({ MAESTRO_SERVER_URL: server.url })
 
 const at = (...names: string[]) => join(root, ...names)
 const projectAt = (name: string, workingDir: string) => client.projects.create({ name, workingDir })

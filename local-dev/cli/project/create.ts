@@ -12,9 +12,9 @@ export const command = defineCommand({
   about: 'Create a project; its directory is this one, unless --working-dir names another',
   example: "maestro project create --name app --description 'The web shop'",
   args: flagsOf(CreateProjectRequest.shape, fields),
-  async run({ client, values }) {
+  async run({ client, values, cwd }) {
     const given = fieldsFrom(values, CreateProjectRequest.shape, fields)
-    const workingDir = resolve(values('working-dir')[0] ?? '.')
+    const workingDir = resolve(cwd, values('working-dir')[0] ?? '.')
     const project = await client.projects.create(requestOf(CreateProjectRequest, { ...given, workingDir }))
     const others = (await projectsAround(await client.projects.list(), workingDir)).filter(
       ({ id }) => id !== project.id,

@@ -11,6 +11,8 @@ export const unresolvedProject = 'not yet known'
 interface ProjectContext {
   client: Client
   environment: Environment
+  /** The directory that the command is called in. */
+  cwd: string
 }
 
 /** The project that is named, by its id or its name, else that of the session of this environment, else none. */
@@ -27,7 +29,7 @@ export const sessionProject = async (
 export const resolveProject = async (context: ProjectContext, named: string | undefined): Promise<string> => {
   const projectId = await sessionProject(context, named)
   if (projectId !== undefined) return projectId
-  const directory = process.cwd()
+  const directory = context.cwd
   const [project, ...others] = await projectsAround(await context.client.projects.list(), directory)
   if (project && others.length === 0) return project.id
   throw new UsageError(

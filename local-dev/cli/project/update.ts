@@ -14,10 +14,10 @@ export const command = defineCommand({
     id: { type: 'positional', description: 'The project', required: true },
     ...flagsOf(UpdateProjectRequest.shape, fields),
   },
-  async run({ client, args, values }) {
+  async run({ client, args, values, cwd }) {
     const given = fieldsFrom(values, UpdateProjectRequest.shape, fields)
     const [workingDir] = values('working-dir')
-    const change = workingDir === undefined ? given : { ...given, workingDir: resolve(workingDir) }
+    const change = workingDir === undefined ? given : { ...given, workingDir: resolve(cwd, workingDir) }
     const project = await client.projects.update(String(args.id), changeOf(UpdateProjectRequest, change))
     return { json: project, text: projectLine('Changed', project) }
   },

@@ -31,7 +31,7 @@ export const command = defineCommand({
       status: 'working',
     })
     // The session of the environment does not exist yet, so it has no project.
-    const outside = { client, environment: { ...environment, sessionId: undefined } }
+    const outside = { ...context, environment: { ...environment, sessionId: undefined } }
     const projectId = await resolveProject(outside, values('project-id')[0])
     const session = await create(client, { ...body, projectId })
     return { json: session, text: sessionLine('Registered', session) }
