@@ -68,7 +68,9 @@ export const outputOf = (requests: Requests) => {
       const response = await send(id, position, undefined, { query: { follow: '1' }, signal })
       if (!response.ok) throw await errorOf(response, `GET the output of ${id}`)
       onConnected()
-      for await (const chunk of response.body ?? []) give(chunk)
+      // Not every browser iterates over a body.
+      const reader = response.body?.getReader()
+      for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) give(read.value)
       // Closed by a server that ends, or because there is no more.
       if (!(await hasEnded(id))) return
       for (let part = await outputPart(id, position); part.bytes.length > 0; ) {
