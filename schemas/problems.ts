@@ -37,8 +37,12 @@ const nameOf = (type: string) => ({ int: 'integer', record: 'object' })[type] ??
  */
 export const parseDescribed = <T>(schema: z.ZodType<T>, value: unknown): z.ZodSafeParseResult<T> => {
   const parsed = schema.safeParse(value)
-  return parsed.success ? parsed : schema.safeParse(value, { error: describeProblem })
+  return parsed.success ? parsed : describeMisfit(schema, value)
 }
+
+/** The same for a value of which it is known that it does not fit. */
+export const describeMisfit = <T>(schema: z.ZodType<T>, value: unknown): z.ZodSafeParseResult<T> =>
+  schema.safeParse(value, { error: describeProblem })
 
 /** One problem of a request: the field's path, dotted, and what is wrong with it. */
 export interface Problem {

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { ApiError, apiError } from '../../schemas/errors'
-import { type Problem, parseDescribed, problemsOf, validationError } from '../../schemas/problems'
+import { describeMisfit, type Problem, problemsOf, validationError } from '../../schemas/problems'
 import { othersTurn } from '../../storage/others-turn'
 import type { RequestContext } from '../services/app-services'
 import { gatherBody } from './gathered-body'
@@ -25,10 +25,12 @@ export const readBody = async <T>(
   const isLong = text.length > maxLengthAtOnce
   const body = orRefuse(() => readJsonObject(text))
   if (isLong) await othersTurn()
-  const parsed = parseDescribed(schema, body)
+  const parsed = schema.safeParse(body)
   if (isLong) await othersTurn()
-  if (!parsed.success) throw refuse(problemsOf(parsed.error))
-  return parsed.data
+  if (parsed.success) return parsed.data
+  const { error = parsed.error } = describeMisfit(schema, body)
+  if (isLong) await othersTurn()
+  throw refuse(problemsOf(error))
 }
 
 /** A body without a `Content-Length` is read piece by piece, and no further than the limit. */
