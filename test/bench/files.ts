@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { openTarget } from './hostile/target'
 import { median, quantile } from './numbers'
 import { sleep } from './server'
+import { load } from './workload'
 
 const writers = 30
-const looks = 100
+const measureMs = 10_000
 const limitMs = 100
 const giveUpMs = 10_000
 
@@ -30,28 +31,28 @@ try {
     return performance.now() - answeredAt
   }
 
-  const measure = async (what: string) => {
+  const measure = async (what: string, isOver: () => boolean) => {
     const delays: number[] = []
-    for (let n = 0; n < looks; n++) delays.push(await delayOf(`${what} ${n}`))
+    while (!isOver()) delays.push(await delayOf(`${what} ${delays.length}`))
     const sorted = delays.toSorted((a, b) => a - b)
     const late = delays.filter((delay) => delay > limitMs).length
     process.stdout.write(
-      `${what}: median ${median(delays).toFixed(0)} ms, 99 % within ${quantile(sorted, 0.99).toFixed(0)} ms, ${late} of ${looks} later than ${limitMs} ms\n`,
+      `${what}: median ${median(delays).toFixed(0)} ms, 99 % within ${quantile(sorted, 0.99).toFixed(0)} ms, ${late} of ${delays.length} later than ${limitMs} ms\n`,
     )
   }
 
-  await measure('alone')
+  const endsAt = performance.now() + measureMs
+  await measure('alone', () => performance.now() > endsAt)
+  const body = JSON.stringify({ title: 'of another' })
+  const requests = others.map((id) => ({ method: 'PATCH', path: `/api/tasks/${id}`, body }))
+  const job = { connections: writers, requests, until: { warmUpMs: 500, measureMs } }
   let isOver = false
-  let changes = 0
-  const beganAt = performance.now()
-  const writing = others.map(async (id) => {
-    while (!isOver) await target.send('PATCH', `/api/tasks/${id}`, { title: `${++changes}` })
+  const loaded = load(target.server, job).finally(() => {
+    isOver = true
   })
-  await measure('among others')
-  isOver = true
-  await Promise.all(writing)
-  const perSecond = (1000 * changes) / (performance.now() - beganAt)
-  process.stdout.write(`the others: ${perSecond.toFixed(0)} changes a second\n`)
+  await sleep(500)
+  await measure('among others', () => isOver)
+  process.stdout.write(`the others: ${(await loaded).perSecond.toFixed(0)} changes a second\n`)
 } finally {
   await target.close()
 }
