@@ -73,8 +73,14 @@ export const openOn = async (url: string): Promise<Opened> => {
 /** Every document in the database itself, by its key. */
 export const documentsIn = async (url: string): Promise<Record<string, unknown>> =>
   Object.fromEntries(
-    (await sql(url, 'SELECT key, json FROM maestro.documents')).map(({ key, json }) => [
-      key,
-      JSON.parse(String(json)),
-    ]),
+    (await sql(url, documentsStatement)).map(({ key, json }) => [key, JSON.parse(String(json))]),
   )
+
+/** Of a long one, each list is the items that are rows of their own. */
+const documentsStatement = `
+  SELECT key, CASE WHEN lists IS NULL THEN json ELSE (
+    SELECT json::jsonb || jsonb_object_agg(list, (
+      SELECT coalesce(jsonb_agg(items.json::jsonb ORDER BY position), '[]') FROM maestro.items
+      WHERE items.key = documents.key AND items.list = names.list))
+    FROM jsonb_object_keys(lists::jsonb) AS names (list))::text END AS json
+  FROM maestro.documents`

@@ -3,7 +3,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { LoggedEvent } from '../../storage/event'
 import { createProject, updateProject } from '../../storage/rules/projects'
+import { createSession, deleteSession, updateSession } from '../../storage/rules/sessions'
+import type { Workspace } from '../../storage/workspace'
 import { everything } from '../drivers/open'
+import { machine } from '../drivers/sample-data'
 import { sql } from './cluster'
 import { databases, driverOn, openOn } from './databases'
 
@@ -100,6 +103,64 @@ describe.each(await databases())('the tables in $name', ({ create }) => {
     await sql(url, `UPDATE maestro.documents SET json = replace(json, 'before', 'by hand')`)
     const next = await reopen(url)
     expect(await everything(next.workspace)).toMatchObject({ [`projects:${id}`]: { name: 'by hand' } })
+  })
+
+  it('hold a long session in rows: to append to it writes what is appended, also after a restart', async () => {
+    const { workspace, url } = await start()
+    const projectId = await workspace.change((tx) => createProject(tx, { name: 'p' }, '/').id)
+    await workspace.change((tx) => createSession(tx, { projectId, taskIds: [], id: 'long' }, machine))
+    const append = (on: Workspace, messages: number[]) =>
+      on.change((tx) =>
+        updateSession(tx, 'long', {
+          timeline: messages.map((message) => ({ type: 'progress' as const, message: `${message} \u0000` })),
+        }),
+      )
+    await append(
+      workspace,
+      Array.from({ length: 100 }, (_, n) => n),
+    )
+    // Which transaction wrote each.
+    const rows = () =>
+      sql(url, 'SELECT list, position, json, xmin::text FROM maestro.items ORDER BY list, position')
+    const before = await rows()
+    expect(before).toHaveLength(100)
+    await append(workspace, [100])
+    await workspace.change((tx) => updateSession(tx, 'long', { name: 'new' }))
+    await Promise.all([append(workspace, [101, 102]), append(workspace, [103])])
+    expect((await rows()).slice(0, 100)).toEqual(before)
+    const all = await everything(workspace)
+    await workspace.close()
+
+    const second = await reopen(url)
+    expect(await everything(second.workspace)).toEqual(all)
+    await append(second.workspace, [104])
+    const after = await rows()
+    expect(after.slice(0, 100)).toEqual(before)
+    expect(after.map(({ position }) => Number(position))).toEqual(Array.from({ length: 105 }, (_, n) => n))
+    await second.workspace.change((tx) => deleteSession(tx, 'long'))
+    expect(await rows()).toEqual([])
+    expect(second.logged).toEqual([])
+  })
+
+  it('have what is left of a long session of which somebody deleted rows, and go on from that', async () => {
+    const { workspace, url } = await start()
+    const projectId = await workspace.change((tx) => createProject(tx, { name: 'p' }, '/').id)
+    await workspace.change((tx) => createSession(tx, { projectId, taskIds: [], id: 'long' }, machine))
+    const append = (on: Workspace, count: number) =>
+      on.change((tx) =>
+        updateSession(tx, 'long', {
+          timeline: Array.from({ length: count }, (_, n) => ({ type: 'progress' as const, message: `${n}` })),
+        }),
+      )
+    await append(workspace, 100)
+    await workspace.close()
+    await sql(url, 'DELETE FROM maestro.items WHERE position = 50')
+    const second = await reopen(url)
+    await append(second.workspace, 2)
+    const all = await everything(second.workspace)
+    expect(all['sessions:long']).toHaveProperty('timeline.length', 101)
+    await second.workspace.close()
+    expect(await everything((await reopen(url)).workspace)).toEqual(all)
   })
 
   it('can be read over a single connection, and many at once', async () => {

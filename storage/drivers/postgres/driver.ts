@@ -4,6 +4,7 @@ import type { Logger } from '../../loading'
 import { type Connection, databaseName, reasonOf } from './connection'
 import { createEventLog } from './event-log'
 import { createGroupCommit } from './group-commit'
+import { jsonOf } from './held-document'
 import { acquireLease, type Owner, reacquireLease } from './lease'
 import { readDocuments, readLastEvent } from './queries'
 import { createSecret, readSecret } from './secret'
@@ -47,15 +48,18 @@ export const openPostgresDriver = async ({
   const quarantining: Promise<unknown>[] = []
 
   const quarantine = (key: string, reason: string): string => {
-    const json = contents.get(key)
+    const held = contents.get(key)
     contents.delete(key)
+    const stored = held && 'parts' in held ? held.parts.head : held?.json
     const file = `maestro.quarantine, key ${key}`
     quarantined.push({ file, reason })
     quarantining.push(
-      firstLease.connection.query(quarantineStatement, [key, json, reason]).catch((error) =>
-        // The next start finds it again, and tries again.
-        logger.error({ file, problem: reasonOf(error) }, 'A document could not be set aside'),
-      ),
+      firstLease.connection
+        .query(quarantineStatement, [key, stored, reason, held && jsonOf(held)])
+        .catch((error) =>
+          // The next start finds it again, and tries again.
+          logger.error({ file, problem: reasonOf(error) }, 'A document could not be set aside'),
+        ),
     )
     return file
   }
@@ -66,7 +70,10 @@ export const openPostgresDriver = async ({
   return {
     name: 'maestro-postgres',
     options: { database: databaseName(url) },
-    getItem: (key) => contents.get(key) ?? null,
+    getItem(key) {
+      const held = contents.get(key)
+      return held ? jsonOf(held) : null
+    },
     hasItem: (key) => contents.has(key),
     getKeys: (base = '') => [...contents.keys()].filter((key) => key.startsWith(base)),
     setItem: (key, json) => store({ puts: [{ key, json }] }),
@@ -99,8 +106,10 @@ const readAll = async ({ query, end }: Connection) => {
 
 /** Moves a document only if it still is what was read: one that was repaired by hand meanwhile stays. */
 const quarantineStatement = `
-  WITH moved AS (DELETE FROM maestro.documents WHERE key = $1 AND json = $2 RETURNING key, json)
-  INSERT INTO maestro.quarantine (key, json, reason) SELECT key, json, $3 FROM moved`
+  WITH
+    moved AS (DELETE FROM maestro.documents WHERE key = $1 AND json = $2 RETURNING key),
+    emptied AS (DELETE FROM maestro.items WHERE key = $1 AND EXISTS (SELECT FROM moved))
+  INSERT INTO maestro.quarantine (key, json, reason) SELECT key, $4, $3 FROM moved`
 
 const maxConnectionsOf = (url: string): number => {
   const given = new URL(url).searchParams.get('max') ?? `${defaultMaxConnections}`

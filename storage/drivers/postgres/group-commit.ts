@@ -2,11 +2,12 @@ import type { Batch } from '../../driver'
 import type { Logger } from '../../loading'
 import { reasonOf } from './connection'
 import { type Group, groupOf, rollBackGroup, storeGroup } from './group'
+import { type HeldDocument, sizeOf } from './held-document'
 import { type Lease, LeaseLostError } from './lease'
 import { trimEvents } from './queries'
 import { createReconnectingLease } from './reconnecting-lease'
 
-/** A group is full at this size: the sum of its documents' JSON, in characters. */
+/** A group is full at this size: the sum of what it stores of documents, in characters of JSON. */
 const maxGroupLength = 8 * 1024 * 1024
 /** The contract promises the last 10,000 events; older ones are deleted a thousand at a time. */
 const retainedEvents = 10_000
@@ -16,7 +17,7 @@ interface GroupCommitOptions {
   firstLease: Lease
   reacquire(): Promise<Lease>
   /** Every document that the database holds, by key: updated when a group is acknowledged. */
-  contents: Map<string, string>
+  contents: Map<string, HeldDocument>
   /** The number of the last event that the database holds. */
   lastEvent: number
   logger: Logger
@@ -63,9 +64,9 @@ export const createGroupCommit = ({
     unanswered = undefined
     commits++
     lastEvent = group.events.at(-1)?.number ?? lastEvent
-    for (const [key, json] of group.documents)
-      if (json === null) contents.delete(key)
-      else contents.set(key, json)
+    for (const [key, change] of group.documents)
+      if (change === null) contents.delete(key)
+      else contents.set(key, change.held)
     for (const { resolve } of members) resolve()
   }
 
@@ -82,7 +83,10 @@ export const createGroupCommit = ({
     const members = takeGroup(pending)
     let group: Group
     try {
-      group = groupOf(members.map(({ batch }) => batch))
+      group = groupOf(
+        members.map(({ batch }) => batch),
+        contents,
+      )
       unanswered = group
       await storeGroup(lease, group, commits + 1)
     } catch (error) {
@@ -168,7 +172,7 @@ export const createGroupCommit = ({
 const takeGroup = (pending: PendingBatch[]): PendingBatch[] => {
   let size = 0
   const end = pending.findIndex(({ batch }) => {
-    size += batch.puts.reduce((sum, { json }) => sum + json.length, 0)
+    size += batch.puts.reduce((sum, put) => sum + sizeOf(put), 0)
     return size > maxGroupLength
   })
   return pending.splice(0, end === -1 ? pending.length : Math.max(1, end))

@@ -35,11 +35,23 @@ const initialTables = `
 /** What the server keeps for itself, and no export has. */
 const secrets = 'CREATE TABLE maestro.secrets (name text PRIMARY KEY, bytes bytea NOT NULL)'
 
+/** What is in the lists of long documents, which only ever grow: `lists` of such a document has their lengths. */
+const items = `
+  ALTER TABLE maestro.documents ADD COLUMN lists text;
+  CREATE TABLE maestro.items (
+    key text COLLATE "C",
+    list text COLLATE "C",
+    position bigint,
+    json text NOT NULL,
+    PRIMARY KEY (key, list, position)
+  )
+`
+
 /**
  * Each migration makes a version of the tables out of the one before it; their number is the version. One is added also
  * where only the documents change, so that servers before it refuse the database.
  */
-const migrations: readonly string[] = [initialTables, secrets]
+const migrations: readonly string[] = [initialTables, secrets, items]
 
 /** Migrates the tables to the version that this server knows: all of it, or nothing. */
 export const migrateTables = async (query: Query): Promise<void> => {
