@@ -21,6 +21,11 @@ const campaigns = {
       'long sessions: kill -9 under eight writers, 120 times, half of them with each durability; 400 power failures at any byte',
     args: ['--project', 'node', 'test/crash/long-sessions.test.ts', 'test/drivers/long-power.test.ts'],
   },
+  'long-hosted': {
+    about:
+      'a session of 100,000 entries in Miniflare: appended to, lost with its object, and restored from its copy',
+    args: ['--project', 'hosted', 'test/hosted/restore.test.ts'],
+  },
   frozen: {
     about: 'a server frozen under twenty writers while another takes its directory over, 20 times',
     args: ['--project', 'node', 'test/crash/frozen.test.ts'],

@@ -2,8 +2,10 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { maestroWith } from '../cli/maestro'
-import { type Api, client, type Project } from '../contract/http'
+import { type Api, client, type Project, type Session } from '../contract/http'
 import { listen, since } from '../contract/stream'
+import { count } from '../figures'
+import { scaled, scaledMs } from '../random'
 import { type Hosted, startHosted } from './target'
 
 let target: Hosted
@@ -109,6 +111,43 @@ it('says by number what the copy lacks, leaves out what is no document, and comp
   expect((await api.request('GET', `/api/tasks/${lost.id}`)).status).toBe(404)
   expect((await health()).lastEventId).toBe(lastEventId)
 })
+
+it(
+  'brings a long session back whole, which is in pieces in the copy',
+  async () => {
+    const project = await api.project({ name: 'long' })
+    const session = await api.session(project.id)
+    const path = `/api/sessions/${session.id}`
+    const entriesAtOnce = 1000
+    // 100,000 in the whole campaign.
+    for (let rest = scaled(1); rest > 0; rest--) {
+      const timeline = Array.from({ length: entriesAtOnce }, (_, n) => ({
+        type: 'progress',
+        message: `${rest} ${n}`,
+      }))
+      await api.ok('PATCH', path, { timeline })
+      count('entries', entriesAtOnce)
+    }
+    // A document of more than 8 Mi characters is in pieces.
+    for (let n = 0; n < 10; n++)
+      await api.ok('POST', `${path}/events`, { type: 'x', data: 'x'.repeat(900_000) })
+    const began = performance.now()
+    const appends = 10
+    for (let n = 0; n < appends; n++) await api.ok('POST', `${path}/timeline`, { message: `last ${n}` })
+    count('ms for 10 appends to it', Math.round(performance.now() - began))
+    await mirrorIsCurrent()
+    expect(Object.keys(await target.kv()).some((key) => key.includes('piece:'))).toBe(true)
+    const before = await api.get(path)
+    await target.lose()
+    expect((await api.request('GET', path)).status).toBe(404)
+    expect(await restore(['kv:red', '--confirm'])).toMatchObject({ code: 0 })
+    expect(await api.get(path)).toEqual(before)
+    await api.ok('POST', `${path}/timeline`, { message: 'after' })
+    const { timeline } = await api.get<Session>(path)
+    expect(timeline.slice(-2)).toMatchObject([{ message: `last ${appends - 1}` }, { message: 'after' }])
+  },
+  scaledMs(60_000),
+)
 
 it('is refused where the copy holds nothing', async () => {
   expect(await restore(['kv:blue', '--confirm'], 'another')).toMatchObject({
