@@ -163,6 +163,36 @@ describe.each(await databases())('the tables in $name', ({ create }) => {
     expect(await everything((await reopen(url)).workspace)).toEqual(all)
   })
 
+  it.each([
+    ['no entry', '{"type":"nonsense"}'],
+    ['no JSON', '{'],
+  ])('set a long session aside, alone and whole, where one of its entries is %s', async (_, entry) => {
+    const { workspace, url } = await start()
+    const projectId = await workspace.change((tx) => createProject(tx, { name: 'p' }, '/').id)
+    const timeline = Array.from({ length: 100 }, (_, n) => ({
+      type: 'progress' as const,
+      message: `entry ${n}`,
+    }))
+    for (const id of ['long', 'other']) {
+      await workspace.change((tx) => createSession(tx, { projectId, taskIds: [], id }, machine))
+      await workspace.change((tx) => updateSession(tx, id, { timeline }))
+    }
+    const before = await everything(workspace)
+    await workspace.close()
+    await sql(url, `UPDATE maestro.items SET json = $1 WHERE key = 'sessions:long' AND position = 50`, [
+      entry,
+    ])
+    const next = await reopen(url)
+    expect(await everything(next.workspace)).toEqual({ ...before, 'sessions:long': undefined })
+    expect(before).toHaveProperty(['sessions:long'])
+    await next.workspace.close()
+    const [kept, ...others] = await sql(url, 'SELECT key, json FROM maestro.quarantine')
+    expect([kept?.key, others]).toEqual(['sessions:long', []])
+    expect(kept?.json).toContain(entry)
+    expect(kept?.json).toContain('entry 99')
+    expect(await sql(url, 'SELECT DISTINCT key FROM maestro.items')).toEqual([{ key: 'sessions:other' }])
+  })
+
   it('can be read over a single connection, and many at once', async () => {
     const url = `${await create()}?max=1`
     const { workspace, published } = await reopen(url)
