@@ -86,19 +86,23 @@ export class Entry<K extends Kind = Kind> {
     const { appendOnly } = kinds[kind]
     const head = JSON.stringify(document)
     const parts = before === undefined ? undefined : before.#parts
-    if (!parts && appendOnly.length > 0 && head.length >= minPartedCharacters) {
-      const lists: Record<string, Items> = {}
-      const partsBefore = before?.parts.lists
-      for (const name of appendOnly)
-        lists[name] = (partsBefore?.[name] ?? Items.of([])).append(textsOf(added[name]))
-      return { entry: new Entry(kind, document, { parts: { head, lists } }) }
-    }
     if (!parts) {
-      const compact = appendOnly.length === 0 ? head : growText(before?.json, head, appendOnly, added)
-      const isLong = appendOnly.length > 0 && compact.length >= minPartedCharacters
-      return {
-        entry: new Entry(kind, document, isLong ? { parts: split(compact, appendOnly) } : { compact }),
-      }
+      if (appendOnly.length === 0) return { entry: new Entry(kind, document, { compact: head }) }
+      const texts = appendOnly.map((name) => textsOf(added[name]))
+      const characters = texts.flat().reduce((total, text) => total + text.length, head.length)
+      const compact =
+        characters + (before?.characters ?? 0) < minPartedCharacters
+          ? growText(before?.json, head, appendOnly, added)
+          : undefined
+      if (compact !== undefined && compact.length < minPartedCharacters)
+        return { entry: new Entry(kind, document, { compact }) }
+      // Not written, parsed and written once more: it may be a megabyte.
+      const known = before?.parts.lists
+      const lists: Record<string, Items> = {}
+      appendOnly.forEach((name, at) => {
+        lists[name] = (known?.[name] ?? Items.of([])).append(texts[at] ?? [])
+      })
+      return { entry: new Entry(kind, document, { parts: { head, lists } }) }
     }
     const lists: Record<string, Items> = {}
     const appends: Record<string, { before: Items; added: readonly string[] }> = {}
