@@ -8,8 +8,8 @@ import { sentence } from './format'
 
 export type IdKind = 'project' | 'task' | 'session' | 'template' | 'skill' | 'request'
 
-/** Of what an argument is the id; `exact`: it is taken as it is. */
-export type IdArguments = Readonly<Record<string, IdKind | 'exact'>>
+/** Of what an argument is the id; `room`: it names a room, and so the thing that has it; `exact`: it is taken as it is. */
+export type IdArguments = Readonly<Record<string, IdKind | 'room' | 'exact'>>
 
 /** The flags that have one meaning everywhere. A project may also be named, which `project/resolve.ts` sees to. */
 const idFlags: IdArguments = {
@@ -23,6 +23,7 @@ const idFlags: IdArguments = {
   'template-id': 'template',
   skills: 'skill',
   'skill-ids': 'skill',
+  room: 'room',
 }
 
 interface Named {
@@ -85,11 +86,12 @@ export const completeIds = async (
   given: ParsedArguments,
   { args, ids = {}, client, note }: Completion,
 ): Promise<ParsedArguments> => {
-  const kindOf = (name: string): IdKind | undefined => {
+  const kindOf = (name: string): IdKind | 'room' | undefined => {
     const kind = ids[name] ?? (args[name]?.type === 'positional' ? undefined : idFlags[name])
     return kind === 'exact' ? undefined : kind
   }
-  const complete = async (kind: IdKind, text: string): Promise<string> => {
+  const complete = async (kind: IdKind | 'room', text: string): Promise<string> => {
+    if (kind === 'room') return completeRoom(complete, text)
     const told = setTimeout(() => note(sentence(`looking for the ${kind} "${text}"`)), patientMs)
     return completeId(client(), kind, text).finally(() => clearTimeout(told))
   }
@@ -115,6 +117,16 @@ const inTurn = async (
   const completed: string[] = []
   for (const [index, value] of values.entries()) completed.push(await complete(value, index))
   return completed
+}
+
+/** Those of one thing are `project:ID`, `session:ID` and `task:ID`; which others there are, the server says. */
+const completeRoom = async (
+  complete: (kind: IdKind, id: string) => Promise<string>,
+  room: string,
+): Promise<string> => {
+  const [kind, id] = [room.slice(0, room.indexOf(':')), room.slice(room.indexOf(':') + 1)]
+  if (kind !== 'project' && kind !== 'session' && kind !== 'task') return room
+  return `${kind}:${await complete(kind, id)}`
 }
 
 /** Flags may hold several; a blank one and `null` say something else. */

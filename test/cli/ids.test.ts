@@ -48,9 +48,14 @@ describe('of an id', () => {
       ['inbox', '--session-id', 'app'],
       ['answer', request.id.slice(0, -4), 'yes'],
       ['tell', 'apple', 'hello'],
+      ['events', '--room', `session:apple,task:${begun}`, '--room', 'queues'],
       ['session', 'stop', 'apple'],
     ])
       expect(await maestro.run([...args, '--json'])).toMatchObject({ code: 0, stderr: '' })
+    const events = ['events', '--json', '--since', '0', '--room']
+    const ofApple = await maestro.text([...events, 'session:apple'])
+    expect(ofApple).toBe(await maestro.text([...events, 'session:apple-1']))
+    expect(ofApple).toContain('request:created')
     const children = await client.tasks.children(task.id)
     expect(children.map(({ title }) => title)).toEqual(['child'])
   })
