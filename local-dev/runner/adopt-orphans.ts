@@ -4,7 +4,7 @@ import { endedStatuses } from '../../schemas/session'
 import { undefinedIfNotFound } from '../lib/not-found'
 import { claimSession } from './claim'
 import { type RunningSession, summaryOf } from './options'
-import { isAlive, readPidfile } from './pidfile'
+import { isAlive, livingPids, pidfilePath, readPidfile } from './pidfile'
 import { findOrphans } from './runner-state'
 import { newClaim, type RunnerContext } from './supervise'
 import { terminateSession } from './terminate'
@@ -39,23 +39,32 @@ const adoptSession = async (
   const { client } = options
   const found = await findSession(client, id)
   if (!found && !isCertain) return false
-  const pidfile = await readPidfile(folder)
-  const isRunning = pidfile !== undefined && isAlive(pidfile)
   state.add(id, folder)
-  // Without its session, nobody could see any more what the process does.
-  if (!found) void terminateSession({ id, pid: isRunning ? pidfile.pid : undefined })
+  await endStrays(folder, id, found)
   const session = found && (await claimSession(client, id, newClaim(options, id), runner))
-  if (!session || (!isRunning && endedStatuses.includes(session.status))) {
+  const path = session && pidfilePath(folder, session)
+  const pidfile = path === undefined ? undefined : await readPidfile(path)
+  const isRunning = pidfile !== undefined && isAlive(pidfile)
+  if (!session || path === undefined || (!isRunning && endedStatuses.includes(session.status))) {
     if (session) void terminateSession({ id })
     state.remove(id)
     return true
   }
   const isNew = !pidfile && session.status === 'spawning'
   onAdopted(
-    { ...summaryOf(session), folder, stopped: false },
+    { ...summaryOf(session), folder, pidfile: path, stopped: false },
     isNew ? 'never started' : isRunning ? 'running' : 'ended',
   )
   return true
+}
+
+/** Ends processes of a session that nobody looks after any more: it was deleted, or started again. */
+const endStrays = async (folder: string, id: string, session: Session | undefined): Promise<void> => {
+  const own = session && pidfilePath(folder, session)
+  for (const { pidfile, pid } of await livingPids(folder))
+    if (pidfile !== own)
+      void terminateSession({ id, pid, isRun: (run) => run !== session?.run || session === undefined })
+  if (!session) void terminateSession({ id })
 }
 
 /** Undefined if there is no such session. */

@@ -30,7 +30,13 @@ const outerAgent = [
   ...['GEMINI_CLI', 'QWEN_CODE', 'OPENCODE', 'OPENCODE_PID', 'CURSOR_AGENT', 'CURSOR_TRACE_ID'],
 ]
 
-const outerSession = ['MAESTRO_SESSION_ID', 'MAESTRO_MANIFEST_PATH', 'MAESTRO_STRATEGY', 'MAESTRO_API_URL']
+const outerSession = [
+  'MAESTRO_SESSION_ID',
+  'MAESTRO_SESSION_RUN',
+  'MAESTRO_MANIFEST_PATH',
+  'MAESTRO_STRATEGY',
+  'MAESTRO_API_URL',
+]
 
 const withheld = new Set([...ofServer, ...gitLocations, ...outerAgent, ...outerSession])
 
@@ -54,6 +60,7 @@ export const pathBeginningWith = (folder: string, path: string | undefined): str
 /** What a runner itself says of a session. */
 interface OwnValues {
   sessionId: string
+  run: number | undefined
   manifestPath: string
   serverUrl: string
   /** The session's own; undefined where the server knows none, so that only the runner's is left. */
@@ -64,7 +71,7 @@ interface OwnValues {
 export const sessionEnvironment = (
   inherited: NodeJS.ProcessEnv,
   { env, strategy }: Pick<Session, 'env' | 'strategy'>,
-  { sessionId, manifestPath, serverUrl, token }: OwnValues,
+  { sessionId, run, manifestPath, serverUrl, token }: OwnValues,
 ): NodeJS.ProcessEnv => ({
   ...inherited,
   ...Object.fromEntries(
@@ -72,6 +79,7 @@ export const sessionEnvironment = (
   ),
   MAESTRO_STRATEGY: (env.MAESTRO_STRATEGY ?? strategy).replaceAll('\0', ''),
   MAESTRO_SESSION_ID: sessionId,
+  ...(run !== undefined && { MAESTRO_SESSION_RUN: String(run) }),
   MAESTRO_MANIFEST_PATH: manifestPath,
   MAESTRO_SERVER_URL: serverUrl,
   ...(token !== undefined && { MAESTRO_API_TOKEN: token }),

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { privateFile, privateFolderMode } from '../../storage/drivers/files/private-files'
 import { problemOfDirectory } from '../agents/start-problems'
 import { makeDirectory } from '../lib/make-directory'
-import { pidfilePath, pidfileScript } from './pidfile'
+import { pidfileScript } from './pidfile'
 import type { Exit, LaunchOptions, ProcessHandle } from './process-handle'
 import { logPath } from './session-folder'
 import { startInTmux } from './tmux'
@@ -17,10 +17,16 @@ export const launch = async (options: LaunchOptions, terminal: 'tmux' | 'none'):
   return terminal === 'tmux' ? { pid: await startInTmux(options) } : startAsChild(options)
 }
 
-const startAsChild = async ({ command, cwd, env, folder }: LaunchOptions): Promise<ProcessHandle> => {
+const startAsChild = async ({
+  command,
+  cwd,
+  env,
+  folder,
+  pidfile,
+}: LaunchOptions): Promise<ProcessHandle> => {
   const log = await open(logPath(folder), 'a', privateFile.mode)
   try {
-    const child = spawn('sh', ['-c', pidfileScript, 'maestro', pidfilePath(folder), command], {
+    const child = spawn('sh', ['-c', pidfileScript, 'maestro', pidfile, command], {
       cwd,
       env,
       // The log is a file, not a pipe to us: it goes on when we are gone.

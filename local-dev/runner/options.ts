@@ -46,19 +46,22 @@ export interface RunnerSession {
   name: string
   /** The session that asked for it, if one did. */
   parent: string | undefined
+  run: number | undefined
 }
 
 export interface RunningSession extends RunnerSession {
   /** Leads the group of its processes; absent until there is one. */
   pid?: number
-  /** Where its files are; empty until it is known. */
+  /** Where its files are, and the pidfile of this run; empty until they are known. */
   folder: string
-  /** It was stopped or deleted: its processes are being ended. */
+  pidfile: string
+  /** It was stopped, deleted or started again: its processes are being ended. */
   stopped: boolean
 }
 
-export const summaryOf = ({ id, name, parentSessionId }: Session): RunnerSession => ({
+export const summaryOf = ({ id, name, parentSessionId, run }: Session): RunnerSession => ({
   id,
   name,
   parent: parentSessionId ?? undefined,
+  run,
 })

@@ -11,6 +11,8 @@ export interface LaunchOptions {
   env: NodeJS.ProcessEnv
   /** Where the session's files are. */
   folder: string
+  /** The pidfile of this run. */
+  pidfile: string
 }
 
 /** How a process ended; both are null where nobody could see it. */
@@ -35,16 +37,16 @@ const startTimeoutMs = 10_000
 const unknownExit: Exit = { code: null, signal: null }
 
 /** Waits until the session has a pidfile, and returns its pid: of this process, or of one that was faster. */
-export const confirmStarted = async (folder: string, { pid, exit }: ProcessHandle): Promise<number> => {
+export const confirmStarted = async (path: string, { pid, exit }: ProcessHandle): Promise<number> => {
   let ended = false
   void exit?.then(() => {
     ended = true
   })
   for (let waitedMs = 0; waitedMs < startTimeoutMs && !ended; waitedMs += 10) {
-    const pidfile = await readPidfile(folder)
+    const pidfile = await readPidfile(path)
     if (pidfile && pidfile.pid !== pid) return pidfile.pid
     if (pidfile) {
-      await recordIdentity(folder, pid)
+      await recordIdentity(path, pid)
       return pid
     }
     await sleep(10)
@@ -53,13 +55,13 @@ export const confirmStarted = async (folder: string, { pid, exit }: ProcessHandl
 }
 
 /** Resolves when the process of a session has exited, whoever started it. */
-export const waitForExit = async (folder: string, exit: Promise<Exit> | undefined): Promise<Exit> => {
+export const waitForExit = async (path: string, exit: Promise<Exit> | undefined): Promise<Exit> => {
   if (exit) {
     const exited = await exit
     if (exited.code !== alreadyStarted) return exited
   }
   for (;;) {
-    const pidfile = await readPidfile(folder)
+    const pidfile = await readPidfile(path)
     if (!pidfile || !isAlive(pidfile)) return unknownExit
     await sleep(pollMs)
   }

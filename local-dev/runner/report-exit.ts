@@ -1,7 +1,14 @@
-import type { Client, EndSessionRequest, SessionStatus } from '../../functions/client/client'
+import {
+  type Client,
+  type EndSessionRequest,
+  MaestroError,
+  type Session,
+  type SessionStatus,
+} from '../../functions/client/client'
 import { endedStatuses } from '../../schemas/session'
 import { retryTransient } from '../agents/change-session'
 import { undefinedIfNotFound } from '../lib/not-found'
+import type { RunnerSession } from './options'
 import type { Exit } from './process-handle'
 
 /** What became of a session whose process has ended, or could not be started. */
@@ -16,19 +23,25 @@ export const outcomeOf = ({ code, signal }: Exit, log: string): Outcome => {
 }
 
 /**
- * Ends a session whose process has ended. One that has ended already stays as it is. Retries while the server is away,
+ * Ends a session whose process has ended. One that has ended already, or is in a later run, stays as it is. Retries while the server is away,
  * until `signal` aborts. Returns the session's status; undefined if it was deleted.
  */
 export const reportExit = async (
   client: Client,
-  id: string,
+  { id, run }: Pick<RunnerSession, 'id' | 'run'>,
   outcome: Outcome,
   signal: AbortSignal,
 ): Promise<SessionStatus | undefined> => {
-  const end = async () => {
-    const session = await undefinedIfNotFound(client.sessions.get(id))
-    if (!session || endedStatuses.includes(session.status)) return session
-    return undefinedIfNotFound(client.sessions.end(id, outcome))
+  const end = async (): Promise<Session | undefined> => {
+    const found = await undefinedIfNotFound(client.sessions.getTagged(id))
+    if (!found || found.entity.run !== run || endedStatuses.includes(found.entity.status))
+      return found?.entity
+    try {
+      return await undefinedIfNotFound(client.sessions.end(id, outcome, { ifMatch: found.etag }))
+    } catch (error) {
+      if (error instanceof MaestroError && error.status === 412) return end()
+      throw error
+    }
   }
   return (await retryTransient(end, signal))?.status
 }

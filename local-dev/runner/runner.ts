@@ -23,6 +23,8 @@ export interface Runner {
   detach(): { running: RunningSession[]; waiting: RunnerSession[] }
 }
 
+const isLater = ({ run = 0 }: Session, current: RunningSession): boolean => run > (current.run ?? 0)
+
 /** Between checks whether another runner of this machine has died. */
 const orphanPollMs = 5000
 
@@ -30,6 +32,8 @@ export const startRunner = (options: RunnerOptions): Runner => {
   const { client, maxConcurrent, report } = options
   const waiting = new Map<string, RunnerSession>()
   const running = new Map<string, RunningSession>()
+  /** What is to be started when its last run has ended here. */
+  const restarted = new Map<string, Session>()
   const detaching = new AbortController()
   const { signal } = detaching
   const state = openRunnerState(options.sessionDir, options.claim.id, options.serverKey)
@@ -46,7 +50,12 @@ export const startRunner = (options: RunnerOptions): Runner => {
   /** A session that may have to be started. */
   const enqueue = (session: Session) => {
     const { id, name } = session
-    if (!waitsForRunner(session) || running.has(id) || waiting.has(id)) return
+    if (!waitsForRunner(session) || waiting.has(id)) return
+    const current = running.get(id)
+    if (current) {
+      if (isLater(session, current)) endForNext(session)
+      return
+    }
     waiting.set(id, summaryOf(session))
     fillSlots()
     if (!waiting.has(id)) return
@@ -57,7 +66,15 @@ export const startRunner = (options: RunnerOptions): Runner => {
   /** A session as it is now: perhaps it is not to be started, or not to go on. */
   const reconcile = (session: Session) => {
     if (!waitsForRunner(session)) waiting.delete(session.id)
+    const current = running.get(session.id)
     if (session.status === 'stopped') stop(session.id, 'stopped')
+    else if (current && isLater(session, current)) stop(session.id, 'started again')
+  }
+
+  /** It was started again while its last run has not ended here. */
+  const endForNext = (session: Session) => {
+    restarted.set(session.id, session)
+    stop(session.id, 'started again')
   }
 
   const stop = (id: string, reason: string) => {
@@ -76,7 +93,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
       if (!next || signal.aborted) return
       waiting.delete(next.id)
       announce()
-      const session: RunningSession = { ...next, folder: '', stopped: false }
+      const session: RunningSession = { ...next, folder: '', pidfile: '', stopped: false }
       track(session, startAndSupervise(context, session))
     }
   }
@@ -86,13 +103,16 @@ export const startRunner = (options: RunnerOptions): Runner => {
     const { id, name } = session
     running.set(id, session)
     const finish = async (outcome: Outcome) => {
-      const status = await reportExit(client, id, outcome, signal)
+      const status = await reportExit(client, session, outcome, signal)
       const what = status === 'failed' ? 'failed' : 'ended'
       report({ what, sessionId: id, message: `${name} has ended: ${status ?? 'deleted'}` })
     }
     outcome
       .finally(() => {
         running.delete(id)
+        const next = restarted.get(id)
+        restarted.delete(id)
+        if (next) enqueue(next)
         fillSlots()
       })
       .then((outcome) => outcome && finish(outcome))
@@ -101,7 +121,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
         report({ what: 'trouble', sessionId: id, message: String(error) })
       })
       // After `detach`, what is left is for the next runner.
-      .finally(() => signal.aborted || state.remove(id))
+      .finally(() => signal.aborted || running.has(id) || state.remove(id))
   }
 
   /** After each connection: what happened before it. */

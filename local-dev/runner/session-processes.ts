@@ -7,24 +7,39 @@ import { readdir, readFile } from 'node:fs/promises'
 /** Whether processes that have left the group can be found here. */
 export const canFindDetached = process.platform === 'linux'
 
+/** Whether a process is meant that was started in a run of its session; undefined: it does not say in which. */
+export type IsRun = (run: number | undefined) => boolean
+
+/** Those of a run, as far as they say so. */
+export const onlyOfRun =
+  (run: number | undefined): IsRun =>
+  (started) =>
+    started === undefined || run === undefined || started === run
+
 /**
  * The pids of all processes whose environment, as they were started, names the session; without this process, and
  * those of the process group `group`. Empty where the system does not show it, and without those of other users.
  */
-export const detachedProcesses = async (sessionId: string, group: number | undefined): Promise<number[]> => {
+export const detachedProcesses = async (
+  sessionId: string,
+  group: number | undefined,
+  isRun: IsRun = () => true,
+): Promise<number[]> => {
   if (!canFindDetached) return []
   const names = await readdir('/proc').catch(() => [])
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number)
   const found: number[] = []
   for (const pid of pids)
-    if (pid !== process.pid && (await isOfSession(pid, sessionId)) && (await groupOf(pid)) !== group)
+    if (pid !== process.pid && (await isOfSession(pid, sessionId, isRun)) && (await groupOf(pid)) !== group)
       found.push(pid)
   return found
 }
 
-const isOfSession = async (pid: number, sessionId: string): Promise<boolean> => {
+const isOfSession = async (pid: number, sessionId: string, isRun: IsRun): Promise<boolean> => {
   const environment = `\0${await read(`/proc/${pid}/environ`)}\0`
-  return environment.includes(`\0MAESTRO_SESSION_ID=${sessionId}\0`) && !(await isTmuxServer(pid))
+  if (!environment.includes(`\0MAESTRO_SESSION_ID=${sessionId}\0`)) return false
+  const [, run] = /\0MAESTRO_SESSION_RUN=(\d+)\0/.exec(environment) ?? []
+  return isRun(run === undefined ? undefined : Number(run)) && !(await isTmuxServer(pid))
 }
 
 /** /proc/{pid}/stat: `pid (name) state ppid pgrp …`; the name may hold anything (proc(5)). */

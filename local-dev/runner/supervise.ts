@@ -8,12 +8,14 @@ import { noteChosen } from './chosen'
 import { type Claim, claimSession } from './claim'
 import { launch } from './launch'
 import type { RunnerOptions, RunningSession } from './options'
-import { isAlive, readPidfile } from './pidfile'
+import { isAlive, isLaterRun, livingPids, pidfilePath, readPidfile } from './pidfile'
 import { confirmStarted, type ProcessHandle, waitForExit } from './process-handle'
 import { type Outcome, outcomeOf } from './report-exit'
 import type { RunnerStateFile } from './runner-state'
 import { logPath, manifestLocation, sessionFolder } from './session-folder'
+import { onlyOfRun } from './session-processes'
 import { terminateSession } from './terminate'
+import { closeTerminal } from './tmux'
 
 export interface RunnerContext {
   options: RunnerOptions
@@ -39,22 +41,27 @@ export const startAndSupervise = async (
   const { options, state, signal } = context
   const { client, report } = options
   const { id } = running
-  running.folder = sessionFolder(options.sessionDir, id)
-  state.add(id, running.folder)
+  const folder = sessionFolder(options.sessionDir, id)
+  running.folder = folder
+  state.add(id, folder)
   const session = await retryTransient(() => claimSession(client, id, newClaim(options, id)), signal)
   if (running.stopped || session?.status !== 'spawning') return undefined
-  if (await readPidfile(running.folder)) return supervise(context, running)
+  const { run } = session
+  const pidfile = pidfilePath(folder, session)
+  Object.assign(running, { run, pidfile })
+  if (await readPidfile(pidfile)) return supervise(context, running)
   try {
+    if (isLaterRun(session)) await endEarlierRuns(context, running)
     const project = await retryTransient(() => client.projects.get(session.projectId), signal)
     const cwd = project.workingDir
     const command = commandOf(session.metadata?.role === 'orchestrator' ? 'orchestrator' : 'worker')
-    const manifestPath = await manifestLocation(running.folder, client.url, id)
-    const token = await retryTransient(() => takeSessionToken(client, id, running.folder), signal)
+    const manifestPath = await manifestLocation(folder, client.url, id)
+    const token = await retryTransient(() => takeSessionToken(client, id, folder), signal)
     // A server of before knows neither.
     if (token !== undefined) await noteChosen(client, session, { ...options, cwd })
-    const own = { sessionId: id, manifestPath, serverUrl: client.url, token }
+    const own = { sessionId: id, run, manifestPath, serverUrl: client.url, token }
     const env = sessionEnvironment(options.env, session, own)
-    const handle = await launch({ id, command, cwd, env, folder: running.folder }, options.terminal)
+    const handle = await launch({ id, command, cwd, env, folder, pidfile }, options.terminal)
     const where = options.terminal === 'tmux' ? ' in tmux' : ''
     report({ what: 'started', sessionId: id, message: `${session.name} starts in ${cwd}${where}` })
     return await supervise(context, running, handle)
@@ -75,12 +82,12 @@ export const supervise = async (
 ): Promise<Outcome> => {
   const { signal } = context
   const { folder } = running
-  const pidfile = handle ? undefined : await readPidfile(folder)
-  if (handle) running.pid = await confirmStarted(folder, handle)
+  const pidfile = handle ? undefined : await readPidfile(running.pidfile)
+  if (handle) running.pid = await confirmStarted(running.pidfile, handle)
   // The pid of a process that has exited may be another's by now.
   else if (pidfile && isAlive(pidfile)) running.pid = pidfile.pid
   if (running.stopped) void terminateAndReport(context, running)
-  const exit = await waitForExit(folder, handle?.exit)
+  const exit = await waitForExit(running.pidfile, handle?.exit)
   signal.throwIfAborted()
   // It may have left children.
   void terminateAndReport(context, running)
@@ -90,9 +97,17 @@ export const supervise = async (
 /** Ends what runs for a session, and says what could not be ended. */
 export const terminateAndReport = async (
   { options: { report } }: RunnerContext,
-  { id, name, pid }: Pick<RunningSession, 'id' | 'name' | 'pid'>,
+  { id, name, pid, run }: Pick<RunningSession, 'id' | 'name' | 'pid' | 'run'>,
 ): Promise<void> => {
-  const left = await terminateSession({ id, pid })
+  const left = await terminateSession({ id, pid, isRun: onlyOfRun(run) })
   if (left.length === 0) return
   report({ what: 'trouble', sessionId: id, message: `${name} has left processes: ${left.join(', ')}` })
+}
+
+/** Ends what still runs for a session's earlier runs, whoever started it: two agents must not do its work at once. */
+const endEarlierRuns = async ({ options }: RunnerContext, { id, folder }: RunningSession): Promise<void> => {
+  if (options.terminal === 'tmux') await closeTerminal(id)
+  const groups = (await livingPids(folder)).map(({ pid }) => pid)
+  const left = (await Promise.all([undefined, ...groups].map((pid) => terminateSession({ id, pid })))).flat()
+  if (left.length > 0) throw new Error(`its last run has processes that cannot be ended: ${left.join(', ')}`)
 }

@@ -1,6 +1,6 @@
 /** Ends everything that runs for a session. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { detachedProcesses } from './session-processes'
+import { detachedProcesses, type IsRun } from './session-processes'
 
 /** From SIGTERM to SIGKILL. */
 const killGraceMs = 5000
@@ -15,17 +15,19 @@ const maxKillRounds = 5
 export const terminateSession = async ({
   id,
   pid,
+  isRun,
 }: {
   id: string
   pid?: number | undefined
+  isRun?: IsRun
 }): Promise<number[]> => {
   const group = pid === undefined ? [] : [-pid]
-  const first = [...group, ...(await detachedProcesses(id, pid))]
+  const first = [...group, ...(await detachedProcesses(id, pid, isRun))]
   if (!signalAll(first, 'SIGTERM')) return []
   for (let waitedMs = 0; waitedMs < killGraceMs && signalAll(first, 0); waitedMs += pollMs)
     await sleep(pollMs)
   for (let round = 1; ; round++) {
-    const left = await detachedProcesses(id, pid)
+    const left = await detachedProcesses(id, pid, isRun)
     if (!signalAll([...group, ...left], 'SIGKILL')) return []
     if (round === maxKillRounds) return left
     await sleep(pollMs)

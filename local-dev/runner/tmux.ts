@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { inheritedEnvironment } from './agent-environment'
 import { cleanEnvironmentScript, readEnvironmentScript, writeEnvironmentFile } from './environment-file'
-import { pidfilePath, pidfileScript } from './pidfile'
+import { pidfileScript } from './pidfile'
 import type { LaunchOptions } from './process-handle'
 import { logPath } from './session-folder'
 import { shellQuote } from './shim'
@@ -27,15 +27,29 @@ export const isInTmux = (id: string): Promise<boolean> =>
     () => false,
   )
 
+/** Closes the terminal of a session, if it has one. */
+export const closeTerminal = (id: string): Promise<void> =>
+  run('tmux', ['-L', tmuxSocket, 'kill-session', '-t', `=${id}`]).then(
+    () => undefined,
+    () => undefined,
+  )
+
 /** Starts the command in a terminal of its own, and returns its pid. Throws with the message of tmux. */
-export const startInTmux = async ({ id, command, cwd, env, folder }: LaunchOptions): Promise<number> => {
+export const startInTmux = async ({
+  id,
+  command,
+  cwd,
+  env,
+  folder,
+  pidfile,
+}: LaunchOptions): Promise<number> => {
   const environmentFile = await writeEnvironmentFile(folder, env)
   // In what pipe-pane runs, tmux expands `#` and `%`.
   const log = shellQuote(logPath(folder)).replaceAll('#', '##').replaceAll('%', '%%')
   const steps = [
     ['new-session', '-d', '-s', id, '-x', '160', '-y', '48', '-P', '-F', '#{pane_pid}'].concat([
       ...['sh', '-c', cleanEnvironmentScript, `${readEnvironmentScript}; ${pidfileScript}`],
-      ...[pidfilePath(folder), command, environmentFile],
+      ...[pidfile, command, environmentFile],
     ]),
     // In one go with the start, so that nothing printed before it is missing.
     ['pipe-pane', '-t', `=${id}:`, '-O', `umask 077; cat >> ${log}`],

@@ -56,7 +56,7 @@ describe('what agents inherit', () => {
 describe('what a session says of its environment', () => {
   const own = {
     ...{ sessionId: 'sess_1', manifestPath: '/own/manifest.json', serverUrl: 'http://127.0.0.1:1' },
-    token: 'mst_sess_1_0_x',
+    ...{ run: 1, token: 'mst_sess_1_1_x' },
   }
   const environment = (env: Record<string, string>) =>
     sessionEnvironment(
@@ -75,6 +75,7 @@ describe('what a session says of its environment', () => {
     'MAESTRO_AGENT',
     'MAESTRO_API_URL',
     'MAESTRO_SESSION_ID',
+    'MAESTRO_SESSION_RUN',
     'MAESTRO_SERVER_URL',
     'MAESTRO_MANIFEST_PATH',
     'MAESTRO_API_TOKEN',

@@ -14,18 +14,28 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const start = (command: string) =>
-  launch({ id: 'sess_1', command, cwd: folder, env: process.env, folder: join(folder, 'session') }, 'none')
+  launch(
+    {
+      id: 'sess_1',
+      command,
+      cwd: folder,
+      env: process.env,
+      folder: join(folder, 'session'),
+      pidfile: pidfile(),
+    },
+    'none',
+  )
+const pidfile = () => join(folder, 'session', 'process.json')
 
 describe('a session that several start at once', () => {
   it('has one process, and all of them see how it ends', async () => {
     const command = 'echo once >> count; exec sleep 60'
     const started = await Promise.all([start(command), start(command), start(command)])
-    const session = join(folder, 'session')
-    const pids = await Promise.all(started.map((one) => confirmStarted(session, one)))
+    const pids = await Promise.all(started.map((one) => confirmStarted(pidfile(), one)))
     expect(new Set(pids).size).toBe(1)
-    const pidfile = await readPidfile(session)
-    expect(pidfile && isAlive(pidfile)).toBe(true)
-    const exits = Promise.all(started.map((one) => waitForExit(session, one.exit)))
+    const made = await readPidfile(pidfile())
+    expect(made && isAlive(made)).toBe(true)
+    const exits = Promise.all(started.map((one) => waitForExit(pidfile(), one.exit)))
     expect(readFileSync(join(folder, 'count'), 'utf8')).toBe('once\n')
     process.kill(-(pids[0] ?? 0), 'SIGTERM')
     const codes = (await exits).map(({ code, signal }) => signal ?? code)
