@@ -48,6 +48,19 @@ const campaigns = {
       'version 0.1.0, built from the history: its command, runner and driver against this server; its server after this one was killed, 30 times',
     args: ['--project', 'node', 'test/campaigns/zero-one'],
   },
+  answers: {
+    about: '500 requests, each answered by two people at once, on each host',
+    args: ['--project', 'server', '--project', 'hosted', 'test/contract/answers.test.ts'],
+  },
+  messages: {
+    about: '1,000 messages to 10 sessions, delivered while the server is killed 25 times',
+    args: ['--project', 'node', 'test/crash/messages.test.ts'],
+  },
+  beats: {
+    about:
+      '100 rounds of 20 sessions that beat, 10 of them killed, while the server is stopped for 60 s, restarted, and its wall clock moved by an hour',
+    args: ['--project', 'node', 'test/crash/beats.test.ts'],
+  },
   faces: {
     about: 'REST, client, command line and reference asked the same, 1,000 inputs for each operation',
     args: ['--project', 'memory', 'test/functions/faces.test.ts'],

@@ -1,0 +1,138 @@
+/** A server is stopped, restarted, and has its clock moved: it takes living sessions for dead, or dead ones for living. */
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { expect, it } from 'vitest'
+import { createClient, type Session } from '../../functions/client/client'
+import { makeDirectories, startServer } from '../contract/server'
+import { count } from '../figures'
+import { createRandom, scaled, scaledMs } from '../random'
+
+/** A campaign, at a scale of 100, is of 100 rounds, so many at once. */
+const rounds = scaled(1)
+const inParallel = 8
+const isCampaign = rounds > 1
+/** Long enough to be seen; in a campaign as long as the issue says. */
+const stoppedMs = isCampaign ? 60_000 : 2600
+const hourMs = 3_600_000
+const sessionCount = 20
+const [ttlMs, beatMs] = [5000, 1500]
+/** The contract's 5 s; and what it takes this test to look, on a machine that runs others. */
+const maxLostAfterMs = ttlMs + 5000 + 1500
+const random = createRandom('beats')
+
+const environmentOf = (clockFile: string) => ({
+  NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'moved-clock.mjs'))}`,
+  MOVED_CLOCK_FILE: clockFile,
+})
+
+/** A server whose clock can be moved, and what can happen to it. */
+const startWorld = async () => {
+  const directories = makeDirectories()
+  const clockFile = join(directories.root, 'clock')
+  let offMs = 0
+  writeFileSync(clockFile, String(offMs))
+  let server = await startServer({ directories, env: environmentOf(clockFile) })
+  return {
+    url: server.url,
+    stop: () => server.stop(),
+    happenings: {
+      async 'is stopped for a while'() {
+        server.signal('SIGSTOP')
+        await sleep(stoppedMs)
+        server.signal('SIGCONT')
+      },
+      async 'is restarted'() {
+        if (random() < 0.5) await server.kill9()
+        server = await server.restart()
+      },
+      async 'has its wall clock moved'() {
+        offMs += random() < 0.5 ? hourMs : -hourMs
+        writeFileSync(clockFile, String(offMs))
+        server.signal('SIGUSR2')
+      },
+    },
+  }
+}
+
+/** Beats until it is told to die, as a process does that nothing makes wait. */
+const startBeating = (url: string, id: string) => {
+  const beat = () =>
+    void fetch(`${url}/api/sessions/${id}/heartbeat`, {
+      method: 'POST',
+      body: JSON.stringify({ ttlSeconds: ttlMs / 1000 }),
+      signal: AbortSignal.timeout(10_000),
+    })
+      .then((response) => response.arrayBuffer())
+      .catch(() => undefined)
+  beat()
+  const timer = setInterval(beat, beatMs)
+  return () => clearInterval(timer)
+}
+
+const playRound = async () => {
+  const { url, stop, happenings } = await startWorld()
+  const client = createClient({ url })
+  const ends: (() => void)[] = []
+  try {
+    const project = await client.projects.create({ name: 'p' })
+    const ids: string[] = []
+    for (let n = 0; n < sessionCount; n++) {
+      const { id } = await client.sessions.create({ projectId: project.id, taskIds: [], status: 'working' })
+      ids.push(id)
+      ends.push(startBeating(url, id))
+    }
+    const dead = ids.slice(0, sessionCount / 2)
+    await sleep(beatMs)
+    const order = shuffled(Object.values(happenings))
+    const die = order.length * random()
+    for (const [n, happen] of order.entries()) {
+      // Those that die do so before, between or after what happens to the server.
+      if (n === Math.floor(die)) for (const end of ends.splice(0, dead.length)) end()
+      await sleep(random() * 4000)
+      await happen()
+    }
+    const since = performance.now()
+    let lostAfterMs = 0
+    let found: Session[] = []
+    do {
+      await sleep(200)
+      found = await client.sessions.list()
+      lostAfterMs = performance.now() - since
+    } while (!dead.every((id) => isLost(found, id)) && lostAfterMs < 4 * maxLostAfterMs)
+    for (const id of dead) expect(isLost(found, id), `${id} is dead, and looks busy`).toBe(true)
+    // That nobody was late is said of a campaign: a test that asserts times fails where others work.
+    if (isCampaign) expect(lostAfterMs).toBeLessThan(maxLostAfterMs)
+    for (const session of found.filter(({ id }) => !dead.includes(id)))
+      expect(session, 'it beats, and was taken').toMatchObject({ status: 'working', timeline: [] })
+    count('rounds')
+    count('dead sessions lost in time', dead.length)
+    count('living ones left alone', sessionCount - dead.length)
+  } finally {
+    for (const end of ends) end()
+    await stop()
+  }
+}
+
+const isLost = (sessions: readonly Session[], id: string) =>
+  sessions.some((session) => session.id === id && session.endReason?.startsWith('lost: '))
+
+const shuffled = <T>(items: readonly T[]): T[] =>
+  items
+    .map((item) => ({ item, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item)
+
+it(
+  'takes every dead one within its ttl and 5 s, and no living one, whatever happens to the server',
+  async () => {
+    let left = rounds
+    const play = async () => {
+      while (left-- > 0) await playRound()
+    }
+    await Promise.all(Array.from({ length: Math.min(rounds, inParallel) }, play))
+  },
+  scaledMs(90_000),
+)
