@@ -15,11 +15,13 @@ export interface MadeBatch {
 
 /** Makes it, a part with every step. */
 export function* toBatch(
-  { entries, appendsOf, removed, events, now: timestamp }: Staged,
+  { entries, appendsOf, removed, events, told, now: timestamp }: Staged,
   documents: Documents,
   lastEvent: number,
 ): Generator<void, MadeBatch> {
-  const byId = new Map<string, Entry>(entries.map((entry) => [`${entry.kind}:${entry.id}`, entry]))
+  const byId = new Map<string, Entry>(
+    [...told, ...entries].map((entry) => [`${entry.kind}:${entry.id}`, entry]),
+  )
   const puts = entries.map((entry) => putOf(entry, appendsOf.get(entry)))
   const published: PublishedEvent[] = []
   const logged: LoggedEvent[] = []

@@ -57,7 +57,7 @@ export interface Transaction {
   /** Stores an entity as it is, and nothing of what was there. */
   replace<K extends Kind>(kind: K, entity: Entities[K]): void
   remove(kind: Kind, id: string): void
-  /** Emits an event with the state of an entity at the end of this change. Idempotent: emitted once. */
+  /** Emits an event with the state of an entity at the end of this change, or when it is removed. Idempotent: emitted once. */
   emitState(name: StateEvent, id: string): void
   /** Emits an event with data of its own. To be called before the entities that it names are removed. */
   emitData<N extends DataEvent>(name: N, data: EventData<N>): void
@@ -72,6 +72,8 @@ export interface Staged {
   appendsOf: ReadonlyMap<Entry, Appends>
   removed: readonly Entry[]
   events: readonly StagedEvent[]
+  /** What events tell of that this change removes afterwards, as it was last. */
+  told: readonly Entry[]
   /** The time of the change, in Unix milliseconds. */
   now: number
 }
@@ -120,6 +122,7 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
   const appendsOf = new Map<Entry, Appends>()
   const events: StagedEvent[] = []
   const stagedStates = new Set<string>()
+  const told: Entry[] = []
   const stored = readOnce(documents)
 
   const get = <K extends Kind>(kind: K, id: string): Heads[K] | undefined => {
@@ -262,7 +265,7 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
           if (before) removed.push(before)
         }
       }
-    return { entries, appendsOf, removed, events, now }
+    return { entries, appendsOf, removed, events, told, now }
   }
 
   const transaction: Transaction = {
@@ -281,7 +284,12 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
     newestFirst,
     put,
     replace: (kind, entity) => stage(kind, entity, undefined),
-    remove: (kind, id) => void drafts[kind].set(id, undefined),
+    remove(kind, id) {
+      const { created, updated } = kinds[kind].stateEvents ?? {}
+      if (stagedStates.has(`${updated} ${id}`) || stagedStates.has(`${created} ${id}`))
+        told.push(entry(kind, id))
+      drafts[kind].set(id, undefined)
+    },
     emitState(name, id) {
       if (stagedStates.has(`${name} ${id}`)) return
       stagedStates.add(`${name} ${id}`)

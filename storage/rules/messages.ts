@@ -6,7 +6,7 @@ import { isOpen, keyIn } from '../kinds/message'
 import type { Transaction } from '../transaction'
 import { findSession } from './find'
 import { requireLiving } from './living'
-import { dropOldSettled } from './settled'
+import { dropOldEnded, dropOldSettled } from './settled'
 
 /** A message, and whether it was there already under its key. */
 export interface Sent {
@@ -79,8 +79,10 @@ export const updateMessage = (tx: Transaction, id: string, { state, reason }: Up
 
 /** The session of these messages ends: those that were not handed over expire. */
 export const expireMessages = (tx: Transaction, sessionId: string): void => {
-  for (const message of tx.list('messages', { openOf: sessionId }))
+  const open = tx.list('messages', { openOf: sessionId })
+  for (const message of open)
     moveOn(tx, message, message.state === 'sending' ? 'unknown' : 'expired', 'The session has ended')
+  dropOldEnded(tx, 'messages', sessionId, open)
 }
 
 const moveOn = (tx: Transaction, message: Message, state: MessageState, reason: string | undefined) => {

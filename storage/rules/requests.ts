@@ -9,7 +9,7 @@ import { livingStatus, requireLiving } from './living'
 import { sendMessage } from './messages'
 import { openRequests, syncNeedsInput } from './needs-input'
 import { setSessionStatus } from './queues'
-import { dropOldSettled } from './settled'
+import { dropOldEnded, dropOldSettled } from './settled'
 
 /** Asks something of a person. Its session and its task say that they wait for one. */
 export const createRequest = (tx: Transaction, sessionId: string, body: CreateInboxRequest): InboxRequest => {
@@ -147,7 +147,9 @@ export const noteAnswerDelivered = (tx: Transaction, id: string): void => {
 
 /** Withdraws what a session that ends has asked. What it and its tasks say is left to the caller. */
 export const withdrawRequests = (tx: Transaction, sessionId: string): void => {
-  for (const request of openRequests(tx, sessionId)) put(tx, { ...request, state: 'withdrawn' })
+  const open = openRequests(tx, sessionId)
+  for (const request of open) put(tx, { ...request, state: 'withdrawn' })
+  dropOldEnded(tx, 'requests', sessionId, open)
 }
 
 const put = (tx: Transaction, request: InboxRequest) => {

@@ -19,6 +19,23 @@ export const dropOldSettled = (
     if (created <= createdAt) tx.remove(kind, id)
 }
 
+/** The same once a session has ended, and all that it had open is settled: none but the newest stay. */
+export const dropOldEnded = (
+  tx: Transaction,
+  kind: 'requests' | 'messages',
+  sessionId: string,
+  justSettled: readonly { id: string; createdAt: number }[],
+): void => {
+  const where = { settledOf: sessionId }
+  const excess = tx.count(kind, where) - maxSettled
+  if (excess <= 0) return
+  const settled = [
+    ...tx.oldestIds(kind, excess, where),
+    ...justSettled.map(({ id, createdAt }) => ({ id, created: createdAt })),
+  ].sort((a, b) => a.created - b.created)
+  for (const { id } of settled.slice(0, excess)) tx.remove(kind, id)
+}
+
 /** Removes all requests or messages of a session that is deleted. */
 export const dropAllOf = (tx: Transaction, kind: 'requests' | 'messages', sessionId: string): void => {
   const where = { sessionId }

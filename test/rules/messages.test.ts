@@ -124,4 +124,32 @@ describe('of what is settled in a session', () => {
     const ids = await workspace.read((documents) => documents.list('requests').map((entry) => entry.id))
     expect(ids).toEqual([open, ...asked.slice(3)])
   })
+
+  it('is no more than that once it has ended, and everybody is told what became of each', async () => {
+    const { change, workspace, session, published } = await start()
+    const { id } = await session([], { status: 'working' })
+    const first = await change((tx) => sendMessage(tx, id, { text: 'first' }, 'user').message.id)
+    await change((tx) => {
+      for (let n = 0; n < 1001; n++) {
+        sendMessage(tx, id, { text: `${n}` }, 'user')
+        createRequest(tx, id, { kind: 'question', title: `${n}` })
+      }
+    })
+    const known = published.length
+    await change((tx) => stopSession(tx, id))
+    const told = published.slice(known)
+    for (const [kind, state] of [
+      ['messages', 'expired'],
+      ['requests', 'withdrawn'],
+    ] as const) {
+      const left = await workspace.read((documents) =>
+        documents.list(kind).map((entry) => entry.read().state),
+      )
+      expect(left).toEqual(Array.from({ length: 1000 }, () => state))
+      const updated = told.filter(({ name }) => name === `${kind.slice(0, -1)}:updated`)
+      expect(updated.every(({ data }) => data.includes(`"state":"${state}"`))).toBe(true)
+      expect(updated).toHaveLength(kind === 'messages' ? 1002 : 1001)
+    }
+    expect(await workspace.read((documents) => documents.get('messages', first))).toBe(undefined)
+  })
 })
