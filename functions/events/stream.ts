@@ -20,7 +20,9 @@ export const streamEvents = operation({
   run: async (c, { query }) => {
     // A client that comes back by itself sends the header, and still has the address that it began with.
     const since = numberOf(c.req.header('Last-Event-ID') || query.since)
-    const options = { rooms: roomsIn(query.rooms ?? ''), since, requestId: c.get('requestId') }
+    const caller = c.get('caller')
+    const speaker = caller.kind === 'session' ? caller : undefined
+    const options = { rooms: roomsIn(query.rooms ?? ''), since, requestId: c.get('requestId'), speaker }
     // Nobody reads the stream of a HEAD, so nobody would end it.
     const body = c.req.method === 'HEAD' ? null : openEventStream(c.env, options)
     return new Response(body, {

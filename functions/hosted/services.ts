@@ -43,8 +43,8 @@ export const openServices = async (
   const sessionTokens = hostedSessionTokens(apiTokens)
   const workspaceOf = workspaceFinder({ [workspaceName]: apiTokens })
   const isToken = (candidate: string) => workspaceOf(candidate) !== undefined
-  // The Worker has let the caller in; which pages may do what, it does not know.
-  const access = createAccess({ ...config, isToken, readSessionToken: sessionTokens.verify })
+  const readSessionToken = sessionTokens.verify
+  const access = createAccess({ ...config, isToken, readSessionToken, isBehindGateway: true })
   const clock = Date.now
   const newId = createIds()
   const log = consoleLog(config.logLevel, { workspace: workspaceName })
@@ -75,7 +75,7 @@ export const openServices = async (
     restore,
     rooms,
     log,
-    access: { ...access, check: access.checkPage },
+    access,
     sessionTokens,
     config,
     manifests: storedManifests(storage, config.serverUrl),

@@ -1,6 +1,7 @@
 import type { DurableObject } from 'cloudflare:workers'
 import cloudflare from 'crossws/adapters/cloudflare'
 import { parseTrusted } from '../../schemas/json-text'
+import type { SessionClaim } from '../../storage/rules/callers'
 import { type ConnectionMemory, createHooks, maxMessageBytes } from '../realtime/websocket'
 import type { AppServices } from '../services/app-services'
 
@@ -55,15 +56,17 @@ const sqlConnectionMemory = (sql: SqlStorage): ConnectionMemory => {
   const hibernated = new Map(stored.map(({ id, rooms }) => [id, rooms]))
 
   return {
-    remember(id, rooms) {
-      const text = JSON.stringify(rooms)
+    remember(id, { rooms, speaker }) {
+      const text = JSON.stringify(speaker ? { rooms, speaker } : rooms)
       if (current.get(id) === text) return
       current.set(id, text)
       sql.exec('INSERT OR REPLACE INTO connections (id, rooms) VALUES (?, ?)', id, text)
     },
     recall(id) {
       const text = hibernated.get(id)
-      return text === undefined ? undefined : parseTrusted(text)
+      if (text === undefined) return undefined
+      const known = parseTrusted<string[] | { rooms: string[]; speaker: SessionClaim }>(text)
+      return Array.isArray(known) ? { rooms: known } : known
     },
     forget(id) {
       hibernated.delete(id)

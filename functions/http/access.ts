@@ -9,14 +9,12 @@ import type { SessionClaim } from '../../storage/rules/callers'
 import { isSessionToken } from '../services/session-tokens'
 
 export interface Access {
+  /** Whether a request may pass, and what the session token says that it shows. */
+  admit(request: AccessRequest): Admission
   /** Why the request is refused, or `undefined` if it may pass. */
   check(request: AccessRequest): Denial | undefined
-  /** Why a page may not make a request that only the server's own pages may; `undefined` if it may. */
-  checkPage(request: AccessRequest): Denial | undefined
   /** Whether a page is the server's own, a desktop shell's, or listed by name. */
   isOwnPage(origin: string, host: string | undefined): boolean
-  /** What the session token says that a request shows; `undefined` where it shows none that holds. */
-  sessionOf(request: AccessRequest): SessionClaim | undefined
   /** For every response, that to a refused request included. */
   corsHeaders(origin: string | undefined): HeaderFields
   /** For the answer to a preflight; `requestedHeaders` is its `Access-Control-Request-Headers`. */
@@ -29,6 +27,8 @@ type AccessOptions = Pick<Config, 'serverUrl' | 'corsEnabled' | 'corsOrigins' | 
   isToken?: (candidate: string) => boolean
   /** What a session token says; undefined if it does not hold. */
   readSessionToken?: (token: string) => SessionClaim | undefined
+  /** The gateway has let the caller in: which pages may do what, and which session calls, it does not know. */
+  isBehindGateway?: boolean
   /** Where the host knows no caller's address: `true` serves those callers without a token. */
   trustCaller?: boolean
 }
@@ -54,6 +54,13 @@ export interface AccessRequest {
   address?: string | undefined
 }
 
+interface Admission {
+  /** Why the request is refused. */
+  denial?: Denial
+  /** What the session token says that it shows, in place of an API token; also where its address is refused, or not known. */
+  claim?: SessionClaim | undefined
+}
+
 interface Denial {
   code: 'FORBIDDEN' | 'UNAUTHORIZED'
   message: string
@@ -77,37 +84,38 @@ export const createAccess = (options: AccessOptions): Access => {
   const sessionTokenOf = (request: AccessRequest): string | undefined =>
     tokensOf(request).find((token) => isSessionToken(token) && isToken?.(token) !== true)
 
-  const sessionOf = (request: AccessRequest) => {
-    const token = sessionTokenOf(request)
-    return token === undefined ? undefined : readSessionToken(token)
-  }
-
   const checkPage = ({ ownPagesOnly, origin, host }: AccessRequest) =>
     ownPagesOnly && origin !== undefined && !isOwnPage(origin, host) ? pageRefused(origin) : undefined
 
-  const check = (request: AccessRequest): Denial | undefined => {
-    const { method, host, origin, address } = request
-    if (isForAnyone(request)) return
+  /** Why a page that makes a request is refused. */
+  const checkOrigin = (request: AccessRequest): Denial | undefined => {
+    const { host, origin } = request
     if (isToken === undefined && !isServedHost(host ?? '')) return hostRefused(host)
-    if (origin !== undefined && !allowsAnyOrigin && !isKnownOrigin(origin) && !isOwnOrigin(origin, host)) {
+    if (origin !== undefined && !allowsAnyOrigin && !isKnownOrigin(origin) && !isOwnOrigin(origin, host))
       return originRefused(origin)
-    }
-    const pageDenial = checkPage(request)
-    if (pageDenial) return pageDenial
-    if (isPublicPage(request)) return
+    return checkPage(request)
+  }
+
+  const admit = (request: AccessRequest): Admission => {
+    const { method, origin, address } = request
+    if (!options.isBehindGateway && isForAnyone(request)) return {}
+    const denial = options.isBehindGateway ? checkPage(request) : checkOrigin(request)
+    if (denial) return { denial }
+    if (!options.isBehindGateway && isPublicPage(request)) return {}
     // A browser cannot send a token with a preflight, whose answer says only what CORS allows.
     const isPreflight = method === 'OPTIONS' && origin !== undefined
     const sessionToken = sessionTokenOf(request)
-    if (sessionToken !== undefined && !readSessionToken(sessionToken)) return sessionTokenWrong
+    const claim = sessionToken === undefined ? undefined : readSessionToken(sessionToken)
+    if (sessionToken !== undefined && !claim) return { denial: sessionTokenWrong }
+    if (options.isBehindGateway) return { claim }
     if (isToken !== undefined)
-      return isPreflight || sessionToken !== undefined || carriesToken(request, isToken)
-        ? undefined
-        : tokenMissing
+      return isPreflight || claim || carriesToken(request, isToken) ? { claim } : { denial: tokenMissing }
     const isTrusted = address === undefined ? options.trustCaller === true : isLocal(address)
-    return isTrusted ? undefined : addressRefused
+    return isTrusted ? { claim } : { denial: addressRefused, claim }
   }
+  const check = (request: AccessRequest) => admit(request).denial
 
-  return { check, checkPage, isOwnPage, sessionOf, ...cors(options, isKnownOrigin, allowsAnyOrigin) }
+  return { admit, check, isOwnPage, ...cors(options, isKnownOrigin, allowsAnyOrigin) }
 }
 
 /** Load balancers have no token. */

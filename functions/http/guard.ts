@@ -23,14 +23,13 @@ export const guard = (c: RequestContext, ownPagesOnly = false): Refusal | Promis
   c.set('headers', { 'X-Request-Id': requestId, ...access.corsHeaders(origin) })
 
   const request = { ...accessRequestOf(c, origin), ownPagesOnly }
-  const denial = access.check(request)
+  const { denial, claim } = access.admit(request)
   if (denial) {
     const { method, path } = c.req
     log.warn({ requestId, method, path, address: c.env.address, origin, code: denial.code }, 'Refused')
     return respondError(c, apiError(denial.code, denial.message))
   }
   if (c.req.method === 'OPTIONS') return answerPreflight(c, origin)
-  const claim = access.sessionOf(request)
   if (claim) return admitSession(c, claim)
   c.set('caller', personNamed(c.req.header('X-Maestro-Session')))
   return undefined

@@ -48,7 +48,7 @@ export const growingOutput = (
     wake?.()
   }
   /** Only so that it ends with the host; no event goes to a room of nobody. */
-  const stream: Stream = { rooms: new Set(), deliver: () => undefined, end: stop }
+  const stream: Stream = { rooms: new Set(), deliver: () => undefined, cut: stop, end: stop }
   rooms.connect(stream)
 
   const pause = () =>

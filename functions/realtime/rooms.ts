@@ -1,6 +1,16 @@
+import { parseTrusted } from '../../schemas/json-text'
 import type { PublishedEvent } from '../../storage/event'
+import type { SessionClaim } from '../../storage/rules/callers'
+
+/** A subscriber that an agent is: by the token of its session. */
+export type Speaker = SessionClaim
 
 interface RoomMember {
+  /** Absent for a person. */
+  readonly speaker?: Speaker | undefined
+  /** Ends it: its session was deleted, or is in a later run. */
+  cut(): void
+
   /** The rooms it is in. Kept by the registry. */
   readonly rooms: Set<string>
   /** Takes an event: the envelope is serialised once for all its recipients. */
@@ -32,7 +42,7 @@ export interface Rooms {
   /** Only who is connected can be in a room. */
   join(subscriber: Subscriber, room: string): void
   leave(subscriber: Subscriber, room: string): void
-  /** Sends an event to its rooms; who is in several of them gets it once. */
+  /** Sends an event to its rooms; who is in several of them gets it once. Agents whose token is void by it are cut off. */
   publish(event: PublishedEvent): void
   connections(): readonly Connection[]
   /** How many are connected, WebSockets and streams. */
@@ -49,6 +59,7 @@ export const envelopeOf = (event: { name: string; data: string }, timestamp: num
 export const createRooms = (): Rooms => {
   const subscribers = new Set<Subscriber>()
   const members = new Map<string, Set<Subscriber>>()
+  const speakers = new Set<Subscriber>()
   let ending = false
 
   const leave = (subscriber: Subscriber, room: string) => {
@@ -57,13 +68,23 @@ export const createRooms = (): Rooms => {
     if (members.get(room)?.size === 0) members.delete(room)
   }
 
+  const deliver = (event: PublishedEvent) => {
+    const [first, ...others] = event.rooms.flatMap((room) => members.get(room) ?? [])
+    if (!first) return
+    const recipients = others.length === 0 ? first : new Set([first, ...others].flatMap((room) => [...room]))
+    const envelope = envelopeOf(event, event.timestamp)
+    for (const recipient of recipients) recipient.deliver(event, envelope)
+  }
+
   return {
     connect(subscriber) {
       subscribers.add(subscriber)
+      if (subscriber.speaker) speakers.add(subscriber)
       if (ending && isStream(subscriber)) subscriber.end()
     },
     disconnect(subscriber) {
       subscribers.delete(subscriber)
+      speakers.delete(subscriber)
       for (const room of [...subscriber.rooms]) leave(subscriber, room)
     },
     join(subscriber, room) {
@@ -73,12 +94,11 @@ export const createRooms = (): Rooms => {
     },
     leave,
     publish(event) {
-      const [first, ...others] = event.rooms.flatMap((room) => members.get(room) ?? [])
-      if (!first) return
-      const recipients =
-        others.length === 0 ? first : new Set([first, ...others].flatMap((room) => [...room]))
-      const envelope = envelopeOf(event, event.timestamp)
-      for (const recipient of recipients) recipient.deliver(event, envelope)
+      deliver(event)
+      const voided = speakers.size > 0 ? voidedBy(event) : undefined
+      if (!voided) return
+      for (const { speaker, cut } of [...speakers])
+        if (speaker?.sessionId === voided.sessionId && speaker.run < voided.run) cut()
     },
     connections: () => [...subscribers].filter(isConnection),
     size: () => subscribers.size,
@@ -87,6 +107,15 @@ export const createRooms = (): Rooms => {
       for (const stream of [...subscribers].filter(isStream)) stream.end()
     },
   }
+}
+
+/** Whose tokens, of runs before which, an event makes void. */
+const voidedBy = ({ name, data }: PublishedEvent): SessionClaim | undefined => {
+  if (name === 'session:deleted')
+    return { sessionId: parseTrusted<{ id: string }>(data).id, run: Number.POSITIVE_INFINITY }
+  if (name !== 'session:spawn') return undefined
+  const { session } = parseTrusted<{ session: { id: string; run?: number } }>(data)
+  return { sessionId: session.id, run: session.run ?? 0 }
 }
 
 const isConnection = (subscriber: Subscriber): subscriber is Connection => 'readyState' in subscriber

@@ -1,7 +1,7 @@
 import type { AppServices } from '../services/app-services'
 import { createBufferedBody } from './backpressure'
 import { replay, type UpdatedEntities, updatedEntities } from './replay'
-import { envelopeOf, type Stream } from './rooms'
+import { envelopeOf, type Speaker, type Stream } from './rooms'
 
 /** A comment is sent this often, in milliseconds, so that no proxy thinks that nobody is there. */
 const commentIntervalMs = 15_000
@@ -12,12 +12,14 @@ interface StreamOptions {
   since: number | undefined
   /** Names the request in the log. */
   requestId: string
+  /** The agent that listens; undefined: a person does. */
+  speaker: Speaker | undefined
 }
 
 /** Server-sent events: what the client missed, then what happens, with nothing twice and nothing left out. */
 export const openEventStream = (
   services: AppServices,
-  { rooms: roomNames, since, requestId }: StreamOptions,
+  { rooms: roomNames, since, requestId, speaker }: StreamOptions,
 ): ReadableStream<Uint8Array> => {
   const { workspace, rooms, log } = services
   const upTo = workspace.lastEvent()
@@ -33,10 +35,12 @@ export const openEventStream = (
 
   const stream: Stream = {
     rooms: new Set(),
+    speaker,
     deliver(event, envelope) {
       updatedLive?.add(event)
       responseBody.write(eventBlock(event.number, event.name, envelope))
     },
+    cut: () => responseBody.end(),
     end: () => responseBody.end(),
   }
   const comments = setInterval(() => {

@@ -5,22 +5,30 @@ import { readerOf } from '../../storage/rules/find'
 import type { Workspace } from '../../storage/workspace'
 import type { AppServices } from '../services/app-services'
 import { type ClientConnection, handleMessage, onOpen, wantsEventIds, withEventId } from './protocol'
-import { maxBufferedBytes } from './rooms'
+import { maxBufferedBytes, type Speaker } from './rooms'
 
 /** A message of a client has at most this many bytes. */
 export const maxMessageBytes = 64 * 1024
 /** Close code "try again later". */
 const closeTryAgainLater = 1013
 
+/** Close code "policy violation". */
+const closeNotAllowed = 1008
+
 /** The name of what is spoken here. */
 const protocol = 'maestro'
 
 const paths = new Set(['/', '/ws'])
 
-/** Remembers the rooms of a connection for a host that sleeps while its connections stay. */
+interface Remembered {
+  rooms: readonly string[]
+  speaker?: Speaker | undefined
+}
+
+/** Remembers the rooms of a connection, and whose it is, for a host that sleeps while its connections stay. */
 export interface ConnectionMemory {
-  remember(id: string, rooms: readonly string[]): void
-  recall(id: string): readonly string[] | undefined
+  remember(id: string, connection: Remembered): void
+  recall(id: string): Remembered | undefined
   forget(id: string): void
 }
 
@@ -43,23 +51,28 @@ export const createHooks = (
     }
   }
 
-  const createConnection = (peer: Peer): ClientConnection => {
+  const createConnection = (peer: Peer, speaker: Speaker | undefined): ClientConnection => {
     const send = (message: string) =>
       catchErrors(() => {
         // What waited before counts: a message may be longer than that, and who reads at once gets it.
         if (peer.bufferedAmount > maxBufferedBytes) drop()
         else peer.send(message, { compress: false })
       })
-    const drop = () => {
-      log.warn({ address: peer.remoteAddress }, 'Dropped a WebSocket client that reads too slowly')
+    const close = (code: number, reason: string) => {
       rooms.disconnect(connection)
       connections.delete(peer)
       memory?.forget(peer.id)
-      peer.close(closeTryAgainLater, 'reading too slowly')
+      peer.close(code, reason)
+    }
+    const drop = () => {
+      log.warn({ address: peer.remoteAddress }, 'Dropped a WebSocket client that reads too slowly')
+      close(closeTryAgainLater, 'reading too slowly')
     }
     const withIds = wantsEventIds(peer.request.url)
     const connection: ClientConnection = {
       rooms: new Set(),
+      speaker,
+      cut: () => catchErrors(() => close(closeNotAllowed, 'the token of the session is void')),
       withIds,
       get readyState() {
         return peer.websocket.readyState ?? 3
@@ -74,11 +87,18 @@ export const createHooks = (
   const restore = (peer: Peer): ClientConnection | undefined => {
     const known = memory?.recall(peer.id)
     if (!known) return undefined
-    const connection = createConnection(peer)
+    const connection = createConnection(peer, known.speaker)
     connections.set(peer, connection)
     rooms.connect(connection)
-    for (const room of known) rooms.join(connection, room)
+    for (const room of known.rooms) rooms.join(connection, room)
     return connection
+  }
+  const remember = (peer: Peer, { rooms, speaker }: ClientConnection) =>
+    memory?.remember(peer.id, { rooms: [...rooms], speaker })
+
+  /** Its session may have come to its end while it was let in. */
+  const checkSpeaker = async ({ speaker, cut }: ClientConnection) => {
+    if (speaker && (await refuseSession(workspace, speaker, undefined))) cut()
   }
 
   return {
@@ -88,16 +108,18 @@ export const createHooks = (
     },
     open: (peer) =>
       catchErrors(() => {
-        const connection = createConnection(peer)
+        const { claim } = admissionOf(services, peer.request, addressOf(peer.request))
+        const connection = createConnection(peer, claim)
         connections.set(peer, connection)
         onOpen(context, connection, peer.request.url)
-        memory?.remember(peer.id, [...connection.rooms])
+        remember(peer, connection)
+        void checkSpeaker(connection).catch((err) => log.error({ err }, 'A WebSocket hook failed'))
       }),
     message: (peer, message) =>
       catchErrors(() => {
         const connection = connections.get(peer) ?? restore(peer)
         if (connection) handleMessage(context, connection, message.text())
-        if (connection) memory?.remember(peer.id, [...connection.rooms])
+        if (connection) remember(peer, connection)
       }),
     close: (peer) =>
       catchErrors(() => {
@@ -117,13 +139,24 @@ const protocolOf = (request: Request) => {
 }
 
 const refuseUpgrade = async (
-  { access, workspace }: AppServices,
+  services: AppServices,
   request: Request,
   address: string | undefined,
 ): Promise<ApiError | undefined> => {
+  const { denial, claim } = admissionOf(services, request, address)
+  if (denial) return apiError(denial.code, denial.message)
+  const { pathname } = new URL(request.url)
+  if (!paths.has(pathname)) return apiError('NOT_FOUND', `Not found: GET ${pathname}`)
+  return (
+    claim && refuseSession(services.workspace, claim, request.headers.get('x-maestro-session') ?? undefined)
+  )
+}
+
+/** Whether a WebSocket may be opened, and the session whose token it shows. */
+const admissionOf = ({ access }: AppServices, request: Request, address: string | undefined) => {
   const url = new URL(request.url)
   const header = (name: string) => request.headers.get(name) ?? undefined
-  const asked = {
+  return access.admit({
     method: 'GET',
     path: url.pathname,
     hasQuery: url.search !== '',
@@ -135,12 +168,7 @@ const refuseUpgrade = async (
     isUpgrade: true,
     tokenInQueryAllowed: true,
     address,
-  }
-  const denial = access.check(asked)
-  if (denial) return apiError(denial.code, denial.message)
-  if (!paths.has(url.pathname)) return apiError('NOT_FOUND', `Not found: GET ${url.pathname}`)
-  const claim = access.sessionOf(asked)
-  return claim && refuseSession(workspace, claim, header('x-maestro-session'))
+  })
 }
 
 /** An agent listens like anybody, as long as its session's run lasts. */

@@ -66,6 +66,7 @@ const ownRegistry = async (): Promise<Way> => {
     const connection: Connection = {
       rooms: new Set(),
       readyState: 1,
+      cut: () => undefined,
       deliver(_, envelope) {
         if (peer.bufferedAmount > maxBufferedBytes) {
           rooms.disconnect(connection)

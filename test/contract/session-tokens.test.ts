@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { client, refusal, type Session } from './http'
 import { connect } from './socket'
+import { listen } from './stream'
 import { startTarget } from './target'
 
 const target = await startTarget()
@@ -224,6 +225,33 @@ describe('a connection that an agent opens', () => {
     await api.ok('DELETE', `/api/sessions/${session.id}`)
     expect(await refusedWith('/', bearer(token))).toContain('401')
     expect((await fetch(`${target.url}/api/events?token=${token}`)).status).toBe(401)
+  })
+
+  it('is cut off when its session is started again or deleted, and nobody else is', async () => {
+    const [first, second] = [await spawned(), await spawned()]
+    const path = `/api/sessions/${first.session.id}`
+    const sockets = [
+      await connect(target.url, { headers: bearer(first.token) }),
+      await connect(target.url, { path: `/?rooms=queues&token=${first.token}` }),
+    ]
+    const stream = await listen(target.url, { query: `rooms=queues&token=${first.token}` })
+    const other = await connect(target.url, { headers: bearer(second.token) })
+    const person = await connect(target.url)
+    await api.ok('POST', `${path}/stop`)
+    for (const socket of sockets) socket.send({ type: 'ping' })
+    for (const socket of sockets) await socket.waitFor(({ type }) => type === 'pong')
+    await api.ok('POST', `${path}/restart`)
+    expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([1008, 1008])
+    await stream.ended
+    const again = await connect(target.url, { headers: bearer(await tokenOf(first.session.id)) })
+    await api.ok('DELETE', path)
+    expect(await again.closed).toBe(1008)
+    for (const socket of [other, person]) {
+      expect(await socket.waitFor(({ type }) => type === 'session:deleted')).toMatchObject({
+        data: { id: first.session.id },
+      })
+      await socket.close()
+    }
   })
 
   it('may send its token where a browser can, and is answered with the name of the protocol alone', async () => {

@@ -49,9 +49,8 @@ const openHost = async (context: TestContext, script: string, timeoutMs: number)
     log,
     access: {
       check: () => undefined,
-      checkPage: () => undefined,
       isOwnPage: () => true,
-      sessionOf: () => undefined,
+      admit: () => ({}),
       corsHeaders: () => ({}),
       preflightHeaders: () => ({}),
     },
