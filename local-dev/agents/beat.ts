@@ -4,6 +4,8 @@ import { changeSession } from './change-session'
 
 /** A third of what the server waits for by default: two beats may get lost. */
 const beatMs = 10_000
+/** Its ttl: what a runner has said before it, for the time until it begins, no longer counts. */
+const driverTtlSeconds = 30
 
 interface BeatOptions {
   client: Client
@@ -18,7 +20,7 @@ interface BeatOptions {
  * machine slept, goes on.
  */
 export const keepBeating = async (
-  { client, session, everyMs = beatMs, ttlSeconds }: BeatOptions,
+  { client, session, everyMs = beatMs, ttlSeconds = driverTtlSeconds }: BeatOptions,
   ended: AbortSignal,
 ): Promise<void> => {
   const beat = () => client.sessions.heartbeat(session.id, { ttlSeconds })

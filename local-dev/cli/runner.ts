@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { ArgsDef } from 'citty'
 import type { Client } from '../../functions/client/client'
+import { version } from '../../package.json'
 import { Drive, PermissionMode } from '../../schemas/agent'
 import { chooseAgent } from '../agents/choose'
 import { installedAgents } from '../agents/installed'
@@ -101,7 +102,7 @@ export const startLocalRunner = async ({ client, token, json, print, ...flags }:
     serverKey: serverKeyOf(client.url, token),
     sessionDir,
     maxConcurrent,
-    agents: await installedAgents(process.env.PATH ?? ''),
+    agents: await installedAgents(inheritedEnvironment(process.env, []), version),
     terminal,
     budget,
     tmuxSocket,

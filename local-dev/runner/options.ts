@@ -13,7 +13,7 @@ export interface RunnerOptions {
   /** So many sessions run at once; the others wait, first in, first out. */
   maxConcurrent: number
   /** The agents that it can start. */
-  agents: readonly { name: string; drive: 'acp' | 'terminal' }[]
+  agents: readonly { name: string; version?: string | undefined; drive: 'acp' | 'terminal' }[]
   terminal: 'tmux' | 'none'
   /** That of a session whose spawn gives it none. */
   budget?: { minutes?: number; costUsd?: number } | undefined

@@ -59,6 +59,7 @@ export const startAndSupervise = async (
     const token = await retryTransient(() => takeSessionToken(client, id, folder), signal)
     // A server of before knows neither.
     if (token !== undefined) await noteChosen(client, session, { ...options, cwd })
+    if (token !== undefined) await beatUntilDriven(client, id)
     const own = { sessionId: id, run, manifestPath, serverUrl: client.url, token }
     const env = sessionEnvironment(options.env, session, own)
     const handle = await launch({ id, command, cwd, env, folder, pidfile }, options.terminal)
@@ -72,6 +73,14 @@ export const startAndSupervise = async (
       reason: `The session could not be started: ${reasonOf(error)}`,
     }
   }
+}
+
+/** So long a session's process may take until it beats itself. */
+const startTtlSeconds = 120
+
+/** A machine that is gone before its first sign of life would leave the session busy for ever. */
+const beatUntilDriven = async (client: RunnerOptions['client'], id: string): Promise<void> => {
+  await client.sessions.heartbeat(id, { ttlSeconds: startTtlSeconds }).catch(() => undefined)
 }
 
 /** Supervises a process to its exit, whoever started it. */

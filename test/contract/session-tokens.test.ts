@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { client, refusal, type Session } from './http'
+import { client, refusal, type Session, type Task } from './http'
 import { connect } from './socket'
 import { listen } from './stream'
 import { startTarget } from './target'
@@ -197,6 +197,33 @@ describe('after its end a session', () => {
     expect(await call('PATCH', path, { name: 'n' })).toMatchObject(refusal(403, 'FORBIDDEN'))
     expect(await api.get<Session>(path)).toMatchObject({ status: 'completed' })
   })
+
+  it.each([
+    ['complete', 'completed'],
+    ['fail', 'failed'],
+    ['skip', 'skipped'],
+  ] as const)(
+    'may still say that what it was working on in its queue is to %s, once',
+    async (verb, outcome) => {
+      const next = await api.task(project)
+      const task = await api.task(project)
+      const { session } = await api.ok<{ session: Session }>('POST', '/api/sessions/spawn', {
+        ...{ projectId: project, taskIds: [task.id, next.id], strategy: 'queue' },
+      })
+      const path = `/api/sessions/${session.id}`
+      const call = as(await tokenOf(session.id))
+      expect((await call('POST', `${path}/queue/start`)).status).toBe(200)
+      await api.ok('POST', `${path}/stop`)
+      expect(await call('POST', `${path}/queue/${verb}`, {})).toMatchObject({
+        status: 200,
+        body: { [`${outcome}Item`]: { taskId: task.id, status: outcome } },
+      })
+      expect(await api.get<Task>(`/api/tasks/${task.id}`)).toMatchObject({ sessionStatus: outcome })
+      expect(await call('POST', `${path}/queue/${verb}`, {})).toMatchObject(refusal(400, 'VALIDATION_ERROR'))
+      expect((await api.get<Task>(`/api/tasks/${next.id}`)).sessionStatus ?? 'skipped').toBe('skipped')
+      expect(await api.get<Session>(path)).toMatchObject({ status: 'stopped' })
+    },
+  )
 
   it('goes on where it was only lost', async () => {
     const { session, token } = await spawned()

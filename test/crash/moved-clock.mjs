@@ -1,10 +1,20 @@
 // Loaded into a server before anything else: its wall clock is off by the milliseconds that a file says, looked up at SIGUSR2.
-import { readFileSync } from 'node:fs'
+// In a file beside that it notes when it had stood still, whoever made it.
+import { appendFileSync, readFileSync } from 'node:fs'
 
-const read = () => Number(readFileSync(process.env.MOVED_CLOCK_FILE ?? '', 'utf8'))
+const file = process.env.MOVED_CLOCK_FILE ?? ''
 const now = Date.now
+const read = () => Number(readFileSync(file, 'utf8'))
 let offMs = read()
 process.on('SIGUSR2', () => {
   offMs = read()
 })
 Date.now = () => now() + offMs
+
+const maxGapMs = 2000
+let looked = performance.now()
+setInterval(() => {
+  const gapMs = performance.now() - looked
+  looked += gapMs
+  if (gapMs > maxGapMs) appendFileSync(`${file}.gaps`, `${now()}\n`)
+}, 500).unref()

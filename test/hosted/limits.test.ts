@@ -51,3 +51,13 @@ it('a frame that is too large ends that connection, and no other', async () => {
   await expect.poll(async () => (await api.get<{ clients: number }>('/health?verbose=1')).clients).toBe(1)
   await other.close()
 })
+
+it('what an agent prints is 501: it is on the machine of its runner, which is named where that is known', async () => {
+  const { id } = await api.session((await api.project()).id)
+  const ask = () => api.request('GET', `/api/sessions/${id}/output`)
+  expect(await ask()).toMatchObject(refusal(501, 'NOT_IMPLEMENTED'))
+  const runner = { id: '1-0123456789ab', host: 'build-7', pid: 1, claimedAt: 1 }
+  await api.ok('PATCH', `/api/sessions/${id}`, { metadata: { runner } })
+  const { status, body } = await ask()
+  expect([status, body.message]).toEqual([501, expect.stringContaining('build-7')])
+})

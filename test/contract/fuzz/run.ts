@@ -79,6 +79,14 @@ export const fuzz = async (api: Api, runs: number, observe?: Observe): Promise<O
     known.add('proj', projectId)
     for (const id of taskIds) known.add('task', id)
     known.add('sess', session.id)
+    const path = `/api/sessions/${session.id}`
+    const asked = await api.ok<{ id: string }>('POST', `${path}/requests`, {
+      kind: 'question',
+      title: 'Which?',
+    })
+    known.add('req', asked.id)
+    const told = await api.ok<{ id: string }>('POST', `${path}/messages`, { text: 'Go on' })
+    known.add('msg', told.id)
   }
 
   const requests = fc.array(requestsTo(document), { minLength: perRun, maxLength: perRun })
