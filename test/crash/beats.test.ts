@@ -62,9 +62,15 @@ const startWorld = async () => {
   }
 }
 
-/** Beats until it is told to die, as a process does that nothing makes wait. */
+/** What hangs is no reason to be silent; but more would fill the queue of connections of a server that is stopped. */
+const maxUnanswered = 2
+
+/** Beats until it is told to die. */
 const startBeating = (url: string, id: string) => {
-  const beat = () =>
+  let unanswered = 0
+  const beat = () => {
+    if (unanswered >= maxUnanswered) return
+    unanswered++
     void fetch(`${url}/api/sessions/${id}/heartbeat`, {
       method: 'POST',
       body: JSON.stringify({ ttlSeconds: ttlMs / 1000 }),
@@ -72,6 +78,10 @@ const startBeating = (url: string, id: string) => {
     })
       .then((response) => response.arrayBuffer())
       .catch(() => undefined)
+      .finally(() => {
+        unanswered--
+      })
+  }
   beat()
   const timer = setInterval(beat, beatMs)
   return () => clearInterval(timer)

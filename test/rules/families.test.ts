@@ -3,10 +3,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PermissionMode } from '../../schemas/agent'
 import type { Session } from '../../schemas/session'
-import { takeBudget } from '../../storage/rules/budgets'
+import { renewedBudget, takeBudget } from '../../storage/rules/budgets'
 import { endSession } from '../../storage/rules/endings'
 import { familyIsFull } from '../../storage/rules/families'
-import { readerOf } from '../../storage/rules/find'
+import { findSession, readerOf } from '../../storage/rules/find'
+import { updateSession } from '../../storage/rules/sessions'
 import { grantSpawn, type Spawner } from '../../storage/rules/spawn-rights'
 import { clock } from '../drivers/open'
 import { scaled } from '../random'
@@ -115,12 +116,27 @@ describe('a family', () => {
   })
 })
 
-/** What a helper asks for and uses, in cents; and whether it then ends. */
+/** What a helper asks for and uses, in cents; whether it then ends, and what becomes of it afterwards. */
 const helper = fc.record({
   asks: fc.option(fc.integer({ min: 1, max: 1500 }), { nil: undefined }),
   uses: fc.integer({ min: 0, max: 300 }),
   ends: fc.boolean(),
+  afterwards: fc.constantFrom(undefined, 'goes on', 'is started again', 'ends twice'),
 })
+
+/** As its orchestrator starts it again; what it used in its last run is no part of its budget any more. */
+const startAgain = ({ change }: World, id: string) =>
+  change((tx) => {
+    const before = findSession(tx, id)
+    const { budget, take } = renewedBudget(tx, before, tx.now, false)
+    const { usage, ...kept } = before
+    tx.put('sessions', { ...kept, status: 'spawning', completedAt: null, run: tx.now, budget })
+    take(tx)
+    return usage?.costUsd ?? 0
+  }).catch((error) => {
+    expect(error).toMatchObject({ code: 'INVALID_STATE' })
+    return 0
+  })
 
 describe('the budget of a family', () => {
   it('is never more than what its first had, whoever spends and ends', async () => {
@@ -129,7 +145,8 @@ describe('the budget of a family', () => {
         const world = await start()
         const root = await member(world, { budget: { costUsd: 10 } })
         const all = [root]
-        for (const { asks, uses, ends } of helpers) {
+        let spentBefore = 0
+        for (const { asks, uses, ends, afterwards } of helpers) {
           const asked = asks === undefined ? {} : { budget: { costUsd: asks / 100 } }
           const granted = await grant(world, asSession(root), asked).catch(() => undefined)
           const budget = granted?.granted.budget
@@ -139,13 +156,19 @@ describe('the budget of a family', () => {
           const usage = { costUsd: used, updatedAt: 1 }
           const id = await member(world, { budget, usage, parentSessionId: root })
           await world.change((tx) => takeBudget(tx, budget))
-          if (ends) await world.change((tx) => endSession(tx, id, { cause: 'reported' }))
           all.push(id)
+          if (!ends) continue
+          await world.change((tx) => endSession(tx, id, { cause: 'reported' }))
+          if (afterwards === 'is started again') spentBefore += await startAgain(world, id)
+          else if (afterwards !== undefined)
+            await world.change((tx) => updateSession(tx, id, { status: 'working' }))
+          if (afterwards === 'ends twice')
+            await world.change((tx) => updateSession(tx, id, { status: 'stopped' }))
         }
         const budgets = await Promise.all(
           all.map(async (id) => (await world.get('sessions', id)).budget?.costUsd ?? 0),
         )
-        expect(budgets.reduce((sum, one) => sum + one, 0)).toBeCloseTo(10, 5)
+        expect(budgets.reduce((sum, one) => sum + one, spentBefore)).toBeCloseTo(10, 5)
       }),
       { numRuns: scaled(30) },
     )
