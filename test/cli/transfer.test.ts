@@ -32,6 +32,21 @@ describe('export and import', () => {
     const api = client(server.url)
     const project = await api.project()
     const task = await api.task(project.id)
+    const { id } = await api.session(project.id, [task.id])
+    const asks = async () =>
+      (await api.ok<{ id: string }>('POST', `/api/sessions/${id}/requests`, { kind: 'question', title: '?' }))
+        .id
+    await api.ok('POST', `/api/requests/${await asks()}/answer`, { text: 'This' })
+    await asks()
+    await api.ok('POST', `/api/sessions/${id}/messages`, { text: 'Go on' })
+    await api.ok('POST', `/api/sessions/${id}/heartbeat`, {})
+    const everything = async (url: string) =>
+      Promise.all(
+        ['projects', 'tasks', 'sessions', 'inbox?state=all', `sessions/${id}/messages`].map((path) =>
+          client(url).get(`/api/${path}`),
+        ),
+      )
+    const before = await everything(server.url)
     server.signal('SIGTERM')
     await server.exited
 
@@ -59,7 +74,7 @@ describe('export and import', () => {
       unchanged: documents,
     })
     const moved = await startServer({ env: { DATA_DIR: location } })
-    expect(await client(moved.url).get(`/api/tasks/${task.id}`)).toEqual(task)
+    expect(await everything(moved.url)).toEqual(before)
     await moved.stop()
     await server.stop()
   })

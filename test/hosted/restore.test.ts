@@ -32,7 +32,7 @@ const mirrorIsCurrent = () =>
   expect.poll(async () => (await health()).storage.follower.keys, { timeout: 25_000, interval: 100 }).toBe(0)
 
 const everything = async () => {
-  const lists = ['projects', 'tasks', 'sessions', 'templates'].map((kind) =>
+  const lists = ['projects', 'tasks', 'sessions', 'templates', 'inbox?state=all'].map((kind) =>
     api.get<{ id: string }[]>(`/api/${kind}`),
   )
   return Promise.all(lists)
@@ -44,6 +44,12 @@ it('comes back whole, when it is asked for by its name, and events go on', async
   const session = await api.session(project.id, [tasks[0]?.id ?? ''], { strategy: 'queue' })
   await api.ok('DELETE', `/api/tasks/${tasks[19]?.id}`)
   await api.ok('POST', '/api/templates', { name: 'Ours', role: 'worker', content: 'c' })
+  const path = `/api/sessions/${session.id}`
+  const asks = (title: string) =>
+    api.ok<{ id: string }>('POST', `${path}/requests`, { kind: 'question', title })
+  await api.ok('POST', `/api/requests/${(await asks('Which?')).id}/answer`, { text: 'This' })
+  await asks('And now?')
+  const told = await api.ok('POST', `${path}/messages`, { text: 'Go on', key: 'one' })
   await mirrorIsCurrent()
   const before = await everything()
   const queue = await api.get(`/api/sessions/${session.id}/queue`)
@@ -76,6 +82,7 @@ it('comes back whole, when it is asked for by its name, and events go on', async
   })
   expect(await everything()).toEqual(before)
   expect(await api.get(`/api/sessions/${session.id}/queue`)).toEqual(queue)
+  expect(await api.get(`${path}/messages`)).toEqual([told])
   expect((await health()).storage.problems).toEqual([])
   const stream = await listen(target.url, since(String(lastEventId)))
   const next = await api.project({ name: 'after' })
