@@ -117,8 +117,8 @@ const playRound = async () => {
       found = await client.sessions.list()
       // A server that others keep from running stands still, too.
       lostAfterMs = Date.now() - Math.max(since, lastGapMs())
-    } while (!dead.every((id) => isLost(found, id)) && Date.now() - since < 8 * maxLostAfterMs)
-    for (const id of dead) expect(isLost(found, id), `${id} is dead, and looks busy`).toBe(true)
+    } while (!dead.every((id) => endedAsLost(found, id)) && Date.now() - since < 8 * maxLostAfterMs)
+    for (const id of dead) expect(endedAsLost(found, id), `${id} is dead, and looks busy`).toBe(true)
     // That nobody was late is said of a campaign: a test that asserts times fails where others work.
     if (isCampaign) expect(lostAfterMs).toBeLessThan(maxLostAfterMs)
     for (const session of found.filter(({ id }) => !dead.includes(id)))
@@ -132,7 +132,7 @@ const playRound = async () => {
   }
 }
 
-const isLost = (sessions: readonly Session[], id: string) =>
+const endedAsLost = (sessions: readonly Session[], id: string) =>
   sessions.some((session) => session.id === id && session.endReason?.startsWith('lost: '))
 
 const shuffled = <T>(items: readonly T[]): T[] =>
