@@ -199,8 +199,18 @@ export class Entry<K extends Kind = Kind> {
 
   /** The entity in parts; of a kind without append-only lists, all of it is its head. */
   get parts(): Parts {
-    return this.#parts ?? split(this.json, kinds[this.kind].appendOnly)
+    return this.#parts ?? splitOnce(this)
   }
+}
+
+let latest: { entry: Entry; parts: Parts } | undefined
+
+/** A change of thousands of timeline entries asks of each whether the session has it already. */
+const splitOnce = (entry: Entry): Parts => {
+  if (latest?.entry === entry) return latest.parts
+  const parts = split(entry.json, kinds[entry.kind].appendOnly)
+  latest = { entry, parts }
+  return parts
 }
 
 const split = (json: string, names: readonly string[]): Parts =>
