@@ -166,6 +166,10 @@ export const CreateSessionRequest = rewritingBody(
     status: acceptLegacyValues(legacySessionStatuses, optionalOnCreate(SessionStatus)).meta(docs.status),
     env: optionalOnCreate(env).meta(docs.env),
     metadata: optionalOnCreate(anyObject()).meta(docs.metadata),
+    parentSessionId: optionalOnCreate(reference()).meta({
+      description: 'The session that asked for it, which may be one that this server does not know',
+      examples: ['sess_1738713800000_o1r2c3h4e'],
+    }),
   }),
 ).meta({ title: 'CreateSessionRequest', description: 'Body of POST /api/sessions', ...taskIdsOrTaskId })
 

@@ -51,7 +51,7 @@ export function* createSession(
     events: [],
     timeline: [],
     metadata: body.metadata ?? null,
-    parentSessionId: null,
+    parentSessionId: body.parentSessionId ?? null,
   }
   tx.put('sessions', session)
   tx.emitState('session:created', id)

@@ -134,6 +134,18 @@ describe('the agent of a session that runs', () => {
 })
 
 describe('the session that asked for another', () => {
+  it('is named by who registers what it started itself', async () => {
+    const parent = await api.session(project.id)
+    const register = (parentSessionId: unknown) =>
+      api.request('POST', '/api/sessions', { projectId: project.id, taskIds: [], parentSessionId })
+    expect(await register(parent.id)).toMatchObject({ status: 201, body: { parentSessionId: parent.id } })
+    expect(await api.get<Session[]>(`/api/sessions?parentSessionId=${parent.id}`)).toHaveLength(1)
+    expect(await register('sess_elsewhere')).toMatchObject({ body: { parentSessionId: 'sess_elsewhere' } })
+    expect(await register(null)).toMatchObject({ status: 201, body: { parentSessionId: null } })
+    for (const wrong of ['', 1, [parent.id]])
+      expect(await register(wrong)).toMatchObject({ status: 400, body: { code: 'VALIDATION_ERROR' } })
+  })
+
   it('is its parent, by which its children are found', async () => {
     const parent = await api.session(project.id)
     expect(parent).toMatchObject({ parentSessionId: null })
