@@ -2,8 +2,10 @@ import { Session, UpdateSessionRequest } from '../../schemas/session'
 import { withoutStop } from '../../storage/rules/beats'
 import { requireRoomToResume } from '../../storage/rules/restart'
 import { updateSession as update } from '../../storage/rules/sessions'
+import { requireModeOfPage } from '../../storage/rules/spawn-rights'
 import { isDesktopOrigin } from '../http/access'
 import { changeEntity } from '../http/change-entity'
+import { foreignPageOf } from '../http/guard'
 import { operation } from '../http/operation'
 
 export const updateSession = operation({
@@ -29,10 +31,12 @@ export const updateSession = operation({
     'queue:item_failed',
   ],
   example: ({ session }) => ({ params: { id: session }, body: { status: 'working' } }),
-  run: (c, { params: { id }, body }) =>
-    changeEntity(c, 'sessions', id, function* (tx) {
+  run: (c, { params: { id }, body }) => {
+    requireModeOfPage(body.permissionMode, foreignPageOf(c))
+    return changeEntity(c, 'sessions', id, function* (tx) {
       const { maxChildren } = c.env.config
       requireRoomToResume(tx, id, body, { caller: c.get('caller'), maxChildren })
       yield* update(tx, id, isDesktopOrigin(c.req.header('Origin')) ? withoutStop(tx, id, body) : body)
-    }),
+    })
+  },
 })

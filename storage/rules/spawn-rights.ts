@@ -1,5 +1,6 @@
 /** What a spawn gets of what it asks for, by who asks. */
 import { type Chosen, PermissionMode } from '../../schemas/agent'
+import { apiError } from '../../schemas/errors'
 import type { SpawnSessionRequest } from '../../schemas/spawn'
 import { sharedBudget } from './budgets'
 import type { Caller } from './callers'
@@ -50,6 +51,23 @@ export const grantSpawn = (
 /** What a session of which nothing is said may do unasked, and the most that any page may ask for. */
 const defaultMode = 'acceptEdits'
 const pageMode = 'acceptEdits'
+
+/**
+ * Refuses what a page would let a session do beyond what it may spawn one with; null, too, which leaves it to the runner.
+ * Throws `FORBIDDEN`.
+ */
+export const requireModeOfPage = (
+  permissionMode: PermissionMode | null | undefined,
+  foreignPage: string | undefined,
+): void => {
+  if (foreignPage === undefined || permissionMode === undefined) return
+  if (isWithin(permissionMode ?? undefined, pageMode)) return
+  const page = foreignPage.slice(0, 100)
+  throw apiError(
+    'FORBIDDEN',
+    `Pages of "${page}" may give a session no permissionMode above ${pageMode}: list the origin by name in CORS_ORIGINS`,
+  )
+}
 
 /** What a session gives that has `own` itself, and is asked for `asked`: no more than it has. */
 export const modeWithin = (

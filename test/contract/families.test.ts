@@ -168,4 +168,20 @@ describe('a page that could be anybody’s', () => {
       'plan',
     )
   })
+
+  it('gives no session more afterwards than it may spawn one with', async () => {
+    const { id } = await orchestrator({ permissionMode: 'default' })
+    const set = (origin: string, permissionMode: string | null) =>
+      api.request('PATCH', `/api/sessions/${id}`, { permissionMode }, from(origin))
+    for (const mode of ['auto', 'bypassPermissions', null]) {
+      const refused = await set('http://localhost:5173', mode)
+      expect(refused).toMatchObject(refusal(403, 'FORBIDDEN'))
+      expect(refused.body.message).toContain('CORS_ORIGINS')
+    }
+    expect((await api.request('GET', `/api/sessions/${id}`)).body).toMatchObject({
+      permissionMode: 'default',
+    })
+    expect((await set('http://localhost:5173', 'plan')).body).toMatchObject({ permissionMode: 'plan' })
+    expect((await set('tauri://localhost', 'auto')).body).toMatchObject({ permissionMode: 'auto' })
+  })
 })
