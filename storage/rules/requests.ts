@@ -3,13 +3,14 @@
 import { apiError } from '../../schemas/errors'
 import type { CreateInboxRequest, InboxRequest, RequestKind, RequestOption } from '../../schemas/request'
 import type { Session } from '../../schemas/session'
+import type { Task } from '../../schemas/task'
 import type { Transaction } from '../transaction'
 import { findSession, findTask } from './find'
-import { livingStatus, requireLiving } from './living'
+import { isWorkedOnElsewhere, livingStatus, requireLiving } from './living'
 import { sendMessage } from './messages'
 import { openRequests, syncNeedsInput } from './needs-input'
 import { setSessionStatus } from './queues'
-import { dropOldEnded, dropOldSettled } from './settled'
+import { dropAllOf, dropOldEnded, dropOldSettled } from './settled'
 
 /** Asks something of a person. Its session and its task say that they wait for one. */
 export const createRequest = (tx: Transaction, sessionId: string, body: CreateInboxRequest): InboxRequest => {
@@ -145,11 +146,28 @@ export const noteAnswerDelivered = (tx: Transaction, id: string): void => {
   if (request.deliveredAt === undefined) put(tx, { ...request, deliveredAt: tx.now })
 }
 
-/** Withdraws what a session that ends has asked. What it and its tasks say is left to the caller. */
+/** Withdraws what a session that ends has asked. What it says is left to the caller, and what tasks say that are its alone. */
 export const withdrawRequests = (tx: Transaction, sessionId: string): void => {
   const open = openRequests(tx, sessionId)
   for (const request of open) put(tx, { ...request, state: 'withdrawn' })
   dropOldEnded(tx, 'requests', sessionId, open)
+  goOnElsewhere(tx, sessionId, open)
+}
+
+/** Removes all that a session has asked which is deleted. */
+export const removeRequests = (tx: Transaction, sessionId: string): void => {
+  const open = openRequests(tx, sessionId)
+  dropAllOf(tx, 'requests', sessionId)
+  goOnElsewhere(tx, sessionId, open)
+}
+
+/** Tasks that waited for what nobody asks any more go on, where another living session works on them. */
+const goOnElsewhere = (tx: Transaction, sessionId: string, asked: readonly InboxRequest[]) => {
+  for (const taskId of new Set(asked.flatMap((request) => request.taskId ?? []))) {
+    const task = tx.get('tasks', taskId)
+    if (!task || !isWorkedOnElsewhere(tx, task, sessionId)) continue
+    if (waitsInVain(tx, task)) setSessionStatus(tx, taskId, 'working')
+  }
 }
 
 const put = (tx: Transaction, request: InboxRequest) => {
@@ -166,7 +184,11 @@ const close = (tx: Transaction, request: InboxRequest) => {
   dropOldSettled(tx, 'requests', request)
 }
 
-const goesOn = (tx: Transaction, sessionId: string, taskId: string): boolean =>
-  tx.get('tasks', taskId)?.sessionStatus === 'needs_input' &&
-  livingStatus(tx, sessionId) !== undefined &&
-  tx.count('requests', { taskId, state: 'open' }) === 0
+const goesOn = (tx: Transaction, sessionId: string, taskId: string): boolean => {
+  const task = tx.get('tasks', taskId)
+  return task !== undefined && livingStatus(tx, sessionId) !== undefined && waitsInVain(tx, task)
+}
+
+/** Whether a task says that it waits for a person, and no request about it is open. */
+const waitsInVain = (tx: Transaction, { id, sessionStatus }: Task): boolean =>
+  sessionStatus === 'needs_input' && tx.count('requests', { taskId: id, state: 'open' }) === 0

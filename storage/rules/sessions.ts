@@ -15,6 +15,7 @@ import { addLinks, removeLinks } from './links'
 import { isLiving } from './living'
 import { isQuestion, setNeedsInput } from './needs-input'
 import { createQueue } from './queues'
+import { removeRequests } from './requests'
 import { dropAllOf } from './settled'
 import { newItems, sessionEvent, timelineEntry } from './timeline'
 import { withChanges } from './with-changes'
@@ -162,7 +163,7 @@ export function* deleteSession(tx: Transaction, id: string): Steps {
   }
   yield* clearTasks(tx, session)
   if (isLiving(session)) returnBudget(tx, session)
-  dropAllOf(tx, 'requests', id)
+  removeRequests(tx, id)
   dropAllOf(tx, 'messages', id)
   tx.emitData('session:deleted', { id })
   tx.remove('queues', id)

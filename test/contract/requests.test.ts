@@ -341,6 +341,26 @@ describe('a session that ends', () => {
     expect(await taskNow()).toBe('failed')
   })
 
+  it('leaves no task waiting on which another one works, unless that asks, too', async () => {
+    const asking = async () => {
+      const { id } = await api.session(project.id, [task.id], { status: 'working' })
+      await ask('Mine?', {}, id)
+      expect(await taskNow()).toBe('needs_input')
+      return `/api/sessions/${id}`
+    }
+    await api.ok('POST', `${await asking()}/stop`)
+    expect(await taskNow()).toBe('working')
+    await api.ok('DELETE', await asking())
+    expect(await taskNow()).toBe('working')
+    await api.ok('PATCH', await asking(), { status: 'completed' })
+    expect(await taskNow()).toBe('working')
+    const { id } = await ask('And mine?')
+    await api.ok('POST', `${await asking()}/stop`)
+    expect(await taskNow()).toBe('needs_input')
+    await answer(id, { text: 'so' })
+    expect(await taskNow()).toBe('working')
+  })
+
   it('and is deleted takes its requests along', async () => {
     const { id } = await ask('?')
     await api.ok('DELETE', `/api/sessions/${session.id}`)
