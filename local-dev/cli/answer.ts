@@ -31,7 +31,7 @@ export const command = defineCommand({
     const request = await client.requests.get(id)
     const { text = args.text, optionId } =
       option === undefined ? {} : await meaningOf(request, option, readText)
-    if (optionId === undefined && text === undefined) throw new UsageError(waysToAnswer(request))
+    if (optionId === undefined && !text?.trim()) throw new UsageError(waysToAnswer(request))
     if (text !== undefined && args.text !== undefined && text !== args.text)
       throw new UsageError('The words are given twice: as an argument, and as --text')
     const body = requestOf(AnswerInboxRequest, { optionId, text, by })

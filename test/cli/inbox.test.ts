@@ -195,6 +195,7 @@ describe('answer', () => {
       expect(refused.stderr).toContain('opt-1 (Allow once), opt-2 (Deny)')
     }
     const bare = await maestro.run(['answer', id])
+    expect(await maestro.run(['answer', id, '--text', ' '])).toEqual(bare)
     expect(bare).toMatchObject({ code: 64, stderr: expect.stringContaining('opt-2 (Deny)') })
     expect(await client.requests.get(id)).toMatchObject({ state: 'open' })
   })
