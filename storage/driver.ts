@@ -78,6 +78,8 @@ export interface WorkspaceDriver extends Driver {
   onReadable?(callback: (texts: ReadonlyMap<string, string>, release: () => void) => void): void
   /** Why a document of this kind and id, if there is one, cannot be read now; undefined otherwise. */
   unreadable?(kind: string, id: string): string | undefined
+  /** Why a document under this key, or under one that begins so if it ends with `:`, cannot be read now; undefined otherwise. */
+  unreadableUnder?(prefix: string): string | undefined
   /** Random bytes of this workspace's own, kept apart from the documents: never exported, copied or shown. */
   secret?: SecretStore
   /**

@@ -5,6 +5,7 @@ import { Entry } from './entry'
 import { type Kind, kindOfKey } from './kinds'
 import { entryOfParts, MisplacedError, readEntry } from './read-entry'
 import { reasonOf } from './reason'
+import { maySayOpen, settleTasks } from './rules/missed-ends'
 import { completedLinks } from './rules/one-sided-links'
 
 /** A structured log. */
@@ -23,6 +24,7 @@ export const loadDocuments = async (
   documents: Documents,
   logger: Logger,
 ): Promise<void> => {
+  const open: string[] = []
   for (const key of await storage.getKeys()) {
     const kind = kindOfKey(key)
     if (kind === undefined) continue
@@ -34,8 +36,11 @@ export const loadDocuments = async (
     }
     const text = await readText(storage, driver, key, logger)
     const entry = text === null ? undefined : entryOrSetAside(driver, kind, key, text, logger)
-    if (entry) documents.put(kind, entry)
+    if (!entry) continue
+    documents.put(kind, entry)
+    if (kind === 'tasks' && text !== null && maySayOpen(text)) open.push(entry.id)
   }
+  settleTasks(documents, open, (id) => isUnreadableSession(driver, id))
   repairLinks(documents, driver)
 }
 
@@ -90,6 +95,10 @@ const quarantineDocument = (driver: WorkspaceDriver, key: string, reason: string
   }
 }
 
+/** Whether there may be a session that cannot be read now. */
+export const isUnreadableSession = (driver: WorkspaceDriver, id: string): boolean =>
+  driver.refusal?.([`sessions:${id}`]) !== undefined
+
 /**
  * Makes sessions and tasks name each other where only one side does, in memory; a task's link to a session that does
  * not exist goes, but not one to a session that only cannot be read now.
@@ -100,7 +109,7 @@ export const repairLinks = (documents: Documents, driver: WorkspaceDriver): void
   const { tasks, sessions } = completedLinks(
     linked('tasks', 'sessionIds'),
     linked('sessions', 'taskIds'),
-    (id) => driver.refusal?.([`sessions:${id}`]) !== undefined,
+    (id) => isUnreadableSession(driver, id),
   )
   for (const [id, sessionIds] of tasks) {
     const entry = documents.get('tasks', id)

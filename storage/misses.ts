@@ -1,6 +1,8 @@
 import { ApiError, apiError } from '../schemas/errors'
 import type { Documents } from './documents'
 import type { WorkspaceDriver } from './driver'
+import type { Entry } from './entry'
+import { kinds } from './kinds'
 
 /** Documents of which it is known what cannot be read now. */
 export interface WatchedDocuments {
@@ -36,4 +38,14 @@ export const watchMisses = (documents: Documents, driver: WorkspaceDriver): Watc
       }
     },
   }
+}
+
+/** Why what hangs on one of these entities, and would be left behind, cannot be read now. */
+export const unreadableBelow = (driver: WorkspaceDriver, removed: readonly Entry[]): string | undefined => {
+  for (const { kind, id } of removed)
+    for (const prefix of kinds[kind].dependents?.(id) ?? []) {
+      const reason = driver.unreadableUnder?.(prefix)
+      if (reason !== undefined) return reason
+    }
+  return undefined
 }

@@ -6,12 +6,13 @@ import type { Entry } from './entry'
 import type { LoggedEvent, PublishedEvent } from './event'
 import type { NewId } from './ids'
 import { kindOfKey } from './kinds'
-import { entryOrSetAside, type Logger, loadDocuments, repairLinks } from './loading'
+import { entryOrSetAside, isUnreadableSession, type Logger, loadDocuments, repairLinks } from './loading'
 import { type MadeBatch, toBatch } from './made-batch'
-import { watchMisses } from './misses'
+import { unreadableBelow, watchMisses } from './misses'
 import { atOnce, inTurns, othersTurn, type Steps, someSteps, stepsOf } from './others-turn'
 import { publishInTurns } from './publish-in-turns'
 import { announceDocument } from './rules/announce'
+import { endMissed, settleTasks } from './rules/missed-ends'
 import { createSequentialCommit } from './sequential-commit'
 import { createTime, newestTime } from './time'
 import { beginTransaction, type Staged, type Transaction } from './transaction'
@@ -175,7 +176,8 @@ export const openWorkspace = async ({
   }
 
   const refuseBlocked = ({ entries, removed }: Staged) => {
-    const reason = driver.refusal?.([...entries, ...removed].map(({ key }) => key))
+    const reason =
+      driver.refusal?.([...entries, ...removed].map(({ key }) => key)) ?? unreadableBelow(driver, removed)
     if (reason !== undefined) throw storageUnavailable(reason)
   }
 
@@ -253,9 +255,17 @@ export const openWorkspace = async ({
         added.push(entry)
       }
     }
+    settleTasks(
+      documents,
+      added.filter(({ kind }) => kind === 'tasks').map(({ id }) => id),
+      (id) => isUnreadableSession(driver, id),
+    )
     repairLinks(documents, driver)
     await change((tx) => {
-      for (const entry of added) announceDocument(tx, entry)
+      for (const entry of added) {
+        if (entry.kind === 'queues') endMissed(tx, entry.id)
+        announceDocument(tx, entry)
+      }
     })
   }
 

@@ -41,6 +41,11 @@ export interface KindDefinition<T, StateEvent extends EventName = EventName, Lis
   appendOnly: readonly (List & keyof T)[]
   /** From one version to the next, oldest first. */
   migrations: readonly Migration[]
+  /**
+   * The keys, or with a `:` at the end what they begin with, of documents that may not outlive the entity: as long as one of
+   * them cannot be read, the entity is not deleted, since it would be left behind.
+   */
+  dependents?(id: string): readonly string[]
   /** What the server keeps for itself: in a folder that begins with a dot, neither exported nor copied. */
   isInternal?: true
   /** The events that carry an entity's state, of what is anybody's news. */

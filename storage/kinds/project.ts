@@ -8,6 +8,8 @@ export const projects = defineKind({
   fields: () => ({}),
   appendOnly: [],
   migrations: [],
+  // Of which project a session is stands only in it.
+  dependents: (id) => [`tasks:${id}:`, 'sessions:'],
   stateEvents: { created: 'project:created', updated: 'project:updated' },
   subject: (id) => ({ projectId: id }),
 })

@@ -60,6 +60,7 @@ export const sessions = defineKind({
     { to: 2, migrate: fromVersion1 },
     { to: 3, isNeeded: (session) => !('parentSessionId' in session), migrate: fromVersion2 },
   ],
+  dependents: (id) => [`queues:${id}`, `requests:${id}:`, `messages:${id}:`],
   stateEvents: { created: 'session:created', updated: 'session:updated' },
   subject: (id) => ({ sessionId: id }),
 })

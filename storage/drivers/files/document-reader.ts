@@ -37,6 +37,8 @@ export interface DocumentReader {
   refusal(key: string): string | undefined
   /** Why a document of this kind and id, if there is one, cannot be read now. */
   unreadable(kind: string, id: string): string | undefined
+  /** Why a document under this key, or under one that begins so if it ends with `:`, cannot be read now. */
+  unreadableUnder(prefix: string): string | undefined
   /** What is left where it is, with the reason, for `DriverStatus`. */
   problems(): { file: string; reason: string }[]
   stop(): void
@@ -165,6 +167,11 @@ export const createDocumentReader = ({
     unreadable(kind, id) {
       for (const key of unreadable.keys())
         if (key.startsWith(`${kind}:`) && key.endsWith(`:${id}`)) return refusal(key)
+      return undefined
+    },
+    unreadableUnder(prefix) {
+      for (const key of unreadable.keys())
+        if (key === prefix || (prefix.endsWith(':') && key.startsWith(prefix))) return refusal(key)
       return undefined
     },
     refusal,

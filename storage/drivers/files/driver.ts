@@ -268,6 +268,7 @@ const openLocked = (
     flush: writeBehind.flush,
     refusal,
     unreadable: reader.unreadable,
+    unreadableUnder: reader.unreadableUnder,
     unavailable() {
       const reason = lockLost ?? writeBehind.failure()
       return reason === undefined ? undefined : reasonOf(reason)

@@ -1,0 +1,57 @@
+import type { Task, TaskSessionStatus } from '../../schemas/task'
+import type { Documents } from '../documents'
+import { Entry } from '../entry'
+import type { Transaction } from '../transaction'
+import { readerOf } from './find'
+import { livingStatus, saysOpen } from './living'
+import { endItems } from './queues'
+
+/** A task's document, indented or not, that may say that a session works on it. */
+const openText = /"sessionStatus":\s*"(?:queued|working|needs_input)"/
+
+/** Whether a task may say that a session works on it: told from its text, which costs far less than to read it. */
+export const maySayOpen = (text: string): boolean => openText.test(text)
+
+/**
+ * What tasks say whose sessions ended while they could not be read, in memory: else they would look busy for ever. A task is left
+ * as it is if one of its sessions lives or cannot be read now, and if it was changed after the last of them had ended.
+ */
+export const settleTasks = (
+  documents: Documents,
+  ids: Iterable<string>,
+  isUnreadable: (sessionId: string) => boolean,
+): void => {
+  for (const id of ids) {
+    const task = documents.get('tasks', id)?.read()
+    const missed = task && saysOpen(task) ? missedEnd(documents, task, isUnreadable) : undefined
+    if (task && missed)
+      documents.put('tasks', new Entry('tasks', { ...task, sessionStatus: missed.sessionStatus }))
+  }
+}
+
+/** What a task is to say instead; undefined if it has missed no end. */
+const missedEnd = (
+  documents: Documents,
+  { id, sessionIds, updatedAt }: Task,
+  isUnreadable: (sessionId: string) => boolean,
+): { sessionStatus: TaskSessionStatus | undefined } | undefined => {
+  const naming = documents.list('sessions', { taskIds: id }).map((session) => session.id)
+  const all = [...new Set([...sessionIds, ...naming])]
+  const reader = readerOf(documents)
+  if (all.some((session) => isUnreadable(session) || livingStatus(reader, session) !== undefined))
+    return undefined
+  let last: { at: number; status: string } | undefined
+  for (const session of all) {
+    const ended = documents.get('sessions', session)?.readHead()
+    const at = ended ? (ended.completedAt ?? ended.lastActivity) : Number.POSITIVE_INFINITY
+    if (!last || at > last.at) last = { at, status: ended?.status ?? 'deleted' }
+  }
+  if (!last || last.at <= updatedAt) return undefined
+  return { sessionStatus: last.status === 'failed' ? 'failed' : undefined }
+}
+
+/** Ends what is open in a queue whose session has ended meanwhile; a `completed` one leaves its items as they are. */
+export const endMissed = (tx: Transaction, sessionId: string): void => {
+  const status = tx.fields('sessions', sessionId)?.status
+  if (status === 'failed' || status === 'stopped') endItems(tx, sessionId, { status: 'skipped' })
+}
