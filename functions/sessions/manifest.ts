@@ -1,5 +1,7 @@
-import { apiError } from '../../schemas/errors'
+import { parseJson } from '../../schemas/json-text'
 import { SessionManifest } from '../../schemas/manifest'
+import { reasonOf } from '../../storage/reason'
+import { manifestNotFound } from '../../storage/rules/restart'
 import { operation } from '../http/operation'
 import { respondText } from '../http/respond'
 import { storedEntity } from '../http/stored-entity'
@@ -16,7 +18,17 @@ export const getManifest = operation({
   run: async (c, { params: { id } }) => {
     await storedEntity(c, 'sessions', id, 'SESSION_NOT_FOUND')
     const manifest = await c.env.manifests.read(id)
-    if (manifest === undefined) throw apiError('NOT_FOUND', 'Manifest not found')
+    if (manifest === undefined) throw manifestNotFound(id)
+    requireJson(id, manifest)
     return respondText(c, 200, manifest)
   },
 })
+
+/** It lies where others can write, and clients repeat a request on a success that is not JSON. */
+const requireJson = (id: string, manifest: string): void => {
+  try {
+    parseJson(manifest)
+  } catch (error) {
+    throw manifestNotFound(id, `It is no manifest any more: ${reasonOf(error)}`)
+  }
+}

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname, platform } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parseTrusted } from '../../schemas/json-text'
-import { client, type Session, type Task } from '../contract/http'
+import { client, refusal, type Session, type Task } from '../contract/http'
 import { startServer } from '../contract/server'
 
 const server = await startServer()
@@ -111,6 +111,23 @@ describe('a spawned session', () => {
 
     await api.ok('DELETE', `/api/sessions/${sessionId}`)
     expect(existsSync(manifestPath)).toBe(true)
+  })
+
+  it('is told that its manifest is damaged, and is started by no damaged one', async () => {
+    const sent = { projectId: project.id, taskIds: [(await api.task(project.id)).id] }
+    const { sessionId, manifestPath } = await api.ok<Spawned>('POST', '/api/sessions/spawn', sent)
+    const path = `/api/sessions/${sessionId}`
+    await api.ok('POST', `${path}/stop`)
+    writeFileSync(manifestPath, '{"manifestVersion":')
+    for (const [method, of] of [
+      ['GET', `${path}/manifest`],
+      ['POST', `${path}/restart`],
+    ] as const) {
+      const refused = await api.request(method, of)
+      expect(refused).toMatchObject(refusal(404, 'NOT_FOUND', 'Manifest not found'))
+      expect(refused.body).toMatchObject({ details: { sessionId, reason: expect.stringContaining('JSON') } })
+    }
+    expect(await api.get(path)).toMatchObject({ status: 'stopped' })
   })
 
   it('leaves no folder behind when the spawn is refused', async () => {
