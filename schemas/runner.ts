@@ -5,7 +5,7 @@ import { count, reference, requiredText, timestamp } from './fields'
 /** As `maestro run` makes it: its process and a random part, so another one for every start. */
 export const RunnerId = z
   .string()
-  .regex(/^\d{1,10}-[0-9a-f]{12}$/, 'must be as "maestro run" makes it: PID-12 hexadecimal digits')
+  .regex(/^\d{1,10}-[0-9a-f]{12}$/, 'id must be as "maestro run" makes it: PID-12 hexadecimal digits')
   .meta({ description: 'Id of the runner', examples: ['4711-1f0c9a3b5d7e'] })
 
 const host = requiredText(255).meta({ description: 'Machine that it runs on', examples: ['ada-laptop'] })

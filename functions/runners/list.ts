@@ -1,7 +1,8 @@
 import * as z from 'zod'
+import { ItemsQuery } from '../../schemas/queries'
 import { Runner } from '../../schemas/runner'
 import { operation } from '../http/operation'
-import { respond } from '../http/respond'
+import { respondPage } from '../http/respond-page'
 
 export const listRunners = operation({
   method: 'GET',
@@ -9,7 +10,8 @@ export const listRunners = operation({
   name: 'runners.list',
   sessionAccess: 'read',
   summary: 'List the runners that are there, with what waits and why',
+  query: ItemsQuery,
   answers: { status: 200, schema: z.array(Runner) },
   example: () => ({}),
-  run: (c) => respond(c, c.env.runners.list()),
+  run: (c, { query }) => respondPage(c, c.env.runners.list(), query),
 })

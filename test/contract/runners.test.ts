@@ -41,6 +41,26 @@ it('what runners tell is told to everybody, the latest of each, and no event say
   expect(await api.get('/api/runners')).toEqual([{ ...told, waiting: [] }, other])
 })
 
+it('lists of runners, agents and skills come in pages, like any other', async () => {
+  const pageOf = async (path: string) => {
+    const { headers, body } = await api.request<object[]>('GET', path)
+    return { body, total: headers.get('X-Total-Count'), next: headers.get('X-Next-Cursor') }
+  }
+  for (const id of [first, second]) await api.ok('PUT', `/api/runners/${id}`, status)
+  for (const list of ['/api/runners', '/api/agents']) {
+    const all = await pageOf(list)
+    expect(all).toMatchObject({ total: String(all.body.length), next: null })
+    const start = await pageOf(`${list}?limit=1`)
+    expect(start).toEqual({ body: all.body.slice(0, 1), total: all.total, next: expect.any(String) })
+    const rest = await pageOf(`${list}?limit=1000&cursor=${start.next}`)
+    expect(rest).toEqual({ ...all, body: all.body.slice(1) })
+  }
+  expect(await pageOf('/api/skills')).toMatchObject({ total: '0' })
+  for (const list of ['/api/runners', '/api/agents', '/api/skills', '/api/skills/role/worker'])
+    for (const query of ['limit=0', 'limit=1001', 'cursor=x'])
+      expect((await api.request('GET', `${list}?${query}`)).status, `${list}?${query}`).toBe(400)
+})
+
 it.each(['one', '17-0123456789AB', '-1-0123456789ab', '17-0123456789ab-', '__proto__'])(
   '%s is no id of a runner',
   async (id) => {
