@@ -7,6 +7,7 @@ import { maxBufferedBytes } from '../functions/realtime/rooms'
 import { createHooks, maxMessageBytes } from '../functions/realtime/websocket'
 import type { AppServices, Env } from '../functions/services/app-services'
 import { readChunkedBody } from './http/chunked-body'
+import { isHandshake } from './http/handshake'
 import { inTurn } from './http/in-turn'
 import { answerUnreadable, createMalformedAnswer, maxHeaderBytes } from './http/malformed'
 import { startSweeping } from './sweep'
@@ -67,6 +68,8 @@ export const createHttpServer = (
   }
   const server = createServer(options, listener)
   server.on('clientError', createMalformedAnswer())
+  // Whoever expects what there is not is answered as anybody: Node's own refusal is empty.
+  server.on('checkExpectation', listener)
   server.once('listening', () => server.once('close', startSweeping(services)))
   server.setTimeout(stallMs, (socket) => {
     // One whose answer takes long to be made has no fault in that.
@@ -80,8 +83,15 @@ export const createHttpServer = (
   server.on('request', ({ socket }) => idleSockets.delete(socket))
 
   const addresses = new WeakMap<object, string | undefined>()
+  const hooks = createHooks(services, (request) => addresses.get(request))
   const sockets = crossws({
-    hooks: createHooks(services, (request) => addresses.get(request)),
+    hooks: {
+      ...hooks,
+      async upgrade(request) {
+        const answer = await hooks.upgrade?.(request)
+        return answer instanceof Response || isHandshake(request) ? answer : answerUnreadable()
+      },
+    },
     // By default every path is a namespace of its own, and each would have rooms of its own.
     getNamespace: () => 'maestro',
     serverOptions: socketOptions,

@@ -135,3 +135,31 @@ describe('headers', () => {
     expect(await text(socket)).toMatch(/^HTTP\/1.1 400 Bad Request\r\n.*"The request is not valid HTTP"/s)
   })
 })
+
+describe('what Node or its WebSockets would refuse themselves', () => {
+  const answerTo = async (sent: string) => {
+    const { open } = await start()
+    const socket = await open()
+    socket.write(sent)
+    const answer = await text(socket)
+    const body: unknown = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))
+    return { status: answer.slice(9, 12), body }
+  }
+
+  it.each([
+    ['without a key', ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13']],
+    ['with a key that is none', [...upgrade, 'Sec-WebSocket-Key: aGk=']],
+    ['of a version to come', ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 99', key]],
+    ['for another protocol', ['Connection: Upgrade', 'Upgrade: h2c', key]],
+  ])('is answered as every error is: a WebSocket %s', async (_, headers) => {
+    expect(await answerTo(head('GET /ws', ...headers))).toEqual({
+      status: '400',
+      body: { error: true, code: 'VALIDATION_ERROR', message: 'The request is not valid HTTP' },
+    })
+  })
+
+  it('is answered as if it had not been asked for: an expectation of what there is not', async () => {
+    const sent = head('GET /api/tasks/none', 'Expect: a-miracle', 'Connection: close')
+    expect(await answerTo(sent)).toMatchObject({ status: '404', body: { code: 'TASK_NOT_FOUND' } })
+  })
+})
