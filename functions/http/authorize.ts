@@ -55,13 +55,20 @@ const forbiddenDeed = (reader: Reader, caller: SessionCaller, attempt: Attempt):
     return subject.sessionId === caller.sessionId
       ? conditions[name]?.({ caller, subject, fields })
       : `${words} other than its own`
-  if (subject.projectId !== caller.projectId) return `${words} outside its project`
+  if (subject.projectId !== caller.projectId && !isOwnReport(caller, attempt, subject))
+    return `${words} outside its project`
   if (sessionAccess === 'project') return conditions[name]?.({ caller, subject, fields })
   if (caller.role !== 'orchestrator') return words
   const isDescendant =
     subject.sessionId !== undefined && ancestorsOf(reader, subject.sessionId).includes(caller.sessionId)
   return isDescendant ? undefined : `${words} that it has not spawned`
 }
+
+/** Whether a session reports on a task that it works on: it may be one of another project. */
+const isOwnReport = ({ sessionId }: SessionCaller, { definition, body }: Attempt, { sessionIds }: Subject) =>
+  sessionIds?.includes(sessionId) === true &&
+  (definition.name === 'tasks.addTimeline' ||
+    (definition.name === 'tasks.update' && isObject(body) && body.updateSource === 'session'))
 
 /** Whose something is, and where. */
 interface Subject {

@@ -155,6 +155,22 @@ describe('what a session may do with tasks', () => {
     )
   })
 
+  it.each(['worker', 'orchestrator'])(
+    'is to report on its own of another project, too (%s)',
+    async (role) => {
+      const task = await api.task((await api.project()).id)
+      const { session, token } = await spawned({ role, taskIds: [task.id] })
+      const change = (body: object) => as(token)<Task>('PATCH', `/api/tasks/${task.id}`, body)
+      expect(await change({ updateSource: 'session', sessionStatus: 'completed' })).toMatchObject({
+        status: 200,
+        body: { sessionStatus: 'completed' },
+      })
+      const note = { sessionId: session.id, message: 'm' }
+      expect((await as(token)('POST', `/api/tasks/${task.id}/timeline`, note)).status).toBe(200)
+      expect(await change({ title: 'Mine' })).toMatchObject(refusal(403, 'FORBIDDEN'))
+    },
+  )
+
   it('is, for an orchestrator, to change those of its project', async () => {
     const { token } = await spawned({ role: 'orchestrator' })
     const [near, far] = [await api.task(project), await api.task((await api.project()).id)]
