@@ -29,7 +29,9 @@ interface Ending {
 }
 
 /** Ends a session; one that has ended notes it, and keeps its status. */
-export function* endSession(tx: Transaction, id: string, body: EndSessionRequest): Steps {
+export function* endSession(tx: Transaction, id: string, given: EndSessionRequest): Steps {
+  // A blank reason is none.
+  const body = { ...given, reason: given.reason || undefined }
   const session = findSession(tx, id, 'NOT_FOUND')
   const outcomes = new Map((body.outcomes ?? []).map((outcome) => [outcome.taskId, outcome]))
   const own = new Set(session.taskIds)
@@ -130,7 +132,7 @@ export function* conclude(tx: Transaction, id: string, ending: Ending, known?: r
   tx.put('sessions', {
     ...session,
     ...(needsInput && { needsInput: { ...needsInput, active: false } }),
-    ...(reason !== undefined && { endReason: reason }),
+    ...(reason && { endReason: reason }),
     status,
     completedAt: tx.now,
     lastActivity: tx.now,

@@ -58,6 +58,7 @@ describe('a session that ends', () => {
     ],
     ['because it was stopped', { cause: 'stopped' }, 'stopped', null, null],
     ['because its machine is gone', { cause: 'lost' }, 'failed', 'failed', 'lost: its process is gone'],
+    ['by a report without words', { cause: 'reported', reason: '' }, 'completed', 'completed', null],
   ])('%s leaves no task that looks busy', async (_, body, status, open, endReason) => {
     const { session, tasks: made } = await working(outcomes)
     const ended = await end(session.id, body)
@@ -72,6 +73,7 @@ describe('a session that ends', () => {
     ['another code than 0', { exitCode: 7 }, 'It ended with exit code 7'],
     ['a signal, whatever the code', { exitCode: 0, signal: 'SIGSEGV' }, 'It was ended by SIGSEGV'],
     ['a code, and says why', { exitCode: 2, reason: 'out of memory' }, 'out of memory'],
+    ['a code, and says nothing of why', { exitCode: 2, reason: ' ' }, 'It ended with exit code 2'],
   ])('by an exit with %s has failed', async (_, how, endReason) => {
     const { session, tasks: made } = await working(['working', 'completed', undefined])
     expect(await end(session.id, { cause: 'exited', ...how })).toMatchObject({ status: 'failed', endReason })
