@@ -299,7 +299,7 @@ export const openWorkspace = async ({
     }),
     flush: async (withinMs) => driver.flush?.(withinMs),
     async close() {
-      await large?.catch(() => undefined)
+      while (large) await large.catch(() => undefined)
       await Promise.allSettled(pending.map(({ done }) => done))
       await storage.dispose()
     },

@@ -6,8 +6,8 @@ const maxDepth = 100
 
 /**
  * Reads a body as a JSON object; an empty one counts as `{}`. Throws with what is wrong with it. What could not be stored
- * as it was sent is wrong, too: U+0000 (no program can be called with it), half a surrogate pair (no UTF-8 has it), and
- * numbers beyond those that a double holds exactly.
+ * as it was sent is wrong, too: U+0000 (no program can be called with it), half a surrogate pair (no UTF-8 has it), the key
+ * `__proto__` within a value (it would be lost), and numbers that a double does not hold: too large, or so small that it is 0.
  */
 export const readJsonObject = (text: string): Record<string, unknown> => {
   if (text.trim() === '') return {}
@@ -15,7 +15,7 @@ export const readJsonObject = (text: string): Record<string, unknown> => {
   const body = parse(text)
   if (!isObject(body)) throw new Error('The body must be a JSON object')
   const holdsManyDigits = manyDigits.test(text)
-  if (holdsManyDigits) checkIntegers(text)
+  if (holdsManyDigits || tinyExponent.test(text)) checkNumbers(text)
   if (holdsManyDigits || mayHoldBadText.test(text) || exponent.test(text)) checkValues(body)
   return body
 }
@@ -29,10 +29,11 @@ const parse = (text: string): unknown => {
 }
 
 // Most bodies hold none of these. Each looks at a character at most as often as the pattern is long, and none is long.
-const mayHoldBadText = /\\u(?:0000|[dD][89a-fA-F])/
+const mayHoldBadText = /__proto__|\\u(?:00|[dD][89a-fA-F])/
 const exponent = /\d[eE]\+?\d/
 /** A double holds every integer of up to 15 digits. */
 const manyDigits = /\d{16}/
+const tinyExponent = /\d[eE]-\d{3}/
 
 const [quote, backslash, minus, zero, nine] = [0x22, 0x5c, 0x2d, 0x30, 0x39]
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d]
@@ -69,6 +70,8 @@ const checkValues = (body: unknown): void => {
     else if (typeof value === 'object' && value !== null)
       for (const [key, item] of Object.entries(value)) {
         checkText(key, path === '' ? 'A key of the body' : `A key of ${path}`)
+        if (key === '__proto__' && path !== '')
+          throw new Error(`A key of ${path} is __proto__, which cannot be kept: choose another`)
         waiting.push({ value: item, path: path === '' ? key : `${path}.${key}` })
       }
   }
@@ -90,7 +93,7 @@ const checkNumber = (value: number, path: string): void => {
 }
 
 /** Says it with the digits that were sent, and also of what a later key hides. */
-const checkIntegers = (text: string): void => {
+const checkNumbers = (text: string): void => {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
     if (code === quote) index = endOfString(text, index)
@@ -98,6 +101,8 @@ const checkIntegers = (text: string): void => {
       const token = numberAt(text, index)
       if (/^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)))
         throw new Error(`The number ${shortened(token)} cannot be kept exactly: send it as a text`)
+      if (/^[^eE]*[1-9]/.test(token) && Number(token) === 0)
+        throw new Error(`The number ${shortened(token)} is too small to be kept: send it as a text`)
       index += token.length - 1
     }
   }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
+import { parseDescribed, problemsOf } from '../../schemas/problems'
 import { TransferLine, type TransferResult } from '../../schemas/transfer'
 import { isMissingFile, reasonOf } from '../lib/reason'
 import { decodeUtf8Stream } from '../lib/utf8'
@@ -101,7 +102,13 @@ async function* batches(file: string): AsyncGenerator<TransferLine[], void> {
 
 const parseLine = (text: string, position: string): TransferLine => {
   try {
-    return TransferLine.parse(JSON.parse(text))
+    const parsed = parseDescribed(TransferLine, JSON.parse(text))
+    if (parsed.success) return parsed.data
+    throw new Error(
+      problemsOf(parsed.error)
+        .map(({ message }) => message)
+        .join('; '),
+    )
   } catch (error) {
     throw new Error(`${position} is not a document of an export: ${reasonOf(error)}`)
   }

@@ -91,6 +91,17 @@ describe('report', () => {
     expect(await client.sessions.get(sessionId)).toMatchObject({ status: 'completed' })
   })
 
+  it.each(['progress', 'blocked', 'complete'])('of %s that comes after the end says so', async (kind) => {
+    const { sessionId, run } = await inside()
+    await client.sessions.stop(sessionId)
+    for (const named of [[], ['--task', idOf(0)]])
+      expect(await run(['report', kind, 'Late', ...named])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining(`session ${sessionId} had ended before: it stays stopped`),
+      })
+    expect(await client.sessions.get(sessionId)).toMatchObject({ status: 'stopped' })
+  })
+
   it('of a session without tasks is noted all the same', async () => {
     const { id } = await client.sessions.create({ projectId: project.id, taskIds: [] })
     const env = { MAESTRO_SESSION_ID: id }

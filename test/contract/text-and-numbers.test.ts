@@ -74,6 +74,17 @@ describe('a body that is refused, and of which nothing is stored', () => {
       `"metadata":{"n":${'7'.repeat(400)},"n":1}`,
       'cannot be kept exactly',
     ],
+    [
+      'a number that would become none',
+      '"metadata":{"n":{"m":-0.3e-330}}',
+      '-0.3e-330 is too small to be kept',
+    ],
+    [
+      'a key that would be lost',
+      '"metadata":{"a":{"__proto__":{"b":1}}}',
+      'A key of metadata.a is __proto__',
+    ],
+    ['the same, written otherwise', '"env":{"__pr\\u006fto__":"1"}', 'A key of env is __proto__'],
     ['a negative one', '"metadata":{"id":[-9007199254740993]}', '-9007199254740993 cannot be kept'],
   ])('is one with %s', async (_, rest, words) => {
     const { status, text } = await session(rest)

@@ -126,8 +126,9 @@ describe('a large change', () => {
   it('is stored before the workspace is closed', async () => {
     const driver = memoryDriver()
     const { workspace } = await open(driver)
-    const large = workspace.change(createMany)
+    const [first, second] = [workspace.change(createMany), workspace.change(createMany)]
     await workspace.close()
-    expect(await large).toBe(many)
+    expect((await driver.getKeys('', {})).length).toBe(2 * many)
+    expect(await Promise.all([first, second])).toEqual([many, many])
   })
 })

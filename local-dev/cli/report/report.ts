@@ -7,6 +7,7 @@ import {
   type TimelineType,
   type UpdateTaskRequest,
 } from '../../../functions/client/client'
+import { endedStatuses } from '../../../schemas/session'
 import { listOf } from '../arguments'
 import { type Command, defineCommand } from '../command'
 import { ownSession } from '../environment'
@@ -58,10 +59,7 @@ export const reportCommand = (definition: ReportDefinition): Command =>
       const json = { ...entry, sessionStatus: definition.sessionStatus }
       if (definition.endsSession && named.length === 0) {
         const { ended, tasks } = await endAsCompleted(client, sessionId, taskIds, message)
-        const how =
-          ended.status === 'completed'
-            ? ', and ended the session'
-            : `; session ${sessionId} had ended before: it stays ${ended.status}`
+        const how = ended.status === 'completed' ? ', and ended the session' : late(ended)
         return { json: { ...json, tasks, session: ended }, text: sentence(reported + how) }
       }
       const asks = definition.sessionStatus === 'needs_input'
@@ -73,9 +71,13 @@ export const reportCommand = (definition: ReportDefinition): Command =>
           timeline: entriesOf(entry, tasks),
         })
       if (failure) throw failure
-      return { json: { ...json, tasks }, text: sentence(reported) }
+      // What has ended notes it, and no task comes to say that it is worked on.
+      const how = endedStatuses.includes(session.status) ? late(session) : ''
+      return { json: { ...json, tasks }, text: sentence(reported + how) }
     },
   })
+
+const late = ({ id, status }: Session) => `; session ${id} had ended before: it stays ${status}`
 
 /** The tasks of a session that still exist. */
 const existingTasks = async (client: Client, { id: sessionId, taskIds }: Session): Promise<string[]> => {
