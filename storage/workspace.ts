@@ -12,7 +12,7 @@ import { unreadableBelow, watchMisses } from './misses'
 import { atOnce, inTurns, othersTurn, type Steps, someSteps, stepsOf } from './others-turn'
 import { publishInTurns } from './publish-in-turns'
 import { announceDocument } from './rules/announce'
-import { endMissed, settleTasks } from './rules/missed-ends'
+import { endMissed, leaveGoneParent, settleTasks } from './rules/missed-ends'
 import { createSequentialCommit } from './sequential-commit'
 import { createTime, newestTime } from './time'
 import { beginTransaction, type Staged, type Transaction } from './transaction'
@@ -264,6 +264,8 @@ export const openWorkspace = async ({
     await change((tx) => {
       for (const entry of added) {
         if (entry.kind === 'queues') endMissed(tx, entry.id)
+        if (entry.kind === 'tasks')
+          leaveGoneParent(tx, entry.id, (id) => driver.unreadable?.('tasks', id) !== undefined)
         announceDocument(tx, entry)
       }
     })

@@ -55,3 +55,14 @@ export const endMissed = (tx: Transaction, sessionId: string): void => {
   const status = tx.fields('sessions', sessionId)?.status
   if (status === 'failed' || status === 'stopped') endItems(tx, sessionId, { status: 'skipped' })
 }
+
+/** A task whose parent was deleted meanwhile moves to the top: lists by parent would else not have it. */
+export const leaveGoneParent = (
+  tx: Transaction,
+  id: string,
+  isUnreadable: (taskId: string) => boolean,
+): void => {
+  const task = tx.get('tasks', id)
+  if (!task || task.parentId === null || tx.has('tasks', task.parentId) || isUnreadable(task.parentId)) return
+  tx.put('tasks', { ...task, parentId: null })
+}

@@ -6,7 +6,7 @@ import { atOnce, type Steps } from '../../storage/others-turn'
 import { endSession, stopSession } from '../../storage/rules/endings'
 import { createProject, deleteProject, updateProject } from '../../storage/rules/projects'
 import { createSession, deleteSession } from '../../storage/rules/sessions'
-import { createTask } from '../../storage/rules/tasks'
+import { createTask, deleteTask } from '../../storage/rules/tasks'
 import type { Transaction } from '../../storage/transaction'
 import type { Workspace } from '../../storage/workspace'
 import { afterCrash, openIn, temporaryDirectory } from './directory'
@@ -65,6 +65,26 @@ describe('what cannot be read and', () => {
       expect(await saysOf(opened, task?.id)).toBe(says ?? null)
       expect(await saysOf(opened, kept?.id)).toBe('queued')
     }
+  })
+
+  it('is below a task that is deleted meanwhile moves to the top, unless its parent cannot be read either', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { workspace: first, directory, projectId } = await start()
+    const make = (tx: Transaction, parentId?: string) =>
+      createTask(tx, { projectId, title: 't', parentId }).id
+    const [gone, hidden] = await first.change((tx) => [make(tx), make(tx)])
+    const [child, other] = await first.change((tx) => [make(tx, gone), make(tx, hidden)])
+    await first.close()
+    const unreadable = [child, hidden, other]
+    faults.unreadable = (path) => (unreadable.some((id = '') => path.includes(id)) ? 'EIO' : undefined)
+    const { workspace } = await openIn(directory)
+    await workspace.change((tx) => deleteTask(tx, gone ?? ''))
+    faults.unreadable = (path) => (path.includes(hidden ?? '') ? 'EIO' : undefined)
+    await vi.advanceTimersByTimeAsync(1000)
+    const parentOf = (id = '') => workspace.read((documents) => documents.get('tasks', id)?.read().parentId)
+    await expect.poll(() => parentOf(other)).toBe(hidden)
+    expect(await parentOf(child)).toBe(null)
+    await workspace.close()
   })
 
   it('hangs on an entity keeps that from being deleted: it would be left behind', async () => {
