@@ -36,7 +36,7 @@ const campaigns = {
   },
   fuzz: {
     about:
-      '6,900 sequences of 25 hostile requests to every operation on each host, and a client that is cut off meanwhile',
+      '4,500 sequences of 25 hostile requests to every operation on each host, and a client that is cut off meanwhile',
     args: [
       ...['--project', 'server', '--project', 'hosted'],
       'test/contract/fuzz.test.ts',
@@ -62,7 +62,7 @@ const campaigns = {
     args: ['--project', 'node', 'test/crash/beats.test.ts'],
   },
   faces: {
-    about: 'REST, client, command line and reference asked the same, 1,000 inputs for each operation',
+    about: 'REST, client, command line and reference asked the same, 600 inputs for each operation',
     args: ['--project', 'memory', 'test/functions/faces.test.ts'],
   },
   rules: {

@@ -85,7 +85,7 @@ describe('a journal in disorder', () => {
         appendFileSync(newestSegment(copy), bytes)
         expect(await everything((await restarted(copy)).workspace)).toEqual(expected)
       }),
-      { numRuns: scaled(30) },
+      { numRuns: scaled(10) },
     )
   })
 
@@ -384,7 +384,7 @@ describe('a server that is killed again and again', () => {
         }
         expect(segmentsOf(directory).length).toBeLessThanOrEqual(2 + steps.length)
       }),
-      { numRuns: scaled(25) },
+      { numRuns: scaled(10) },
     )
   })
 })
