@@ -1,5 +1,6 @@
 /** The files are an interface: people read them, edit them and keep them under git. */
 
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createStorage } from 'unstorage'
@@ -96,28 +97,37 @@ describe('the files', () => {
   })
 })
 
-describe('a server that another took the directory from', () => {
+describe('a server that another took the directory from,', () => {
+  const recordOf = (lock: string, pid: number) =>
+    JSON.stringify({ ...Object(JSON.parse(readFileSync(lock, 'utf8'))), id: randomUUID(), pid })
   afterEach(() => void vi.useRealTimers())
 
-  it('writes nothing more into it, and says why', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const { workspace, directory, projectId, logged } = await start()
-    const rename = (name: string) => workspace.change((tx) => updateProject(tx, projectId, { name }))
-    await rename('mine')
-    writeFileSync(join(directory, '.lock'), JSON.stringify({ pid: 4711 }))
-    const journal = readFileSync(newestSegment(directory), 'utf8')
-    await vi.advanceTimersByTimeAsync(5_000)
-    await expect.poll(() => logged.length).toBeGreaterThan(0)
-    const files = documentsIn(directory)
-    await expect(rename('lost')).rejects.toMatchObject({
-      code: 'STORAGE_UNAVAILABLE',
-      message: expect.stringContaining('taken over'),
-    })
-    expect(workspace.unavailable()).toContain('taken over')
-    expect(documentsIn(directory)).toEqual(files)
-    expect(readFileSync(newestSegment(directory), 'utf8').startsWith(journal)).toBe(true)
-    expect(readFileSync(newestSegment(directory), 'utf8')).not.toContain('lost')
-  })
+  it.each([
+    ['has it', 'taken over by process 4711', (lock) => writeFileSync(lock, recordOf(lock, 4711))],
+    ['may have had it', '.lock of', (lock) => rmSync(lock)],
+    ['may have had it, since the lock is empty', '.lock of', (lock) => writeFileSync(lock, '')],
+  ] satisfies [string, string, (lock: string) => void][])(
+    'and %s writes nothing more into it, and says why',
+    async (_, why, lose) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      const { workspace, directory, projectId, logged } = await start()
+      const rename = (name: string) => workspace.change((tx) => updateProject(tx, projectId, { name }))
+      await rename('mine')
+      lose(join(directory, '.lock'))
+      const journal = readFileSync(newestSegment(directory), 'utf8')
+      await vi.advanceTimersByTimeAsync(5_000)
+      await expect.poll(() => logged.length).toBeGreaterThan(0)
+      const files = documentsIn(directory)
+      await expect(rename('lost')).rejects.toMatchObject({
+        code: 'STORAGE_UNAVAILABLE',
+        message: expect.stringContaining(why),
+      })
+      expect(workspace.unavailable()).toContain(why)
+      expect(documentsIn(directory)).toEqual(files)
+      expect(readFileSync(newestSegment(directory), 'utf8').startsWith(journal)).toBe(true)
+      expect(readFileSync(newestSegment(directory), 'utf8')).not.toContain('lost')
+    },
+  )
 })
 
 describe('a file that is no document', () => {

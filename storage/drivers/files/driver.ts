@@ -14,6 +14,7 @@ import { openJournal } from './journal'
 import type { StoredChange } from './journal-lines'
 import { isBlankFile } from './journal-lookup'
 import { type Lock, lockDirectory } from './lock'
+import { LeaseLostError } from './lock-file'
 import { privateFolder } from './private-files'
 import { recoverJournal } from './recovery'
 import { needsBase } from './replay'
@@ -76,14 +77,9 @@ const openLocked = (
 ): WorkspaceDriver => {
   let lockLost: Error | undefined
   lock.onLost((pid) => {
-    lockLost = new Error(
-      `${directory} was taken over by ${pid === null ? 'another server' : `process ${pid}`}`,
-    )
+    lockLost = new LeaseLostError(directory, pid)
     writeBehind?.stop()
-    logger.error(
-      { directory, pid },
-      'The data directory was taken over: nothing more is written to it. Stop this server',
-    )
+    logger.error({ directory, pid }, `Nothing more is written: ${lockLost.message}`)
   })
   upgradeFormat(directory)
   prepareFolders(directory)

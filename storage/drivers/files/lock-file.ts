@@ -66,8 +66,13 @@ export interface Lease {
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError'
 
-  constructor(directory: string) {
-    super(`${directory} was taken over by another server: stop this one`)
+  /** `holder`: the process that has the directory; null: the lock file is gone, or holds nothing; undefined: it is not known. */
+  constructor(directory: string, holder?: number | null) {
+    super(
+      holder === null
+        ? `the .lock of ${directory} is gone, or holds nothing, so that another server may have had the directory: start this one again`
+        : `${directory} was taken over by ${holder === undefined ? 'another server' : `process ${holder}`}: stop this one`,
+    )
   }
 }
 

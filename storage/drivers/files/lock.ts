@@ -137,7 +137,7 @@ const renewLease = (
     },
     assertHeld() {
       if (state === 'held' && !isHeld()) notifyLoss(textOf(lock) ?? '')
-      if (state !== 'held') throw new LeaseLostError(dir)
+      if (state !== 'held') throw new LeaseLostError(dir, state === 'lost' ? newHolderPid : undefined)
     },
     lease,
   }
