@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import type { AddressInfo } from 'node:net'
-import { homedir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppServices } from '../functions/services/app-services'
 import type { Log } from '../functions/services/log'
@@ -10,6 +9,7 @@ import { DirectoryLockedError } from '../storage/drivers/files/lock'
 import { readConfig } from './config'
 import { createHttpServer, type HttpServer } from './http-server'
 import { collectWhenIdle } from './idle-collection'
+import { homeFolder } from './lib/home'
 import { listen } from './listen'
 import { createLog } from './log'
 import { openToOthers } from './open-to-others'
@@ -77,7 +77,7 @@ const hostAndPort = ({ address, port, family }: AddressInfo) =>
   family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`
 
 const start = async () => {
-  const read = readConfig(process.env, homedir())
+  const read = readConfig(process.env, homeFolder())
   if ('problems' in read)
     return exitWith('The configuration cannot be used (CONFIG_ERROR):', ...read.problems)
   try {

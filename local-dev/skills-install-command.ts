@@ -1,7 +1,8 @@
 /** `npm run skills:install [-- --force]`: installs the system skills into SKILLS_DIR, and prints what it did. */
-import { homedir } from 'node:os'
+
 import { parseArgs } from 'node:util'
 import { readConfig } from './config'
+import { homeFolder } from './lib/home'
 import { reasonOf } from './lib/reason'
 import { type InstalledFile, installSkills, keptNote } from './skills-install'
 
@@ -14,7 +15,7 @@ const words: Readonly<Record<InstalledFile['outcome'], string>> = {
 
 const run = async (): Promise<string[]> => {
   const { values } = parseArgs({ options: { force: { type: 'boolean', default: false } } })
-  const read = readConfig(process.env, homedir())
+  const read = readConfig(process.env, homeFolder())
   if ('problems' in read) throw new Error(read.problems.join('\n'))
   const installed = await installSkills(read.config.skillsDir, { overwrite: values.force })
   const kept = installed.some(({ outcome }) => outcome === 'kept')

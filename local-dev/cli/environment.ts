@@ -1,8 +1,9 @@
 /** What the environment says: the server, and the session that this command acts for. */
-import { homedir } from 'node:os'
+
 import { join, resolve } from 'node:path'
 import { isSessionToken } from '../../functions/services/session-tokens'
 import { storedSessionToken } from '../agents/session-token'
+import { homeFolder } from '../lib/home'
 import { UsageError } from './exit'
 
 export interface Environment {
@@ -34,7 +35,7 @@ const isHeaderText = (text = ''): boolean => /^[\x21-\x7e]{1,200}$/.test(text)
 const tokenInFolder = (sessionDir = '~/.maestro/sessions', sessionId = ''): string | undefined => {
   // It came from elsewhere, and is no path.
   if (!/^[\w-]+$/.test(sessionId)) return undefined
-  const directory = resolve(sessionDir.replace(/^~(?=$|[\\/])/, () => homedir()))
+  const directory = resolve(sessionDir.replace(/^~(?=$|[\\/])/, () => homeFolder()))
   return storedSessionToken(join(directory, sessionId))
 }
 

@@ -1,11 +1,12 @@
 /** The configuration and the program of this machine. */
-import { homedir } from 'node:os'
+
 import { readConfig } from '../config'
+import { homeFolder } from '../lib/home'
 import { UsageError } from './exit'
 
 /** The configuration of a server that would be started here. Throws `UsageError` with every problem. */
 export const localConfig = (variables: NodeJS.ProcessEnv = process.env) => {
-  const read = readConfig(variables, homedir())
+  const read = readConfig(variables, homeFolder())
   if ('problems' in read) throw new UsageError(read.problems.join('; '))
   return read.config
 }
