@@ -1,6 +1,7 @@
 /** `npm run skills:publish -- URL`: copies the skills of SKILLS_DIR to a hosted workspace, that of MAESTRO_API_TOKEN. */
-import { homedir } from 'node:os'
+
 import { readConfig } from './config'
+import { homeFolder } from './lib/home'
 import { reasonOf } from './lib/reason'
 import { findSkillFiles, listSkillFolders, outsideDirectory, readFoundFile } from './skill-folder'
 
@@ -25,7 +26,7 @@ try {
   const [url] = process.argv.slice(2)
   if (url === undefined)
     throw new Error('The address of the hosted server is missing: npm run skills:publish -- URL')
-  const read = readConfig(process.env, homedir())
+  const read = readConfig(process.env, homeFolder())
   if ('problems' in read) throw new Error(read.problems.join('\n'))
   const { skillsDir, apiToken } = read.config
   for (const id of await listSkillFolders(skillsDir))

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { cannotBeRead, type WorkspaceDriver } from '../../storage/driver'
 import { memoryDriver } from '../../storage/drivers/memory'
 import { createIds } from '../../storage/ids'
 import { importDocuments, transferLines } from '../../storage/rules/transfer'
 import { openWorkspace } from '../../storage/workspace'
 import { readConfig } from '../config'
+import { homeFolder } from '../lib/home'
 import { createLog } from '../log'
 import { openDriver } from '../open-driver'
 import type { Purpose, TransferLocation } from './location'
@@ -20,7 +20,7 @@ export const openDirectory = async (directory: string, purpose: Purpose): Promis
     throw new Error(`There is no data directory at ${directory}: give what the server has as DATA_DIR`)
   const read = readConfig(
     { ...process.env, DATA_DIR: directory, DATABASE_TYPE: '', LOG_LEVEL: 'warn' },
-    homedir(),
+    homeFolder(),
   )
   if ('problems' in read) throw new Error(read.problems.join('\n'))
   const log = createLog(read.config, 2)

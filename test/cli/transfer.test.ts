@@ -186,6 +186,7 @@ describe('an import of nothing', () => {
     writeFileSync(file, content)
     const ended = await run(['import', file, location])
     expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(file) })
+    expect(ended.stderr).not.toContain('invalid_type')
     expect(existsSync(location)).toBe(false)
   })
 
