@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 /** Markdown is imported as text, as the bundler and wrangler do it. */
@@ -17,12 +19,11 @@ const memory = testsIn('rules', 'storage', 'functions')
 /** What only `npm run test:long` runs. */
 const campaigns = process.env.TEST_FIGURES ? ['test/campaigns/**/*.campaign.ts'] : []
 /** These stand in for modules of Node or of our own, so each needs modules of its own. */
-const inside = [
-  ...testsIn('postgres'),
-  ...['files', 'full-disk', 'lock', 'long-documents', 'unreadable'].map(
-    (name) => `test/drivers/${name}.test.ts`,
-  ),
-]
+const standingIn = readdirSync(join(import.meta.dirname, 'test'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => `test/${name}`)
+  .filter((file) => /^vi\.mock\(/m.test(readFileSync(join(import.meta.dirname, file), 'utf8')))
+const inside = [...new Set([...testsIn('postgres'), 'test/drivers/lock.test.ts', ...standingIn])]
 
 export default defineConfig({
   plugins: [markdownAsText],
