@@ -33,10 +33,15 @@ export const createRequest = (tx: Transaction, sessionId: string, body: CreateIn
   tx.put('requests', request)
   tx.emitState('request:created', request.id)
   syncNeedsInput(tx, sessionId)
-  if (taskId !== undefined && tx.get('tasks', taskId)?.sessionStatus !== 'needs_input')
-    setSessionStatus(tx, taskId, 'needs_input')
+  if (taskId !== undefined && !keepsItsWord(tx, taskId)) setSessionStatus(tx, taskId, 'needs_input')
   dropOldSettled(tx, 'requests', request)
   return request
+}
+
+/** A task says already that it waits, or that it is done: whoever asks after that must not lose the outcome. */
+const keepsItsWord = (tx: Transaction, taskId: string): boolean => {
+  const status = tx.get('tasks', taskId)?.sessionStatus
+  return status === 'needs_input' || status === 'completed'
 }
 
 const goOn: readonly RequestOption[] = [

@@ -97,6 +97,22 @@ describe('a request', () => {
     expect(await taskNow()).toBe('working')
   })
 
+  it('leaves a task done that was reported as done before, also when the agent then ends', async () => {
+    await api.ok('PATCH', `/api/tasks/${task.id}`, {
+      updateSource: 'session',
+      sessionId: session.id,
+      sessionStatus: 'completed',
+    })
+    const asked = await ask('May I push it?')
+    expect((await sessionNow()).needsInput).toMatchObject({ active: true, message: 'May I push it?' })
+    expect(await taskNow()).toBe('completed')
+    await answer(asked.id, { text: 'Yes' })
+    expect(await taskNow()).toBe('completed')
+    await api.ok('POST', `/api/sessions/${session.id}/end`, { cause: 'exited', exitCode: 0 })
+    expect(await sessionNow()).toMatchObject({ status: 'completed' })
+    expect(await taskNow()).toBe('completed')
+  })
+
   it('leaves what the task says meanwhile', async () => {
     const { id } = await ask('Done?')
     await api.ok('PATCH', `/api/tasks/${task.id}`, { updateSource: 'session', sessionStatus: 'completed' })
