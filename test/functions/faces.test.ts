@@ -62,8 +62,13 @@ const inputsFor = (
   const body = schema
     ? fc.oneof(
         { weight: 3, arbitrary: fc.constant(undefined) },
-        { weight: 5, arbitrary: fitting(schema, schemas).map((value) => JSON.stringify(value)) },
-        { weight: 4, arbitrary: wrongBody(schema, schemas).filter(isShallowObject) },
+        {
+          weight: 5,
+          arbitrary: fitting(schema, schemas)
+            .map((value) => JSON.stringify(value))
+            .filter(isSayable),
+        },
+        { weight: 4, arbitrary: wrongBody(schema, schemas).filter(isSayableObject) },
         { weight: 2, arbitrary: withBlank(schema.$ref) },
       )
     : fc.constant(undefined)
@@ -105,12 +110,15 @@ const withBlank = (ref = ''): fc.Arbitrary<string> => {
   return fc
     .tuple(fitting(schema, schemas), fc.constantFrom(...names), fc.constantFrom(' ', '', '\t\n', '\u3000'))
     .map(([body, name, blank]) => JSON.stringify({ ...(isObject(body) && body), [name]: blank }))
+    .filter(isSayable)
 }
 
-/** How deep a body may be nested no schema can say. */
-const isShallowObject = (text: string): boolean => {
+/** How deep a body may be nested, and that no key in it may be `__proto__`, no schema can say. */
+const isSayable = (text: string): boolean => !text.includes('['.repeat(100)) && !text.includes('__proto__')
+
+const isSayableObject = (text: string): boolean => {
   try {
-    return !text.includes('['.repeat(100)) && isObject(JSON.parse(text))
+    return isSayable(text) && isObject(JSON.parse(text))
   } catch {
     return false
   }
