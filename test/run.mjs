@@ -31,7 +31,7 @@ const campaigns = {
     args: ['--project', 'node', 'test/crash/frozen.test.ts'],
   },
   build: {
-    about: 'a build killed 400 times and in each of its last changes to files, and one that is damaged',
+    about: 'a build killed 200 times and in each of its last changes to files, and one that is damaged',
     args: ['--project', 'node', 'test/node/build-kill.test.ts', 'test/node/build.test.ts'],
   },
   fuzz: {

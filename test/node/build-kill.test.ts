@@ -75,7 +75,7 @@ describe('a build', () => {
     'may be killed at any instant: dist holds the one before or the new one',
     async () => {
       let found = expectWhole('the first one')
-      for (let index = 0; index < scaled(4); index++) {
+      for (let index = 0; index < scaled(2); index++) {
         setSources(otherThan(found))
         const build = checkout.build()
         await sleep(random() * 600)
@@ -98,7 +98,7 @@ describe('a build', () => {
     expect(all).toBeGreaterThan(60)
     // In between, one file after the other goes into a directory that nobody knows yet.
     const numbers = [1, 2, 3, 4, 5, ...Array.from({ length: 24 }, (_, index) => all - index)]
-    for (const number of someOf('changes of a build', numbers, 6)) {
+    for (const number of someOf('changes of a build', numbers, 3)) {
       const message = `change ${number} of ${all}`
       await activateUntil(0, versions[0])
       expect(expectWhole(message), message).toBe(versions[0])
