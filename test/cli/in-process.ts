@@ -1,15 +1,9 @@
 // Runs `maestro` in this process: a hundred calls cost less than one process does.
 import { Readable } from 'node:stream'
-import { expect } from 'vitest'
 import { dispatch } from '../../local-dev/cli/dispatch'
-import { parseTrusted } from '../../schemas/json-text'
-import type { Ended } from './maestro'
+import { type Options as CallOptions, type Ended, succeeding } from './maestro'
 
-interface Options {
-  env?: Record<string, string>
-  cwd?: string
-  /** Standard input; without it there is none. */
-  input?: string
+interface Options extends CallOptions {
   /** Ends a call that would run on. */
   signal?: AbortSignal
   /** Hears each line of the two outputs as it is printed. */
@@ -37,17 +31,6 @@ export const maestroInProcess = (environment: Record<string, string>) => {
     })
     return { code, stdout, stderr }
   }
-
-  /** The text that a call which must succeed prints for people. */
-  const text = async (args: readonly string[], options?: Options): Promise<string> => {
-    const ended = await run(args, options)
-    expect(ended).toEqual({ code: 0, stdout: expect.any(String), stderr: '' })
-    return ended.stdout
-  }
-
-  /** What a call which must succeed answers with `--json`. */
-  const json = async <T = Record<string, unknown>>(args: readonly string[], options?: Options): Promise<T> =>
-    parseTrusted(await text([...args, '--json'], options))
 
   /** A call that runs on: what it prints, line by line, until it is ended. */
   const start = (args: readonly string[], options: Options = {}) => {
@@ -80,5 +63,5 @@ export const maestroInProcess = (environment: Record<string, string>) => {
     }
   }
 
-  return { run, text, json, start }
+  return { run, ...succeeding(run), start }
 }

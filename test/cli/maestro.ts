@@ -41,16 +41,21 @@ export const maestroWith = (environment: Record<string, string>) => {
       child.stdin.end(input)
     })
 
-  /** The text that a call which must succeed prints for people. */
-  const text = async (args: readonly string[], options?: Options): Promise<string> => {
+  return { run, ...succeeding(run) }
+}
+
+/** Calls that must succeed. */
+export const succeeding = <O>(run: (args: readonly string[], options?: O) => Promise<Ended>) => {
+  /** The text that it prints for people. */
+  const text = async (args: readonly string[], options?: O): Promise<string> => {
     const ended = await run(args, options)
     expect(ended).toEqual({ code: 0, stdout: expect.any(String), stderr: '' })
     return ended.stdout
   }
 
-  /** What a call which must succeed answers with `--json`. */
-  const json = async <T = Record<string, unknown>>(args: readonly string[], options?: Options): Promise<T> =>
+  /** What it answers with `--json`. */
+  const json = async <T = Record<string, unknown>>(args: readonly string[], options?: O): Promise<T> =>
     parseTrusted(await text([...args, '--json'], options))
 
-  return { run, text, json }
+  return { text, json }
 }
