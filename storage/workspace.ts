@@ -1,18 +1,16 @@
 import { createStorage } from 'unstorage'
 import { ApiError, apiError } from '../schemas/errors'
+import { apply } from './apply'
 import { createMemoryDocuments, type Documents } from './documents'
 import type { DriverStatus, WorkspaceDriver } from './driver'
-import type { Entry } from './entry'
 import type { LoggedEvent, PublishedEvent } from './event'
 import type { NewId } from './ids'
-import { kindOfKey } from './kinds'
-import { entryOrSetAside, isUnreadableSession, type Logger, loadDocuments, repairLinks } from './loading'
+import { type Logger, loadDocuments } from './loading'
 import { type MadeBatch, toBatch } from './made-batch'
 import { unreadableBelow, watchMisses } from './misses'
 import { atOnce, inTurns, othersTurn, type Steps, someSteps, stepsOf } from './others-turn'
 import { publishInTurns } from './publish-in-turns'
-import { announceDocument } from './rules/announce'
-import { endMissed, leaveGoneParent, settleTasks } from './rules/missed-ends'
+import { addTexts, catchUp } from './readable-again'
 import { createSequentialCommit } from './sequential-commit'
 import { createTime, newestTime } from './time'
 import { beginTransaction, type Staged, type Transaction } from './transaction'
@@ -243,32 +241,8 @@ export const openWorkspace = async ({
   const addReadable = async (texts: ReadonlyMap<string, string>, release: () => void): Promise<void> => {
     while (large || pending.length > 0) await (large ?? durable()).catch(() => undefined)
     release()
-    const added: Entry[] = []
-    for (const [key, text] of texts) {
-      const kind = kindOfKey(key)
-      const entry = kind && entryOrSetAside(driver, kind, key, text, logger)
-      if (!entry) continue
-      if (documents.get(entry.kind, entry.id))
-        logger.error({ key }, 'A document can be read now, but another has its id: it is not served')
-      else {
-        documents.put(entry.kind, entry)
-        added.push(entry)
-      }
-    }
-    settleTasks(
-      documents,
-      added.filter(({ kind }) => kind === 'tasks').map(({ id }) => id),
-      (id) => isUnreadableSession(driver, id),
-    )
-    repairLinks(documents, driver)
-    await change((tx) => {
-      for (const entry of added) {
-        if (entry.kind === 'queues') endMissed(tx, entry.id)
-        if (entry.kind === 'tasks')
-          leaveGoneParent(tx, entry.id, (id) => driver.unreadable?.('tasks', id) !== undefined)
-        announceDocument(tx, entry)
-      }
-    })
+    const added = addTexts(documents, driver, texts, logger)
+    await change((tx) => catchUp(tx, driver, added))
   }
 
   driver.onReadable?.((texts, release) => {
@@ -313,21 +287,3 @@ const storageUnavailable = (cause: unknown) =>
     'STORAGE_UNAVAILABLE',
     `The change could not be stored, and nothing was changed: ${cause instanceof Error ? cause.message : cause}`,
   )
-
-/** So many entries become visible in a step. */
-const entriesInStep = 1000
-
-/** Makes a staged change visible, a part with every step; returns the function that undoes it. */
-function* apply(documents: Documents, { entries, removed }: Staged): Steps<() => void> {
-  const previous: (Entry | undefined)[] = []
-  for (const entry of entries) {
-    previous.push(documents.get(entry.kind, entry.id))
-    documents.put(entry.kind, entry)
-    if (previous.length % entriesInStep === 0) yield
-  }
-  for (const entry of removed) documents.remove(entry.kind, entry.id)
-  return () => {
-    for (const entry of entries) documents.remove(entry.kind, entry.id)
-    for (const entry of [...previous, ...removed]) if (entry) documents.put(entry.kind, entry)
-  }
-}
