@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { findOnPath, findProgram, isFile } from '../find-program'
+import { findOnPath, findProgram, isFile } from '../lib/find-program'
 import { reasonOf } from '../lib/reason'
 import { fillWords, hasPlaceholder, splitWords } from './command-line'
 import { type AgentInvocation, presetNames, presetOf, promptArgument } from './presets'

@@ -1,5 +1,5 @@
-import { findProgram } from '../find-program'
-import { runProgram } from '../run-program'
+import { findProgram } from '../lib/find-program'
+import { runProgram } from '../lib/run-program'
 import { presetNames } from './presets'
 
 /** An agent that this machine can start. */

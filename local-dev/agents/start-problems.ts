@@ -1,7 +1,7 @@
 /** Why a program does not start in a directory, in the words of who can mend it: the system only says ENOENT. */
 import { access, constants, lstat, open, stat } from 'node:fs/promises'
 import { basename, isAbsolute, resolve } from 'node:path'
-import { findProgram } from '../find-program'
+import { findProgram } from '../lib/find-program'
 import { reasonOf } from '../lib/reason'
 
 /** Where a program is to start. */

@@ -7,15 +7,15 @@ import { build } from 'esbuild'
  * the server shares with the commands is in files of its own.
  */
 const server = {
-  server: 'local-dev/server.ts',
-  'document-writer': 'local-dev/document-writer.ts',
+  server: 'local-dev/server/server.ts',
+  'document-writer': 'local-dev/server/document-writer.ts',
 }
 
 /** The other programs that Node starts. They share files, so that each loads only what it is asked for. */
 const commands = {
   cli: 'local-dev/cli/main.ts',
-  'skills-install': 'local-dev/skills-install-command.ts',
-  'skills-publish': 'local-dev/skills-publish-command.ts',
+  'skills-install': 'local-dev/skills/skills-install-command.ts',
+  'skills-publish': 'local-dev/skills/skills-publish-command.ts',
 }
 
 /** Some dependencies are CommonJS and call require() for Node's own modules. */

@@ -18,7 +18,7 @@ export const command = defineCommand({
     process.argv.splice(2)
     // Importing it starts it, or ends this process; then it ends with this process.
     if (!args.run) {
-      await import('../server')
+      await import('../server/server')
       return undefined
     }
     const { apiToken: token, dataDir } = localConfig()
@@ -35,7 +35,7 @@ export const command = defineCommand({
         )
     }
     process.once('exit', hint)
-    await import('../server')
+    await import('../server/server')
     process.off('exit', hint)
     const runner = await startLocalRunner({ client, token, json, print, ...args }).catch((error) => {
       // Without its runner, the server is not what was asked for.

@@ -1,6 +1,6 @@
 /** The configuration and the program of this machine. */
 
-import { readConfig } from '../config'
+import { readConfig } from '../server/config'
 import { homeFolder } from '../lib/home'
 import { UsageError } from './exit'
 

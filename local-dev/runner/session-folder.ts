@@ -1,6 +1,6 @@
 /** The files of a session on this machine, all below SESSION_DIR. */
 import { join } from 'node:path'
-import { isFile } from '../find-program'
+import { isFile } from '../lib/find-program'
 
 /** Where a session's files are. Throws if the id is no name of a folder: it came over the network. */
 export const sessionFolder = (sessionDir: string, id: string): string => {

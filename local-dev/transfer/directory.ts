@@ -4,10 +4,10 @@ import { memoryDriver } from '../../storage/drivers/memory'
 import { createIds } from '../../storage/ids'
 import { importDocuments, transferLines } from '../../storage/rules/transfer'
 import { openWorkspace } from '../../storage/workspace'
-import { readConfig } from '../config'
+import { readConfig } from '../server/config'
 import { homeFolder } from '../lib/home'
-import { createLog } from '../log'
-import { openDriver } from '../open-driver'
+import { createLog } from '../server/log'
+import { openDriver } from '../server/open-driver'
 import type { Purpose, TransferLocation } from './location'
 
 /**

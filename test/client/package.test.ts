@@ -17,7 +17,7 @@ beforeAll(() => {
   mkdirSync(join(installed, 'dist'), { recursive: true })
   cpSync(join(root, 'package.json'), join(installed, 'package.json'))
   execFileSync('node', ['local-dev/build.mjs', join(installed, 'dist')], { cwd: root })
-  execFileSync(program('tsx'), ['local-dev/write-client-types.ts', join(installed, 'dist/types')], {
+  execFileSync(program('tsx'), ['local-dev/build/write-client-types.ts', join(installed, 'dist/types')], {
     cwd: root,
   })
   mkdirSync(join(directory, 'node_modules/@types'))

@@ -1,7 +1,7 @@
 /** A body that comes in tiny chunks costs what it holds, and never more than may be held. */
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { readChunkedBody } from '../../local-dev/http/chunked-body'
+import { readChunkedBody } from '../../local-dev/server/http/chunked-body'
 
 const sending = (text: string, chunkChars: number, end: (stream: PassThrough) => unknown) => {
   const stream = new PassThrough()

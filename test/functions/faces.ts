@@ -9,7 +9,7 @@ import type { AppServices } from '../../functions/services/app-services'
 import { command } from '../../local-dev/cli/api'
 import { UsageError } from '../../local-dev/cli/exit'
 import { processIo } from '../../local-dev/cli/io'
-import { createHttpServer } from '../../local-dev/http-server'
+import { createHttpServer } from '../../local-dev/server/http-server'
 import { isObject } from '../../schemas/fields'
 import { app } from './example-world'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createConcurrencyLimit } from '../../local-dev/concurrency-limit'
+import { createConcurrencyLimit } from '../../local-dev/lib/concurrency-limit'
 
 /** Work that begins when the limit lets it, and ends when a test says so. */
 const createWork = (runLimited: ReturnType<typeof createConcurrencyLimit>) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readConfig } from '../../local-dev/config'
+import { readConfig } from '../../local-dev/server/config'
 
 const home = '/home/dev'
 

@@ -1,6 +1,6 @@
 // Hours after a burst the server still has all the memory that this took.
 import { describe, expect, it } from 'vitest'
-import { createCollector, ourMachinery } from '../../local-dev/idle-collection'
+import { createCollector, ourMachinery } from '../../local-dev/server/idle-collection'
 
 const megabyte = 1024 * 1024
 

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { createServer, Server } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import { listen } from '../../local-dev/listen'
+import { listen } from '../../local-dev/server/listen'
 import { freePort } from '../contract/server'
 
 /** A server on whose machine listening fails with these codes, by host. */

@@ -13,7 +13,7 @@ const logFile = join(directory, 'new', 'folder', 'server.log')
 
 beforeAll(() => {
   buildSync({
-    entryPoints: ['local-dev/log.ts'],
+    entryPoints: ['local-dev/server/log.ts'],
     outfile: bundle,
     bundle: true,
     platform: 'node',

@@ -3,7 +3,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { openToOthers } from '../../local-dev/open-to-others'
+import { openToOthers } from '../../local-dev/server/open-to-others'
 
 it('a directory is open to others if they may list it, and get to it', () => {
   const root = mkdtempSync('/tmp/maestro-open-')

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Log } from '../../functions/services/log'
-import { folderSkills } from '../../local-dev/skills'
+import { folderSkills } from '../../local-dev/skills/skills'
 
 let root: string
 let directory: string

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Log } from '../../functions/services/log'
-import { fileManifests } from '../../local-dev/manifests'
-import { removeUnfinishedSpawns, spawnNotesFolder } from '../../local-dev/unfinished-spawns'
+import { fileManifests } from '../../local-dev/manifests/manifests'
+import { removeUnfinishedSpawns, spawnNotesFolder } from '../../local-dev/server/unfinished-spawns'
 
 let root: string
 let sessionDir: string

@@ -107,7 +107,7 @@ describe('a build that is current', () => {
     const before = filesInDist()
     const now = new Date()
     utimesSync(source('package.json'), now, now)
-    utimesSync(source('local-dev/server.ts'), now, now)
+    utimesSync(source('local-dev/server/server.ts'), now, now)
     await build()
     expect(filesInDist()).toEqual(before)
   })

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { createHttpServer } from '../../local-dev/http-server'
+import { createHttpServer } from '../../local-dev/server/http-server'
 
 /** Listens on a port of its own until the test ends. */
 export const listenHere = async (...parts: Parameters<typeof createHttpServer>) => {

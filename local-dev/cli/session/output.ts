@@ -7,7 +7,7 @@ import {
   ServerUnreachable,
 } from '../../../functions/client/client'
 import { endedStatuses } from '../../../schemas/session'
-import { fileOutputs } from '../../outputs'
+import { fileOutputs } from '../../server/outputs'
 import { noteDisconnects } from '../disconnects'
 import { localConfig } from '../this-machine'
 

@@ -1,4 +1,4 @@
-import { installSkills, keptNote } from '../../skills-install'
+import { installSkills, keptNote } from '../../skills/skills-install'
 import { defineCommand } from '../command'
 import { table } from '../format'
 import { localConfig } from '../this-machine'

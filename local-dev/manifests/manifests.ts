@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Manifests } from '../functions/services/app-services'
-import { apiError } from '../schemas/errors'
-import { withoutByteOrderMark } from '../schemas/json-text'
-import { privateFile, privateFileMode, privateFolderMode } from '../storage/drivers/files/private-files'
-import { makeDirectory } from './lib/make-directory'
-import { isMissingFile, reasonOf } from './lib/reason'
+import type { Manifests } from '../../functions/services/app-services'
+import { apiError } from '../../schemas/errors'
+import { withoutByteOrderMark } from '../../schemas/json-text'
+import { privateFile, privateFileMode, privateFolderMode } from '../../storage/drivers/files/private-files'
+import { makeDirectory } from '../lib/make-directory'
+import { isMissingFile, reasonOf } from '../lib/reason'
 
 /** What a manifest is called until it is whole. */
 export const draftName = '.manifest.json'

@@ -1,6 +1,6 @@
 /** The words after `maestro-server`: it takes none, since variables configure it. */
-import { version } from '../package.json'
-import { variables } from '../schemas/config'
+import { version } from '../../package.json'
+import { variables } from '../../schemas/config'
 
 /** What is printed instead of starting a server, and the exit code. */
 interface Answer {

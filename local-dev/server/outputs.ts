@@ -1,8 +1,8 @@
 /** What agents have printed on this machine: `{SESSION_DIR}/{id}/output.log`. */
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import type { Outputs } from '../functions/services/outputs'
-import { logPath, sessionFolder } from './runner/session-folder'
+import type { Outputs } from '../../functions/services/outputs'
+import { logPath, sessionFolder } from '../runner/session-folder'
 
 export const fileOutputs = (sessionDir: string): Outputs => ({
   size: (id) => withLog(sessionDir, id, 0, async (log) => (await log.stat()).size),

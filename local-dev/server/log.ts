@@ -11,11 +11,11 @@ import {
   stdTimeFunctions,
 } from 'pino'
 import { isColorSupported, prettyFactory } from 'pino-pretty'
-import type { Log } from '../functions/services/log'
-import type { Config } from '../schemas/config'
-import { privateFile, privateFolderMode } from '../storage/drivers/files/private-files'
-import { makeDirectory } from './lib/make-directory'
-import { reasonOf } from './lib/reason'
+import type { Log } from '../../functions/services/log'
+import type { Config } from '../../schemas/config'
+import { privateFile, privateFolderMode } from '../../storage/drivers/files/private-files'
+import { makeDirectory } from '../lib/make-directory'
+import { reasonOf } from '../lib/reason'
 
 /** While a log cannot be written, this much of it waits in memory; the rest is dropped. */
 const maxBufferedBytes = 1024 * 1024

@@ -1,6 +1,6 @@
 /** Where a developer's machine differs from a Worker: paths, and a home directory. */
 import { resolve } from 'node:path'
-import { type ConfigResult, configFrom } from '../schemas/config'
+import { type ConfigResult, configFrom } from '../../schemas/config'
 
 /**
  * The configuration of this process, or every problem with it at once. Paths are absolute: `~` is `home`,

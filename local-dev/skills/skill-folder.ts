@@ -2,8 +2,8 @@
 import type { BigIntStats } from 'node:fs'
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, isAbsolute, join, relative, sep } from 'node:path'
-import { isSkillId } from '../functions/services/skills'
-import { withoutByteOrderMark } from '../schemas/json-text'
+import { isSkillId } from '../../functions/services/skills'
+import { withoutByteOrderMark } from '../../schemas/json-text'
 
 /** A file as it was found: a link is followed to its end. */
 export interface FoundFile {

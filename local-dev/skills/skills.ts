@@ -1,10 +1,10 @@
 /** Skills as folders: `{directory}/{id}/manifest.json` and `skill.md`. */
 import { join } from 'node:path'
-import type { Log } from '../functions/services/log'
-import { readSkill, type Skills, skillBroken, skillNotFound } from '../functions/services/skills'
-import { ApiError } from '../schemas/errors'
-import type { Skill } from '../schemas/skill'
-import { reasonOf } from './lib/reason'
+import type { Log } from '../../functions/services/log'
+import { readSkill, type Skills, skillBroken, skillNotFound } from '../../functions/services/skills'
+import { ApiError } from '../../schemas/errors'
+import type { Skill } from '../../schemas/skill'
+import { reasonOf } from '../lib/reason'
 import {
   type FoundFile,
   findSkillFiles,

@@ -1,13 +1,13 @@
 /** The write-behind thread: it writes documents into files, so that requests do not wait for the disk. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Lease } from '../storage/drivers/files/lock-file'
-import type { SealedLists } from '../storage/drivers/files/seal'
+import type { Lease } from '../../storage/drivers/files/lock-file'
+import type { SealedLists } from '../../storage/drivers/files/seal'
 import {
   type BlockedPath,
   createDocumentBatch,
   type DocumentBatch,
   syncDocuments,
-} from '../storage/drivers/files/write-documents'
+} from '../../storage/drivers/files/write-documents'
 
 /** A batch comes in several messages, from its lease to its finish: those with `finish` and `sync` are answered. */
 export type WriteRequest =

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { gatherBody } from '../../functions/http/gathered-body'
+import { gatherBody } from '../../../functions/http/gathered-body'
 
 /**
  * A body whose length nobody has said, straight from the connection: through a stream of the web, each of a million chunks of

@@ -1,4 +1,4 @@
-import type { AppServices } from '../functions/services/app-services'
+import type { AppServices } from '../../functions/services/app-services'
 
 /** A look every half second finds who is lost soon after its ttl, and sees a gap of over two seconds. */
 const everyMs = 500

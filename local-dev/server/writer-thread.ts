@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
-import { isLong, textPieces } from '../storage/drivers/files/document-text'
-import { sealedListsOf } from '../storage/drivers/files/seal'
-import type { BlockedPath, DocumentWriter } from '../storage/drivers/files/write-documents'
-import { othersTurn } from '../storage/others-turn'
+import { isLong, textPieces } from '../../storage/drivers/files/document-text'
+import { sealedListsOf } from '../../storage/drivers/files/seal'
+import type { BlockedPath, DocumentWriter } from '../../storage/drivers/files/write-documents'
+import { othersTurn } from '../../storage/others-turn'
 import type { WriteRequest, WriteResult } from './document-writer'
 
 /** So many characters are sent before others have their turn. */

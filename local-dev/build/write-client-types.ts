@@ -5,9 +5,9 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { events } from '../schemas/events'
+import { events } from '../../schemas/events'
 
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '../..')
 const out = process.argv[2] ?? join(root, 'dist/types')
 const clientFolder = join(root, 'functions/client')
 

@@ -1,10 +1,10 @@
 /** Installs the skills that the project ships where the server looks for skills. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { withoutByteOrderMark } from '../schemas/json-text'
-import { systemSkills } from './content/skills'
-import { makeDirectory } from './lib/make-directory'
-import { isMissingFile } from './lib/reason'
+import { withoutByteOrderMark } from '../../schemas/json-text'
+import { systemSkills } from '../content/skills'
+import { makeDirectory } from '../lib/make-directory'
+import { isMissingFile } from '../lib/reason'
 
 /** What was done with a file; `kept`: it differs from the shipped one, and was left as it is. */
 export interface InstalledFile {

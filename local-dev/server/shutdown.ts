@@ -1,4 +1,4 @@
-import type { AppServices } from '../functions/services/app-services'
+import type { AppServices } from '../../functions/services/app-services'
 import type { HttpServer } from './http-server'
 
 const shutdownTimeoutMs = 5000

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type ApiError, apiError, type ErrorResponse } from '../../schemas/errors'
+import { type ApiError, apiError, type ErrorResponse } from '../../../schemas/errors'
 
 /** Address and headers of a request together: the cookies of `localhost` come from every port. */
 export const maxHeaderBytes = 64 * 1024

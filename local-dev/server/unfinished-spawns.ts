@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Log } from '../functions/services/log'
-import type { Config } from '../schemas/config'
-import { isMissingFile, reasonOf } from './lib/reason'
-import { draftName } from './manifests'
+import type { Log } from '../../functions/services/log'
+import type { Config } from '../../schemas/config'
+import { isMissingFile, reasonOf } from '../lib/reason'
+import { draftName } from '../manifests/manifests'
 
 /**
  * Where a server notes which sessions it is spawning, an empty file each: beside the data that it alone holds the lock

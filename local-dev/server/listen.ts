@@ -1,6 +1,6 @@
 /** Begins to listen, and says in words of the configuration why that cannot be. */
 import type { Server } from 'node:net'
-import type { Config } from '../schemas/config'
+import type { Config } from '../../schemas/config'
 
 /** Everywhere, on both stacks, or on the one that there is. */
 const everywhere = { both: '::', ipv4: '0.0.0.0' }

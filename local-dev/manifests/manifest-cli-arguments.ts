@@ -1,4 +1,4 @@
-import type { SpawnPlan } from '../storage/rules/spawn'
+import type { SpawnPlan } from '../../storage/rules/spawn'
 
 /** Flags that older CLIs do not have: one that rejects them is called without. */
 export const newerFlags = ['--strategy', '--api-url'] as const

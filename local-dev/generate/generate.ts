@@ -1,11 +1,11 @@
 /** Writes what is made from the schemas and from the list of operations: `schemas/json/` and the typed client's files. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { allOperations } from '../functions/all-operations'
-import { jsonSchemaFiles } from '../schemas/json-files'
-import { clientFiles } from './generate/client-files'
+import { allOperations } from '../../functions/all-operations'
+import { jsonSchemaFiles } from '../../schemas/json-files'
+import { clientFiles } from './client-files'
 
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '../..')
 
 const writeAll = (
   folder: string,
