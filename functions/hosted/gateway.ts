@@ -1,6 +1,7 @@
 import { type ApiError, apiError, type ErrorResponse } from '../../schemas/errors'
-import { type AccessRequest, createAccess, isForAnyone, isPublicPage, tokensOf } from '../http/access'
+import { type AccessRequest, createAccess, isForAnyone, isPublicPage } from '../http/access'
 import { requestIdOf } from '../http/guard'
+import { tokensOf } from '../http/shown-tokens'
 import { createStopwatch } from '../services/stopwatch'
 import { homePage } from '../status/home'
 import { type Bindings, workspaceHeader } from './bindings'

@@ -1,5 +1,5 @@
 import type { ApiTokens } from '../../schemas/api-tokens'
-import { tokenCheck } from '../http/access'
+import { tokenCheck } from '../http/shown-tokens'
 import { hostedSessionTokens, isSessionToken } from '../services/session-tokens'
 
 /** Finds the workspace of a token. It takes the same time for every token, right or wrong. */

@@ -3,22 +3,20 @@
  * web page in the developer's browser, can call is a way in. These are the decisions only; they cover HTTP
  * requests and WebSocket upgrades alike.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Config } from '../../schemas/config'
 import type { SessionClaim } from '../../storage/rules/callers'
 import { isSessionToken } from '../services/session-tokens'
+import { type Cors, cors } from './cors'
+import { memoizeLast } from './memoize-last'
+import { type ShownTokens, tokenCheck, tokensOf } from './shown-tokens'
 
-export interface Access {
+export interface Access extends Cors {
   /** Whether a request may pass, and what the session token says that it shows. */
   admit(request: AccessRequest): Admission
   /** Why the request is refused, or `undefined` if it may pass. */
   check(request: AccessRequest): Denial | undefined
   /** Whether a page is the server's own, a desktop shell's, or listed by name. */
   isOwnPage(origin: string, host: string | undefined): boolean
-  /** For every response, that to a refused request included. */
-  corsHeaders(origin: string | undefined): HeaderFields
-  /** For the answer to a preflight; `requestedHeaders` is its `Access-Control-Request-Headers`. */
-  preflightHeaders(origin: string | undefined, requestedHeaders: string | undefined): HeaderFields
 }
 
 type AccessOptions = Pick<Config, 'serverUrl' | 'corsEnabled' | 'corsOrigins' | 'corsCredentials'> & {
@@ -34,22 +32,16 @@ type AccessOptions = Pick<Config, 'serverUrl' | 'corsEnabled' | 'corsOrigins' | 
 }
 
 /** What the decisions need of a request. A header that is absent is `undefined`. */
-export interface AccessRequest {
+export interface AccessRequest extends ShownTokens {
   method: string
   path: string
   hasQuery: boolean
   host?: string | undefined
   origin?: string | undefined
-  authorization?: string | undefined
-  queryToken?: string | undefined
-  /** `Sec-WebSocket-Protocol` of a WebSocket, in which a browser can send a token. */
-  protocols?: string | undefined
   /** Whether a page may ask only if it is the server's own, a desktop shell's, or listed by name. */
   ownPagesOnly?: boolean | undefined
   /** Whether a WebSocket is asked for. */
   isUpgrade: boolean
-  /** Where a browser cannot set headers: a WebSocket, and `/api/events`. */
-  tokenInQueryAllowed: boolean
   /** The caller's IP address; `undefined` where it is not known. */
   address?: string | undefined
 }
@@ -65,8 +57,6 @@ interface Denial {
   code: 'FORBIDDEN' | 'UNAUTHORIZED'
   message: string
 }
-
-type HeaderFields = Readonly<Record<string, string>>
 
 /** Made once at start: what every request asks is worked out here. */
 export const createAccess = (options: AccessOptions): Access => {
@@ -126,19 +116,6 @@ export const isForAnyone = ({ path, hasQuery, method }: AccessRequest): boolean 
 export const isPublicPage = ({ path, method, isUpgrade }: AccessRequest): boolean =>
   path === '/' && !isUpgrade && (method === 'GET' || method === 'HEAD')
 
-/** Callers come one after the other with the same `Host`, `Origin` and address. */
-const memoizeLast = <Answer>(ask: (text: string) => Answer): ((text: string) => Answer) => {
-  let lastText = ''
-  let lastAnswer = ask('')
-  return (text) => {
-    if (text !== lastText) {
-      lastAnswer = ask(text)
-      lastText = text
-    }
-    return lastAnswer
-  }
-}
-
 const octets = String.raw`127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}`
 const loopbackAddress = new RegExp(`^(?:::ffff:)?${octets}$|^::1$`, 'i')
 /** `0.0.0.0` and `[::]` are what a server prints that listens on all addresses; `localhost` never leaves the machine. */
@@ -177,39 +154,8 @@ const isOwnOrigin = (origin: string, host: string | undefined): boolean => {
   return origin === `http://${name.replace(/:80$/, '')}` || origin === `https://${name.replace(/:443$/, '')}`
 }
 
-/** Digests have one length, as `timingSafeEqual` requires, and comparing them reveals nothing of the token's. */
-export const tokenCheck = (token: string): ((candidate: string) => boolean) => {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  const expected = digest(token)
-  return (candidate) => timingSafeEqual(digest(candidate), expected)
-}
-
 const carriesToken = (request: AccessRequest, isToken: (candidate: string) => boolean): boolean =>
   tokensOf(request).some(isToken)
-
-/** What a request shows as its token. */
-export const tokensOf = ({
-  authorization = '',
-  tokenInQueryAllowed,
-  queryToken,
-  protocols,
-}: AccessRequest): string[] => {
-  const bearer = /^bearer +(.+)$/i.exec(authorization)?.[1]
-  return [bearer, tokenInQueryAllowed ? queryToken : undefined, protocolToken(protocols)].filter(
-    (token) => token !== undefined,
-  )
-}
-
-/** The token in `maestro, bearer.{base64url token}`. */
-const protocolToken = (protocols = ''): string | undefined => {
-  const encoded = /(?:^|,)\s*bearer\.([\w-]+)\s*(?:,|$)/.exec(protocols)?.[1]
-  if (encoded === undefined) return undefined
-  try {
-    return atob(encoded.replaceAll('-', '+').replaceAll('_', '/'))
-  } catch {
-    return undefined
-  }
-}
 
 const hostRefused = (host = ''): Denial => {
   const message = `The host "${host.slice(0, 100)}" is not served: use localhost, or set SERVER_URL to the address in use, or MAESTRO_API_TOKEN`
@@ -242,81 +188,3 @@ const addressRefused: Denial = Object.freeze({
   code: 'FORBIDDEN',
   message: 'Only callers on this machine are served: set MAESTRO_API_TOKEN on the server to serve others',
 })
-
-const noHeaders: HeaderFields = Object.freeze({})
-/** A cache must not hand what one page (or none) was given to another page. */
-const varyByOrigin: HeaderFields = Object.freeze({ Vary: 'Origin' })
-const exposedNames = [
-  'ETag',
-  'X-Next-Cursor',
-  'X-Total-Count',
-  'X-Request-Id',
-  'Idempotent-Replayed',
-  'Preference-Applied',
-]
-const exposedHeaders = { 'Access-Control-Expose-Headers': exposedNames.join(', ') }
-const anyOrigin: HeaderFields = Object.freeze({ 'Access-Control-Allow-Origin': '*', ...exposedHeaders })
-
-/**
- * `*` is said only where it is true, which takes a token. Without one, a response that says `*` could be put
- * into the browser's cache by an `<img>` (which sends no `Origin`) and then be read from there by any page.
- */
-const cors = (
-  { corsEnabled, corsCredentials }: AccessOptions,
-  isKnownOrigin: (origin: string) => boolean,
-  allowsAnyOrigin: boolean,
-): Pick<Access, 'corsHeaders' | 'preflightHeaders'> => {
-  const credentials = corsCredentials ? { 'Access-Control-Allow-Credentials': 'true' } : {}
-  const reflected = memoizeLast((origin): HeaderFields => {
-    if (!isKnownOrigin(origin)) return varyByOrigin
-    return Object.freeze({
-      'Access-Control-Allow-Origin': origin,
-      ...credentials,
-      ...exposedHeaders,
-      ...varyByOrigin,
-    })
-  })
-
-  const corsHeaders = (origin: string | undefined): HeaderFields => {
-    if (!corsEnabled) return noHeaders
-    return allowsAnyOrigin && !corsCredentials ? anyOrigin : reflected(origin ?? '')
-  }
-
-  const preflightHeaders = (
-    origin: string | undefined,
-    requestedHeaders: string | undefined,
-  ): HeaderFields => {
-    const headers = corsHeaders(origin)
-    if (!('Access-Control-Allow-Origin' in headers)) return headers
-    return {
-      ...headers,
-      'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
-      'Access-Control-Allow-Headers': allowedHeaders(requestedHeaders),
-      'Access-Control-Max-Age': '86400',
-    }
-  }
-
-  return { corsHeaders, preflightHeaders }
-}
-
-const allowedHeaderNames = [
-  'Authorization',
-  'Content-Type',
-  'If-Match',
-  'If-None-Match',
-  'X-Request-Id',
-  'Last-Event-ID',
-  'Idempotency-Key',
-  'Prefer',
-]
-
-/** A field name of RFC 9110, so that nothing else is echoed into a header. */
-const headerName = /^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/i
-
-/** Access is decided by origin and token, so whatever other header a page asks for may come too. */
-const allowedHeaders = (requested = ''): string => {
-  const names = requested.split(',', 100).map((name) => name.trim())
-  if (!names.every((name) => headerName.test(name))) return allowedHeaderNames.join(', ')
-  const ours = new Set(allowedHeaderNames.map((name) => name.toLowerCase()))
-  return [...allowedHeaderNames, ...names.filter((name) => !ours.has(name.toLowerCase()))].join(', ')
-}
