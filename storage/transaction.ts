@@ -17,7 +17,6 @@ import {
   storedKinds,
 } from './kinds'
 import type { Fields } from './kinds/kind'
-import type { Position } from './ordered'
 import { type ItemsByList, takeApart, textsOf } from './parts'
 import { readOnce } from './read-once'
 
@@ -88,6 +87,11 @@ interface Draft<K extends Kind> {
   /** What has them so far; undefined: they begin empty. */
   before: Entry<K> | undefined
   entry?: Entry<K>
+}
+interface Found<K extends Kind> {
+  id: string
+  created: number
+  found: Entry<K> | Draft<K>
 }
 type Drafts = { [K in Kind]: Map<string, Draft<K> | undefined> }
 
@@ -187,25 +191,22 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
     return draft && kinds[kind].fields(draft.document)
   }
 
-  const list = <K extends Kind>(kind: K, where: Where = {}): Heads[K][] => {
+  /** Oldest first: each as it is stored, or as this change has staged it. */
+  const find = <K extends Kind>(kind: K, where: Where): Found<K>[] => {
     const staged: Drafts[K] = drafts[kind]
-    const found: { created: number; head: Heads[K] }[] = []
+    const all: Found<K>[] = []
     for (const entry of documents.list(kind, where))
-      if (!staged.has(entry.id)) found.push({ created: entry.created, head: stored.read(entry) })
-    for (const draft of staged.values())
-      if (draft && matches(kinds[kind].fields(draft.document), where))
-        found.push({ created: kinds[kind].createdAt(draft.document), head: draft.head })
-    return found.sort((a, b) => a.created - b.created).map(({ head }) => head)
-  }
-
-  const ids = <K extends Kind>(kind: K, where: Where = {}): string[] => {
-    const staged: Drafts[K] = drafts[kind]
-    const found: Position[] = documents.list(kind, where).filter(({ id }) => !staged.has(id))
+      if (!staged.has(entry.id)) all.push({ id: entry.id, created: entry.created, found: entry })
     for (const [id, draft] of staged)
       if (draft && matches(kinds[kind].fields(draft.document), where))
-        found.push({ id, created: kinds[kind].createdAt(draft.document) })
-    return found.sort((a, b) => a.created - b.created).map(({ id }) => id)
+        all.push({ id, created: kinds[kind].createdAt(draft.document), found: draft })
+    return all.sort((a, b) => a.created - b.created)
   }
+
+  const list = <K extends Kind>(kind: K, where: Where = {}): Heads[K][] =>
+    find(kind, where).map(({ found }) => (found instanceof Entry ? stored.read(found) : found.head))
+
+  const ids = <K extends Kind>(kind: K, where: Where = {}): string[] => find(kind, where).map(({ id }) => id)
 
   /** Without reading what is stored. */
   const count = <K extends Kind>(kind: K, where: Where = {}): number => {
