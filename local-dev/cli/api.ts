@@ -34,7 +34,7 @@ export const command = defineCommand({
     },
   },
   repeatable: ['param'],
-  async run({ args, values, environment, print }) {
+  async run({ args, values, environment, print, note }) {
     if (args.operation === undefined) return listing()
     const definition = definitions.find((candidate) => operationId(candidate) === args.operation)
     if (!definition)
@@ -62,7 +62,7 @@ export const command = defineCommand({
     }
     const { body, headers } = await requests.answer<unknown>(definition.method, address, options)
     const cursor = headers.get('X-Next-Cursor')
-    if (cursor !== null) process.stderr.write(`maestro api: there are more: add --param cursor=${cursor}\n`)
+    if (cursor !== null) note(`there are more: add --param cursor=${cursor}`)
     return { json: body, text: JSON.stringify(body, null, 2) }
   },
 })

@@ -23,29 +23,27 @@ export const command = defineCommand({
     since: { type: 'string', valueHint: 'NUMBER', description: 'Start after the event with this number' },
   },
   repeatable: ['room'],
-  async run({ args, values, client, json, print }) {
+  async run({ args, values, client, json, print, note, signal }) {
     const rooms = listOf(values('room'))
     const since = args.since === undefined ? undefined : numberOf(args.since)
     if (args.follow) {
       await client.events.follow({
         rooms,
         since,
-        signal: new AbortController().signal,
+        signal,
         onEvent: (event) => print(json ? JSON.stringify(event) : lineOf(event)),
-        onReset: (lastEventId) => warn(`the events before number ${lastEventId} are no longer available`),
-        onDisconnect: (reason) => warn(reasonOf(reason)),
+        onReset: (lastEventId) => note(`the events before number ${lastEventId} are no longer available`),
+        onDisconnect: (reason) => note(reasonOf(reason)),
       })
       return undefined
     }
     const { lastEventId = 0 } = since === undefined ? await client.health({ verbose: true }) : {}
     const begin = since ?? Math.max(0, lastEventId - defaultCount)
     const { events, reset } = await client.events.missed({ since: begin, rooms })
-    if (reset) warn(`some events after number ${begin} are no longer available`)
+    if (reset) note(`some events after number ${begin} are no longer available`)
     return { json: events, text: events.map(lineOf).join('\n') || 'No events' }
   },
 })
-
-const warn = (text: string) => void process.stderr.write(`maestro events: ${text}\n`)
 
 const numberOf = (text: string): number => {
   if (/^\d{1,15}$/.test(text)) return Number(text)

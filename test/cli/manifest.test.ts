@@ -8,12 +8,14 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { createClient, type Project, type SessionManifest, type Task } from '../../functions/client/client'
 import { parseTrusted } from '../../schemas/json-text'
 import { startServer } from '../contract/server'
-import { maestroWith, program } from './maestro'
+import { startInProcess } from '../memory/target'
+import { maestroInProcess } from './in-process'
+import { program } from './maestro'
 
-const server = await startServer()
+const server = await startInProcess({})
 afterAll(() => server.stop())
 const client = createClient({ url: server.url })
-const { run, text, json } = maestroWith({ MAESTRO_SERVER_URL: server.url, SKILLS_DIR: server.skillsDir })
+const { run, text, json } = maestroInProcess({ MAESTRO_SERVER_URL: server.url, SKILLS_DIR: server.skillsDir })
 const read = (path: string): SessionManifest => parseTrusted(readFileSync(path, 'utf8'))
 
 let project: Project
@@ -104,7 +106,7 @@ describe('manifest generate', () => {
     const args = flags(output).map((word) => (word.startsWith('maestro-cli,') ? 'none' : word))
     expect(await run(args)).toMatchObject({
       code: 0,
-      stderr: 'The skill none is left out: it does not exist, or is broken\n',
+      stderr: 'maestro manifest generate: The skill none is left out: it does not exist, or is broken\n',
     })
     expect(read(output)).toMatchObject({ skills: ['none'] })
   })

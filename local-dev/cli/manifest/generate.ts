@@ -41,7 +41,7 @@ export const command = defineCommand({
     },
   },
   repeatable: ['task-ids', 'skills'],
-  async run({ args, values, environment, clientOf }) {
+  async run({ args, values, environment, clientOf, note }) {
     const request = requestOf(SpawnSessionRequest, {
       projectId: args['project-id'],
       taskIds: listOf(values('task-ids')),
@@ -68,7 +68,7 @@ export const command = defineCommand({
       template: await templateOf(client, role),
       sessionId: sessionOf(output, environment),
     }
-    const skillsText = formatForPrompt(await skillsNamed(client, request.skills ?? []))
+    const skillsText = formatForPrompt(await skillsNamed(client, request.skills ?? [], note))
     const manifest = makeManifest(reader, plan, skillsText)
     if (args.output === '-') return { json: manifest, text: JSON.stringify(manifest, null, 2) }
     await writeManifest(output, manifest)
@@ -89,12 +89,16 @@ const templateOf = (client: Client, role: Role): Promise<Template | undefined> =
   undefinedIfMissing(client.templates.ofRole(role))
 
 /** Missing and broken skills are left out: a spawn does not fail because of one. */
-const skillsNamed = async (client: Client, ids: readonly string[]): Promise<Skill[]> => {
+const skillsNamed = async (
+  client: Client,
+  ids: readonly string[],
+  note: (line: string) => void,
+): Promise<Skill[]> => {
   const skills: Skill[] = []
   for (const id of ids) {
     const skill = await undefinedIfMissing(client.skills.get(id))
     if (skill) skills.push(skill)
-    else process.stderr.write(`The skill ${id} is left out: it does not exist, or is broken\n`)
+    else note(`The skill ${id} is left out: it does not exist, or is broken`)
   }
   return skills
 }

@@ -32,9 +32,9 @@ export const command = defineCommand({
     },
   },
   async run(context) {
-    const { args, client, json, print } = context
+    const { args, client, json, print, variables } = context
     const first = args.id ? await client.sessions.get(args.id) : await latestSession(context)
-    const read = createLogReader(logPath(sessionFolder(localConfig().sessionDir, first.id)))
+    const read = createLogReader(logPath(sessionFolder(localConfig(variables).sessionDir, first.id)))
     const shown = new Set<string>()
     const show = ({ timeline }: Session) => {
       for (const entry of timeline)

@@ -9,8 +9,10 @@ export const command = defineCommand({
   args: {
     force: { type: 'boolean', description: 'Replace files that differ; your changes are lost' },
   },
-  async run({ args }) {
-    const installed = await installSkills(localConfig().skillsDir, { overwrite: args.force === true })
+  async run({ args, variables }) {
+    const installed = await installSkills(localConfig(variables).skillsDir, {
+      overwrite: args.force === true,
+    })
     const kept = installed.some(({ outcome }) => outcome === 'kept')
     const rows = table(
       ['', 'FILE'],
