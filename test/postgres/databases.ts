@@ -67,7 +67,12 @@ export const driverOn = (url: string, logged: LogRecord[] = []): Promise<Workspa
 /** A workspace on a database. */
 export const openOn = async (url: string): Promise<Opened> => {
   const logged: LogRecord[] = []
-  return open(await driverOn(url, logged), logged)
+  const driver = await driverOn(url, logged)
+  return open(driver, logged).catch(async (error) => {
+    // A server ends then, and its connections with it.
+    await driver.dispose?.()
+    throw error
+  })
 }
 
 /** Every document in the database itself, by its key. */

@@ -10,6 +10,8 @@ export type Fault = 'down' | 'request lost' | 'answer lost'
 export interface FaultyProxy {
   /** What breaks from now on; undefined: nothing. */
   fault: Fault | undefined
+  /** So many more messages reach the database; the next one breaks its connection. Undefined: all do. */
+  requestsLeft: number | undefined
   /** The same URL, through the proxy. */
   through(url: string): string
   /** Breaks every connection there is. */
@@ -33,6 +35,7 @@ export const createFaultyProxy = async (port: number): Promise<FaultyProxy> => {
     pairs.add(end)
     let isMuted = false
     server.on('data', (bytes) => {
+      if (proxy.requestsLeft !== undefined && proxy.requestsLeft-- <= 0) return end()
       const stores = bytes.includes(storeMarker)
       if (stores && proxy.fault === 'request lost') return end()
       if (stores && proxy.fault === 'answer lost') isMuted = true
@@ -49,6 +52,7 @@ export const createFaultyProxy = async (port: number): Promise<FaultyProxy> => {
   const address = server.address()
   const proxy: FaultyProxy = {
     fault: undefined,
+    requestsLeft: undefined,
     through(url) {
       const changed = new URL(url)
       changed.port = typeof address === 'object' ? String(address?.port) : ''

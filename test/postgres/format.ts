@@ -12,7 +12,7 @@ import { databases, openOn } from './databases'
 const read = (name: string) => readFileSync(join(import.meta.dirname, 'format-1', name), 'utf8')
 const answers: Answers = parseTrusted(read('answers.json'))
 
-describe.each(await databases())('a database of version 0.1.0 in $name', ({ create }) => {
+describe.each(await databases())('a database of version 0.1.0 in $name', ({ create, proxy }) => {
   const ofVersion010 = async () => {
     const url = await create()
     await sql(url, read('database.sql'))
@@ -54,6 +54,21 @@ describe.each(await databases())('a database of version 0.1.0 in $name', ({ crea
     await sql(url, 'DROP VIEW maestro.server')
     await sql(url, 'ALTER TABLE maestro.kept RENAME TO server')
     expect(await sql(url, 'SELECT version FROM maestro.server')).toEqual([{ version: 1 }])
+    await expectAnswers(await open(url), answers)
+  })
+
+  it('has everything, at whatever message to the database an upgrade was cut off', async () => {
+    const url = await ofVersion010()
+    let messages = 0
+    for (let isOpen = false; !isOpen; messages++) {
+      proxy.requestsLeft = messages
+      const opened = await openOn(url).catch(() => undefined)
+      proxy.requestsLeft = undefined
+      await opened?.workspace.close()
+      isOpen = opened !== undefined
+    }
+    // The tables are made in one message, after those that look what there is.
+    expect(messages).toBeGreaterThan(3)
     await expectAnswers(await open(url), answers)
   })
 })

@@ -51,10 +51,14 @@ const inPresentWords = (answers: Answers): Answers => ({
   ),
 })
 
-/** `stored`: the storage of the object in which a test runs; `failing`: the same, whose transactions fail at their end. */
+/**
+ * `stored`: the storage of the object in which a test runs; `failing`: the same, whose transactions fail at their end;
+ * `endingAfter`: the same, in which so many statements are run and no more.
+ */
 export const formatTests = (
   stored: () => DurableObjectStorage,
   failing: () => DurableObjectStorage,
+  endingAfter: (statements: number) => DurableObjectStorage,
 ): void => {
   const open = (storage: DurableObjectStorage) =>
     durableObjectDriver({ storage, mirror: noMirror, clock: Date.now })
@@ -120,6 +124,26 @@ export const formatTests = (
       const { workspace } = await openWorkspace(open(stored()))
       await expectAnswers(workspace, inPresentWords(answersOf010))
     })
+  })
+
+  it('at whatever statement an upgrade ends, nothing of it is done or all, and the next start goes on', async () => {
+    storeObjectOf010()
+    const before = contents()
+    const isWholeAfter = (statements: number) => {
+      try {
+        open(endingAfter(statements))
+        return true
+      } catch (error) {
+        expect(String(error)).toContain('the object has ended')
+        return false
+      }
+    }
+    let statements = 0
+    while (!isWholeAfter(statements) && contents() === before) statements++
+    // A statement for each of the documents at least.
+    expect(statements).toBeGreaterThan(objectOf010.rows.documents.length)
+    const { workspace } = await openWorkspace(open(stored()))
+    await expectAnswers(workspace, inPresentWords(answersOf010))
   })
 
   describe('what an earlier version has stored', () => {

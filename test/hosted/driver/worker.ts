@@ -3,6 +3,7 @@ import type {
   DurableObjectNamespace,
   DurableObjectState,
   DurableObjectStorage,
+  SqlStorage,
 } from '@cloudflare/workers-types'
 import { durableObjectDriver } from '../../../storage/drivers/durable-object/driver'
 import { suite } from '../../drivers/suite'
@@ -50,7 +51,23 @@ suite({
   skips: { crash: 'here a crash takes the whole object: test/hosted/restart.test.ts' },
 })
 
-formatTests(stored, () => breakable(stored(), () => true))
+/** In a transaction as well as outside, it runs so many statements and then no more. */
+const endingAfter = (statements: number): DurableObjectStorage => {
+  const real = stored()
+  let left = statements
+  const exec: SqlStorage['exec'] = (...args) => {
+    if (left-- <= 0) throw new Error('the object has ended')
+    return real.sql.exec(...args)
+  }
+  const bind = (target: object, name: string | symbol): unknown => {
+    const value: unknown = Reflect.get(target, name)
+    return typeof value === 'function' ? value.bind(target) : value
+  }
+  const sql = new Proxy(real.sql, { get: (target, name) => (name === 'exec' ? exec : bind(target, name)) })
+  return new Proxy(real, { get: (target, name) => (name === 'sql' ? sql : bind(target, name)) })
+}
+
+formatTests(stored, () => breakable(stored(), () => true), endingAfter)
 
 export class TestObject {
   constructor(ctx: DurableObjectState) {
