@@ -1,7 +1,7 @@
 /** The configuration and the program of this machine. */
 
-import { readConfig } from '../server/config'
 import { homeFolder } from '../lib/home'
+import { readConfig } from '../server/config'
 import { UsageError } from './exit'
 
 /** The configuration of a server that would be started here. Throws `UsageError` with every problem. */

@@ -13,8 +13,8 @@ import { createConcurrencyLimit } from '../lib/concurrency-limit'
 import { findProgram } from '../lib/find-program'
 import { makeDirectory } from '../lib/make-directory'
 import { reasonOf } from '../lib/reason'
-import { argumentsFor, asksForMode, isRejected, type NewerFlag, newerFlags } from './manifest-cli-arguments'
 import { runProgram } from '../lib/run-program'
+import { argumentsFor, asksForMode, isRejected, type NewerFlag, newerFlags } from './manifest-cli-arguments'
 
 interface CliManifestOptions {
   config: Pick<Config, 'maestroCliPath' | 'dataDir' | 'sessionDir' | 'serverUrl' | 'apiToken'>

@@ -19,9 +19,9 @@ import { ensureDefaultTemplates } from '../../storage/rules/templates'
 import { openWorkspace } from '../../storage/workspace'
 import { cliManifests } from '../manifests/manifest-cli'
 import { fileManifests } from '../manifests/manifests'
+import { folderSkills } from '../skills/skills'
 import { openDriver } from './open-driver'
 import { fileOutputs } from './outputs'
-import { folderSkills } from '../skills/skills'
 import { removeUnfinishedSpawns, spawnNotesFolder } from './unfinished-spawns'
 
 /** So soon a file follows a change, but for long ones. */

@@ -1,9 +1,9 @@
 /** `npm run skills:install [-- --force]`: installs the system skills into SKILLS_DIR, and prints what it did. */
 
 import { parseArgs } from 'node:util'
-import { readConfig } from '../server/config'
 import { homeFolder } from '../lib/home'
 import { reasonOf } from '../lib/reason'
+import { readConfig } from '../server/config'
 import { type InstalledFile, installSkills, keptNote } from './skills-install'
 
 const words: Readonly<Record<InstalledFile['outcome'], string>> = {

@@ -1,8 +1,8 @@
 /** `npm run skills:publish -- URL`: copies the skills of SKILLS_DIR to a hosted workspace, that of MAESTRO_API_TOKEN. */
 
-import { readConfig } from '../server/config'
 import { homeFolder } from '../lib/home'
 import { reasonOf } from '../lib/reason'
+import { readConfig } from '../server/config'
 import { findSkillFiles, listSkillFolders, outsideDirectory, readFoundFile } from './skill-folder'
 
 const publish = async (url: string, directory: string, id: string, token = ''): Promise<string> => {

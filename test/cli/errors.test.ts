@@ -1,10 +1,10 @@
 // A script goes by the exit code of `maestro`, and goes on where it should have stopped.
 import { createServer } from 'node:http'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { startServer } from '../contract/server'
+import { startInProcess } from '../memory/target'
 import { maestroInProcess } from './in-process'
 
-const server = await startServer({ env: { MAESTRO_API_TOKEN: 'secret' } })
+const server = await startInProcess({ MAESTRO_API_TOKEN: 'secret' })
 afterAll(() => server.stop())
 const environment = {
   MAESTRO_SERVER_URL: server.url,

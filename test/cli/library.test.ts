@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createClient, type Skill } from '../../functions/client/client'
-import { startServer } from '../contract/server'
+import { startInProcess } from '../memory/target'
 import { maestroWith } from './maestro'
 
-const server = await startServer()
+const server = await startInProcess({})
 const directory = mkdtempSync(join(tmpdir(), 'maestro-cli-'))
 afterAll(async () => {
   await server.stop()

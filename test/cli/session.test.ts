@@ -2,14 +2,13 @@
 import { hostname } from 'node:os'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { createClient, type Project, type Session, type Task } from '../../functions/client/client'
-import { startServer } from '../contract/server'
+import { startInProcess } from '../memory/target'
 import { maestroInProcess } from './in-process'
-import { maestroWith } from './maestro'
 
-const server = await startServer()
+const server = await startInProcess({})
 afterAll(() => server.stop())
 const client = createClient({ url: server.url })
-const outside = maestroInProcess({ MAESTRO_SERVER_URL: server.url })
+const outside = maestroInProcess({ MAESTRO_SERVER_URL: server.url, SKILLS_DIR: server.skillsDir })
 
 let project: Project
 let tasks: Task[]
@@ -193,7 +192,7 @@ describe('queue', () => {
 
 describe('session', () => {
   it('spawn from a session is asked for by this session, in its project', async () => {
-    await maestroWith({ SKILLS_DIR: server.skillsDir }).text(['skill', 'install'])
+    await outside.text(['skill', 'install'])
     const { sessionId, json, text } = await inside('simple', 'orchestrator')
     const answer = await json([
       'session',

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createClient, type Project, type Session, type Task } from '../../functions/client/client'
-import { startServer } from '../contract/server'
+import { startInProcess } from '../memory/target'
 import { maestroInProcess } from './in-process'
 
-const server = await startServer()
+const server = await startInProcess({})
 const directory = mkdtempSync(join(tmpdir(), 'maestro-texts-'))
 afterAll(async () => {
   await server.stop()

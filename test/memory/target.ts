@@ -33,8 +33,8 @@ export const startInProcess = async (env: Record<string, string>) => {
   server.listen(read.config.port, read.config.host)
   await once(server, 'listening')
   return {
+    ...directories,
     url: `http://127.0.0.1:${read.config.port}`,
-    sessionDir: directories.sessionDir,
     async stop() {
       const closed = once(server, 'close')
       server.close()

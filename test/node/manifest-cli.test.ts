@@ -2,19 +2,21 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { parseTrusted } from '../../schemas/json-text'
 import { client } from '../contract/http'
 import { startServer } from '../contract/server'
-import { type CliCall, callsOf, good, makeCli, manifest, spawn, start, write } from './fake-cli'
+import { type CliCall, callsOf, good, makeCli, manifest, spawn, start, teach, write } from './fake-cli'
 
 const written = { ...manifest, templateId: expect.stringMatching(/^tmpl_/) }
+const cli = makeCli('')
+const usual = await start({ MAESTRO_CLI_PATH: cli }, afterAll)
 const optionsOf = (call: CliCall | undefined) => call?.args.filter((argument) => argument.startsWith('--'))
 
 describe('a CLI that makes the manifest', () => {
   it('is called as the contract says, on files that are current, and its manifest is the one', async () => {
-    const cli = makeCli(`${good}; console.log('chatter')`)
-    const { server, api, project, tasks, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    teach(cli, `${good}; console.log('chatter')`)
+    const { server, api, project, tasks, fields } = usual
     const told = { ...fields, role: 'worker', strategy: 'tree', skills: ['one', 'two'] }
     const { sessionId, manifestPath } = await spawn(api, told)
 
@@ -44,7 +46,6 @@ describe('a CLI that makes the manifest', () => {
 
   it('reads tasks as they were changed a moment before, also while others change', async () => {
     // In a shell, which starts before files that lag behind could catch up.
-    const cli = makeCli('')
     const lines = [
       '#!/bin/sh',
       'cp "$DATA_DIR/tasks/$6/$8.json" "$0.seen"',
@@ -52,7 +53,7 @@ describe('a CLI that makes the manifest', () => {
       `echo '${JSON.stringify(manifest)}' > "$output"`,
     ]
     writeFileSync(cli, lines.join('\n'))
-    const { api, project } = await start({ MAESTRO_CLI_PATH: cli })
+    const { api, project } = usual
     const task = await api.task(project.id)
     for (let round = 1; round <= 5; round++) {
       const others = Array.from({ length: 20 }, () => api.task(project.id))
@@ -66,15 +67,15 @@ describe('a CLI that makes the manifest', () => {
   })
 
   it('is not told of skills where there are none', async () => {
-    const cli = makeCli(good)
-    const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    teach(cli, good)
+    const { api, fields } = usual
     await spawn(api, fields)
     expect(optionsOf(callsOf(cli)[0])).not.toContain('--skills')
   })
 
   it('has what it is not told of put into its manifest: the model and the context of the request', async () => {
-    const cli = makeCli(write(JSON.stringify({ ...manifest, context: { custom: { own: 1 }, more: 2 } })))
-    const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    teach(cli, write(JSON.stringify({ ...manifest, context: { custom: { own: 1 }, more: 2 } })))
+    const { api, fields } = usual
     const { sessionId } = await spawn(api, { ...fields, model: 'haiku', context: { branch: 'main' } })
     expect(await api.get(`/api/sessions/${sessionId}/manifest`)).toEqual({
       ...written,
@@ -84,7 +85,9 @@ describe('a CLI that makes the manifest', () => {
   })
 
   it('may call the API while it works, and change things', async () => {
-    const cli = makeCli(`
+    teach(
+      cli,
+      `
       const headers = { 'content-type': 'application/json', authorization: 'Bearer ' + process.env.MAESTRO_API_TOKEN }
       const call = async (method, path, body) => {
         const answer = await fetch(option('--api-url') + path, { method, headers, body: body && JSON.stringify(body) })
@@ -95,8 +98,9 @@ describe('a CLI that makes the manifest', () => {
       await call('PATCH', '/api/tasks/' + taskId, { status: 'in_progress' })
       const tasks = (await call('GET', '/api/tasks')).filter((task) => task.id === taskId)
       fs.writeFileSync(option('--output'), JSON.stringify({ ...${JSON.stringify(manifest)}, title: tasks[0].status }))
-    `)
-    const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    `,
+    )
+    const { api, fields } = usual
     const { sessionId } = await spawn(api, fields)
     expect(await api.get(`/api/sessions/${sessionId}/manifest`)).toMatchObject({ title: 'in_progress' })
   })
@@ -138,8 +142,8 @@ describe('a CLI that makes the manifest', () => {
     ['unrecognized arguments: --strategy simple --api-url http://localhost', ['--strategy', '--api-url']],
   ])('is run again without an option that it does not know: %s', async (refusal, unknown) => {
     const has = unknown.map((name) => `process.argv.includes('${name}')`).join(' || ')
-    const cli = makeCli(`if (${has}) { console.error(${JSON.stringify(refusal)}); process.exit(1) }\n${good}`)
-    const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    teach(cli, `if (${has}) { console.error(${JSON.stringify(refusal)}); process.exit(1) }\n${good}`)
+    const { api, fields } = usual
     await spawn(api, fields)
     const all = ['--role', '--project-id', '--task-ids', '--strategy', '--api-url', '--output']
     const known = all.filter((option) => !unknown.includes(option))
@@ -149,8 +153,8 @@ describe('a CLI that makes the manifest', () => {
   it('is run a third time if it names the options that it does not know one by one', async () => {
     const refuse = (name: string) =>
       `if (process.argv.includes('${name}')) { console.error("error: unknown option '${name}'"); process.exit(1) }`
-    const cli = makeCli(`${refuse('--api-url')}\n${refuse('--strategy')}\n${good}`)
-    const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    teach(cli, `${refuse('--api-url')}\n${refuse('--strategy')}\n${good}`)
+    const { api, fields } = usual
     await spawn(api, fields)
     const last = ['--role', '--project-id', '--task-ids', '--output']
     expect(callsOf(cli).map(optionsOf)).toEqual([expect.anything(), expect.anything(), last])
@@ -163,8 +167,8 @@ describe('a CLI that makes the manifest', () => {
     const { role: _role, ...rest } = manifest
     const made = `fs.writeFileSync(option('--output'), JSON.stringify({ ...${JSON.stringify(rest)}, mode: option('--mode') }))`
     const asks = `if (!process.argv.includes('--mode')) { console.error(${JSON.stringify(refusal)}); process.exit(1) }`
-    const cli = makeCli(`${asks}\n${made}`)
-    const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    teach(cli, `${asks}\n${made}`)
+    const { api, fields } = usual
     const { sessionId } = await spawn(api, { ...fields, role })
     expect(await api.get(`/api/sessions/${sessionId}/manifest`)).toMatchObject({ role })
     const { args } = callsOf(cli).at(-1) ?? { args: [] }
@@ -192,8 +196,8 @@ describe('a CLI that makes the manifest', () => {
   })
 
   it('is never called through a shell', async () => {
-    const cli = makeCli(good)
-    const { server, api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    teach(cli, good)
+    const { server, api, fields } = usual
     const skill = `$(touch ${server.root}/pwned);touch ${server.root}/pwned`
     await spawn(api, { ...fields, skills: [skill] })
     expect(callsOf(cli)[0]?.args).toContain(skill)
@@ -201,8 +205,8 @@ describe('a CLI that makes the manifest', () => {
   })
 
   it('gets no option that is called a skill', async () => {
-    const cli = makeCli(good)
-    const { server, api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    teach(cli, good)
+    const { server, api, fields } = usual
     await spawn(api, { ...fields, skills: [`--output=${server.root}/elsewhere`, 'one', '-x'] })
     await spawn(api, { ...fields, skills: ['--help'] })
     const [first, second] = callsOf(cli)
@@ -212,9 +216,12 @@ describe('a CLI that makes the manifest', () => {
   })
 
   it('is a process of its own for each of many spawns at once', async () => {
-    const cli = makeCli(`fs.writeFileSync(option('--output'),
-      JSON.stringify({ ...${JSON.stringify(manifest)}, pid: process.pid }))`)
-    const { api, fields } = await start({ MAESTRO_CLI_PATH: cli })
+    teach(
+      cli,
+      `fs.writeFileSync(option('--output'),
+      JSON.stringify({ ...${JSON.stringify(manifest)}, pid: process.pid }))`,
+    )
+    const { api, fields } = usual
     const spawned = await Promise.all(Array.from({ length: 20 }, () => spawn(api, fields)))
     const manifests = spawned.map(({ manifestPath }) =>
       parseTrusted<{ pid: number }>(readFileSync(manifestPath, 'utf8')),
@@ -226,7 +233,8 @@ describe('a CLI that makes the manifest', () => {
   it('may say more than anybody wants to read', async () => {
     const flood = `const line = 'chatter '.repeat(8192)
       for (let n = 0; n < 200; n++) { fs.writeSync(1, line); fs.writeSync(2, line) }`
-    const { api, fields } = await start({ MAESTRO_CLI_PATH: makeCli(`${flood}; ${good}`) })
+    teach(cli, `${flood}; ${good}`)
+    const { api, fields } = usual
     const { sessionId } = await spawn(api, fields)
     expect(await api.get(`/api/sessions/${sessionId}/manifest`)).toEqual(written)
   })
