@@ -1,0 +1,62 @@
+/**
+ * Patterns of paths: `*` stands for anything within a name, `**` for anything, `**` and a slash for any folders or none,
+ * `?` for one character of a name. Matched in one pass, so that no pattern of a stranger's repository takes long.
+ */
+
+type Step =
+  | { type: 'character'; character: string }
+  | { type: 'one' | 'within' | 'any' | 'folders' | 'inFolders' }
+
+export type Glob = readonly Step[]
+
+export const parseGlob = (pattern: string): Glob =>
+  pattern.split(/(\*\*\/|\*+|\?)/).flatMap((part): Step[] => {
+    if (part === '**/') return [{ type: 'folders' }, { type: 'inFolders' }]
+    if (part === '*') return [{ type: 'within' }]
+    if (part.startsWith('*')) return [{ type: 'any' }]
+    if (part === '?') return [{ type: 'one' }]
+    return Array.from(part, (character) => ({ type: 'character', character }))
+  })
+
+export const matchesGlob = (glob: Glob, text: string): boolean => {
+  let states = reach(glob, [0])
+  for (const character of text) {
+    states = reach(
+      glob,
+      [...states].flatMap((state) => next(glob[state], state, character)),
+    )
+    if (states.size === 0) return false
+  }
+  return states.has(glob.length)
+}
+
+/** With the states that are reached without a character. */
+const reach = (glob: Glob, from: readonly number[]): Set<number> => {
+  const states = new Set<number>()
+  const open = [...from]
+  for (let state = open.pop(); state !== undefined; state = open.pop()) {
+    if (states.has(state)) continue
+    states.add(state)
+    const type = glob[state]?.type
+    if (type === 'within' || type === 'any') open.push(state + 1)
+    if (type === 'folders') open.push(state + 1, state + 2)
+  }
+  return states
+}
+
+const next = (step: Step | undefined, state: number, character: string): number[] => {
+  switch (step?.type) {
+    case 'character':
+      return step.character === character ? [state + 1] : []
+    case 'one':
+      return character === '/' ? [] : [state + 1]
+    case 'within':
+      return character === '/' ? [] : [state]
+    case 'any':
+      return [state]
+    case 'inFolders':
+      return character === '/' ? [state, state + 1] : [state]
+    default:
+      return []
+  }
+}
