@@ -8,11 +8,12 @@ import { Drive, PermissionMode } from '../../schemas/agent'
 import { chooseAgent } from '../agents/choose'
 import { installedAgents } from '../agents/installed'
 import { inheritedEnvironment, pathBeginningWith } from '../runner/agent-environment'
-import type { RunnerEvent, RunningSession } from '../runner/options'
+import type { RunnerEvent } from '../runner/options'
+import { isTmuxInstalled, tmuxSocket } from '../runner/process/tmux'
 import { startRunner } from '../runner/runner'
 import { serverKeyOf } from '../runner/server-key'
 import { createShimFolder } from '../runner/shim'
-import { isTmuxInstalled, tmuxSocket } from '../runner/tmux'
+import type { TrackedSession } from '../runner/supervise'
 import { agentFlag } from './agent-flag'
 import { budgetFlags, budgetFrom } from './budget-flags'
 import { UsageError } from './exit'
@@ -180,7 +181,8 @@ const createTextReporter = (print: (line: string) => void) => {
   }
 }
 
-const processText = ({ pid }: RunningSession) => (pid === undefined ? '' : `(process ${pid})`)
+const processText = ({ process }: TrackedSession) =>
+  process?.pid === undefined ? '' : `(process ${process.pid})`
 
 const detachMessage = (running: number, waiting: number): string =>
   [

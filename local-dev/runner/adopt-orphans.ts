@@ -3,27 +3,28 @@ import type { Client, Session } from '../../functions/client/client'
 import { endedStatuses } from '../../schemas/session'
 import { undefinedIfNotFound } from '../lib/not-found'
 import { claimSession } from './claim'
-import { type RunningSession, summaryOf } from './options'
-import { isAlive, livingPids, pidfilePath, readPidfile } from './pidfile'
-import { findOrphans } from './runner-state'
-import { newClaim, type RunnerContext } from './supervise'
-import { terminateSession } from './terminate'
+import type { LifecycleEvent } from './lifecycle'
+import { seenOf, summaryOf } from './options'
+import { terminateSession } from './process/group'
+import { groupsOf, isAlive, isOfThisBoot, pidfilePath, readPidfile, readRestarts } from './process/pidfile'
+import { adoptProcess } from './process/session-process'
+import { findOrphans } from './state-file'
+import { newClaim, type RunnerContext, type TrackedSession } from './supervise'
 
-/** How a session was found. */
-export type OrphanStatus = 'running' | 'ended' | 'never started'
+type Adopted = Extract<LifecycleEvent, { type: 'adopted' }>
 
 /** Adopts all orphans; calls `onAdopted` for each session that there is still something to do for. */
 export const adoptOrphans = async (
   context: RunnerContext,
-  isRunning: (id: string) => boolean,
-  onAdopted: (running: RunningSession, status: OrphanStatus) => void,
+  isBegun: (id: string) => boolean,
+  onAdopted: (session: Omit<TrackedSession, 'state'>, event: Adopted) => void,
 ): Promise<void> => {
   const { sessionDir, serverKey } = context.options
   for (const { runner, sessions, isCertain, done } of findOrphans(sessionDir, serverKey)) {
     let areAllDone = true
     for (const [id, folder] of sessions) {
       const isDone =
-        isRunning(id) || (await adoptSession(context, { id, folder, runner, isCertain }, onAdopted))
+        isBegun(id) || (await adoptSession(context, { id, folder, runner, isCertain }, onAdopted))
       areAllDone &&= isDone
     }
     if (areAllDone) done()
@@ -34,7 +35,7 @@ export const adoptOrphans = async (
 const adoptSession = async (
   { options, state }: RunnerContext,
   { id, folder, runner, isCertain }: { id: string; folder: string; runner: string; isCertain: boolean },
-  onAdopted: (running: RunningSession, status: OrphanStatus) => void,
+  onAdopted: (session: Omit<TrackedSession, 'state'>, event: Adopted) => void,
 ): Promise<boolean> => {
   const { client } = options
   const found = await findSession(client, id)
@@ -42,28 +43,43 @@ const adoptSession = async (
   state.add(id, folder)
   await endStrays(folder, id, found)
   const session = found && (await claimSession(client, id, newClaim(options, id), runner))
-  const path = session && pidfilePath(folder, session)
-  const pidfile = path === undefined ? undefined : await readPidfile(path)
-  const isRunning = pidfile !== undefined && isAlive(pidfile)
-  if (!session || path === undefined || (!isRunning && endedStatuses.includes(session.status))) {
-    if (session) void terminateSession({ id })
+  if (!session) {
     state.remove(id)
     return true
   }
-  const isNew = !pidfile && session.status === 'spawning'
+  const { pidfile, restarts } = await lastPidfile(folder, session)
+  const process = await adoptProcess({ id, run: session.run, pidfile })
+  if (process?.pid === undefined && endedStatuses.includes(session.status)) {
+    void (process ? process.stop() : terminateSession({ id }))
+    state.remove(id)
+    return true
+  }
   onAdopted(
-    { ...summaryOf(session), folder, pidfile: path, stopped: false },
-    isNew ? 'never started' : isRunning ? 'running' : 'ended',
+    { ...summaryOf(session), session, ...(process && { process }) },
+    { type: 'adopted', session: seenOf(session), process: await statusOf(pidfile, session), restarts },
   )
   return true
 }
 
+/** Of the process that was started last in a session's run. */
+const lastPidfile = async (folder: string, session: Session) => {
+  const restarts = await readRestarts(folder, session)
+  return { pidfile: pidfilePath(folder, session, restarts.length), restarts }
+}
+
+const statusOf = async (path: string, { status }: Session): Promise<Adopted['process']> => {
+  const pidfile = await readPidfile(path)
+  if (!pidfile) return status === 'spawning' ? 'never started' : 'gone'
+  if (isAlive(pidfile)) return 'alive'
+  return isOfThisBoot(pidfile) ? 'ended' : 'gone'
+}
+
 /** Ends processes of a session that nobody looks after any more: it was deleted, or started again. */
 const endStrays = async (folder: string, id: string, session: Session | undefined): Promise<void> => {
-  const own = session && pidfilePath(folder, session)
-  for (const { pidfile, pid } of await livingPids(folder))
+  const own = session && (await lastPidfile(folder, session)).pidfile
+  for (const { pidfile, group } of await groupsOf(folder))
     if (pidfile !== own)
-      void terminateSession({ id, pid, isRun: (run) => run !== session?.run || session === undefined })
+      void terminateSession({ id, pid: group, isRun: (run) => run !== session?.run || session === undefined })
   if (!session) void terminateSession({ id })
 }
 

@@ -1,6 +1,7 @@
 /** What a runner is given, and what it reports. */
 import type { Client, Session } from '../../functions/client/client'
-import type { Claim } from './claim'
+import { type Claim, waitsForRunner } from './claim'
+import type { SeenSession } from './lifecycle'
 import type { ServerKey } from './server-key'
 
 export interface RunnerOptions {
@@ -31,6 +32,7 @@ export interface RunnerEvent {
     | 'cut'
     | 'waiting'
     | 'started'
+    | 'started again'
     | 'taken over'
     | 'stopping'
     | 'ended'
@@ -46,22 +48,16 @@ export interface RunnerSession {
   name: string
   /** The session that asked for it, if one did. */
   parent: string | undefined
-  run: number | undefined
 }
 
-export interface RunningSession extends RunnerSession {
-  /** Leads the group of its processes; absent until there is one. */
-  pid?: number
-  /** Where its files are, and the pidfile of this run; empty until they are known. */
-  folder: string
-  pidfile: string
-  /** It was stopped, deleted or started again: its processes are being ended. */
-  stopped: boolean
-}
-
-export const summaryOf = ({ id, name, parentSessionId, run }: Session): RunnerSession => ({
+export const summaryOf = ({ id, name, parentSessionId }: Session): RunnerSession => ({
   id,
   name,
   parent: parentSessionId ?? undefined,
-  run,
+})
+
+export const seenOf = (session: Session): SeenSession => ({
+  run: session.run,
+  status: session.status,
+  waits: waitsForRunner(session),
 })

@@ -8,18 +8,23 @@ import {
 import { endedStatuses } from '../../schemas/session'
 import { retryTransient } from '../agents/change-session'
 import { undefinedIfNotFound } from '../lib/not-found'
-import type { RunnerSession } from './options'
-import type { Exit } from './process-handle'
+import type { RunOutcome } from './lifecycle'
+import type { Exit } from './process/start-options'
 
-/** What became of a session whose process has ended, or could not be started. */
-export type Outcome = EndSessionRequest & { reason: string }
+/** What the server is told. */
+export const outcomeOf = (outcome: RunOutcome, log: string): EndSessionRequest => {
+  if (outcome.type === 'start failed') return { cause: 'start_failed', reason: outcome.reason }
+  const { exit, restarts } = outcome
+  const again = restarts === 0 ? '' : `, after it was started again ${restarts} times in a row`
+  const text = `process ${exitText(exit)} without reporting a result${again}; its output is in ${log}`
+  if (exit.signal) return { cause: 'exited', signal: exit.signal, reason: `The ${text}` }
+  if (exit.code === null) return { cause: 'lost', reason: `the ${text}` }
+  return { cause: 'exited', exitCode: exit.code, reason: `The ${text}` }
+}
 
-export const outcomeOf = ({ code, signal }: Exit, log: string): Outcome => {
-  const how = signal ? `was ended by ${signal}` : code === null ? 'is gone' : `ended with exit code ${code}`
-  const text = `process ${how} without reporting a result; its output is in ${log}`
-  if (signal) return { cause: 'exited', signal, reason: `The ${text}` }
-  if (code === null) return { cause: 'lost', reason: `the ${text}` }
-  return { cause: 'exited', exitCode: code, reason: `The ${text}` }
+export const exitText = ({ code, signal }: Exit): string => {
+  if (signal) return `was ended by ${signal}`
+  return code === null ? 'is gone' : `ended with exit code ${code}`
 }
 
 /**
@@ -28,8 +33,8 @@ export const outcomeOf = ({ code, signal }: Exit, log: string): Outcome => {
  */
 export const reportExit = async (
   client: Client,
-  { id, run }: Pick<RunnerSession, 'id' | 'run'>,
-  outcome: Outcome,
+  { id, run }: Pick<Session, 'id' | 'run'>,
+  outcome: EndSessionRequest,
   signal: AbortSignal,
 ): Promise<SessionStatus | undefined> => {
   const end = async (): Promise<Session | undefined> => {

@@ -1,27 +1,47 @@
-/** One session of a runner: from its claim to the exit of its process. */
+/** What the lifecycle of a session asks for, done: on the server, and with processes. */
+import type { Session } from '../../functions/client/client'
+import { endedStatuses } from '../../schemas/session'
 import { commandOf } from '../../storage/rules/spawn'
 import { retryTransient } from '../agents/change-session'
 import { takeSessionToken } from '../agents/session-token'
+import { undefinedIfNotFound } from '../lib/not-found'
 import { reasonOf } from '../lib/reason'
 import { sessionEnvironment } from './agent-environment'
 import { noteChosen } from './chosen'
-import { type Claim, claimSession } from './claim'
-import { launch } from './launch'
-import type { RunnerOptions, RunningSession } from './options'
-import { isAlive, isLaterRun, livingPids, pidfilePath, readPidfile } from './pidfile'
-import { confirmStarted, type ProcessHandle, waitForExit } from './process-handle'
-import { type Outcome, outcomeOf } from './report-exit'
-import type { RunnerStateFile } from './runner-state'
+import { type Claim, claimOf, claimSession } from './claim'
+import {
+  type Effect,
+  type LifecycleEvent,
+  maxRestarts,
+  type RunOutcome,
+  restartWindowMs,
+  type SessionState,
+  type StopReason,
+} from './lifecycle'
+import type { RunnerOptions, RunnerSession } from './options'
+import { canFindDetached } from './process/detached'
+import { terminateSession } from './process/group'
+import { groupsOf, isLaterRun, pidfilePath } from './process/pidfile'
+import { adoptProcess, type SessionProcess, startProcess } from './process/session-process'
+import type { Exit } from './process/start-options'
+import { closeTerminal } from './process/tmux'
+import { exitText, outcomeOf, reportExit } from './report-exit'
 import { logPath, manifestLocation, sessionFolder } from './session-folder'
-import { onlyOfRun } from './session-processes'
-import { terminateSession } from './terminate'
-import { closeTerminal } from './tmux'
+import type { RunnerStateFile } from './state-file'
 
 export interface RunnerContext {
   options: RunnerOptions
   state: RunnerStateFile
   /** Aborts when the runner detaches. */
   signal: AbortSignal
+}
+
+/** A session that a runner looks after. */
+export interface TrackedSession extends RunnerSession {
+  state: SessionState
+  /** As it was when it was claimed, or looked at last. */
+  session?: Session
+  process?: SessionProcess | undefined
 }
 
 export const newClaim = ({ claim, clock, terminal, tmuxSocket }: RunnerOptions, id: string): Claim => ({
@@ -31,48 +51,95 @@ export const newClaim = ({ claim, clock, terminal, tmuxSocket }: RunnerOptions, 
 })
 
 /**
- * Claims a session, starts its process, and supervises it to its exit. Undefined if another runner has it, or it is
- * not to be started any more. Throws what the client throws for a session that was deleted.
+ * Does it, and resolves with what is to be told of it; undefined if nothing is. Rejects with what the client throws, and once the
+ * runner detaches.
  */
-export const startAndSupervise = async (
+export const perform = async (
   context: RunnerContext,
-  running: RunningSession,
-): Promise<Outcome | undefined> => {
-  const { options, state, signal } = context
-  const { client, report } = options
-  const { id } = running
-  const folder = sessionFolder(options.sessionDir, id)
-  running.folder = folder
-  state.add(id, folder)
+  tracked: TrackedSession,
+  effect: Exclude<Effect, { type: 'forget' }>,
+): Promise<LifecycleEvent | undefined> => {
+  switch (effect.type) {
+    case 'claim':
+      return claim(context, tracked)
+    case 'start':
+      return start(context, tracked, effect)
+    case 'watch':
+      return watch(context, tracked)
+    case 'stop':
+      return stop(context, tracked, effect.reason)
+    case 'clean':
+      return clean(context, tracked)
+    case 'inspect':
+      return inspect(context, tracked)
+    case 'report':
+      return report(context, tracked, effect.outcome)
+  }
+}
+
+const claim = async (
+  { options, state, signal }: RunnerContext,
+  tracked: TrackedSession,
+): Promise<LifecycleEvent> => {
+  const { client, sessionDir } = options
+  const { id } = tracked
+  state.add(id, sessionFolder(sessionDir, id))
   const session = await retryTransient(() => claimSession(client, id, newClaim(options, id)), signal)
-  if (running.stopped || session?.status !== 'spawning') return undefined
-  const { run } = session
-  const pidfile = pidfilePath(folder, session)
-  Object.assign(running, { run, pidfile })
-  if (await readPidfile(pidfile)) return supervise(context, running)
+  if (session?.status !== 'spawning') return { type: 'not claimed' }
+  tracked.session = session
+  return { type: 'claimed', run: session.run }
+}
+
+const start = async (
+  context: RunnerContext,
+  tracked: TrackedSession,
+  { restart, exit }: Extract<Effect, { type: 'start' }>,
+): Promise<LifecycleEvent> => {
+  const { options, signal } = context
+  const { id } = tracked
   try {
-    if (isLaterRun(session)) await endEarlierRuns(context, running)
-    const project = await retryTransient(() => client.projects.get(session.projectId), signal)
-    const cwd = project.workingDir
-    const command = commandOf(session.metadata?.role === 'orchestrator' ? 'orchestrator' : 'worker')
-    const manifestPath = await manifestLocation(folder, client.url, id)
-    const token = await retryTransient(() => takeSessionToken(client, id, folder), signal)
-    // A server of before knows neither.
-    if (token !== undefined) await noteChosen(client, session, { ...options, cwd })
-    if (token !== undefined) await beatUntilDriven(client, id)
-    const own = { sessionId: id, run, manifestPath, serverUrl: client.url, token }
-    const env = sessionEnvironment(options.env, session, own)
-    const handle = await launch({ id, command, cwd, env, folder, pidfile }, options.terminal)
-    const where = options.terminal === 'tmux' ? ' in tmux' : ''
-    report({ what: 'started', sessionId: id, message: `${session.name} starts in ${cwd}${where}` })
-    return await supervise(context, running, handle)
+    const { client } = options
+    const session = tracked.session ?? (await retryTransient(() => client.sessions.get(id), signal))
+    const folder = sessionFolder(options.sessionDir, id)
+    const pidfile = pidfilePath(folder, session, restart)
+    tracked.process = await adoptProcess({ id, run: session.run, pidfile })
+    if (!tracked.process) {
+      if (exit) await tellRestart(context, tracked, restart, exit)
+      if (isLaterRun(session) || restart > 0) await endEarlier(context, id, folder)
+      tracked.process = await launch(context, tracked, session, { folder, pidfile, restart })
+    }
+    return { type: 'started' }
   } catch (error) {
     signal.throwIfAborted()
-    return {
-      cause: 'start_failed',
-      reason: `The session could not be started: ${reasonOf(error)}`,
-    }
+    return { type: 'start failed', reason: `The session could not be started: ${reasonOf(error)}` }
   }
+}
+
+/** Throws if the session is no longer to be started. */
+const launch = async (
+  { options, signal }: RunnerContext,
+  tracked: TrackedSession,
+  session: Session,
+  { folder, pidfile, restart }: { folder: string; pidfile: string; restart: number },
+): Promise<SessionProcess> => {
+  const { client, report, terminal } = options
+  const { id, run } = session
+  const { workingDir: cwd } = await retryTransient(() => client.projects.get(session.projectId), signal)
+  // In place of the shell, or the end of that would be taken for its own.
+  const command = `exec ${commandOf(session.metadata?.role === 'orchestrator' ? 'orchestrator' : 'worker')}`
+  const manifestPath = await manifestLocation(folder, client.url, id)
+  const token = await retryTransient(() => takeSessionToken(client, id, folder), signal)
+  // A server of before knows neither.
+  if (token !== undefined && restart === 0) await noteChosen(client, session, { ...options, cwd })
+  if (token !== undefined) await beatUntilDriven(client, id)
+  const own = { sessionId: id, run, manifestPath, serverUrl: client.url, token }
+  const env = sessionEnvironment(options.env, session, own)
+  if (tracked.state.stopReason !== undefined) throw new Error(`it is ${tracked.state.stopReason}`)
+  const process = await startProcess({ id, run, command, cwd, env, folder, pidfile }, terminal)
+  const where = terminal === 'tmux' ? ' in tmux' : ''
+  const what = restart === 0 ? 'started' : 'started again'
+  report({ what, sessionId: id, message: `${session.name} starts in ${cwd}${where}` })
+  return process
 }
 
 /** So long a session's process may take until it beats itself. */
@@ -83,40 +150,81 @@ const beatUntilDriven = async (client: RunnerOptions['client'], id: string): Pro
   await client.sessions.heartbeat(id, { ttlSeconds: startTtlSeconds }).catch(() => undefined)
 }
 
-/** Supervises a process to its exit, whoever started it. */
-export const supervise = async (
-  context: RunnerContext,
-  running: RunningSession,
-  handle?: ProcessHandle,
-): Promise<Outcome> => {
-  const { signal } = context
-  const { folder } = running
-  const pidfile = handle ? undefined : await readPidfile(running.pidfile)
-  if (handle) running.pid = await confirmStarted(running.pidfile, handle)
-  // The pid of a process that has exited may be another's by now.
-  else if (pidfile && isAlive(pidfile)) running.pid = pidfile.pid
-  if (running.stopped) void terminateAndReport(context, running)
-  const exit = await waitForExit(running.pidfile, handle?.exit)
+/** People see there that it begins anew, and why. */
+const tellRestart = async (
+  { options: { client }, signal }: RunnerContext,
+  { id }: TrackedSession,
+  restart: number,
+  exit: Exit,
+): Promise<void> => {
+  const message = `Its driver ${exitText(exit)} without having ended the session: it is started again (for the ${ordinal(restart)} time, at most ${maxRestarts} in ${restartWindowMs / 60_000} minutes)`
+  await retryTransient(() => client.sessions.addTimeline(id, { type: 'progress', message }), signal)
+}
+
+const ordinal = (n: number): string => ['first', 'second', 'third'][n - 1] ?? `${n}th`
+
+/** Ends what still runs for a session, whoever started it: two agents must not do its work at once. */
+const endEarlier = async ({ options }: RunnerContext, id: string, folder: string): Promise<void> => {
+  if (options.terminal === 'tmux') await closeTerminal(id)
+  const groups = (await groupsOf(folder)).map(({ group }) => group)
+  const left = (await Promise.all([undefined, ...groups].map((pid) => terminateSession({ id, pid })))).flat()
+  if (left.length > 0) throw new Error(`it has processes of before that cannot be ended: ${left.join(', ')}`)
+}
+
+const watch = async ({ signal }: RunnerContext, { process }: TrackedSession): Promise<LifecycleEvent> => {
+  const exit = await process?.wait()
   signal.throwIfAborted()
-  // It may have left children.
-  void terminateAndReport(context, running)
-  return outcomeOf(exit, logPath(folder))
+  return { type: 'exited', exit: exit ?? { code: null, signal: null } }
+}
+
+const stop = async (
+  context: RunnerContext,
+  tracked: TrackedSession,
+  reason: StopReason,
+): Promise<undefined> => {
+  const what = canFindDetached ? 'its processes' : 'its process group (what has left that goes on)'
+  const message = `${tracked.name} is ${reason}: ending ${what}`
+  context.options.report({ what: 'stopping', sessionId: tracked.id, message })
+  return clean(context, tracked)
 }
 
 /** Ends what runs for a session, and says what could not be ended. */
-export const terminateAndReport = async (
+const clean = async (
   { options: { report } }: RunnerContext,
-  { id, name, pid, run }: Pick<RunningSession, 'id' | 'name' | 'pid' | 'run'>,
-): Promise<void> => {
-  const left = await terminateSession({ id, pid, isRun: onlyOfRun(run) })
+  { id, name, process }: TrackedSession,
+): Promise<undefined> => {
+  const left = (await process?.stop()) ?? []
   if (left.length === 0) return
   report({ what: 'trouble', sessionId: id, message: `${name} has left processes: ${left.join(', ')}` })
 }
 
-/** Ends what still runs for a session's earlier runs, whoever started it: two agents must not do its work at once. */
-const endEarlierRuns = async ({ options }: RunnerContext, { id, folder }: RunningSession): Promise<void> => {
-  if (options.terminal === 'tmux') await closeTerminal(id)
-  const groups = (await livingPids(folder)).map(({ pid }) => pid)
-  const left = (await Promise.all([undefined, ...groups].map((pid) => terminateSession({ id, pid })))).flat()
-  if (left.length > 0) throw new Error(`its last run has processes that cannot be ended: ${left.join(', ')}`)
+const inspect = async (
+  { options: { client, claim, clock }, signal }: RunnerContext,
+  tracked: TrackedSession,
+): Promise<LifecycleEvent> => {
+  const { id, state } = tracked
+  const session = await retryTransient(() => undefinedIfNotFound(client.sessions.get(id)), signal)
+  const inspected = (session: 'lives' | 'ended' | 'foreign'): LifecycleEvent => ({
+    type: 'inspected',
+    session,
+    now: clock(),
+  })
+  if (!session || session.run !== state.run || endedStatuses.includes(session.status))
+    return inspected('ended')
+  if (claimOf(session)?.id !== claim.id) return inspected('foreign')
+  tracked.session = session
+  return inspected('lives')
+}
+
+const report = async (
+  { options, signal }: RunnerContext,
+  { id, name, state }: TrackedSession,
+  outcome: RunOutcome,
+): Promise<LifecycleEvent> => {
+  const log = logPath(sessionFolder(options.sessionDir, id))
+  const request = outcomeOf(outcome, log)
+  const status = await reportExit(options.client, { id, run: state.run }, request, signal)
+  const what = status === 'failed' ? 'failed' : 'ended'
+  options.report({ what, sessionId: id, message: `${name} has ended: ${status ?? 'deleted'}` })
+  return { type: 'reported' }
 }

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient, type Session } from '../../functions/client/client'
-import { parseTrusted } from '../../schemas/json-text'
+import { groupsOf } from '../../local-dev/runner/process/pidfile'
 import { maestroWith, program } from '../cli/maestro'
 import { startServer } from '../contract/server'
 
@@ -88,7 +88,7 @@ export const createFixture = async (serverEnv: Record<string, string> = {}) => {
     async stop() {
       for (const runner of runners) await runner.end('SIGKILL')
       for (const id of existsSync(sessionDir) ? readdirSync(sessionDir) : [])
-        endProcess(join(sessionDir, id, 'process.json'))
+        for (const { group } of await groupsOf(join(sessionDir, id))) killGroup(group)
       await server.stop()
     },
   }
@@ -141,11 +141,11 @@ const makeRepository = (directory: string) => {
   git('commit', '--quiet', '--allow-empty', '--message', 'begin')
 }
 
-const endProcess = (file: string) => {
+const killGroup = (group: number) => {
   try {
-    process.kill(-parseTrusted<{ pid: number }>(readFileSync(file, 'utf8')).pid, 'SIGKILL')
+    process.kill(-group, 'SIGKILL')
   } catch {
-    // It has ended, or never began.
+    // It has ended.
   }
 }
 

@@ -1,7 +1,9 @@
 // A runner is killed in the middle, and started again: nothing runs twice, nothing is forgotten.
 
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { parseTrusted } from '../../schemas/json-text'
+import { ProcessIdentity } from '../../storage/drivers/files/process-identity'
 import { createFixture, type Fixture, waitUntil, worker } from './fixture'
 
 let fixture: Fixture
@@ -33,14 +35,29 @@ it('takes over what runs, starts what waited, and what was spawned while it was 
   await waitUntil('the runner knows of all ends', () => second.output().match(/has ended/g)?.length === 3)
 })
 
-it('tells of an agent that died while no runner was there', async () => {
+/** Its runner and its driver are killed, its driver's process named as `change` says. */
+const killAll = async (change: (pidfile: ProcessIdentity) => ProcessIdentity) => {
   const [task] = await fixture.tasks('wait')
   const first = await fixture.run(['--agent', worker])
   const id = await fixture.spawn([task?.id ?? ''])
   await fixture.working(task?.id)
   await first.end('SIGKILL')
-  const { pid } = parseTrusted<{ pid: number }>(fixture.sessionFile(id, 'process.json'))
-  process.kill(-pid, 'SIGKILL')
+  const pidfile = ProcessIdentity.parse(JSON.parse(fixture.sessionFile(id, 'process.json')))
+  process.kill(-pidfile.pid, 'SIGKILL')
+  writeFileSync(join(fixture.server.sessionDir, id, 'process.json'), JSON.stringify(change(pidfile)))
+  fixture.releaseTasks()
+  return id
+}
+
+it('starts a driver again that died while no runner was there', async () => {
+  const id = await killAll((pidfile) => pidfile)
+  await fixture.run(['--agent', worker])
+  expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
+  expect(fixture.starts()).toEqual([id, id])
+})
+
+it('tells of what was lost with an earlier boot', async () => {
+  const id = await killAll((pidfile) => ({ ...pidfile, bootId: '11111111-2222-3333-4444-555555555555' }))
   await fixture.run(['--agent', worker])
   const session = await fixture.ended(id)
   expect(session.status).toBe('failed')

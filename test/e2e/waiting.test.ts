@@ -1,5 +1,5 @@
 // A session waits, for a place or because no runner is there, and only the runner's own output would say so.
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createFixture, type Fixture, waitUntil, worker } from './fixture'
@@ -55,5 +55,21 @@ it('what waits for a place says so where people look, until it is started', asyn
   expect(await fixture.client.agents.list()).toEqual(
     expect.arrayContaining([expect.objectContaining({ name: 'demo', drive: 'terminal' })]),
   )
+  await runner.end('SIGTERM')
+})
+
+it('a session that waits for a person lends its place to another', async () => {
+  rmSync(join(fixture.directory, 'go'))
+  const [asking, other] = await fixture.tasks('wait for Ada', 'do it')
+  const runner = await fixture.run(['--agent', worker, '--max', '1'])
+  const id = await fixture.spawn([asking?.id ?? ''])
+  await fixture.working(asking?.id)
+  const next = await fixture.spawn([other?.id ?? ''])
+  await waitUntil('it waits for a place', () => runner.output().includes('waits for a free slot'))
+  await fixture.client.sessions.update(id, { status: 'idle' })
+  expect(await fixture.ended(next)).toMatchObject({ status: 'completed' })
+  expect((await fixture.client.sessions.get(id)).status).toBe('idle')
+  fixture.releaseTasks()
+  expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
   await runner.end('SIGTERM')
 })

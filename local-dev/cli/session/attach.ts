@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { hostname } from 'node:os'
 import { endedStatuses } from '../../../schemas/session'
 import { claimOf } from '../../runner/claim'
-import { isInTmux, tmuxSocket } from '../../runner/tmux'
+import { isInTmux, tmuxSocket } from '../../runner/process/tmux'
 import { defineCommand } from '../command'
 
 export const command = defineCommand({

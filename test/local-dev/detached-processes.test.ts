@@ -1,8 +1,8 @@
 // What has left an agent's process group goes on after its session; or the agent is told to end twice, and does not tidy up.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
-import { canFindDetached, detachedProcesses } from '../../local-dev/runner/session-processes'
-import { terminateSession } from '../../local-dev/runner/terminate'
+import { canFindDetached, detachedProcesses } from '../../local-dev/runner/process/detached'
+import { terminateSession } from '../../local-dev/runner/process/group'
 
 const started: ChildProcess[] = []
 afterEach(() => {

@@ -1,6 +1,6 @@
 /** Ends everything that runs for a session. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { detachedProcesses, type IsRun } from './session-processes'
+import { detachedProcesses, type IsRun } from './detached'
 
 /** From SIGTERM to SIGKILL. */
 const killGraceMs = 5000

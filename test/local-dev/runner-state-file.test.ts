@@ -4,8 +4,8 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fateOf, type Self } from '../../local-dev/runner/runner-fate'
-import { findOrphans, leftToOthers, openRunnerState, RunnerState } from '../../local-dev/runner/runner-state'
 import { serverKeyOf } from '../../local-dev/runner/server-key'
+import { findOrphans, leftToOthers, openRunnerState, RunnerState } from '../../local-dev/runner/state-file'
 import { ownIdentity } from '../../storage/drivers/files/process-identity'
 
 const own: Self = { process: ownIdentity(), machine: 'a'.repeat(32), host: 'ada-laptop' }

@@ -2,12 +2,12 @@
 import { execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { inheritedEnvironment } from './agent-environment'
+import { inheritedEnvironment } from '../agent-environment'
+import { logPath } from '../session-folder'
+import { shellQuote } from '../shim'
 import { cleanEnvironmentScript, readEnvironmentScript, writeEnvironmentFile } from './environment-file'
 import { pidfileScript } from './pidfile'
-import type { LaunchOptions } from './process-handle'
-import { logPath } from './session-folder'
-import { shellQuote } from './shim'
+import type { StartedProcess, StartOptions } from './start-options'
 
 const run = promisify(execFile)
 
@@ -34,7 +34,7 @@ export const closeTerminal = (id: string): Promise<void> =>
     () => undefined,
   )
 
-/** Starts the command in a terminal of its own, and returns its pid. Throws with the message of tmux. */
+/** Starts the command in a terminal of its own. Throws with the message of tmux. */
 export const startInTmux = async ({
   id,
   command,
@@ -42,7 +42,7 @@ export const startInTmux = async ({
   env,
   folder,
   pidfile,
-}: LaunchOptions): Promise<number> => {
+}: StartOptions): Promise<StartedProcess> => {
   const environmentFile = await writeEnvironmentFile(folder, env)
   // In what pipe-pane runs, tmux expands `#` and `%`.
   const log = shellQuote(logPath(folder)).replaceAll('#', '##').replaceAll('%', '%%')
@@ -63,10 +63,21 @@ export const startInTmux = async ({
       cwd,
       env: inheritedEnvironment(env, []),
     })
-    return Number(stdout.trim())
+    return { pid: Number(stdout.trim()) }
   } catch (error) {
     await rm(environmentFile, { force: true })
+    const other = await paneOf(id, env)
+    if (other !== undefined) return { pid: other }
     const reason = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error)
     throw new Error(`tmux could not start the session (--without-tmux runs it without a terminal): ${reason}`)
   }
 }
+
+/** The process in a session's terminal, if it has one: somebody else has started it meanwhile. */
+const paneOf = (id: string, env: NodeJS.ProcessEnv): Promise<number | undefined> =>
+  run('tmux', ['-L', tmuxSocket, 'display-message', '-p', '-t', `=${id}:`, '#{pane_pid}'], {
+    env: inheritedEnvironment(env, []),
+  }).then(
+    ({ stdout }) => Number(stdout.trim()) || undefined,
+    () => undefined,
+  )
