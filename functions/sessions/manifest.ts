@@ -13,7 +13,7 @@ export const getManifest = operation({
   sessionAccess: 'read',
   summary: 'Get the manifest of a spawned session',
   answers: { status: 200, schema: SessionManifest },
-  errors: ['SESSION_NOT_FOUND', 'NOT_FOUND'],
+  errors: ['SESSION_NOT_FOUND', 'NOT_FOUND', 'STORAGE_UNAVAILABLE'],
   example: ({ spawnedSession }) => ({ params: { id: spawnedSession } }),
   run: async (c, { params: { id } }) => {
     await storedEntity(c, 'sessions', id, 'SESSION_NOT_FOUND')

@@ -1,12 +1,14 @@
-import { writeFileSync } from 'node:fs'
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { constants, mkdirSync, writeFileSync } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Manifests } from '../../functions/services/app-services'
 import { apiError } from '../../schemas/errors'
 import { withoutByteOrderMark } from '../../schemas/json-text'
+import { codeOf } from '../../storage/drivers/files/lock-file'
 import { privateFile, privateFileMode, privateFolderMode } from '../../storage/drivers/files/private-files'
+import { manifestNotFound } from '../../storage/rules/restart'
 import { makeDirectory } from '../lib/make-directory'
-import { isMissingFile, reasonOf } from '../lib/reason'
+import { reasonOf } from '../lib/reason'
 
 /** What a manifest is called until it is whole. */
 export const draftName = '.manifest.json'
@@ -30,7 +32,8 @@ export const fileManifests = ({ directory, strict, notes }: FileManifestsOptions
     location,
     begin(sessionId) {
       try {
-        makeDirectory(notes, privateFolderMode)
+        makeDirectory(directory, privateFolderMode)
+        makeFolder(notes)
         writeFileSync(join(notes, sessionId), '', privateFile)
       } catch (error) {
         throw unavailable('The session cannot be spawned', error)
@@ -52,12 +55,36 @@ export const fileManifests = ({ directory, strict, notes }: FileManifestsOptions
     },
     async read(sessionId) {
       try {
-        return withoutByteOrderMark(await readFile(location(sessionId), 'utf8'))
+        const text = await readFileAt(location(sessionId))
+        if (text !== undefined) return withoutByteOrderMark(text)
       } catch (error) {
-        if (isMissingFile(error)) return undefined
-        throw error
+        if (codeOf(error) === 'ENOENT') return undefined
+        if (!isNoPath.has(codeOf(error))) throw unavailable('The manifest cannot be read now', error)
       }
+      throw manifestNotFound(sessionId, `${location(sessionId)} is no file`)
     },
+  }
+}
+
+/** What the system says where there is something else than a file, or than its folder: that does not pass by itself. */
+const isNoPath = new Set<unknown>(['EISDIR', 'ENOTDIR', 'ELOOP', 'ENXIO'])
+
+/** Undefined if it is no file: a pipe in its place would be waited for. */
+const readFileAt = async (path: string): Promise<string | undefined> => {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    return (await file.stat()).isFile() ? await file.readFile('utf8') : undefined
+  } finally {
+    await file.close()
+  }
+}
+
+/** What it lies in is there, or away for a moment: begun anew, it would be in the way when it comes back. */
+const makeFolder = (path: string) => {
+  try {
+    mkdirSync(path, privateFolderMode)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
   }
 }
 

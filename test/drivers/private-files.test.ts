@@ -72,7 +72,7 @@ describe.each<Durability>(['process', 'strict'])('a data directory, %s', (durabi
 describe('what else a server writes', () => {
   it('is its owner’s alone: manifests, notes, log and lock', async () => {
     const root = temporaryDirectory()
-    const [directory, notes] = [join(root, 'new', 'sessions'), join(root, 'data', '.spawning')]
+    const [directory, notes] = [join(root, 'new', 'sessions'), join(root, '.spawning')]
     for (const strict of [true, false]) {
       const manifests = fileManifests({ directory, strict, notes })
       manifests.begin?.(`sess_${strict}`)

@@ -27,6 +27,7 @@ const log: Log = {
 /** A server on a data directory of its own, with SESSION_DIR in common. */
 const serverOn = (name: string) => {
   const dataDir = join(root, name)
+  mkdirSync(dataDir, { recursive: true })
   const notes = spawnNotesFolder({ databaseType: 'filesystem', dataDir, sessionDir })
   const stored = new Set<string>()
   const manifests = fileManifests({ directory: sessionDir, strict: false, notes })

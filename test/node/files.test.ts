@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname, platform } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parseTrusted } from '../../schemas/json-text'
 import { client, refusal, type Session, type Task } from '../contract/http'
@@ -128,6 +129,33 @@ describe('a spawned session', () => {
       expect(refused.body).toMatchObject({ details: { sessionId, reason: expect.stringContaining('JSON') } })
     }
     expect(await api.get(path)).toMatchObject({ status: 'stopped' })
+  })
+
+  it('is told that there is no manifest where there is something else, which nobody waits for', async () => {
+    const sent = { projectId: project.id, taskIds: [(await api.task(project.id)).id] }
+    const { sessionId, manifestPath } = await api.ok<Spawned>('POST', '/api/sessions/spawn', sent)
+    await api.ok('POST', `/api/sessions/${sessionId}/stop`)
+    const folder = dirname(manifestPath)
+    for (const put of [
+      () => mkdirSync(manifestPath),
+      () => execFileSync('mkfifo', [manifestPath]),
+      () => symlinkSync(manifestPath, manifestPath),
+      () => {
+        rmSync(folder, { recursive: true })
+        writeFileSync(folder, '')
+      },
+    ]) {
+      rmSync(manifestPath, { recursive: true, force: true })
+      put()
+      for (const [method, verb] of [
+        ['GET', 'manifest'],
+        ['POST', 'restart'],
+      ] as const) {
+        const refused = await api.request(method, `/api/sessions/${sessionId}/${verb}`)
+        expect(refused).toMatchObject(refusal(404, 'NOT_FOUND', 'Manifest not found'))
+        expect(refused.body).toMatchObject({ details: { reason: expect.stringContaining(manifestPath) } })
+      }
+    }
   })
 
   it('leaves no folder behind when the spawn is refused', async () => {
