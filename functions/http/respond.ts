@@ -61,7 +61,9 @@ export const respondError = (c: RequestContext, error: unknown): Response => {
   if (error instanceof ApiError) {
     // What the storage refuses comes with each request, and where it came from says nothing.
     if (error.code === 'STORAGE_UNAVAILABLE') log(c).warn({ reason: error.message }, 'A request was refused')
-    else if (error.status >= 500) log(c).error({ code: error.code, err: error }, 'A request failed')
+    // That this host has no such thing is an answer, and nothing that went wrong.
+    else if (error.status >= 500 && error.code !== 'NOT_IMPLEMENTED')
+      log(c).error({ code: error.code, err: error }, 'A request failed')
     return respondText(c, error.status, JSON.stringify(errorBody(error)), extraHeaders(error))
   }
   log(c).error({ err: error }, 'A request failed unexpectedly')

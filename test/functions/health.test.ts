@@ -3,6 +3,8 @@ import { expect, it } from 'vitest'
 import { createApp } from '../../functions/app'
 import type { Log } from '../../functions/services/log'
 import { memoryDriver } from '../../storage/drivers/memory'
+import { createProject } from '../../storage/rules/projects'
+import { createSession } from '../../storage/rules/sessions'
 import { calledLocally, createMemoryServices, localRequest } from './services'
 
 /** A server whose storage takes nothing, for a reason that the test may change. */
@@ -32,12 +34,13 @@ const start = async () => {
     error: record('error'),
     child: () => log,
   }
+  const { outputs: _onAnotherMachine, ...host } = services
   const app = createApp()
   const ask = async (path: string, init?: RequestInit): Promise<{ status: number; body: unknown }> => {
-    const response = await app.fetch(localRequest(path, init), calledLocally({ ...services, log }))
+    const response = await app.fetch(localRequest(path, init), calledLocally({ ...host, log }))
     return { status: response.status, body: await response.json() }
   }
-  return { ask, storage, logged }
+  return { ask, storage, logged, services }
 }
 
 it('is not ok while no change can be stored, says why, and is ok again after that', async () => {
@@ -70,4 +73,18 @@ it('logs what the storage refuses in a line, without a stack', async () => {
       fields: expect.stringContaining('The database is away'),
     })),
   )
+})
+
+it('logs nothing of what this host does not do, which is no mistake of anybody', async () => {
+  const { ask, logged, services } = await start()
+  const sessionId = await services.workspace.change(function* (tx) {
+    const { id } = createProject(tx, { name: 'p' }, '/')
+    return (yield* createSession(tx, { projectId: id, taskIds: [] }, services.machine)).id
+  })
+  for (let n = 0; n < 2; n++)
+    expect(await ask(`/api/sessions/${sessionId}/output`)).toMatchObject({
+      status: 501,
+      body: { code: 'NOT_IMPLEMENTED' },
+    })
+  expect(logged).toEqual([])
 })
