@@ -15,6 +15,9 @@ const form = /^mst_([A-Za-z0-9_-]{1,200})_(\d{1,16})_([A-Za-z0-9_-]{43})$/
 /** Whether a text calls itself a session token. */
 export const isSessionToken = (token: string): boolean => token.startsWith('mst_')
 
+/** The session that a token calls itself the one of, whoever signed it; undefined if it is no session token. */
+export const sessionNamedBy = (token: string): string | undefined => form.exec(token)?.[1]
+
 /** HMAC-SHA256. */
 const digest = (key: string | Uint8Array, text: string): Uint8Array =>
   createHmac('sha256', key).update(text).digest()

@@ -1,7 +1,7 @@
 /** What the environment says: the server, and the session that this command acts for. */
 
 import { join, resolve } from 'node:path'
-import { isSessionToken } from '../../functions/services/session-tokens'
+import { isSessionToken, sessionNamedBy } from '../../functions/services/session-tokens'
 import { storedSessionToken } from '../agents/session-token'
 import { homeFolder } from '../lib/home'
 import { UsageError } from './exit'
@@ -18,8 +18,9 @@ export interface Environment {
 /** Blank variables count as absent. An agent may pass its programs less than it has: then its session's folder has the token. */
 export const readEnvironment = (variables: NodeJS.ProcessEnv): Environment => {
   const read = (name: string) => variables[name]?.trim() || undefined
-  const sessionId = read('MAESTRO_SESSION_ID')
-  const token = read('MAESTRO_API_TOKEN') ?? tokenInFolder(read('SESSION_DIR'), sessionId)
+  const named = read('MAESTRO_SESSION_ID')
+  const token = read('MAESTRO_API_TOKEN') ?? tokenInFolder(read('SESSION_DIR'), named)
+  const sessionId = named ?? sessionNamedBy(token ?? '')
   return {
     serverUrl: read('MAESTRO_SERVER_URL') ?? read('MAESTRO_API_URL') ?? 'http://localhost:3000',
     token,

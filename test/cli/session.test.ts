@@ -49,6 +49,20 @@ describe('whoami', () => {
     for (const word of [sessionId, 'orchestrator', 'queue', '/home/ada/app', ...tasks.map(({ id }) => id)])
       expect(told).toContain(word)
   })
+
+  it('is the session of the token, where a program passes on no more than that', async () => {
+    const { sessionId } = await inside()
+    const { token } = await client.sessions.token(sessionId)
+    const stripped = maestroInProcess({ MAESTRO_SERVER_URL: server.url, MAESTRO_API_TOKEN: token })
+    expect(await stripped.json(['whoami'])).toMatchObject({ id: sessionId })
+    await stripped.json(['report', 'progress', 'under way'])
+    expect(await timelineOf(sessionId)).toContainEqual(expect.objectContaining({ message: 'under way' }))
+    const noToken = maestroInProcess({ MAESTRO_SERVER_URL: server.url, MAESTRO_API_TOKEN: 'mst_of_nothing' })
+    expect(await noToken.run(['whoami'])).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('MAESTRO_SESSION_ID'),
+    })
+  })
 })
 
 describe('report', () => {
