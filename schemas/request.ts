@@ -35,7 +35,11 @@ const optionFields = {
   effect: OptionEffect.meta({ description: 'What choosing it does', examples: ['other'] }),
 }
 
-const RequestOption = z.object(optionFields)
+/** A blank id, which one may find in what an earlier version has stored, nobody can choose. */
+const RequestOption = z.object({
+  ...optionFields,
+  id: optionFields.id.regex(/\S/, { error: ({ path }) => `${path?.join('.')} is required` }),
+})
 
 const RequestAnswer = z.looseObject({
   optionId: z.string().optional().meta(docs.optionId),

@@ -170,6 +170,11 @@ describe('a request', () => {
       { kind: 'approval', title: 't', options: [{ id: 'a', label: 'A', effect: 'explode' }] },
       'options.0.effect',
     ],
+    [
+      'an option whose id is blank',
+      { kind: 'approval', title: 't', options: [options[0], { ...options[1], id: '\u00a0\t' }] },
+      'options.1.id',
+    ],
     ['options with one id', { kind: 'approval', title: 't', options: [options[0], options[0]] }, 'options'],
     [
       '21 options',
