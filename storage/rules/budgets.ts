@@ -71,6 +71,12 @@ export const sharedBudget = (
   return { budget: { ...amounts, takenFrom: parent.id }, warnings }
 }
 
+/** A budget that somebody sets anew: what is left of that, too, goes back to whom the first one was taken from. */
+export const budgetSetAnew = (before: Budget | undefined, amounts: Amounts): Budget => ({
+  ...amounts,
+  ...(before?.takenFrom !== undefined && { takenFrom: before.takenFrom }),
+})
+
 /** Takes a new session's budget from the one that it is taken from. Throws `INVALID_STATE` if it is gone meanwhile. */
 export const takeBudget = (tx: Transaction, budget: Budget | undefined): void => {
   if (budget?.takenFrom === undefined) return

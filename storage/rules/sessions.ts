@@ -8,7 +8,7 @@ import type {
 import type { AddSessionEventRequest } from '../../schemas/timeline'
 import type { Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
-import { resumeBudget, returnBudget } from './budgets'
+import { budgetSetAnew, resumeBudget, returnBudget } from './budgets'
 import { clearTasks, conclude, noteLate } from './endings'
 import { findProject, findSession, type SessionHead } from './find'
 import { addLinks, removeLinks } from './links'
@@ -89,6 +89,7 @@ export function* updateSession(tx: Transaction, id: string, body: UpdateSessionR
     endReason,
     needsInput,
     usage,
+    budget,
     ...changes
   } = body
   const lives = isLiving(session)
@@ -98,6 +99,7 @@ export function* updateSession(tx: Transaction, id: string, body: UpdateSessionR
     ...withChanges(session, {
       ...changes,
       usage: usage && { ...usage, updatedAt: tx.now },
+      budget: budget && budgetSetAnew(session.budget, budget),
       ...(livesAfter && { status, endReason: resumes ? (endReason ?? null) : endReason }),
     }),
     env: env === undefined ? session.env : (env ?? {}),

@@ -174,6 +174,24 @@ describe('the budget of a family', () => {
     )
   })
 
+  it('comes back also of what somebody else has set anew, unless it has none any more', async () => {
+    const world = await start()
+    const budget = { costUsd: 3, minutes: 400_000 }
+    const root = await member(world, { budget })
+    const helperOf = (fields: Partial<Session>) =>
+      member(world, { budget: { costUsd: 2, takenFrom: root }, parentSessionId: root, ...fields })
+    const raised = await helperOf({ usage: { costUsd: 1.5, updatedAt: 1 } })
+    const freed = await helperOf({})
+    await world.change((tx) => updateSession(tx, raised, { budget: { costUsd: 5 } }))
+    await world.change((tx) => updateSession(tx, freed, { budget: null }))
+    expect((await world.get('sessions', raised)).budget).toEqual({ costUsd: 5, takenFrom: root })
+    for (const id of [raised, freed]) await world.change((tx) => endSession(tx, id, { cause: 'reported' }))
+    expect((await world.get('sessions', root)).budget?.costUsd).toBeCloseTo(6.5)
+    await world.change((tx) => updateSession(tx, raised, { budget: { costUsd: 4 } }))
+    await world.change((tx) => updateSession(tx, raised, { status: 'working' }))
+    expect((await world.get('sessions', raised)).budget).toEqual({ costUsd: 4, takenFrom: root })
+  })
+
   it('comes back to who lives, and is refused when nothing is left', async () => {
     const world = await start()
     // The clock is that of all tests: what is taken is looked at a moment after it was granted.
