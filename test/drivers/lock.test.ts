@@ -133,13 +133,27 @@ describe('a holder that cannot be inspected', () => {
 })
 
 describe('a server that lost its lock is told', () => {
-  it('when the file is gone', async () => {
+  it('when the file holds nothing any more', async () => {
     const onLost = vi.fn()
     take({ heartbeatMs: 5 }).onLost(onLost)
-    rmSync(data.lockFile)
+    writeFileSync(data.lockFile, '')
     await until(() => onLost.mock.calls.length > 0)
     expect(onLost).toHaveBeenCalledExactlyOnceWith(null)
+  })
+
+  it('but not when the file is away: it has it again when that is back', async () => {
+    const onLost = vi.fn()
+    const lock = take({ heartbeatMs: 1 })
+    lock.onLost(onLost)
+    renameSync(data.lockFile, `${data.lockFile}.away`)
+    await sleep(20)
+    expect(() => lock.assertHeld()).toThrow(/\.lock of .* is gone/)
     expect(existsSync(data.lockFile)).toBe(false)
+    renameSync(`${data.lockFile}.away`, data.lockFile)
+    const back = statSync(data.lockFile).ctimeMs
+    await until(() => statSync(data.lockFile).ctimeMs > back)
+    lock.assertHeld()
+    expect(onLost).not.toHaveBeenCalled()
   })
 
   it('when another server has it, and which; also if it asks later', async () => {

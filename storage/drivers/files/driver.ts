@@ -4,6 +4,7 @@ import type { Batch, DriverStatus, WorkspaceDriver } from '../../driver'
 import type { Logger } from '../../loading'
 import type { Parts } from '../../parts'
 import { reasonOf } from '../../reason'
+import { createKeyCheck, keysOf } from './batch-keys'
 import { isDocumentKey, pathOfKey } from './document-files'
 import { createDocumentReader } from './document-reader'
 import { asDocument, documentOfParts, isLong, maxQuickCharacters } from './document-text'
@@ -62,11 +63,6 @@ export const filesDriver = ({
   }
 }
 
-/** So many keys are looked at in a step. */
-const keysInStep = 1000
-
-const keysOf = ({ puts, removes }: Batch): string[] => [...puts.map(({ key }) => key), ...removes]
-
 const openLocked = (
   directory: string,
   strict: boolean,
@@ -94,6 +90,12 @@ const openLocked = (
     strict,
     lock,
     blockedBy: () => lockLost ?? writeBehind.failure(),
+    pendingDocuments: () => writeBehind.asBatch(),
+    onDeleted: () =>
+      logger.error(
+        { directory: journalFolder },
+        'The journal was deleted while this server ran: it begins anew with what the files may lack, and clients read everything again',
+      ),
     ...recovered,
   })
   /** Files of long documents, of which an earlier run may not have waited until they were on the disk. */
@@ -183,28 +185,17 @@ const openLocked = (
     return undefined
   }
 
-  /** The batches whose keys are known to be those of documents. */
-  const checked = new WeakSet<Batch>()
-
-  const check = function* (batch: Batch) {
-    let done = 0
-    for (const key of keysOf(batch)) {
-      pathOfKey(directory, key)
-      if (++done % keysInStep === 0) yield
-    }
-    checked.add(batch)
-  }
+  const keyCheck = createKeyCheck(directory)
 
   const prepare = function* (batch: Batch) {
-    yield* check(batch)
+    yield* keyCheck.checkInSteps(batch)
     yield* journal.prepare(batch)
   }
 
   const store = async (batch: Batch) => {
     const { puts, removes } = batch
-    if (!checked.has(batch)) for (const _step of check(batch));
-    const keys = keysOf(batch)
-    const reason = refusal(keys)
+    keyCheck.check(batch)
+    const reason = refusal(keysOf(batch))
     if (reason !== undefined) throw new Error(reason)
     lastEnqueuedBatch = await journal.append(batch)
     for (const put of puts) writeBehind.add(put.key, put)
@@ -266,7 +257,12 @@ const openLocked = (
     unreadable: reader.unreadable,
     unreadableUnder: reader.unreadableUnder,
     unavailable() {
-      const reason = lockLost ?? writeBehind.failure()
+      try {
+        lock.assertHeld()
+      } catch (error) {
+        return reasonOf(error)
+      }
+      const reason = writeBehind.failure()
       return reason === undefined ? undefined : reasonOf(reason)
     },
     status: () => ({

@@ -8,9 +8,9 @@ import { readEvents } from './event-log'
 import { batchLine, checkpointLine, formatLine } from './journal-lines'
 import { createLineBuffer } from './line-buffer'
 import type { Lock } from './lock'
-import { LeaseLostError } from './lock-file'
+import { LeaseLostError, LockGoneError } from './lock-file'
 import { createSegmentFile, type SegmentFile } from './segment-file'
-import { dropSegment, type Segment, segmentAfter } from './segments'
+import { dropSegment, listSegments, type Segment, segmentAfter } from './segments'
 
 /** A segment is closed at this size: small enough to be read in some 10 ms. */
 const maxSegmentBytes = 4 * 1024 * 1024
@@ -37,6 +37,10 @@ interface JournalOptions {
   /** The number of the last batch whose documents, and those of all before it, are in the files. */
   lastCheckpoint: number
   maxGroupLength?: number
+  /** What was stored and may be in the journal alone: all of it, if that is deleted while it is open. */
+  pendingDocuments?(): Batch
+  /** It was deleted, and begins anew. */
+  onDeleted?(): void
 }
 
 /** The append-only log of every change and event: a write-ahead log of the documents' files. */
@@ -76,6 +80,8 @@ export const openJournal = ({
   lastEvent,
   lastCheckpoint,
   maxGroupLength = maxWriteLength,
+  pendingDocuments,
+  onDeleted,
 }: JournalOptions): Journal => {
   const lines = createLineBuffer()
   const prepared = new WeakMap<Batch, BatchTexts>()
@@ -85,6 +91,10 @@ export const openJournal = ({
   /** Nothing else is added then: after a crash it would stand behind a line that is not whole. */
   let isWritingAside = false
   let file: SegmentFile | undefined
+  /** The last one that was written to, open or not. */
+  let newest: SegmentFile | undefined
+  /** What a deleted journal held is to be written first. */
+  let owesPending = false
   const deltas = createDeltaRule(() => segments[0]?.batchBefore ?? lastBatch)
   const eventsSince = coalesceReads((number) => readEvents([...segments], number, lastEvent))
 
@@ -101,6 +111,7 @@ export const openJournal = ({
     const opened = createSegmentFile(segment.path, strict, lock)
     if (segments.at(-1)?.path !== segment.path) segments.push(segment)
     file = opened
+    newest = opened
     lines.add([formatLine])
     lines.add([checkpointLine(lastCheckpoint, lastEvent)])
     append(opened)
@@ -110,6 +121,26 @@ export const openJournal = ({
   const closeSegment = () => {
     file?.close()
     file = undefined
+  }
+
+  /**
+   * Where to write. People move and delete folders of a running server, and a file that is open can be written to then, for
+   * nobody. Throws if the journal is not the one that was written.
+   */
+  const segmentToWrite = (): SegmentFile => {
+    const place = newest?.place() ?? 'itself'
+    if (place === 'itself') return file ?? openSegment()
+    if (place === 'other' || (place === 'nothing' && listSegments(directory).length > 0))
+      throw new Error(
+        `${directory} is not as this server left it: put it back as it was, or start this server again`,
+      )
+    closeSegment()
+    if (place === 'nothing') {
+      segments = []
+      owesPending = true
+      onDeleted?.()
+    }
+    return openSegment()
   }
 
   const fail = (group: PendingBatch[], error: unknown) => {
@@ -125,6 +156,7 @@ export const openJournal = ({
   }
 
   const acknowledge = (group: PendingBatch[]) => {
+    owesPending = false
     for (const { batch, resolve } of group) {
       lastEvent = batch.events.at(-1)?.number ?? lastEvent
       resolve(++lastBatch)
@@ -134,10 +166,11 @@ export const openJournal = ({
   }
 
   /** What was written after another server had read this journal will not be found by anybody. */
-  const acknowledgeIfHeld = (group: PendingBatch[]) => {
+  const acknowledgeIfHeld = (group: PendingBatch[], target: SegmentFile, bytesBefore: number) => {
     try {
       lock.assertHeld()
     } catch (error) {
+      if (error instanceof LockGoneError) target.truncate(bytesBefore)
       return fail(group, error)
     }
     acknowledge(group)
@@ -149,7 +182,8 @@ export const openJournal = ({
     try {
       if (blockedBy() !== undefined) throw blockedBy()
       lock.assertHeld()
-      const target = file ?? openSegment()
+      const target = segmentToWrite()
+      if (owesPending && pendingDocuments) group.unshift(ofNobody(pendingDocuments()))
       const bytesBefore = target.bytes
       let number = lastBatch
       let event = lastEvent
@@ -160,12 +194,12 @@ export const openJournal = ({
         lines.add(batchLine(inBatch, event, batch, deltaOf, prepared.get(batch)))
       }
       const written = () => {
-        if (!strict) return acknowledgeIfHeld(group)
+        if (!strict) return acknowledgeIfHeld(group, target, bytesBefore)
         scheduled = true
         target.sync(bytesBefore, (error) => {
           scheduled = false
           if (error) fail(group, error)
-          else acknowledgeIfHeld(group)
+          else acknowledgeIfHeld(group, target, bytesBefore)
         })
       }
       if (lines.bytes().length <= maxBytesInTurn) {
@@ -206,6 +240,7 @@ export const openJournal = ({
       lastCheckpoint = batch
       try {
         lock.assertHeld()
+        if (newest && newest.place() !== 'itself') return
         const target = file ?? openSegment()
         if (!isWritingAside) {
           lines.add([checkpointLine(batch, lastEvent)])
@@ -221,7 +256,7 @@ export const openJournal = ({
           openSegment()
         }
       } catch (error) {
-        if (error instanceof LeaseLostError) return
+        if (error instanceof LeaseLostError || error instanceof LockGoneError) return
         // Without this checkpoint, a start after a crash writes some files once more, which is idempotent.
       }
       const isNeeded = (_: Segment, index: number): boolean => {
@@ -241,6 +276,13 @@ export const openJournal = ({
     close: closeSegment,
   }
 }
+
+/** A batch that nobody waits for. */
+const ofNobody = (batch: Batch): PendingBatch => ({
+  batch,
+  resolve: () => undefined,
+  reject: () => undefined,
+})
 
 /** Takes the oldest batches, as many as may be written together. */
 const takeGroup = (pending: PendingBatch[], maxLength: number): PendingBatch[] => {

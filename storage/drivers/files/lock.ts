@@ -5,7 +5,14 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } f
 import { readFile, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { acquire, maxWaits } from './acquire-lock'
-import { codeOf, createHolderCheck, type Lease, LeaseLostError, parseRecord, textOf } from './lock-file'
+import {
+  createHolderCheck,
+  type Lease,
+  LeaseLostError,
+  LockGoneError,
+  parseRecord,
+  textOf,
+} from './lock-file'
 import { privateFile, privateFolder } from './private-files'
 import { ownIdentity, type ProcessIdentity } from './process-identity'
 
@@ -13,12 +20,15 @@ export interface Lock {
   /** Removes the lock if it is still ours. Never throws; the second call does nothing. */
   release(): void
   /**
-   * Calls back, once, when a heartbeat finds that the lease is lost: with the pid of the server that has it now, or
-   * null if the lock file is gone or unreadable. The caller must stop writing to the directory. Registered after
+   * Calls back, once, when it is found that the lease is lost: with the pid of the server that has it now, or
+   * null if the lock file holds nothing. The caller must stop writing to the directory. Registered after
    * the loss, it is called at once.
    */
   onLost(callback: (pid: number | null) => void): void
-  /** Looks at the lock file: throws `LeaseLostError` if the lease is lost, or why it cannot be seen. */
+  /**
+   * Looks at the lock file: throws `LeaseLostError` if the lease is lost, `LockGoneError` while there is none, or why it
+   * cannot be seen.
+   */
   assertHeld(): void
   /** Whether a server had the directory that did not let go of it: it may be frozen, and wake. */
   readonly wasTakenOver: boolean
@@ -95,13 +105,14 @@ const renewLease = (
   clock: () => number,
 ): Omit<Lock, 'wasTakenOver'> => {
   const { file: lock, text } = lease
-  const isHeld = createHolderCheck(lease)
+  const holding = createHolderCheck(lease)
   const callbacks: Array<(pid: number | null) => void> = []
   let state: 'held' | 'lost' | 'released' = 'held'
   let newHolderPid: number | null = null
 
   const beat = async () => {
-    const current = await readFile(lock, 'utf8').catch((error) => (codeOf(error) === 'ENOENT' ? '' : text))
+    // While the directory is away, there is nothing to renew.
+    const current = await readFile(lock, 'utf8').catch(() => text)
     if (state !== 'held') return
     if (current !== text) return notifyLoss(current)
     const now = clock() / 1000
@@ -136,7 +147,9 @@ const renewLease = (
       else callbacks.push(callback)
     },
     assertHeld() {
-      if (state === 'held' && !isHeld()) notifyLoss(textOf(lock) ?? '')
+      const found = state === 'held' ? holding() : state
+      if (found === 'gone') throw new LockGoneError(dir)
+      if (state === 'held' && found === 'lost') notifyLoss(textOf(lock) ?? '')
       if (state !== 'held') throw new LeaseLostError(dir, state === 'lost' ? newHolderPid : undefined)
     },
     lease,

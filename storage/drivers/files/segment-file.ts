@@ -1,11 +1,13 @@
 import {
   closeSync,
   fdatasync,
+  fstatSync,
   ftruncateSync,
   mkdirSync,
   openSync,
   renameSync,
   rmSync,
+  statSync,
   write,
   writeSync,
 } from 'node:fs'
@@ -24,6 +26,10 @@ export interface SegmentFile {
   appendAside(bytes: Uint8Array, done: (error: unknown) => void): void
   /** Calls back after `fdatasync`; if that fails, the file is truncated to `bytesBefore`. */
   sync(bytesBefore: number, done: (error: unknown) => void): void
+  /** Takes back what was added after it had so many bytes. */
+  truncate(bytes: number): void
+  /** What is at its path: itself, a whole copy of it, nothing, or something else. */
+  place(): 'itself' | 'copy' | 'nothing' | 'other'
   /** Whether it could not be truncated: it then ends in a torn line, and nothing may be added. */
   isTorn(): boolean
   close(): void
@@ -54,6 +60,7 @@ export const createSegmentFile = (
     throw error
   }
   if (strict) syncFolders(folder, dirname(folder))
+  const opened = fstatSync(descriptor)
   let size = 0
   let torn = false
 
@@ -98,6 +105,13 @@ export const createSegmentFile = (
         if (error) truncateTo(bytesBefore)
         done(error)
       })
+    },
+    truncate: truncateTo,
+    place() {
+      const found = statSync(path, { throwIfNoEntry: false })
+      if (!found) return 'nothing'
+      if (found.ino === opened.ino && found.dev === opened.dev) return 'itself'
+      return found.size === size ? 'copy' : 'other'
     },
     isTorn: () => torn,
     close: () => closeSync(descriptor),

@@ -1,3 +1,4 @@
+import type { Batch, Put } from '../../driver'
 import { type DocumentText, delayOf } from './document-text'
 import type { BlockedPath, DocumentChange } from './write-documents'
 
@@ -22,6 +23,8 @@ export interface WriteBehind {
   /** A document, null if it is removed, undefined if its file is current. */
   get(key: string): DocumentText | null | undefined
   keys(): Iterable<DocumentChange>
+  /** All of them as one batch, each whole. */
+  asBatch(): Batch
   /** `since`: the first batch of which the file lacks something. */
   add(key: string, document: DocumentText | null, since?: number): void
   /**
@@ -161,6 +164,15 @@ export const createWriteBehind = ({
     *keys() {
       for (const [key, { document }] of [...underWrite, ...documents]) yield { key, document }
     },
+    asBatch() {
+      const puts: Put[] = []
+      const removes: string[] = []
+      for (const [key, { document }] of new Map([...underWrite, ...documents])) {
+        if (document) puts.push(putOf(key, document))
+        else removes.push(key)
+      }
+      return { puts, removes, events: [] }
+    },
     add(key, document, since = lastBatch()) {
       const dueAt = performance.now() + delayOf(document)
       put(key, { document, since, dueAt })
@@ -179,3 +191,11 @@ export const createWriteBehind = ({
     },
   }
 }
+
+const putOf = (key: string, document: DocumentText): Put => ({
+  key,
+  get json() {
+    return document.json
+  },
+  ...(document.parts && { parts: document.parts }),
+})

@@ -16,7 +16,7 @@ import { entityKinds } from '../../../schemas/entities'
 import { isMissing, pathOfKey } from './document-files'
 import { type DocumentText, isLong, textPieces } from './document-text'
 import { createIndenter } from './indent'
-import { codeOf, createHolderCheck, type Lease, LeaseLostError } from './lock-file'
+import { codeOf, createHolderAssertion, type Lease } from './lock-file'
 import { privateFileMode, privateFolder } from './private-files'
 import { type SealedLists, sealedListsOf, sealFolder, writeSeal } from './seal'
 import { syncFolders } from './sync-folders'
@@ -69,12 +69,14 @@ export interface DocumentBatch {
  *
  * A server that was frozen wakes anywhere in here. Whoever took its directory over has deleted its temporary files,
  * so that a rename which was about to happen fails; and before each rename, the lease is looked at.
- * @throws LeaseLostError if another server has the directory; the error of a disk that takes nothing.
+ * @throws LeaseLostError if another server has the directory, LockGoneError while it is away; the error of a disk that takes
+ * nothing.
  */
 export const createDocumentBatch = (directory: string, strict: boolean, lease: Lease): DocumentBatch => {
   const temporary = temporaryFolder(directory)
+  const assertHeld = createHolderAssertion(directory, lease)
+  assertHeld()
   mkdirSync(temporary, privateFolder)
-  const isHeld = createHolderCheck(lease)
   const foldersToSync = new Set<string>()
   const blocked: BlockedPath[] = []
   let index = 0
@@ -89,12 +91,12 @@ export const createDocumentBatch = (directory: string, strict: boolean, lease: L
   /** Whether its path takes it. */
   const place = (key: string, move: (path: string) => void, isSynced: boolean): boolean => {
     const path = pathOfKey(directory, key)
-    if (!isHeld()) throw new LeaseLostError(directory)
+    assertHeld()
     try {
       move(path)
     } catch (error) {
       if (diskWideCodes.has(codeOf(error))) throw error
-      if (!isHeld()) throw new LeaseLostError(directory)
+      assertHeld()
       blocked.push({ key, reason: error instanceof Error ? error.message : String(error) })
       rmSync(draft, { force: true })
       return false
