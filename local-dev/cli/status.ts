@@ -24,8 +24,11 @@ export const command = defineCommand({
             .join(', '),
         driver: storage?.driver,
         quarantined: storage?.quarantined.map(({ file, reason }) => `${file}: ${reason}`) ?? [],
+        problems: storage?.problems?.map(({ file, reason }) => `${file}: ${reason}`) ?? [],
         clients: health.clients,
-        runners: runners?.map(runnerText) ?? [],
+        runners:
+          runners &&
+          (runners.length === 0 ? 'none listens: "maestro run" starts one' : runners.map(runnerText)),
         'last event': health.lastEventId,
       }),
     }
