@@ -55,11 +55,11 @@ const readList: Read<z.ZodArray> = ({ element }, payload, ctx) => {
   return true
 }
 
-/** What is too long is not looked at. */
+/** What is too long is not looked at: the check of its length, which comes after this, says so. */
 const readObjects =
   (max: number): Read<z.ZodArray> =>
   (list, payload, ctx) =>
-    Array.isArray(payload.value) && payload.value.length <= max && readList(list, payload, ctx)
+    Array.isArray(payload.value) && (payload.value.length > max || readList(list, payload, ctx))
 
 const readRecord: Read<z.ZodRecord> = ({ valueType }, payload, ctx) => {
   const { value } = payload

@@ -1,5 +1,15 @@
-/** Resolves when whoever waited has had a turn: long work is done in turns, and others are answered in between. */
-export const othersTurn = () => new Promise<void>((resolve) => setTimeout(resolve))
+/** What runs a callback once the system was asked who waits: Node's, which a Worker may not have, nor need. */
+const soon: unknown = Reflect.get(globalThis, 'setImmediate')
+const afterPolling = (resolve: () => void): void => {
+  if (typeof soon === 'function') soon(resolve)
+  else resolve()
+}
+
+/**
+ * Resolves when whoever waited has had a turn: long work is done in turns, and others are answered in between. A timer alone
+ * is run, after work that took longer than it, before anybody is asked for; what comes after that comes after others.
+ */
+export const othersTurn = () => new Promise<void>((resolve) => setTimeout(() => afterPolling(resolve)))
 
 /** Work in steps, none of which takes long; others may have their turn in between. */
 export type Steps<T = void> = Generator<void, T>
@@ -12,11 +22,20 @@ export function* stepsOf<T>(work: T | Steps<T>): Steps<T> {
 const isSteps = <T>(work: T | Steps<T>): work is Steps<T> =>
   typeof work === 'object' && work !== null && 'next' in work && typeof work.next === 'function'
 
-/** Does at most so many steps; returns what comes of the work, undefined if it is not done. */
-export const someSteps = <T>(steps: Iterator<void, T>, most: number): { result: T } | undefined => {
+/**
+ * Does at most so many steps, and no more once `maxMs` are over; returns what comes of the work, undefined if it is not done.
+ * Where no time passes while work is done, as in a Worker, the steps are counted alone.
+ */
+export const someSteps = <T>(
+  steps: Iterator<void, T>,
+  most: number,
+  maxMs = Number.POSITIVE_INFINITY,
+): { result: T } | undefined => {
+  const end = performance.now() + maxMs
   for (let step = 0; step < most; step++) {
     const { done, value } = steps.next()
     if (done) return { result: value }
+    if (maxMs !== Number.POSITIVE_INFINITY && performance.now() > end) break
   }
   return undefined
 }

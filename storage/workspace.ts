@@ -66,8 +66,9 @@ interface WorkspaceOptions {
 /** A change of more entities is made ready in turns. */
 const maxSizeAtOnce = 1000
 
-/** So many steps of a rule are done before others have their turn. */
+/** So many steps of a rule are done before others have their turn, and where they take long, fewer. */
 const stepsInTurn = 250
+const maxTurnMs = 5
 
 /** A change that is being stored. */
 interface PendingChange {
@@ -109,7 +110,7 @@ export const openWorkspace = async ({
     let ruled: { result: T } | undefined
     try {
       const steps = watched.run(() => stepsOf(rule(transaction)))
-      const ruleOn = () => watched.run(() => someSteps(steps, stepsInTurn))
+      const ruleOn = (maxMs?: number) => watched.run(() => someSteps(steps, stepsInTurn, maxMs))
       ruled = ruleOn()
       if (!ruled || isLarge())
         ruled = await alone(async () => {
@@ -118,7 +119,7 @@ export const openWorkspace = async ({
           let done = ruled
           while (!done) {
             await othersTurn()
-            done = ruleOn()
+            done = ruleOn(maxTurnMs)
           }
           if (isLarge()) await commitInTurns(prepare(), finish)
           else commit(finish())

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { ApiError, apiError } from '../../schemas/errors'
 import { describeMisfit, type Problem, problemsOf, validationError } from '../../schemas/problems'
-import { othersTurn } from '../../storage/others-turn'
+import { atOnce, inTurns, othersTurn } from '../../storage/others-turn'
 import type { RequestContext } from '../services/app-services'
 import { gatherBody } from './gathered-body'
 import { readJsonObject } from './json-body'
@@ -23,7 +23,7 @@ export const readBody = async <T>(
 ): Promise<T> => {
   const text = decode(await readBytes(c).catch(asRefusal))
   const isLong = text.length > maxLengthAtOnce
-  const body = orRefuse(() => readJsonObject(text))
+  const body = isLong ? await inTurns(readJsonObject(text)).catch(asInvalid) : readAtOnce(text)
   if (isLong) await othersTurn()
   const parsed = schema.safeParse(body)
   if (isLong) await othersTurn()
@@ -76,12 +76,16 @@ const decode = (bytes: ArrayBuffer | Uint8Array): string => {
   }
 }
 
-const orRefuse = <T>(read: () => T): T => {
+const readAtOnce = (text: string): Record<string, unknown> => {
   try {
-    return read()
+    return atOnce(readJsonObject(text))
   } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error))
+    return asInvalid(error)
   }
+}
+
+const asInvalid = (error: unknown): never => {
+  throw invalid(error instanceof Error ? error.message : String(error))
 }
 
 const invalid = (message: string) => validationError([{ path: '', message }])

@@ -144,7 +144,7 @@ export function* conclude(tx: Transaction, id: string, ending: Ending, known?: r
   expireMessages(tx, id)
   const skipped = new Set<string>()
   if (!keepsItems)
-    for (const item of endItems(tx, id, itemOutcome(taskStatus, reason)))
+    for (const item of yield* endItems(tx, id, itemOutcome(taskStatus, reason)))
       if (item.startedAt === undefined) skipped.add(item.taskId)
   for (const task of tasks) {
     yield
@@ -181,6 +181,7 @@ function* reportOutcomes(tx: Transaction, sessionId: string, outcomes: readonly 
     findSession(tx, sessionId),
     outcomes.map(({ taskId, outcome, message }) => ({ type: entryTypes[outcome], message, taskId })),
   )
+  yield
   yield* reportTasks(tx, sessionId, outcomes)
 }
 
@@ -190,7 +191,7 @@ export function* reportTasks(tx: Transaction, sessionId: string, outcomes: reado
     outcome === 'completed'
       ? ({ status: 'completed' } as const)
       : ({ status: 'failed', failReason: message } as const)
-  reportItems(tx, sessionId, new Map(outcomes.map((outcome) => [outcome.taskId, ofItem(outcome)])))
+  yield* reportItems(tx, sessionId, new Map(outcomes.map((outcome) => [outcome.taskId, ofItem(outcome)])))
   for (const { taskId, outcome } of outcomes) {
     if (mayReport(tx, sessionId, taskId)) setSessionStatus(tx, taskId, outcome)
     yield

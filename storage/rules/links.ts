@@ -42,6 +42,7 @@ export function* addLinks(tx: Transaction, links: readonly Link[]): Steps {
     const entries = taskIds.map((taskId) =>
       queued.has(taskId) ? queuedEntry(taskId) : ({ type: 'task_started', taskId } as const),
     )
+    yield
     tx.put('sessions', withEntries(tx, findSession(tx, sessionId), entries))
     for (const taskId of queued) {
       setQueued(tx, sessionId, taskId)
@@ -118,7 +119,8 @@ export function* unlink(
       tx.emitData('task:session_removed', { taskId, sessionId })
       yield
     }
-    const items = new Map(dropFromQueue(tx, sessionId, gone, reason).map((item) => [item.taskId, item]))
+    const dropped = yield* dropFromQueue(tx, sessionId, gone, reason)
+    const items = new Map(dropped.map((item) => [item.taskId, item]))
     for (const link of own) {
       const item = items.get(link.taskId)
       if (item) ended.set(link, item)

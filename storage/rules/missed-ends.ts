@@ -1,6 +1,7 @@
 import type { Task, TaskSessionStatus } from '../../schemas/task'
 import type { Documents } from '../documents'
 import { Entry } from '../entry'
+import { atOnce } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { readerOf } from './find'
 import { livingStatus, saysOpen } from './living'
@@ -53,7 +54,7 @@ const missedEnd = (
 /** Ends what is open in a queue whose session has ended meanwhile; a `completed` one leaves its items as they are. */
 export const endMissed = (tx: Transaction, sessionId: string): void => {
   const status = tx.fields('sessions', sessionId)?.status
-  if (status === 'failed' || status === 'stopped') endItems(tx, sessionId, { status: 'skipped' })
+  if (status === 'failed' || status === 'stopped') atOnce(endItems(tx, sessionId, { status: 'skipped' }))
 }
 
 /** A task whose parent was deleted meanwhile moves to the top: lists by parent would else not have it. */

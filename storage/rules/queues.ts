@@ -2,7 +2,7 @@ import { apiError } from '../../schemas/errors'
 import type { QueueItem, QueueState } from '../../schemas/queue'
 import type { TaskSessionStatus } from '../../schemas/task'
 import type { TimelineType } from '../../schemas/timeline'
-import type { Steps } from '../others-turn'
+import { atOnce, type Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { findSession, type Reader } from './find'
 import { livingStatus, mayReport, requireLiving } from './living'
@@ -94,7 +94,7 @@ export const addToQueue = (
   if (!queue) return new Set()
   const active = activeTasks(queue)
   const added = taskIds.filter((taskId) => !active.has(taskId))
-  if (added.length > 0) storeItems(tx, pushAll(queue, added, tx.now), [])
+  if (added.length > 0) storeQueue(tx, pushAll(queue, added, tx.now))
   return new Set(added)
 }
 
@@ -114,16 +114,16 @@ export const setQueued = (tx: Transaction, sessionId: string, taskId: string): v
  * Ends the items of tasks that leave the session, so that they are not started any more. Statuses of the tasks and the
  * session are left to the caller. Returns the items that waited or were worked on.
  */
-export const dropFromQueue = (
+export function* dropFromQueue(
   tx: Transaction,
   sessionId: string,
   taskIds: ReadonlySet<string>,
   reason: string,
-): QueueItem[] => {
+): Steps<QueueItem[]> {
   const before = tx.get('queues', sessionId)
   if (!before) return []
   const { queue, items } = dropAll(before, taskIds, tx.now, reason)
-  if (items.length > 0) storeItems(tx, queue, items)
+  yield* storeItems(tx, queue, items)
   return items
 }
 
@@ -134,38 +134,47 @@ const endedAt = (tx: Transaction, sessionId: string): number | undefined => {
 }
 
 /** Ends what is open in the queue of a session that ends, if it has one; returns the items that this ended. */
-export const endItems = (tx: Transaction, sessionId: string, current: ItemOutcome): QueueItem[] => {
+export function* endItems(tx: Transaction, sessionId: string, current: ItemOutcome): Steps<QueueItem[]> {
   const before = tx.get('queues', sessionId)
   if (!before) return []
   const { queue, items } = endAll(before, tx.now, current)
-  if (items.length > 0) storeItems(tx, queue, items)
+  yield* storeItems(tx, queue, items)
   return items
 }
 
 /** Queues again what is not completed of a session that is started again, if it has a queue. Statuses of the tasks are left to the caller. */
-export const requeueItems = (tx: Transaction, sessionId: string, taskIds: readonly string[]): void => {
+export function* requeueItems(tx: Transaction, sessionId: string, taskIds: readonly string[]): Steps {
   const before = tx.get('queues', sessionId)
   if (!before) return
   const present = new Set(taskIds.filter((taskId) => tx.has('tasks', taskId)))
   const { queue, items } = requeueAll(before, present, tx.now)
-  if (items.length > 0) storeItems(tx, queue, items)
+  yield* storeItems(tx, queue, items)
 }
 
 /** Gives the items of tasks the outcomes that their session reports of them, if the session has a queue. */
-export const reportItems = (
+export function* reportItems(
   tx: Transaction,
   sessionId: string,
   outcomes: ReadonlyMap<string, ItemOutcome>,
-): void => {
+): Steps {
   const before = tx.get('queues', sessionId)
   if (!before) return
   const { queue, items } = reportAll(before, outcomes, tx.now, endedAt(tx, sessionId))
-  if (items.length > 0) storeItems(tx, queue, items)
+  yield* storeItems(tx, queue, items)
 }
 
-const storeItems = (tx: Transaction, queue: QueueState, items: readonly QueueItem[]) => {
+/** Stores a queue in which these items have changed, and tells of them; does nothing if there are none. */
+function* storeItems(tx: Transaction, queue: QueueState, items: readonly QueueItem[]): Steps {
+  if (items.length === 0) return
+  for (const item of items) {
+    emitItemEvent(tx, queue.sessionId, item)
+    yield
+  }
+  storeQueue(tx, queue)
+}
+
+const storeQueue = (tx: Transaction, queue: QueueState) => {
   tx.put('queues', queue)
-  for (const item of items) emitItemEvent(tx, queue.sessionId, item)
   tx.emitState('queue:updated', queue.sessionId)
 }
 
@@ -196,7 +205,7 @@ const storeStep = (
     lastActivity: tx.now,
     timeline: [timelineEntry(tx, { ...entry, taskId: item.taskId })],
   })
-  storeItems(tx, queue, [item])
+  atOnce(storeItems(tx, queue, [item]))
   if (mayReport(tx, sessionId, item.taskId)) setSessionStatus(tx, item.taskId, status)
   tx.emitState('session:updated', sessionId)
 }

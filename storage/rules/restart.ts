@@ -96,7 +96,7 @@ export function* restartSession(
     spawnSource: told.spawnSource === 'session' ? 'session' : 'ui',
   })
   take(tx)
-  requeueItems(tx, id, taskIds)
+  yield* requeueItems(tx, id, taskIds)
   for (const taskId of taskIds) {
     clearOutcome(tx, id, taskId)
     yield

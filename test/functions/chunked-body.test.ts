@@ -47,6 +47,17 @@ describe('a body in chunks', () => {
     ).toHaveLength(0)
   })
 
+  it('lets others in between, and is read on afterwards', async () => {
+    let [pauses, resumes] = [0, 0]
+    const stream = sending('x'.repeat(20_000), 1, (open) => open)
+    const socket = { pause: () => void pauses++, resume: () => void resumes++ }
+    const read = readChunkedBody(Object.assign(stream, { socket }), 1_000_000)
+    await expect.poll(() => resumes).toBe(4)
+    expect(pauses).toBe(4)
+    stream.end('y')
+    expect(Buffer.from((await read) ?? []).toString()).toBe(`${'x'.repeat(20_000)}y`)
+  })
+
   it('that breaks off is no body', async () => {
     const stream = sending('x', 1, (broken) => broken.destroy())
     await expect(readChunkedBody(stream, 10)).rejects.toThrow('broke off')
