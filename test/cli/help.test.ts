@@ -1,4 +1,7 @@
 // Somebody asks `--help` how a command is called, and it says nothing, or something that does not work.
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { commands } from '../../local-dev/cli/commands'
 import { systemSkills } from '../../local-dev/content/skills'
@@ -68,5 +71,44 @@ describe('what agents are told', () => {
   ])('%s has the flags %s', async (path, flags) => {
     const { stdout } = await run([...path.split(' '), '--help'])
     for (const flag of flags.split(' ')) expect(stdout).toMatch(new RegExp(`${flag}\\b`))
+  })
+})
+
+describe('what people read', () => {
+  const root = join(import.meta.dirname, '../..')
+  const pages = execFileSync('git', ['ls-files', '*.md', 'deploy'], { cwd: root, encoding: 'utf8' })
+    .trim()
+    .split('\n')
+  /** Every call of the command that stands in code: blocks, and words between backticks. */
+  const calls = pages.flatMap((page) => {
+    const text = readFileSync(join(root, page), 'utf8')
+    const isCode = !page.endsWith('.md')
+    const blocks = isCode ? [text] : [...text.matchAll(/^```\w*\n(.*?)^```/gms)].map(([, code = '']) => code)
+    const spans = [...text.replace(/^```.*?^```/gms, '').matchAll(/`([^`]+)`/g)].map(([, code = '']) =>
+      code.replace(/\s+/g, ' '),
+    )
+    return [...blocks, ...spans].flatMap((code) =>
+      [...code.matchAll(/(?:^|[$|(&;])[ \t]*maestro ([a-z][^\n|;&<>)]*)/gm)].map(([, words = '']) => ({
+        page,
+        words: words.replace(/'[^']*'|"[^"]*"/g, 'TEXT').trim(),
+      })),
+    )
+  })
+
+  it('shows only commands and flags that there are', async () => {
+    expect(calls.length).toBeGreaterThan(100)
+    const wrong: string[] = []
+    for (const { page, words } of calls) {
+      const [first = '', second = ''] = words.split(/[\s=]+/)
+      const entry = Object.hasOwn(commands, first) ? commands[first] : undefined
+      const load = typeof entry === 'object' ? entry.commands[second] : entry
+      // A group alone, or with a word in capitals for any of its commands.
+      const isGroupOnly = typeof entry === 'object' && !/^[a-z]/.test(second)
+      const help = load ? await (await load()).command.help('maestro') : ''
+      const flags = [...words.matchAll(/(?<=\s)--?[a-z][a-z-]*/g)].map(([flag]) => flag)
+      const isKnown = (flag: string) => new RegExp(`(?<![\\w-])${flag}(?![\\w-])`).test(help)
+      if (load ? !flags.every(isKnown) : !isGroupOnly) wrong.push(`${page}: maestro ${words}`)
+    }
+    expect(wrong).toEqual([])
   })
 })

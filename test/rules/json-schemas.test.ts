@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020'
 import formats from 'ajv-formats'
 import { describe, expect, test } from 'vitest'
+import { descriptionOf, entityKinds } from '../../schemas/entities'
 import { partsOf } from '../../schemas/json-examples'
 import { jsonSchemaFiles } from '../../schemas/json-files'
 import type { JsonSchema } from '../../schemas/json-schema'
@@ -82,5 +83,39 @@ describe.each(names)('%s.json', (name) => {
       )
     })
     expect(wrong).toEqual([])
+  })
+})
+
+const requests = entityKinds
+  .flatMap((kind) => descriptionOf(kind).bodies)
+  .map((schema) => ({ schema, title: schema.meta()?.title ?? '' }))
+
+describe.each(requests)('a body for $title', ({ schema, title }) => {
+  const name = title.replace(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase()
+  const { properties = {} } = current[name] ?? {}
+  const example = Object.fromEntries(
+    Object.entries(properties).map(([field, property]) => [
+      field,
+      typeof property === 'object' ? property.examples?.[0] : undefined,
+    ]),
+  )
+  const without = (field: string) =>
+    Object.fromEntries(Object.entries(example).filter(([name]) => name !== field))
+  const others = [null, '', ' \t', 'x', 0, -1, 1.5, true, [], [''], [null], ['a', 'a'], {}, { a: 1 }]
+  const bodies: unknown[] = [
+    {},
+    example,
+    ...Object.keys(example).flatMap((field) => [
+      without(field),
+      { [field]: example[field] },
+      ...others.map((value) => ({ ...example, [field]: value })),
+    ]),
+  ]
+
+  test('is good for the schema that programs get exactly where the server takes it', () => {
+    const validate = whole.compile({ ...current[name], $id: `urn:of-bodies:${name}` })
+    const differing = bodies.filter((body) => validate(body) !== schema.safeParse(body).success)
+    expect(bodies.length).toBeGreaterThan(20)
+    expect(differing.map((body) => JSON.stringify(body))).toEqual([])
   })
 })
