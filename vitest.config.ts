@@ -40,6 +40,8 @@ export default defineConfig({
     setupFiles: ['test/random-setup.ts'],
     testTimeout: 30_000 * Math.max(1, Number(process.env.TEST_SCALE ?? 1)),
     hookTimeout: 60_000,
+    // What is waited for comes; on a busy machine, later than within vitest's second.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,
