@@ -1,13 +1,13 @@
 /** An agent that is driven over ACP, version 1: starts its program, and speaks with it. */
 import { basename } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
+import { reasonOf } from '../lib/reason'
 import { startAgentProcess } from './agent-process'
-import { createConnection, type Received } from './connection'
+import { createConnection } from './connection'
 import { errorCodes } from './error-codes'
 import { AcpClosed, AcpError, type AgentClosure, howEnded } from './errors'
 import { shakeHands } from './handshake'
 import { jsonOf } from './json-of'
-import { type AgentLine, createAgentLines, maxMessageBytes, readable } from './lines'
+import { maxMessageBytes, readable } from './lines'
 import { keepNoise } from './output-end'
 import { createPermissionQuestions } from './permission-questions'
 import { programError } from './program-error'
@@ -24,6 +24,7 @@ import {
   type TurnUsage,
 } from './protocol'
 import { readAnswer } from './read-answer'
+import { createReceiver } from './receiver'
 import { createSessions } from './sessions'
 import { type SteerOutcome, steer } from './steering'
 
@@ -42,6 +43,8 @@ interface SessionOptions {
   /** An absolute path. */
   cwd: string
   mcpServers?: readonly McpServer[] | undefined
+  /** What this agent in particular is told of the session: its `_meta`. */
+  meta?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** What an agent says of a session that is new, or was loaded. */
@@ -146,31 +149,38 @@ export interface AgentOptions {
 /** Starts an agent and shakes hands. Throws `AcpStartError`; then nothing of it is left running. */
 export const openAgent = async (options: AgentOptions): Promise<AcpAgent> => {
   const {
-    onWire,
     onStderr,
     requestTimeoutMs: timeoutMs = 120_000,
     maxMessageBytes: maxBytes = maxMessageBytes,
   } = options
   const name = options.name ?? basename(options.command[0] ?? '')
   const noise = keepNoise(options.onNoise)
+  /** A fault of who listens is told, and the next message is read. */
+  const attempt = (what: string, act: () => void) => {
+    try {
+      act()
+    } catch (error) {
+      noise.add(`${what} could not be handled: ${reasonOf(error)}`)
+    }
+  }
+  const onWire = (direction: 'in' | 'out') => (message: unknown) =>
+    attempt('A message', () => options.onWire?.(direction, message))
   /** By session: the turn that was asked for last, until it is answered. */
   const turns = new Map<string, { isCancelled: boolean }>()
   let loads = 0
-
   const agentProcess = await startAgentProcess({
     command: options.command,
     cwd: options.cwd,
     env: options.env,
-    onOutput: (bytes) => receive(lines.write(bytes)),
+    onOutput: (bytes) => receiver.receive(bytes),
     onStderr,
   }).catch(async (error: unknown) => {
     throw await programError(name, options, error)
   })
-  const lines = createAgentLines(maxBytes)
 
   const connection = createConnection({
     send(message) {
-      onWire?.('out', message)
+      onWire('out')(message)
       if (agentProcess.write(`${JSON.stringify(message)}\n`)) return
       connection.close(new AcpClosed(`${name} does not read what it is told`))
       void agentProcess.close()
@@ -184,8 +194,9 @@ export const openAgent = async (options: AgentOptions): Promise<AcpAgent> => {
       if (method !== 'session/update') return
       const { success, data } = SessionNotification.safeParse(params)
       if (!success) return noise.add(`session/update without a session: ${readable(jsonOf(params))}`)
-      sessions.update(data.sessionId, data.update)
-      options.onUpdate(data.update, { sessionId: data.sessionId, replay: loads > 0 })
+      const { sessionId, update } = data
+      sessions.update(sessionId, update)
+      attempt(method, () => options.onUpdate(update, { sessionId, replay: loads > 0 }))
     },
   })
   const questions = createPermissionQuestions((request, signal) =>
@@ -194,29 +205,10 @@ export const openAgent = async (options: AgentOptions): Promise<AcpAgent> => {
   const request = (method: string, params: object) => connection.request(method, params, { timeoutMs })
   const sessions = createSessions(request)
 
-  /** Who waits for an answer goes on, and what is asked is answered, before what came after it is looked at. */
-  const receive = async (read: Iterable<AgentLine>) => {
-    for (const line of read) if (handle(line) !== 'handled') await setImmediate()
-  }
-
-  const handle = (line: AgentLine): Exclude<Received, 'noise'> => {
-    if (line.type === 'message') {
-      onWire?.('in', line.message)
-      const result = connection.receive(line.message)
-      if (result !== 'noise') return result
-      noise.add(readable(jsonOf(line.message)))
-    } else if (line.type === 'noise') noise.add(line.text)
-    else {
-      const reason = `A message of ${line.bytes} bytes was skipped: more than ${maxBytes} are not read`
-      noise.add(reason)
-      connection.skip(line.envelope, reason)
-      return 'answer'
-    }
-    return 'handled'
-  }
+  const receiver = createReceiver({ connection, onMessage: onWire('in'), onNoise: noise.add, maxBytes })
 
   const closed = agentProcess.closed.then(async (closure) => {
-    await receive(lines.end())
+    await receiver.end()
     connection.close(new AcpClosed(`${name} ended ${howEnded(closure)}`))
     return closure
   })
@@ -235,9 +227,10 @@ export const openAgent = async (options: AgentOptions): Promise<AcpAgent> => {
   })
 
   const isKnown = (server: McpServer) => !('type' in server) || capabilities.mcp[server.type]
-  const sessionParams = ({ cwd, mcpServers = [] }: SessionOptions) => ({
+  const sessionParams = ({ cwd, mcpServers = [], meta }: SessionOptions) => ({
     cwd,
     mcpServers: mcpServers.filter(isKnown),
+    ...(meta && { _meta: meta }),
   })
   const leftOut = ({ mcpServers = [] }: SessionOptions) => ({
     leftOutMcpServers: mcpServers.filter((server) => !isKnown(server)).map((server) => server.name),

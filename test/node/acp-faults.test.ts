@@ -131,6 +131,40 @@ it.each([
   expect((await turn).stopReason).toBe(stopReason)
 })
 
+it('a listener that fails on what an agent says does not end the session', async () => {
+  const { say, noise } = await startSession(
+    { turns: [[{ text: 'a' }], [{ text: 'b' }]] },
+    {
+      onUpdate: () => {
+        throw new Error('no room')
+      },
+      onWire: () => {
+        throw new Error('disk full')
+      },
+    },
+  )
+  await say('one')
+  expect((await say('two')).stopReason).toBe('end_turn')
+  expect(noise.filter((text) => text === 'session/update could not be handled: no room')).toHaveLength(2)
+  expect(noise).toContain('A message could not be handled: disk full')
+})
+
+it('an agent that does not read what it is told is ended before that fills the memory', async () => {
+  const { agent } = await start(
+    {},
+    { command: ['sh', '-c', 'read a; echo \'{"id":1,"result":{"protocolVersion":1}}\'; exec sleep 60'] },
+  )
+  const text = 'x'.repeat(40_000_000)
+  const first = agent.prompt('s', [{ type: 'text', text }])
+  const second = agent.prompt('s', [{ type: 'text', text }])
+  await expect(second).rejects.toMatchObject({
+    name: 'AcpClosed',
+    message: 'scripted does not read what it is told',
+  })
+  await expect(first).rejects.toMatchObject({ name: 'AcpClosed' })
+  expect(await agent.closed).toMatchObject({ signal: 'SIGTERM' })
+})
+
 describe('what an agent has started', () => {
   const sleeper = (file: string) => ({ spawn: `echo $$ > ${file}; sleep 60; sleep 60` })
   const pidIn = (file: string) => Number(readFileSync(file, 'utf8'))
