@@ -1,4 +1,5 @@
 // What an agent says in the wrong order, twice, or to nobody, would end a turn too early, or never.
+import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createConnection, type IncomingRequest } from '../../local-dev/acp/connection'
 import { AcpClosed, AcpError } from '../../local-dev/acp/errors'
@@ -126,6 +127,53 @@ describe('requests of ours', () => {
     await expect(first).rejects.toMatchObject({ message: 'too large' })
     connection.receive({ id: sent[1]?.id, result: 1 })
     expect(await second).toBe(1)
+  })
+})
+
+describe('whatever an agent mixes', () => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constantFrom('ask', 'news', 'question', 'noise') }),
+    fc.record({ kind: fc.constantFrom('answer', 'refusal', 'stale'), at: fc.nat(20) }),
+  )
+
+  it('each request has its first answer, each question one, and news keep their order', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        const { connection, sent, heard } = connect(async ({ params }) => params)
+        const asked: Promise<unknown>[] = []
+        const expected = new Map<number, unknown>()
+        const news: string[] = []
+        const questions: number[] = []
+        for (const [number, { kind, ...more }] of steps.entries()) {
+          const at = 'at' in more ? more.at : 0
+          if (kind === 'ask') asked.push(connection.request('m', {}).catch((error: Error) => error.message))
+          if (kind === 'news') {
+            news.push(`n${number}`)
+            connection.receive({ method: `n${number}` })
+          }
+          if (kind === 'question') {
+            questions.push(number)
+            connection.receive({ id: number, method: 'q', params: number })
+          }
+          if (kind === 'noise') expect(connection.receive({ level: number })).toBe('noise')
+          if (kind === 'stale') connection.receive({ id: 1000 + at, result: 'nobody asked' })
+          if ((kind === 'answer' || kind === 'refusal') && at < asked.length) {
+            const text = `answer ${number}`
+            const result = kind === 'answer' ? { result: text } : { error: { code: 1, message: text } }
+            expect(connection.receive({ id: at + 1, ...result })).toBe(
+              expected.has(at) ? 'handled' : 'answer',
+            )
+            if (!expected.has(at)) expected.set(at, text)
+          }
+        }
+        await settled()
+        connection.close(new AcpClosed('over'))
+        expect(await Promise.all(asked)).toEqual(asked.map((_, at) => expected.get(at) ?? 'over'))
+        expect(heard).toEqual(news)
+        const answers = sent.filter(({ method }) => method === undefined)
+        expect(answers).toEqual(questions.map((id) => ({ jsonrpc: '2.0', id, result: id })))
+      }),
+    )
   })
 })
 

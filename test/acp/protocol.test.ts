@@ -8,6 +8,7 @@ import {
   PromptResponse,
   SessionNotification,
 } from '../../local-dev/acp/protocol'
+import { updateNames } from './schema'
 
 const update = (value: unknown) => SessionNotification.parse({ sessionId: 's', update: value }).update
 
@@ -100,4 +101,20 @@ it('a history may be answered with nothing, and a turn may end for a reason of i
     stopReason: 'bored',
     usage: { outputTokens: 2 },
   })
+})
+
+it('every update that the published schema has is known', () => {
+  const anything = {
+    content: { type: 'text', text: '' },
+    toolCallId: 'c',
+    entries: [],
+    availableCommands: [],
+    configOptions: [],
+    currentModeId: 'm',
+    title: 't',
+  }
+  expect(
+    updateNames.filter((sessionUpdate) => update({ sessionUpdate, ...anything }).sessionUpdate === 'unknown'),
+  ).toEqual([])
+  expect(updateNames).toContain('tool_call_update')
 })

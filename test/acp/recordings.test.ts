@@ -46,18 +46,25 @@ it.each(files)('%s is understood, and so are we', (name) => {
   const recorded = lines.map((line) => Line.parse(JSON.parse(line)))
   const said = recorded.flatMap((line) => ('in' in line ? [line.in] : []))
   const sent = recorded.flatMap((line) => ('out' in line ? [line.out] : []))
-  const methodOf = (messages: typeof said) => (id: unknown) =>
-    messages.find((message) => message.method !== undefined && message.id === id)?.method
+  const asked = new Map(
+    said.filter(({ method }) => method !== undefined).map(({ id, method }) => [id, method]),
+  )
+  expect(clientProblems(sent, (id) => asked.get(id))).toEqual([])
 
-  expect(clientProblems(sent, methodOf(said))).toEqual([])
-  for (const message of said) {
-    if (message.method === 'session/update')
-      expect(isMisread(SessionNotification.parse(message.params).update)).toBe(false)
-    else if (message.method === 'session/request_permission') PermissionRequest.parse(message.params)
-    else if (message.method === undefined && 'result' in message)
-      answers.get(methodOf(sent)(message.id))?.parse(message.result)
-  }
+  /** Of ours, by id: the ids of a second process begin anew. */
+  const methods = new Map<unknown, string>()
+  for (const line of recorded)
+    if ('out' in line) {
+      if (line.out.method !== undefined) methods.set(line.out.id, line.out.method)
+    } else read(line.in, methods.get(line.in.id))
 })
+
+const read = (message: z.infer<typeof Message>, answered: string | undefined) => {
+  const { method, params } = message
+  if (method === 'session/update') expect(isMisread(SessionNotification.parse(params).update)).toBe(false)
+  else if (method === 'session/request_permission') PermissionRequest.parse(params)
+  else if (method === undefined && 'result' in message) answers.get(answered)?.parse(message.result)
+}
 
 it('recordings are of handshakes at least', () => {
   for (const name of files)
