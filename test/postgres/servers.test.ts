@@ -112,6 +112,20 @@ describe('a server on PostgreSQL', () => {
     },
   )
 
+  onPostgres('knows the tokens of its sessions after kill -9: their key is in the database', async (url) => {
+    const { server, api } = await start(url)
+    const { id } = await api.session((await api.project()).id)
+    const { token } = await api.ok<{ token: string }>('POST', `/api/sessions/${id}/token`)
+    await server.kill9()
+    const next = await again(server, url)
+    const headers = { Authorization: `Bearer ${token}` }
+    const change = { status: 'working' }
+    expect((await next.api.request('PATCH', `/api/sessions/${id}`, change, headers)).status).toBe(200)
+    const ofPerson = await next.api.request('PATCH', `/api/sessions/${id}`, { name: 'mine' }, headers)
+    expect(ofPerson).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
+    expect(readdirSync(next.server.dataDir)).toEqual([])
+  })
+
   onPostgres(
     'goes on, having lost nothing, when its database crashes in the middle',
     async (url, postgres) => {
