@@ -12,8 +12,8 @@ export const startTarget = async (env: Record<string, string> = {}): Promise<Tar
   // Set by the projects of vitest.config.ts.
   switch (process.env.MAESTRO_TEST_HOST) {
     case 'hosted': {
-      const { startHosted } = await import('../hosted/target')
-      return startHosted(env)
+      const { emptyHosted, startHosted } = await import('../hosted/target')
+      return Object.keys(env).length === 0 ? emptyHosted() : startHosted(env)
     }
     case 'memory': {
       const { startInProcess } = await import('../memory/target')

@@ -61,3 +61,16 @@ export const startHosted = async (variables: Record<string, string> = {}): Promi
     },
   }
 }
+
+let shared: Promise<Hosted> | undefined
+
+/**
+ * An empty server for a test file that asks for nothing special. All of a worker have one after the other, since to start one
+ * takes most of a second of the processor; it ends with the worker.
+ */
+export const emptyHosted = async (): Promise<Hosted> => {
+  shared ??= startHosted()
+  const hosted = await shared
+  await hosted.lose()
+  return { ...hosted, stop: async () => undefined }
+}
