@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
+import { ServerUnreachable } from '../../functions/client/client'
 import { TransferResult } from '../../schemas/transfer'
 import type { TransferLocation } from './location'
 
@@ -10,6 +11,8 @@ export const openServer = (url: string, token: string | undefined): TransferLoca
       method: body === undefined ? 'GET' : 'POST',
       headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
       ...(body !== undefined && { body }),
+    }).catch((cause) => {
+      throw new ServerUnreachable(url, cause)
     })
     if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
     return response

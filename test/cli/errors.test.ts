@@ -1,5 +1,7 @@
 // A script goes by the exit code of `maestro`, and goes on where it should have stopped.
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startInProcess } from '../memory/target'
 import { maestroInProcess } from './in-process'
@@ -40,6 +42,7 @@ it.each([
   [['report', 'progress', 'x', '--task', 'task_1'], 'http://127.0.0.1:1'],
   [['status'], 'http://nowhere.invalid'],
   [['events'], 'http://127.0.0.1:1'],
+  [['export', 'http://127.0.0.1:1', join(tmpdir(), 'maestro-never.ndjson')], 'http://127.0.0.1:1'],
 ])('%j: a server that cannot be reached, 3', async (args, url) => {
   const ended = await run(args, { env: { MAESTRO_SERVER_URL: url } })
   expect(ended).toEqual({
