@@ -146,3 +146,4 @@ type Fields = { [F in keyof typeof chosenFields]: z.infer<(typeof chosenFields)[
 /** What was chosen, and nothing of what was not. */
 export type Chosen = { [F in keyof Fields]?: Exclude<Fields[F], undefined> }
 export type PermissionMode = z.infer<typeof PermissionMode>
+export type Drive = z.infer<typeof Drive>

@@ -1,6 +1,7 @@
 import { undefinedIfNotFound } from '../lib/not-found'
 import { defineCommand } from './command'
-import { runFlags, startLocalRunner } from './runner'
+import { runFlags } from './run-flags'
+import { startLocalRunner } from './runner'
 
 /** An older server does not know the request at all; with such a server, a runner would wait for ever. */
 const noSession = 'none'

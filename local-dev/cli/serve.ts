@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Client, createClient, MaestroError } from '../../functions/client/client'
 import { defineCommand } from './command'
-import { runFlags, startLocalRunner } from './runner'
+import { runFlags } from './run-flags'
+import { startLocalRunner } from './runner'
 import { localConfig } from './this-machine'
 
 export const command = defineCommand({

@@ -42,7 +42,7 @@ const adoptSession = async (
   if (!found && !isCertain) return false
   state.add(id, folder)
   await endStrays(folder, id, found)
-  const session = found && (await claimSession(client, id, newClaim(options, id), runner))
+  const session = found && (await claimSession(client, id, await newClaim(options, found), runner))
   if (!session) {
     state.remove(id)
     return true

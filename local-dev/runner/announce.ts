@@ -26,7 +26,7 @@ export const startAnnouncing = (
       waiting: waiting()
         .slice(0, maxWaiting)
         .map(({ id: sessionId }) => ({ sessionId, reason })),
-      agents: [...agents],
+      agents: agents.map(({ name, version, drive }) => ({ name, version, drive })),
     })
   let isCollecting = false
   const announce = async () => {

@@ -2,6 +2,7 @@
 import type { Client, Session, UpdateSessionRequest } from '../../functions/client/client'
 import { PermissionMode } from '../../schemas/agent'
 import { chooseAgent } from '../agents/choose'
+import { chooseDrive } from '../agents/drive'
 import type { RunnerOptions } from './options'
 
 /** A person's to write: an agent may not say of itself what it may do. */
@@ -10,15 +11,14 @@ export const noteChosen = async (
   session: Session,
   { env, budget, cwd }: Pick<RunnerOptions, 'env' | 'budget'> & { cwd: string },
 ): Promise<void> => {
-  const { agent = env.MAESTRO_AGENT, model = env.MAESTRO_MODEL || undefined } = session
+  const { model = env.MAESTRO_MODEL || undefined } = session
   const permissionMode =
     session.permissionMode ?? (env.MAESTRO_PERMISSION_MODE || (await modeOfManifest(client, session)))
   const chosen: UpdateSessionRequest = {
-    agent: await nameOf(agent, cwd, env.PATH ?? ''),
+    ...(await drivenBy(session, env, cwd)),
     model,
     // A word of the agent's own is none of ours.
     permissionMode: PermissionMode.safeParse(permissionMode).data,
-    ...(session.drive === undefined && { drive: 'terminal' as const }),
     ...(session.budget === undefined && budget && { budget }),
   }
   await client.sessions.update(session.id, chosen)
@@ -29,12 +29,32 @@ const modeOfManifest = async (client: Client, { id }: Session): Promise<string |
   return manifest?.session.permissionMode
 }
 
-/** Undefined for a command line of one's own; and for what cannot be started, which the driver reports. */
-const nameOf = async (
-  requested: string | undefined,
+/**
+ * What its process runs in. An agent that speaks ACP needs no terminal; one that cannot be started is
+ * reported by its driver.
+ */
+export const terminalFor = async (
+  session: Session,
+  { env, terminal }: Pick<RunnerOptions, 'env' | 'terminal'>,
+): Promise<RunnerOptions['terminal']> =>
+  (await driveOf(session, env, undefined).catch(() => undefined)) ? 'none' : terminal
+
+const driveOf = ({ drive, agent: named }: Session, env: NodeJS.ProcessEnv, cwd: string | undefined) =>
+  chooseDrive({ drive, named, cwd, env })
+
+/** Without a name for a command line of one's own; nothing for what cannot be started, which the driver reports. */
+const drivenBy = async (
+  session: Session,
+  env: NodeJS.ProcessEnv,
   cwd: string,
-  searchPath: string,
-): Promise<string | undefined> => {
-  const agent = await chooseAgent({ requested, cwd, searchPath, demo: [] }).catch(() => undefined)
-  return agent?.isKnown ? agent.name : undefined
+): Promise<Pick<UpdateSessionRequest, 'agent' | 'drive'>> => {
+  try {
+    const acp = await driveOf(session, env, cwd)
+    if (acp) return { drive: 'acp' }
+    const { agent: requested = env.MAESTRO_AGENT } = session
+    const agent = await chooseAgent({ requested, cwd, searchPath: env.PATH ?? '', demo: [] })
+    return { drive: 'terminal', ...(agent.isKnown && { agent: agent.name }) }
+  } catch {
+    return {}
+  }
 }

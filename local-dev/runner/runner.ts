@@ -91,7 +91,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
     const found = sessions.get(session.id)
     if (found) dispatch(found, { type: 'seen', session: seenOf(session) })
     if (found || !isNew || !waitsForRunner(session)) return
-    const tracked: TrackedSession = { ...summaryOf(session), state: newSession(session.run) }
+    const tracked: TrackedSession = { ...summaryOf(session), session, state: newSession(session.run) }
     sessions.set(session.id, tracked)
     fillPlaces()
     if (tracked.state.phase === 'waiting') announceChange(tracked)

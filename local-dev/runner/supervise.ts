@@ -7,7 +7,7 @@ import { takeSessionToken } from '../agents/session-token'
 import { undefinedIfNotFound } from '../lib/not-found'
 import { reasonOf } from '../lib/reason'
 import { sessionEnvironment } from './agent-environment'
-import { noteChosen } from './chosen'
+import { noteChosen, terminalFor } from './chosen'
 import { type Claim, claimOf, claimSession } from './claim'
 import {
   type Effect,
@@ -39,15 +39,17 @@ export interface RunnerContext {
 /** A session that a runner looks after. */
 export interface TrackedSession extends RunnerSession {
   state: SessionState
-  /** As it was when it was claimed, or looked at last. */
-  session?: Session
+  /** As it was when it was looked at last. */
+  session: Session
   process?: SessionProcess | undefined
 }
 
-export const newClaim = ({ claim, clock, terminal, tmuxSocket }: RunnerOptions, id: string): Claim => ({
-  ...claim,
-  claimedAt: clock(),
-  ...(terminal === 'tmux' && { tmux: { socket: tmuxSocket, session: id } }),
+export const newClaim = async (options: RunnerOptions, session: Session): Promise<Claim> => ({
+  ...options.claim,
+  claimedAt: options.clock(),
+  ...((await terminalFor(session, options)) === 'tmux' && {
+    tmux: { socket: options.tmuxSocket, session: session.id },
+  }),
 })
 
 /**
@@ -84,7 +86,8 @@ const claim = async (
   const { client, sessionDir } = options
   const { id } = tracked
   state.add(id, sessionFolder(sessionDir, id))
-  const session = await retryTransient(() => claimSession(client, id, newClaim(options, id)), signal)
+  const claim = await newClaim(options, tracked.session)
+  const session = await retryTransient(() => claimSession(client, id, claim), signal)
   if (session?.status !== 'spawning') return { type: 'not claimed' }
   tracked.session = session
   return { type: 'claimed', run: session.run }
@@ -98,8 +101,7 @@ const start = async (
   const { options, signal } = context
   const { id } = tracked
   try {
-    const { client } = options
-    const session = tracked.session ?? (await retryTransient(() => client.sessions.get(id), signal))
+    const { session } = tracked
     const folder = sessionFolder(options.sessionDir, id)
     const pidfile = pidfilePath(folder, session, restart)
     tracked.process = await adoptProcess({ id, run: session.run, pidfile })
@@ -122,8 +124,9 @@ const launch = async (
   session: Session,
   { folder, pidfile, restart }: { folder: string; pidfile: string; restart: number },
 ): Promise<SessionProcess> => {
-  const { client, report, terminal } = options
+  const { client, report } = options
   const { id, run } = session
+  const terminal = await terminalFor(session, options)
   const { workingDir: cwd } = await retryTransient(() => client.projects.get(session.projectId), signal)
   // In place of the shell, or the end of that would be taken for its own.
   const command = `exec ${commandOf(session.metadata?.role === 'orchestrator' ? 'orchestrator' : 'worker')}`

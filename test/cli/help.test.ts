@@ -66,6 +66,15 @@ describe('what agents are told', () => {
     ['session spawn', '--task-ids --session-name --model --strategy --role --skills --template-id --context'],
     ['report complete', '--task'],
     ['queue fail', '--reason'],
+    [
+      'run',
+      '--agent --agent-acp --drive --permission-mode --permissions --trust-agent --unattended --stall-after',
+    ],
+    ['run', '--model --budget-minutes --budget-usd --max --without-tmux --log-max --env-allow'],
+    [
+      'serve',
+      '--run --agent --agent-acp --drive --permission-mode --permissions --trust-agent --unattended --stall-after',
+    ],
     ['events', '--follow --room'],
     ['manifest generate', '--role --project-id --task-ids --skills --strategy --api-url --output'],
   ])('%s has the flags %s', async (path, flags) => {

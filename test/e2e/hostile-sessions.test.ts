@@ -35,10 +35,15 @@ it('runs, writes and tells nothing that the environment of a session asks for', 
       ...{ ENV: join(elsewhere, 'evil.sh'), MAESTRO_AGENT: 'touch owned {promptFile}' },
       ...{ MAESTRO_MANIFEST_PATH: join(elsewhere, 'manifest.json'), HOME: elsewhere },
       ...{ MAESTRO_SERVER_URL: `http://127.0.0.1:${port}`, MAESTRO_X_TICKET: 'A-1' },
+      ...{ MAESTRO_TRUST_AGENT: 'evil', MAESTRO_PERMISSIONS: '/evil.json', MAESTRO_DRIVE: 'acp' },
+      ...{ MAESTRO_AGENT_ACP: 'touch owned', MAESTRO_STALL_AFTER: '1000' },
     }
     await client.sessions.update(id, { env })
-    await fixture.run(['--agent', "sh -c 'env > seen.txt' {promptFile}"], {
+    const flags = ['--trust-agent', 'one, two', '--stall-after', '5', '--drive', 'terminal']
+    await fixture.run(['--agent', "sh -c 'env > seen.txt' {promptFile}", ...flags], {
       MAESTRO_API_TOKEN: token,
+      // As the driver of the agent that started the runner had it.
+      MAESTRO_UNATTENDED: '1',
       DATABASE_URL: 'postgres://ada:secret@db/maestro',
       DATABASE_TYPE: 'postgres',
       GIT_INDEX_FILE: '/elsewhere/index',
@@ -49,6 +54,12 @@ it('runs, writes and tells nothing that the environment of a session asks for', 
     expect(seen).toContain('MAESTRO_X_TICKET=A-1')
     expect(seen).toContain(`MAESTRO_SERVER_URL=${server.url}`)
     expect(seen).toContain(`MAESTRO_MANIFEST_PATH=${join(server.sessionDir, id, 'manifest.json')}`)
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        ...['MAESTRO_TRUST_AGENT=one,two', 'MAESTRO_STALL_AFTER=5', 'MAESTRO_DRIVE=terminal'],
+        ...['MAESTRO_PERMISSIONS=', 'MAESTRO_AGENT_ACP=', 'MAESTRO_UNATTENDED='],
+      ]),
+    )
     expect(seen.filter((line) => /^(NODE_OPTIONS|BASH_ENV|ENV|DATABASE_URL|GIT_)/.test(line))).toEqual([])
     expect(existsSync(join(server.sessionDir, id, 'prompt.md'))).toBe(true)
     const made = ['ran', 'sourced', 'output.log', 'prompt.md', 'process.json']
