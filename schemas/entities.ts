@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ClaimNextRequest, ClaimTaskRequest, ReleaseTaskRequest } from './claim'
 import { EndSessionRequest } from './ending'
 import { CreateMessageRequest, Message, PromptRequest, UpdateMessageRequest } from './message'
 import { CreateProjectRequest, Project, UpdateProjectRequest } from './project'
@@ -36,7 +37,7 @@ const entities = {
   tasks: {
     ...{ name: 'task', schema: Task, idPrefix: 'task', room: 'all' },
     counted: ['Stored tasks', 40],
-    bodies: [CreateTaskRequest, UpdateTaskRequest],
+    bodies: [CreateTaskRequest, UpdateTaskRequest, ClaimTaskRequest, ClaimNextRequest, ReleaseTaskRequest],
   },
   sessions: {
     ...{ name: 'session', schema: Session, idPrefix: 'sess', room: 'all' },

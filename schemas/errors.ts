@@ -15,6 +15,12 @@ export const errors = {
   SESSION_ENDED: { status: 409, message: 'The session has ended: restart it, or spawn another' },
   ALREADY_ANSWERED: { status: 409, message: 'Somebody has answered this already: the first answer counts' },
   REQUEST_WITHDRAWN: { status: 409, message: 'This was withdrawn: nobody waits for an answer any more' },
+  TASK_CLAIMED: { status: 409, message: 'Another session has claimed this task: claim another one' },
+  TASK_NOT_READY: { status: 409, message: 'This task cannot be started yet' },
+  STALE_CLAIM: {
+    status: 409,
+    message: 'The session does not hold this claim any more: stop the work on it, and claim a task',
+  },
   INVALID_STATE: { status: 409, message: 'This cannot be done in the present state' },
   TOO_MANY_CHILDREN: {
     status: 409,

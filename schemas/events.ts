@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { descriptionOf, entityKinds, lifeEvents } from './entities'
 import { count, timestamp } from './fields'
 import { QueueItem } from './queue'
+import type { mainRooms } from './room-names'
 import { SpawnEvent } from './spawn'
 
 const sessionId = z.string().meta({ description: 'The session', examples: ['sess_1738713800000_m4n5o6p7q'] })
@@ -10,6 +11,16 @@ const taskId = z.string().meta({ description: 'The task', examples: ['task_17387
 const Pair = z
   .object({ taskId, sessionId })
   .meta({ title: 'Association', description: 'A task and a session that belong together, or no longer do' })
+const ClaimChange = z
+  .object({
+    taskId,
+    sessionId,
+    epoch: z
+      .int()
+      .min(1)
+      .meta({ description: 'Which claim of the task it is', examples: [1] }),
+  })
+  .meta({ title: 'ClaimChange', description: 'A session has claimed a task, or does not hold it any more' })
 const ItemChange = z
   .object({ sessionId, item: QueueItem.meta({ description: 'The item, as it is now' }) })
   .meta({ title: 'QueueItemChange', description: 'What became of an item of a queue' })
@@ -19,6 +30,10 @@ const ItemFailure = ItemChange.extend({
     .nullable()
     .meta({ description: 'Why it failed; null if no reason was given', examples: ['Tests do not pass'] }),
 }).meta({ title: 'QueueItemFailure', description: 'An item of a queue that failed' })
+
+/** Those of claims, which go to a room of their own. */
+const claimEvents = { 'task:claimed': ClaimChange, 'task:released': ClaimChange }
+const roomOfClaims: (typeof mainRooms)[number] = 'tasks'
 
 /** Every event, as one typed map from its name to the schema of its data. */
 export const events = {
@@ -32,6 +47,7 @@ export const events = {
   'queue:item_completed': ItemChange,
   'queue:item_skipped': ItemChange,
   'queue:item_failed': ItemFailure,
+  ...claimEvents,
 }
 
 export type EventName = keyof typeof events
@@ -42,7 +58,7 @@ export const Reset = z.object({ lastEventId: count('Number of the last event', 3
 
 export type Reset = z.infer<typeof Reset>
 
-const mainRooms = new Map(
+const roomsByEntity = new Map(
   entityKinds.map((kind) => {
     const { name, room } = descriptionOf(kind)
     return [name, room]
@@ -51,7 +67,7 @@ const mainRooms = new Map(
 
 /** The room that an event goes to besides those of what it is about; those of messages go to none. */
 export const mainRoomOf = (name: string): string | undefined =>
-  mainRooms.get(name.slice(0, name.indexOf(':')))
+  Object.hasOwn(claimEvents, name) ? roomOfClaims : roomsByEntity.get(name.slice(0, name.indexOf(':')))
 
 /** The message that carries an event. */
 export const messageOf = (name: string, data: z.ZodType) =>

@@ -1,11 +1,12 @@
 /** The query parameters of the endpoints. Each is optional; one that is not named here is ignored. */
 import * as z from 'zod'
+import { maxWaitSeconds } from './claim'
 import { acceptLegacyValues } from './fields'
 import { MessageState } from './message'
 import { RequestKind, RequestState } from './request'
 import { isRoomName, maxRooms, noSuchRooms, roomList, roomsIn, tooManyRooms } from './room-names'
 import { legacySessionStatuses, SessionStatus } from './session'
-import { legacyTaskStatuses, TaskStatus } from './task'
+import { legacyTaskStatuses, TaskPriority, TaskStatus } from './task'
 
 /** A page has at most so many entities. */
 const maxPageSize = 1000
@@ -92,6 +93,46 @@ export const ListTasksQuery = z.object({
   externalId: filter('Only the one that is this task elsewhere'),
   q: searchText,
   ...page,
+})
+
+const scope = {
+  projectId: filter('Only those of this project'),
+  under: filter('Only those below this task, however deep'),
+}
+
+export const BlockedTasksQuery = z.object({ ...scope, ...page })
+
+const readyCursorPattern = /^(?:high|medium|low)\.\d{1,15}\.[A-Za-z0-9_-]{1,128}$/
+
+/** What is ready comes by priority, then by age: so a position in it says both. */
+const readyCursor = z
+  .string()
+  .regex(readyCursorPattern, { error: cursorMessage })
+  .transform((text) => {
+    const [rank = '', created = '', ...id] = text.split('.')
+    return { rank: TaskPriority.parse(rank), created: Number(created), id: id.join('.') }
+  })
+
+/** The cursor that names a position in what is ready. */
+export const readyCursorOf = (rank: TaskPriority, position: { created: number; id: string }): string =>
+  `${rank}.${cursorOf(position)}`
+
+const waitMessage = `waitSeconds must be a whole number from 0 to ${maxWaitSeconds}`
+
+export const ReadyTasksQuery = z.object({
+  ...scope,
+  limit: page.limit,
+  cursor: readyCursor.optional().meta({ description: 'Where to go on: X-Next-Cursor of the page before' }),
+  waitSeconds: z
+    .preprocess(
+      (text) => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text),
+      z
+        .int({ error: waitMessage })
+        .min(0, { error: waitMessage })
+        .max(maxWaitSeconds, { error: waitMessage })
+        .optional(),
+    )
+    .meta({ description: 'Where none is ready: for how long to wait until one is, 0 to 50' }),
 })
 
 export const ListSessionsQuery = z.object({

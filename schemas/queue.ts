@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { reportedEpoch } from './claim'
 import { count, optionalOnCreate, reference, timestamp } from './fields'
 
 const QueueItemStatus = z.enum(['queued', 'processing', 'completed', 'failed', 'skipped'])
@@ -54,12 +55,18 @@ export const QueueStats = z
   })
   .meta({ title: 'QueueStats', description: 'How many items of a queue stand where' })
 
+export const EndQueueItemRequest = z.object({ epoch: reportedEpoch() }).meta({
+  title: 'EndQueueItemRequest',
+  description: 'Body of POST /api/sessions/{id}/queue/complete, and of …/skip',
+})
+
 export const FailQueueItemRequest = z
   .object({
     reason: optionalOnCreate(z.string().trim()).meta({
       description: 'Why it failed',
       examples: ['Tests do not pass'],
     }),
+    epoch: reportedEpoch(),
   })
   .meta({ title: 'FailQueueItemRequest', description: 'Body of POST /api/sessions/{id}/queue/fail' })
 

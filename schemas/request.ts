@@ -68,6 +68,13 @@ export const InboxRequest = z
       examples: [{ optionId: 'iso', by: 'user', at: 1738713960000 }],
     }),
     deliveredAt: timestamp('When the agent had the answer').optional(),
+    outlivesSession: z
+      .literal(true)
+      .optional()
+      .meta({
+        description: 'It is about its task, and stays open though its session has ended',
+        examples: [true],
+      }),
     createdAt: timestamp('When it was asked'),
     updatedAt: timestamp('When it last changed'),
   })

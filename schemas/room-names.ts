@@ -2,7 +2,7 @@
 const defaultRoom = 'all'
 
 /** The rooms that are not those of one project, session or task. */
-export const mainRooms = [defaultRoom, 'queues', 'templates', 'inbox'] as const
+export const mainRooms = [defaultRoom, 'queues', 'templates', 'inbox', 'tasks'] as const
 
 const roomName = `(?:${mainRooms.join('|')}|(?:project|session|task):[A-Za-z0-9_-]{1,128})`
 const wholeName = new RegExp(`^${roomName}$`)

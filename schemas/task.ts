@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { LastClaim, reportedEpoch, TaskClaim } from './claim'
 import {
   acceptLegacyValues,
   anyText,
@@ -66,6 +67,15 @@ const docs = {
     examples: ['APP-12'],
   },
   acceptanceCriteria: { description: 'When it counts as done', examples: [['The tests pass']] },
+  claim: {
+    description: 'The session that has claimed it; absent: none has',
+    examples: [{ sessionId: 'sess_1738713800000_m4n5o6p7q', epoch: 1, since: 1738713800000 }],
+  },
+  lastClaim: {
+    description: 'What is kept of its last claim, so that the next one has a higher epoch',
+    examples: [{ epoch: 1 }],
+  },
+  attempts: { description: 'How many sessions were lost while they had claimed it', examples: [1] },
 }
 
 export const Task = z
@@ -93,6 +103,9 @@ export const Task = z
     dueDate: dueDate.optional().meta(docs.dueDate),
     externalId: externalId.optional().meta(docs.externalId),
     acceptanceCriteria: criteria.optional().meta(docs.acceptanceCriteria),
+    claim: TaskClaim.optional().meta(docs.claim),
+    lastClaim: LastClaim.optional().meta(docs.lastClaim),
+    attempts: z.int().min(0).optional().meta(docs.attempts),
   })
   .meta({ title: 'Task', description: 'A piece of work in a project' })
 
@@ -141,13 +154,14 @@ const updatable = z.object({
     description: 'The session that reports',
     examples: ['sess_1738713800000_m4n5o6p7q'],
   }),
+  epoch: reportedEpoch(),
 })
 
 /** An update from a session changes only `sessionStatus`: other fields are dropped before validation. */
-const keepSessionStatusOnly = (body: Record<string, unknown>) =>
-  body.updateSource === 'session'
-    ? { updateSource: body.updateSource, sessionStatus: body.sessionStatus, sessionId: body.sessionId }
-    : body
+const keepSessionStatusOnly = (body: Record<string, unknown>) => {
+  const { updateSource, sessionStatus, sessionId, epoch } = body
+  return updateSource === 'session' ? { updateSource, sessionStatus, sessionId, epoch } : body
+}
 
 export const UpdateTaskRequest = rewritingBody(keepSessionStatusOnly, updatable).meta({
   title: 'UpdateTaskRequest',
@@ -180,6 +194,7 @@ export const TaskTimelineResponse = z
 
 export type Task = z.infer<typeof Task>
 export type TaskStatus = z.infer<typeof TaskStatus>
+export type TaskPriority = z.infer<typeof TaskPriority>
 export type TaskSessionStatus = z.infer<typeof TaskSessionStatus>
 export type Model = z.infer<typeof Model>
 export type CreateTaskRequest = z.infer<typeof CreateTaskRequest>

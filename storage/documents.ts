@@ -1,10 +1,14 @@
 import { byEntityKind, type EntityKind } from '../schemas/entities'
 import type { Entry } from './entry'
 import { byKind, type Kind } from './kinds'
-import type { Fields } from './kinds/kind'
+import { type Fields, valuesOf } from './kinds/kind'
 import { Ordered, type Position } from './ordered'
+import { createTouched, placesOf } from './readiness'
 
-/** A filter: the field values that an entity must have, all of them. `{}` matches every entity of the kind. */
+/**
+ * A filter: the field values that an entity must have, all of them. `{}` matches every entity of the kind. Tasks are also found
+ * by `ready` and by `waits`, each alone: see `readiness.ts`.
+ */
 export type Where = Readonly<Record<string, string>>
 
 /** A page of a list: at most `limit` entries, those after the cursor `after`. */
@@ -40,6 +44,8 @@ export const matches = (fields: Fields, where: Where): boolean => {
 /** The place of an entity in the lists that it is in: its entry is replaced there in all of them at once. */
 interface Place<K extends Kind> extends Position {
   entry: Entry<K>
+  /** Of a task: where it is in the index of what is ready. */
+  work?: Fields
 }
 
 interface Table<K extends Kind> {
@@ -47,10 +53,6 @@ interface Table<K extends Kind> {
   /** field → value → the entries that have it; and under an empty name all of them */
   indexes: Map<string, Map<string, Ordered<Place<K>>>>
 }
-
-/** The values of a field: one, several, or none. */
-export const valuesOf = (value: string | readonly string[] | undefined): readonly string[] =>
-  typeof value === 'string' ? [value] : (value ?? [])
 
 const indexOf = <K extends Kind>(table: Table<K>, field: string, value: string): Ordered<Place<K>> => {
   const values = table.indexes.get(field) ?? new Map<string, Ordered<Place<K>>>()
@@ -73,9 +75,13 @@ const valuesGone = (
   return from.filter((value) => !(kept ? kept.has(value) : to.includes(value)))
 }
 
-/** Puts a place into the indexes of an entity's fields, where it is in those of `before`. */
-const addToIndexes = <K extends Kind>(table: Table<K>, place: Place<K>, before: Fields = {}) => {
-  const { fields } = place.entry
+/** Puts a place into the indexes of these fields, where it is in those of `before`. */
+const addToIndexes = <K extends Kind>(
+  table: Table<K>,
+  place: Place<K>,
+  fields: Fields,
+  before: Fields = {},
+) => {
   for (const field in fields)
     for (const value of valuesGone(fields[field], before[field])) indexOf(table, field, value).put(place)
 }
@@ -128,14 +134,14 @@ export const createMemoryDocuments = (): Documents => {
       const { fields } = found.entry
       found.entry = entry
       removeFromIndexes(table, found, fields, entry.fields)
-      addToIndexes(table, found, fields)
+      addToIndexes(table, found, entry.fields, fields)
       return
     }
     if (found) remove(table, entry.id)
     const place = { created: entry.created, id: entry.id, entry }
     table.byId.set(entry.id, place)
     allOf(table).put(place)
-    addToIndexes(table, place)
+    addToIndexes(table, place, entry.fields)
   }
 
   const remove = <K extends Kind>(table: Table<K>, id: string) => {
@@ -144,6 +150,29 @@ export const createMemoryDocuments = (): Documents => {
     table.byId.delete(id)
     allOf(table).remove(place)
     removeFromIndexes(table, place, place.entry.fields)
+    if (place.work) removeFromIndexes(table, place, place.work)
+  }
+
+  const touched = createTouched()
+  const fieldsOf = (kind: Kind, id: string) => tables[kind].byId.get(id)?.entry.fields
+
+  /** Works out where the tasks stand that changes have touched. */
+  const refresh = () => {
+    const table = tables.tasks
+    const lookup = { fields: fieldsOf, count }
+    const dependentsOf = (id: string) => list('tasks', { dependencies: id }).map((entry) => entry.id)
+    for (const id of touched.take(dependentsOf)) {
+      const place = table.byId.get(id)
+      if (!place) continue
+      const before = place.work ?? {}
+      place.work = placesOf(lookup, id, place.entry.fields)
+      removeFromIndexes(table, place, before, place.work)
+      addToIndexes(table, place, place.work, before)
+    }
+  }
+
+  const refreshFor = (where: Where) => {
+    if (where.ready !== undefined || where.waits !== undefined) refresh()
   }
 
   const list = <K extends Kind>(kind: K, where: Where = {}, page: Page = {}): readonly Entry<K>[] => {
@@ -170,10 +199,28 @@ export const createMemoryDocuments = (): Documents => {
 
   return {
     get: (kind, id) => tables[kind].byId.get(id)?.entry,
-    list,
-    count,
-    put: (kind, entry) => put(tables[kind], entry),
-    remove: (kind, id) => remove(tables[kind], id),
+    list(kind, where = {}, page) {
+      refreshFor(where)
+      return list(kind, where, page)
+    },
+    count(kind, where = {}) {
+      refreshFor(where)
+      return count(kind, where)
+    },
+    put(kind, entry) {
+      const { id, fields, created } = entry
+      const before = tables[kind].byId.get(id)
+      if (before && before.created !== created) {
+        // It gets another place.
+        touched.note(kind, id, before.entry.fields, undefined)
+        touched.note(kind, id, undefined, fields)
+      } else touched.note(kind, id, before?.entry.fields, fields)
+      put(tables[kind], entry)
+    },
+    remove(kind, id) {
+      touched.note(kind, id, fieldsOf(kind, id), undefined)
+      remove(tables[kind], id)
+    },
   }
 }
 

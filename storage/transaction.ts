@@ -17,6 +17,7 @@ import {
   storedKinds,
 } from './kinds'
 import type { Fields } from './kinds/kind'
+import type { Position } from './ordered'
 import { type ItemsByList, takeApart, textsOf } from './parts'
 import { readOnce } from './read-once'
 
@@ -41,8 +42,8 @@ export interface Transaction {
   count(kind: Kind, where?: Where): number
   /** Oldest first, without reading them. */
   ids(kind: Kind, where?: Where): string[]
-  /** The oldest that are stored, at most so many: without reading them, and whatever this change has staged. */
-  oldestIds(kind: Kind, limit: number, where?: Where): { id: string; created: number }[]
+  /** The oldest that are stored, at most so many, those after a position: without reading them, and whatever this change has staged. */
+  oldestIds(kind: Kind, limit: number, where?: Where, after?: Position): Position[]
   /** Whether an append-only list of an entity has an item of this id. */
   hasItem<K extends Kind>(kind: K, id: string, list: ListOf<K>, itemId: string): boolean
   /** The items of an append-only list of an entity, the newest first. */
@@ -279,8 +280,8 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
     list,
     count,
     ids,
-    oldestIds: (kind, limit, where = {}) =>
-      documents.list(kind, where, { limit }).map(({ id, created }) => ({ id, created })),
+    oldestIds: (kind, limit, where = {}, after) =>
+      documents.list(kind, where, { limit, after }).map(({ id, created }) => ({ id, created })),
     hasItem,
     newestFirst,
     put,

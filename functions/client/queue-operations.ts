@@ -16,16 +16,15 @@ export const queueOf = (requests: Requests) => ({
   /** Get a session’s queue */
   get: (id: string) => requests.ask<QueueResponse>('GET', path`/api/sessions/${id}/queue`),
   /** Complete the item in processing */
-  complete: (id: string, options?: RepeatOptions) =>
-    requests.ask<CompleteQueueItemResponse>(
-      'POST',
-      path`/api/sessions/${id}/queue/complete`,
-      changeHeaders(options),
-    ),
+  complete: (id: string, epoch?: number, options?: RepeatOptions) =>
+    requests.ask<CompleteQueueItemResponse>('POST', path`/api/sessions/${id}/queue/complete`, {
+      body: { epoch },
+      ...changeHeaders(options),
+    }),
   /** Fail the item in processing */
-  fail: (id: string, reason?: string, options?: RepeatOptions) =>
+  fail: (id: string, reason?: string, epoch?: number, options?: RepeatOptions) =>
     requests.ask<FailQueueItemResponse>('POST', path`/api/sessions/${id}/queue/fail`, {
-      body: { reason },
+      body: { reason, epoch },
       ...changeHeaders(options),
     }),
   /** List the items of a session’s queue */
@@ -37,9 +36,12 @@ export const queueOf = (requests: Requests) => ({
       ...changeHeaders(options),
     }),
   /** Skip the item in processing, or else the next one */
-  skip: (id: string, options?: RepeatOptions) =>
-    requests.ask<SkipQueueItemResponse>('POST', path`/api/sessions/${id}/queue/skip`, changeHeaders(options)),
-  /** Start the next item of a queue. Only one item is worked on at a time: of several callers at once, one gets it. */
+  skip: (id: string, epoch?: number, options?: RepeatOptions) =>
+    requests.ask<SkipQueueItemResponse>('POST', path`/api/sessions/${id}/queue/skip`, {
+      body: { epoch },
+      ...changeHeaders(options),
+    }),
+  /** Start the next item of a queue. Only one item is worked on at a time: of several callers at once, one gets it. A task that another session has claimed is not started. */
   start: (id: string, options?: RepeatOptions) =>
     requests.ask<StartQueueItemResponse>(
       'POST',

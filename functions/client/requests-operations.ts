@@ -14,7 +14,7 @@ export const requestsOf = (requests: Requests) => ({
   /** Note that the agent has the answer */
   delivered: (id: string, options?: ChangeOptions & RepeatOptions) =>
     requests.ask<InboxRequest>('POST', path`/api/requests/${id}/delivered`, changeHeaders(options)),
-  /** Withdraw a request. Nobody needs to answer it any more. One that is withdrawn stays as it is. */
+  /** Withdraw a request. Nobody needs to answer it any more. One that is withdrawn stays as it is, and so does what is asked about a task whose sessions were lost, unless a person withdraws it. */
   withdraw: (id: string, options?: ChangeOptions & RepeatOptions) =>
     requests.ask<InboxRequest>('POST', path`/api/requests/${id}/withdraw`, changeHeaders(options)),
   /** Ask something of a person. Until it is answered or withdrawn, the session and the task that it is about say that they wait. */

@@ -47,7 +47,7 @@ const forbiddenDeed = (reader: Reader, caller: SessionCaller, attempt: Attempt):
   const { name, sessionAccess } = definition
   const fields = isObject(body) ? body : {}
   const words = inWords(definition.summary)
-  const subject = subjectOf(reader, attempt, fields)
+  const subject = subjectOf(reader, attempt, fields, caller.projectId)
   // What is not there is the operation's to say.
   if (sessionAccess === 'read' || !subject) return undefined
   if (sessionAccess === 'person') return words
@@ -68,6 +68,7 @@ const forbiddenDeed = (reader: Reader, caller: SessionCaller, attempt: Attempt):
 const isOwnReport = ({ sessionId }: SessionCaller, { definition, body }: Attempt, { sessionIds }: Subject) =>
   sessionIds?.includes(sessionId) === true &&
   (definition.name === 'tasks.addTimeline' ||
+    definition.name === 'tasks.release' ||
     (definition.name === 'tasks.update' && isObject(body) && body.updateSource === 'session'))
 
 /** Whose something is, and where. */
@@ -91,8 +92,11 @@ const subjectOf = (
   reader: Reader,
   { definition, params }: Attempt,
   { projectId }: Record<string, unknown>,
+  own: string,
 ): Subject | undefined => {
   const [, kind] = kindsByPath.find(([beginning]) => definition.path.startsWith(beginning)) ?? []
+  // What names no project is about the session's own.
+  if (definition.name === 'tasks.claimNext') return { projectId: textOf(projectId) ?? own }
   if (!kind) return { projectId: textOf(projectId) }
   const id = String(params.id)
   const found = reader.fields(kind, id)
@@ -113,6 +117,14 @@ interface Case {
   fields: Readonly<Record<string, unknown>>
 }
 
+/** A deed that a session does in its own name only. */
+const asItself =
+  (deed: string) =>
+  ({ caller, fields }: Case): string | undefined =>
+    fields.sessionId === undefined || fields.sessionId === caller.sessionId
+      ? undefined
+      : `${deed} for another session`
+
 /** What else must be so, by the operation's name: the deed that is forbidden, or undefined. */
 const conditions: Readonly<Record<string, ((found: Case) => string | undefined) | undefined>> = {
   'sessions.update': ({ fields }) => {
@@ -130,6 +142,10 @@ const conditions: Readonly<Record<string, ((found: Case) => string | undefined) 
   },
   'tasks.addTimeline': ({ caller, fields }) =>
     fields.sessionId === caller.sessionId ? undefined : 'write into the timeline of another session',
+  'tasks.claim': asItself('claim a task'),
+  'tasks.claimNext': asItself('claim a task'),
+  'tasks.release': (found) =>
+    found.fields.force === true ? 'take a task away from a session' : asItself('give a task back')(found),
   'sessions.spawn': ({ caller, fields }) => {
     if (caller.role !== 'orchestrator') return 'spawn a session unless it is an orchestrator'
     return fields.sessionId === undefined || fields.sessionId === caller.sessionId

@@ -11,6 +11,8 @@ export interface ExampleIds {
   task: string
   /** A task that is in no session. */
   looseTask: string
+  /** A task that `session` has claimed. */
+  claimedTask: string
   /** A session with strategy `simple`, not spawned. */
   session: string
   /** A session whose queue works on an item and has another waiting. */
@@ -39,6 +41,7 @@ export const shownIds: ExampleIds = {
   emptyProject: 'proj_1738713600000_e5m1p7y3k',
   task: 'task_1738713700000_p9q2r5t8w',
   looseTask: 'task_1738713700000_l4n6v8c2x',
+  claimedTask: 'task_1738713700000_c1a3i5m7d',
   session: 'sess_1738713800000_m4n5o6p7q',
   busyQueue: 'sess_1738713800000_b8u3s6y1q',
   waitingQueue: 'sess_1738713800000_w2a7i5t9q',

@@ -27,13 +27,15 @@ export const operationId = ({ method, path, answers }: Definition): string => {
     .map(capitalised)
     .join('')
   const isList = answers.schema instanceof z.ZodArray
-  return (isAction ? last : isList ? 'list' : verbOf(method, words)) + noun
+  return (isAction ? camelCased(last) : isList ? 'list' : verbOf(method, words)) + noun
 }
 
 const verbOf = (method: string, words: readonly string[]) =>
   verbs[method] ?? (words.length === 1 ? 'create' : 'add')
 
 const singular = (word: string) => word.replace(/s$/, '')
+
+const camelCased = (word: string) => word.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 const capitalised = (word: string) =>
   word.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())

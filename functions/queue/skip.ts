@@ -1,4 +1,4 @@
-import { SkipQueueItemResponse } from '../../schemas/queue'
+import { EndQueueItemRequest, SkipQueueItemResponse } from '../../schemas/queue'
 import { skipNext } from '../../storage/rules/queues'
 import { nextItemOf } from '../http/next-item'
 import { operation } from '../http/operation'
@@ -9,14 +9,16 @@ export const skipQueueItem = operation({
   path: '/api/sessions/:id/queue/skip',
   name: 'queue.skip',
   sessionAccess: 'self',
+  positional: ['epoch'],
   summary: 'Skip the item in processing, or else the next one',
+  body: EndQueueItemRequest,
   answers: { status: 200, schema: SkipQueueItemResponse },
-  errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'STORAGE_UNAVAILABLE'],
+  errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'STALE_CLAIM', 'STORAGE_UNAVAILABLE'],
   emits: ['queue:item_skipped', 'queue:updated', 'task:updated', 'session:updated'],
-  example: ({ busyQueue }) => ({ params: { id: busyQueue } }),
-  run: (c, { params }) =>
+  example: ({ busyQueue }) => ({ params: { id: busyQueue }, body: {} }),
+  run: (c, { params, body }) =>
     respondChange(c, (tx) => {
-      const step = skipNext(tx, params.id)
+      const step = skipNext(tx, params.id, body.epoch)
       return { body: { success: true, skippedItem: step.item, ...nextItemOf('Skipped', step) } }
     }),
 })

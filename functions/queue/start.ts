@@ -9,9 +9,10 @@ export const startQueueItem = operation({
   name: 'queue.start',
   sessionAccess: 'self',
   summary: 'Start the next item of a queue',
-  description: 'Only one item is worked on at a time: of several callers at once, one gets it.',
+  description:
+    'Only one item is worked on at a time: of several callers at once, one gets it. A task that another session has claimed is not started.',
   answers: { status: 200, schema: StartQueueItemResponse },
-  errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'SESSION_ENDED', 'STORAGE_UNAVAILABLE'],
+  errors: ['NOT_FOUND', 'VALIDATION_ERROR', 'SESSION_ENDED', 'TASK_CLAIMED', 'STORAGE_UNAVAILABLE'],
   emits: ['queue:item_started', 'queue:updated', 'task:updated', 'session:updated'],
   example: ({ waitingQueue }) => ({ params: { id: waitingQueue } }),
   run: (c, { params }) =>

@@ -24,6 +24,8 @@ export interface Heartbeats {
   sweep(gapMs: () => number): Promise<void>
   /** When the next session is lost unless it beats; undefined: nobody beats. */
   nextDue(): number | undefined
+  /** In how many milliseconds a session is lost unless it beats; undefined for one that never beat. */
+  remainingMs(sessionId: string): number | undefined
 }
 
 /** Where the times of heartbeats outlive this process; without it every start gives a whole ttl anew. */
@@ -120,6 +122,10 @@ export const openHeartbeats = async ({
       } finally {
         isSweeping = false
       }
+    },
+    remainingMs(id) {
+      const beat = beats.get(id)
+      return beat && Math.max(0, beat.at + beat.ttlMs - now())
     },
     nextDue: () =>
       beats.size === 0 ? undefined : Math.min(...[...beats.values()].map(({ at, ttlMs }) => at + ttlMs)),

@@ -13,7 +13,14 @@ export const deleteSession = operation({
     'It leaves its tasks; its queue, its requests and its messages go with it, its folder with the manifest stays.',
   answers: { status: 200, schema: DeleteResponse },
   errors: ['SESSION_NOT_FOUND', 'PRECONDITION_FAILED', 'STORAGE_UNAVAILABLE'],
-  emits: ['task:updated', 'session:task_removed', 'task:session_removed', 'session:deleted'],
+  emits: [
+    'task:updated',
+    'task:released',
+    'session:updated',
+    'session:task_removed',
+    'task:session_removed',
+    'session:deleted',
+  ],
   example: ({ session }) => ({ params: { id: session } }),
   run: (c, { params: { id } }) => removeEntity(c, 'sessions', id, (tx) => remove(tx, id)),
 })

@@ -22,6 +22,10 @@ export const endSession = operation({
     'queue:item_skipped',
     'queue:updated',
     'task:updated',
+    'session:task_removed',
+    'task:session_removed',
+    'task:released',
+    'request:created',
   ],
   example: ({ session, task }) => ({
     params: { id: session },

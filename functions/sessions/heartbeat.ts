@@ -1,7 +1,11 @@
+import type { TaskClaim } from '../../schemas/claim'
 import { HeartbeatRequest, HeartbeatResponse } from '../../schemas/heartbeat'
 import { noteBeat } from '../../storage/rules/beats'
+import { heldBy } from '../../storage/rules/held'
 import { operation } from '../http/operation'
 import { respondChange } from '../http/respond-change'
+
+const claimOf = (taskId: string, { epoch }: TaskClaim) => ({ taskId, epoch })
 
 export const sendHeartbeat = operation({
   method: 'POST',
@@ -22,7 +26,8 @@ export const sendHeartbeat = operation({
     const response = await respondChange(c, (tx) => {
       ttl = noteBeat(tx, id, body.ttlSeconds)
       const now = clock()
-      return { body: { claims: [], expiresAt: now + ttl * 1000, now } }
+      const claims = heldBy(tx, id).flatMap((task) => (task.claim ? [claimOf(task.id, task.claim)] : []))
+      return { body: { claims, expiresAt: now + ttl * 1000, now } }
     })
     if (ttl !== undefined) heartbeats.note(id, ttl)
     return response

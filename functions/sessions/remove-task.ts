@@ -19,6 +19,7 @@ export const removeSessionTask = operation({
     'queue:item_failed',
     'queue:updated',
     'task:updated',
+    'task:released',
   ],
   example: ({ session, task }) => ({ params: { id: session, taskId: task } }),
   run: (c, { params: { id, taskId } }) =>

@@ -29,6 +29,7 @@ export const updateSession = operation({
     'task:updated',
     'queue:item_skipped',
     'queue:item_failed',
+    'task:released',
   ],
   example: ({ session }) => ({ params: { id: session }, body: { status: 'working' } }),
   run: (c, { params: { id }, body }) => {

@@ -19,6 +19,8 @@ export const deleteTask = operation({
     'queue:item_failed',
     'queue:updated',
     'task:updated',
+    'task:released',
+    'request:updated',
     'task:deleted',
   ],
   example: ({ task }) => ({ params: { id: task } }),

@@ -10,10 +10,19 @@ export const updateTask = operation({
   name: 'tasks.update',
   sessionAccess: 'project',
   summary: 'Update a task',
-  description: 'With updateSource "session", only sessionStatus is changed, whatever else is sent.',
+  description:
+    'With updateSource "session", only sessionStatus is changed, whatever else is sent. The status todo begins anew: what a session said of it goes. Any status but in_progress takes it away from the session that has claimed it.',
   body: UpdateTaskRequest,
   answers: { status: 200, schema: Task },
-  errors: ['TASK_NOT_FOUND', 'PRECONDITION_FAILED', 'BUSINESS_RULE_ERROR', 'CONFLICT', 'STORAGE_UNAVAILABLE'],
+  errors: [
+    'TASK_NOT_FOUND',
+    'PRECONDITION_FAILED',
+    'BUSINESS_RULE_ERROR',
+    'CONFLICT',
+    'TASK_CLAIMED',
+    'STALE_CLAIM',
+    'STORAGE_UNAVAILABLE',
+  ],
   emits: [
     'task:updated',
     'session:task_added',
@@ -24,10 +33,20 @@ export const updateTask = operation({
     'session:updated',
     'queue:item_skipped',
     'queue:item_failed',
+    'task:released',
+    'request:updated',
   ],
   example: ({ task }) => ({ params: { id: task }, body: { status: 'in_progress' } }),
   run: (c, { params: { id }, body }) =>
-    changeEntity(c, 'tasks', id, (tx) => update(tx, id, reportedBy(c.get('caller'), body))),
+    changeEntity(c, 'tasks', id, (tx) => {
+      const caller = c.get('caller')
+      return update(
+        tx,
+        id,
+        reportedBy(caller, body),
+        caller.kind === 'session' ? caller.sessionId : undefined,
+      )
+    }),
 })
 
 /** Whose report it is says the token, if there is one. */

@@ -61,6 +61,10 @@ export const oneOf = (fields: Fields, name: string): string | undefined => {
   return typeof value === 'string' ? value : value?.[0]
 }
 
+/** The values of a field: one, several, or none. */
+export const valuesOf = (value: string | readonly string[] | undefined): readonly string[] =>
+  typeof value === 'string' ? [value] : (value ?? [])
+
 /** An entity without what is in these lists of it. */
 export type WithEmpty<T, List> = { [Field in keyof T]: Field extends List ? [] : T[Field] }
 

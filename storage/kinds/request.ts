@@ -1,5 +1,11 @@
 import { InboxRequest } from '../../schemas/request'
-import { defineKind, oneOf } from './kind'
+import { defineKind, type Fields, oneOf } from './kind'
+
+/** One about a task whose session has ended is not what that session waits for. */
+const openFieldOf = ({ state, sessionId, outlivesSession }: InboxRequest): Fields => {
+  if (state !== 'open') return { settledOf: sessionId }
+  return outlivesSession ? {} : { openOf: sessionId }
+}
 
 /** What sessions ask of people. */
 export const requests = defineKind({
@@ -13,7 +19,7 @@ export const requests = defineKind({
     taskId: request.taskId ?? [],
     kind: request.kind,
     state: request.state,
-    [request.state === 'open' ? 'openOf' : 'settledOf']: request.sessionId,
+    ...openFieldOf(request),
   }),
   appendOnly: [],
   migrations: [],

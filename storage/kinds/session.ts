@@ -52,6 +52,7 @@ export const sessions = defineKind({
   fields: (session) => ({
     projectId: session.projectId,
     status: session.status,
+    strategy: session.strategy,
     taskIds: session.taskIds,
     parentSessionId: session.parentSessionId ?? [],
   }),

@@ -1,4 +1,5 @@
 import { legacyTaskStatuses, Task } from '../../schemas/task'
+import { workFieldsOf } from '../work-fields'
 import { currentValueOf, defineKind, type StoredDocument } from './kind'
 
 /** A task of version 1.0: no relation arrays, status `pending`, a timeline of its own. */
@@ -17,6 +18,22 @@ const fromVersion1 = ({ timeline: _timeline, ...task }: StoredDocument): StoredD
   dependencies: task.dependencies ?? [],
 })
 
+/** The fields that came with version 3. */
+const laterFields = Task.pick({ claim: true, lastClaim: true, attempts: true }).shape
+
+const isForeign = (task: StoredDocument, name: keyof typeof laterFields): boolean =>
+  name in task && !laterFields[name].safeParse(task[name]).success
+
+const laterNames = ['claim', 'lastClaim', 'attempts'] as const
+
+/** What some other program has put under the name of a later field, and is no value of that, goes: the task is worth more. */
+const fromVersion2 = (task: StoredDocument): StoredDocument =>
+  Object.fromEntries(
+    Object.entries(task).filter(
+      ([name]) => !laterNames.some((later) => later === name && isForeign(task, later)),
+    ),
+  )
+
 export const tasks = defineKind({
   schema: Task,
   id: (task) => task.id,
@@ -29,9 +46,17 @@ export const tasks = defineKind({
     sessionIds: task.sessionIds,
     dependencies: task.dependencies,
     externalId: task.externalId ?? [],
+    ...workFieldsOf(task),
   }),
   appendOnly: [],
-  migrations: [{ to: 2, isNeeded: (task) => 'timeline' in task, migrate: fromVersion1 }],
+  migrations: [
+    { to: 2, isNeeded: (task) => 'timeline' in task, migrate: fromVersion1 },
+    {
+      to: 3,
+      isNeeded: (task) => laterNames.some((name) => isForeign(task, name)),
+      migrate: fromVersion2,
+    },
+  ],
   stateEvents: { created: 'task:created', updated: 'task:updated' },
   subject: (id) => ({ taskId: id }),
 })

@@ -1,5 +1,5 @@
 import { apiError } from '../../schemas/errors'
-import { valuesOf } from '../documents'
+import { valuesOf } from '../kinds/kind'
 import type { Steps } from '../others-turn'
 import type { Reader } from './find'
 

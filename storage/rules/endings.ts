@@ -8,7 +8,10 @@ import type { TimelineType } from '../../schemas/timeline'
 import type { Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { giveBudgetBack } from './budgets'
+import { endClaim, endClaims } from './claims'
 import { findSession, type SessionHead } from './find'
+import { heldBy } from './held'
+import type { ClaimEnd } from './let-go'
 import { isLiving, isWorkedOnElsewhere, mayReport, saysOpen } from './living'
 import { expireMessages } from './messages'
 import { openRequests } from './needs-input'
@@ -26,6 +29,8 @@ interface Ending {
   evenSilent?: boolean
   /** The items of its queue stay as they are. */
   keepsItems?: boolean
+  /** It is gone, and can have no part in that. */
+  byLoss?: boolean
 }
 
 /** Ends a session; one that has ended notes it, and keeps its status. */
@@ -72,7 +77,12 @@ const endingOf = (
     return { status: 'failed', reason: reason ?? 'It could not be started', taskStatus: 'failed' }
   if (cause === 'stopped') return { status: 'stopped', reason }
   if (cause === 'lost')
-    return { status: 'failed', reason: `lost: ${reason ?? 'its process is gone'}`, taskStatus: 'failed' }
+    return {
+      status: 'failed',
+      reason: `lost: ${reason ?? 'its process is gone'}`,
+      taskStatus: 'failed',
+      byLoss: true,
+    }
   const question = openQuestion(tx, session, tasks)
   if (question !== undefined)
     return { status: 'stopped', reason: `It ended while it waited: ${question}`, taskStatus: 'blocked' }
@@ -113,12 +123,21 @@ const openQuestion = (
   return 'a question'
 }
 
-/** The tasks of a session that are there and on which no other living session works. */
-function* tasksOf(tx: Transaction, { id, taskIds }: SessionHead): Steps<Task[]> {
+/**
+ * The tasks whose outcomes are the session's: those that are there and on which no other living session works, and those that it
+ * has claimed; of strategy `tree` these alone.
+ */
+function* tasksOf(tx: Transaction, session: SessionHead): Steps<Task[]> {
+  if (session.strategy === 'tree') return heldBy(tx, session.id)
+  return yield* soleTasks(tx, session)
+}
+
+/** The tasks of a session that are there, and that it has claimed or on which no other living session works. */
+function* soleTasks(tx: Transaction, { id, taskIds }: SessionHead): Steps<Task[]> {
   const tasks: Task[] = []
   for (const taskId of taskIds) {
     const task = tx.get('tasks', taskId)
-    if (task && !isWorkedOnElsewhere(tx, task, id)) tasks.push(task)
+    if (task && (task.claim?.sessionId === id || !isWorkedOnElsewhere(tx, task, id))) tasks.push(task)
     yield
   }
   return tasks
@@ -126,8 +145,10 @@ function* tasksOf(tx: Transaction, { id, taskIds }: SessionHead): Steps<Task[]> 
 
 /** Ends a living session, the items of its queue, and what those of its tasks say that only it works on. */
 export function* conclude(tx: Transaction, id: string, ending: Ending, known?: readonly Task[]): Steps {
-  const tasks = known ?? (yield* tasksOf(tx, findSession(tx, id)))
   const { status, reason, taskStatus, evenSilent, keepsItems } = ending
+  yield* endClaims(tx, id, claimEndOf(ending))
+  const isTree = findSession(tx, id).strategy === 'tree'
+  const tasks = !isTree && known ? known : yield* soleTasks(tx, findSession(tx, id))
   const { endReason: _before, needsInput, ...session } = findSession(tx, id)
   tx.put('sessions', {
     ...session,
@@ -148,9 +169,17 @@ export function* conclude(tx: Transaction, id: string, ending: Ending, known?: r
       if (item.startedAt === undefined) skipped.add(item.taskId)
   for (const task of tasks) {
     yield
-    if (saysOpen(task) || (evenSilent && task.sessionStatus === undefined))
-      setSessionStatus(tx, task.id, skipped.has(task.id) ? 'skipped' : taskStatus)
+    // What it had claimed has got what it gets.
+    if (task.claim) continue
+    if (saysOpen(task) || (evenSilent && !isTree && task.sessionStatus === undefined))
+      setSessionStatus(tx, task.id, isTree ? undefined : skipped.has(task.id) ? 'skipped' : taskStatus)
   }
+}
+
+/** What becomes of the tasks that a session has claimed, where it has not said it of them. */
+const claimEndOf = ({ taskStatus, byLoss }: Ending): ClaimEnd => {
+  if (byLoss) return 'lost'
+  return taskStatus === 'completed' || taskStatus === 'failed' ? taskStatus : 'back'
 }
 
 /** What becomes of the item in processing where its task comes to say `status`. */
@@ -162,7 +191,7 @@ const itemOutcome = (status: TaskSessionStatus | undefined, reason: string | und
 
 /** What the tasks of a session that is about to be deleted say: nothing, where they said that it works on them. */
 export function* clearTasks(tx: Transaction, session: SessionHead): Steps {
-  for (const task of yield* tasksOf(tx, session)) {
+  for (const task of yield* soleTasks(tx, session)) {
     if (saysOpen(task)) setSessionStatus(tx, task.id, undefined)
     yield
   }
@@ -193,7 +222,9 @@ export function* reportTasks(tx: Transaction, sessionId: string, outcomes: reado
       : ({ status: 'failed', failReason: message } as const)
   yield* reportItems(tx, sessionId, new Map(outcomes.map((outcome) => [outcome.taskId, ofItem(outcome)])))
   for (const { taskId, outcome } of outcomes) {
-    if (mayReport(tx, sessionId, taskId)) setSessionStatus(tx, taskId, outcome)
+    const task = tx.get('tasks', taskId)
+    if (task?.claim?.sessionId === sessionId) yield* endClaim(tx, task, outcome)
+    else if (mayReport(tx, sessionId, taskId)) setSessionStatus(tx, taskId, outcome)
     yield
   }
 }

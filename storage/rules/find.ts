@@ -4,6 +4,7 @@ import type { Task } from '../../schemas/task'
 import type { Documents, Where } from '../documents'
 import type { Heads, Kind } from '../kinds'
 import type { Fields } from '../kinds/kind'
+import type { Position } from '../ordered'
 import { readOnce } from '../read-once'
 
 /** A session as rules read it: what is in its timeline and its events is not read along. */
@@ -16,6 +17,10 @@ export interface Reader {
   count(kind: Kind, where?: Where): number
   /** The values by which an entity can be found: known without reading it, however large it is. */
   fields(kind: Kind, id: string): Fields | undefined
+  /** Oldest first, without reading them. */
+  ids(kind: Kind, where?: Where): string[]
+  /** The oldest that are stored, at most so many, those after a position: without reading them. */
+  oldestIds(kind: Kind, limit: number, where?: Where, after?: Position): Position[]
 }
 
 /** A reader of what is stored, for one synchronous query. */
@@ -23,6 +28,9 @@ export const readerOf = (documents: Documents): Reader => ({
   ...readOnce(documents),
   count: (kind, where) => documents.count(kind, where),
   fields: (kind, id) => documents.get(kind, id)?.fields,
+  ids: (kind, where) => documents.list(kind, where).map(({ id }) => id),
+  oldestIds: (kind, limit, where, after) =>
+    documents.list(kind, where, { limit, after }).map(({ id, created }) => ({ id, created })),
 })
 
 /** The project, or 404. */

@@ -3,6 +3,7 @@ import { atOnce, type Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { findSession, findTask } from './find'
 import { groupBy } from './group-by'
+import { letGo } from './let-go'
 import { isWorkedOnElsewhere, livingStatus, requireLiving, saysOpen } from './living'
 import { linkSets } from './one-sided-links'
 import {
@@ -52,6 +53,11 @@ export function* addLinks(tx: Transaction, links: readonly Link[]): Steps {
   }
 }
 
+/** Adds a task to a session that claims it, and not to its queue. Returns whether it was not in the session. */
+export function* joinTask(tx: Transaction, joined: Link): Steps<boolean> {
+  return (yield* link(tx, [joined])).length > 0
+}
+
 /** Adds a task to the end of a session's queue, and to the session if it is not in it. */
 export const pushTask = (tx: Transaction, sessionId: string, taskId: string): QueueItem => {
   const queue = findQueue(tx, sessionId)
@@ -62,14 +68,19 @@ export const pushTask = (tx: Transaction, sessionId: string, taskId: string): Qu
 }
 
 /**
- * Removes a task from a session, and from its queue. Idempotent. A task that no living session has any more is not
- * left with a `sessionStatus` that says that it waits or is worked on.
+ * Removes a task from a session, and from its queue. Idempotent. If the session has claimed it, it is given back; a task
+ * that no living session has any more is not left with a `sessionStatus` that says that it waits or is worked on.
  */
 export const removeTask = (tx: Transaction, sessionId: string, taskId: string): void =>
   atOnce(removeLinks(tx, [{ sessionId, taskId }]))
 
 /** The same for any number of tasks and sessions. */
 export function* removeLinks(tx: Transaction, links: readonly Link[]): Steps {
+  for (const { sessionId, taskId } of links) {
+    const task = tx.get('tasks', taskId)
+    if (task?.claim?.sessionId === sessionId) letGo(tx, task, 'back')
+    yield
+  }
   const ended = yield* unlink(tx, links, 'Task removed from session')
   const lastOfTask = new Map(links.map((link) => [link.taskId, link]))
   for (const [taskId, last] of lastOfTask) {

@@ -1,6 +1,7 @@
 import { apiError } from '../../schemas/errors'
 import { endedStatuses, type Session, SessionStatus } from '../../schemas/session'
 import type { Task, TaskSessionStatus } from '../../schemas/task'
+import { valuesOf } from '../kinds/kind'
 import { findSession, type Reader } from './find'
 
 const ended: ReadonlySet<string> = new Set(endedStatuses)
@@ -37,8 +38,18 @@ export const requireLiving = (reader: Reader, sessionId: string): void => {
 export const isWorkedOnElsewhere = (reader: Reader, { sessionIds }: Task, sessionId: string): boolean =>
   sessionIds.some((id) => id !== sessionId && livingStatus(reader, id) !== undefined)
 
-/** Whether a session may say what became of a task: one that has ended may not, where another one works on it. */
+/** Whether another session has claimed a task: then it alone says what becomes of that. */
+export const isClaimedElsewhere = (reader: Reader, taskId: string, sessionId: string): boolean => {
+  const [holder] = valuesOf(reader.fields('tasks', taskId)?.claimedBy)
+  return holder !== undefined && holder !== sessionId
+}
+
+/**
+ * Whether a session may say what became of a task: not where another has claimed it; one that has ended may not, either, where
+ * another one works on it.
+ */
 export const mayReport = (reader: Reader, sessionId: string, taskId: string): boolean => {
+  if (isClaimedElsewhere(reader, taskId, sessionId)) return false
   if (livingStatus(reader, sessionId) !== undefined) return true
   const task = reader.get('tasks', taskId)
   return task !== undefined && !isWorkedOnElsewhere(reader, task, sessionId)

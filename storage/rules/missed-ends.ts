@@ -3,12 +3,12 @@ import type { Documents } from '../documents'
 import { Entry } from '../entry'
 import { atOnce } from '../others-turn'
 import type { Transaction } from '../transaction'
-import { readerOf } from './find'
+import { type Reader, readerOf } from './find'
 import { livingStatus, saysOpen } from './living'
 import { endItems } from './queues'
 
-/** A task's document, indented or not, that may say that a session works on it. */
-const openText = /"sessionStatus":\s*"(?:queued|working|needs_input)"/
+/** A task's document, indented or not, that may say that a session works on it, or has claimed it. */
+const openText = /"sessionStatus":\s*"(?:queued|working|needs_input)"|"claim":\s*\{/
 
 /** Whether a task may say that a session works on it: told from its text, which costs far less than to read it. */
 export const maySayOpen = (text: string): boolean => openText.test(text)
@@ -23,10 +23,37 @@ export const settleTasks = (
   isUnreadable: (sessionId: string) => boolean,
 ): void => {
   for (const id of ids) {
+    settleClaim(documents, id, isUnreadable)
     const task = documents.get('tasks', id)?.read()
     const missed = task && saysOpen(task) ? missedEnd(documents, task, isUnreadable) : undefined
     if (task && missed)
       documents.put('tasks', new Entry('tasks', { ...task, sessionStatus: missed.sessionStatus }))
+  }
+}
+
+/** A claim of a session that has ended, or is gone, ends: in memory. */
+const settleClaim = (
+  documents: Documents,
+  id: string,
+  isUnreadable: (sessionId: string) => boolean,
+): void => {
+  const task = documents.get('tasks', id)?.read()
+  if (!task?.claim || isUnreadable(task.claim.sessionId)) return
+  const given = givenBack(readerOf(documents), task)
+  if (given) documents.put('tasks', new Entry('tasks', given))
+}
+
+/** A task without its claim, where that is of a session that has ended or is gone; undefined where it holds. */
+export const givenBack = (reader: Reader, task: Task): Task | undefined => {
+  const { claim, sessionIds, status } = task
+  if (!claim) return undefined
+  const { sessionId } = claim
+  if (livingStatus(reader, sessionId) !== undefined && sessionIds.includes(sessionId)) return undefined
+  return {
+    ...task,
+    claim: undefined,
+    ...(saysOpen(task) && { sessionStatus: undefined }),
+    ...(status === 'in_progress' && { status: 'todo' }),
   }
 }
 

@@ -5,7 +5,8 @@ import type { TimelineType } from '../../schemas/timeline'
 import { atOnce, type Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { findSession, type Reader } from './find'
-import { livingStatus, mayReport, requireLiving } from './living'
+import { claimedByAnother, requireClaim } from './held'
+import { isClaimedElsewhere, livingStatus, mayReport, requireLiving } from './living'
 import {
   activeTasks,
   complete,
@@ -39,39 +40,49 @@ export function* createQueue(tx: Transaction, sessionId: string, taskIds: readon
   tx.put('queues', newQueue(sessionId, existing, tx.now))
   tx.emitState('queue:created', sessionId)
   for (const taskId of existing) {
-    setSessionStatus(tx, taskId, 'queued')
+    if (!isClaimedElsewhere(tx, taskId, sessionId)) setSessionStatus(tx, taskId, 'queued')
     yield
   }
 }
 
-/** Starts the first waiting item; undefined if none waits. */
+/** Starts the first waiting item; undefined if none waits. Throws `TASK_CLAIMED` if another session has claimed its task. */
 export const startNext = (tx: Transaction, sessionId: string): Step | undefined => {
   const queue = findQueue(tx, sessionId)
   requireLiving(tx, sessionId)
   const step = start(queue, tx.now)
+  const task = step && tx.get('tasks', step.item.taskId)
+  if (task?.claim && task.claim.sessionId !== sessionId) throw claimedByAnother(task, task.claim)
   if (step) storeStep(tx, step, 'working', { type: 'task_started' })
   return step
 }
 
-/** Ends the item in processing well. */
-export const completeCurrent = (tx: Transaction, sessionId: string): Step => {
+/** Ends the item in processing well. `epoch`: the claim that it is about, in what follows, too. Throws `STALE_CLAIM`. */
+export const completeCurrent = (tx: Transaction, sessionId: string, epoch?: number): Step => {
   const step = complete(findQueue(tx, sessionId), tx.now, endedAt(tx, sessionId))
+  checkEpoch(tx, sessionId, step, epoch)
   storeStep(tx, step, 'completed', { type: 'task_completed' })
   return step
 }
 
 /** Ends the item in processing badly. */
-export const failCurrent = (tx: Transaction, sessionId: string, reason?: string): Step => {
+export const failCurrent = (tx: Transaction, sessionId: string, reason?: string, epoch?: number): Step => {
   const step = fail(findQueue(tx, sessionId), tx.now, reason, endedAt(tx, sessionId))
+  checkEpoch(tx, sessionId, step, epoch)
   storeStep(tx, step, 'failed', { type: 'task_failed', message: step.item.failReason })
   return step
 }
 
 /** Leaves out the item in processing, or else the first that waits. */
-export const skipNext = (tx: Transaction, sessionId: string): Step => {
+export const skipNext = (tx: Transaction, sessionId: string, epoch?: number): Step => {
   const step = skip(findQueue(tx, sessionId), tx.now, endedAt(tx, sessionId))
+  checkEpoch(tx, sessionId, step, epoch)
   storeStep(tx, step, 'skipped', { type: 'task_skipped' })
   return step
+}
+
+const checkEpoch = (tx: Transaction, sessionId: string, { item }: Step, epoch: number | undefined) => {
+  const task = epoch === undefined ? undefined : tx.get('tasks', item.taskId)
+  if (task) requireClaim(task, sessionId, epoch)
 }
 
 /** Queues a task that is in the session. Refuses one that waits or is worked on. */

@@ -5,8 +5,9 @@ import type { CreateInboxRequest, InboxRequest, RequestKind, RequestOption } fro
 import type { Session } from '../../schemas/session'
 import type { Task } from '../../schemas/task'
 import type { Transaction } from '../transaction'
-import { findSession, findTask } from './find'
-import { isWorkedOnElsewhere, livingStatus, requireLiving } from './living'
+import type { Caller } from './callers'
+import { findSession, findTask, type SessionHead } from './find'
+import { isClaimedElsewhere, isWorkedOnElsewhere, livingStatus, requireLiving } from './living'
 import { sendMessage } from './messages'
 import { openRequests, syncNeedsInput } from './needs-input'
 import { setSessionStatus } from './queues'
@@ -33,15 +34,64 @@ export const createRequest = (tx: Transaction, sessionId: string, body: CreateIn
   tx.put('requests', request)
   tx.emitState('request:created', request.id)
   syncNeedsInput(tx, sessionId)
-  if (taskId !== undefined && !keepsItsWord(tx, taskId)) setSessionStatus(tx, taskId, 'needs_input')
+  if (taskId !== undefined && !keepsItsWord(tx, taskId, sessionId))
+    setSessionStatus(tx, taskId, 'needs_input')
   dropOldSettled(tx, 'requests', request)
   return request
 }
 
-/** A task says already that it waits, or that it is done: whoever asks after that must not lose the outcome. */
-const keepsItsWord = (tx: Transaction, taskId: string): boolean => {
+/**
+ * A task says already that it waits, or that it is done: whoever asks after that must not lose the outcome. Of one that another
+ * session has claimed that one speaks.
+ */
+const keepsItsWord = (tx: Transaction, taskId: string, sessionId: string): boolean => {
+  if (isClaimedElsewhere(tx, taskId, sessionId)) return true
   const status = tx.get('tasks', taskId)?.sessionStatus
   return status === 'needs_input' || status === 'completed'
+}
+
+/** A task has lost so many sessions that a person is to say what becomes of it. It outlives the session, the last of them. */
+export const askAboutTask = (
+  tx: Transaction,
+  { id: sessionId, projectId }: SessionHead,
+  task: Task,
+): void => {
+  const request: InboxRequest = {
+    id: tx.newId('req'),
+    sessionId,
+    projectId,
+    taskId: task.id,
+    kind: 'stall',
+    title: 'Three sessions were lost on it',
+    detail: `"${task.title}" (${task.id}) is blocked: each of its last sessions was lost while it worked on it. Continue gives it to the next one.`,
+    options: goOn.filter(({ id }) => id !== 'extend'),
+    state: 'open',
+    createdAt: tx.now,
+    updatedAt: tx.now,
+    outlivesSession: true,
+  }
+  tx.put('requests', request)
+  tx.emitState('request:created', request.id)
+}
+
+/** Withdraws what was asked about a task itself: somebody has changed it, or it is to be deleted. */
+export const withdrawAboutTask = (tx: Transaction, taskId: string): void => {
+  for (const request of tx.list('requests', { taskId, state: 'open' }))
+    if (request.outlivesSession) put(tx, { ...request, state: 'withdrawn' })
+}
+
+/** A person has said that a task is to go on that has lost its sessions. */
+const beginAnew = (tx: Transaction, taskId: string): void => {
+  const task = tx.get('tasks', taskId)
+  if (task?.status !== 'blocked') return
+  tx.put('tasks', {
+    ...task,
+    status: 'todo',
+    sessionStatus: undefined,
+    attempts: undefined,
+    updatedAt: tx.now,
+  })
+  tx.emitState('task:updated', taskId)
 }
 
 const goOn: readonly RequestOption[] = [
@@ -113,6 +163,8 @@ export const answerRequest = (
       at: tx.now,
     },
   })
+  if (request.outlivesSession && request.taskId !== undefined && chosen === 'continue')
+    beginAnew(tx, request.taskId)
   if (request.kind === 'approval' && text !== undefined)
     sendMessage(tx, request.sessionId, { text, mode: 'steer' }, from)
 }
@@ -133,10 +185,11 @@ const refuseAnswered = ({ id, answer }: InboxRequest) => {
     throw apiError('ALREADY_ANSWERED', `${answer.by} has answered this already`, { requestId: id, answer })
 }
 
-/** The session does not wait for this any more. */
-export const withdrawRequest = (tx: Transaction, id: string): void => {
+/** The session does not wait for this any more. What is asked about its task is not the session's to withdraw. */
+export const withdrawRequest = (tx: Transaction, id: string, caller?: Caller): void => {
   const request = findRequest(tx, id)
   refuseAnswered(request)
+  if (request.outlivesSession && caller?.kind === 'session') return
   if (request.state === 'open') close(tx, { ...request, state: 'withdrawn' })
 }
 

@@ -1,12 +1,23 @@
+import type { TaskClaim } from '../../schemas/claim'
 import { apiError } from '../../schemas/errors'
-import type { CreateTaskRequest, Task, TaskSessionStatus, UpdateTaskRequest } from '../../schemas/task'
+import type {
+  CreateTaskRequest,
+  Task,
+  TaskSessionStatus,
+  TaskStatus,
+  UpdateTaskRequest,
+} from '../../schemas/task'
 import { atOnce, type Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
+import { leave } from './claims'
 import { checkDependencies, checkParent } from './dependencies'
 import { noteLate, reportTasks } from './endings'
 import { findProject, findTask } from './find'
+import { claimedByAnother, requireClaim } from './held'
+import { emitReleased, putReleased } from './let-go'
 import { addLinks, removeLinks, unlink } from './links'
-import { livingStatus, saysOpen } from './living'
+import { isClaimedElsewhere, livingStatus, saysOpen } from './living'
+import { withdrawAboutTask } from './requests'
 import { withChanges } from './with-changes'
 
 /** Creates a task; its project, parent and dependencies must exist. */
@@ -73,13 +84,26 @@ const cleared = (): Pick<
 
 /**
  * Changes what the body names. Times of first start and completion are kept once set. `sessionIds` become the
- * task's links: sessions that do not exist are left out.
+ * task's links: sessions that do not exist are left out. A status that is not that of work ends the task's claim; `by`: the
+ * session that asks for it, which may do so only with a claim of its own.
  */
-export function* updateTask(tx: Transaction, id: string, body: UpdateTaskRequest): Steps {
+export function* updateTask(tx: Transaction, id: string, body: UpdateTaskRequest, by?: string): Steps {
   const task = findTask(tx, id)
-  const late = body.updateSource === 'session' ? lateReporter(tx, task, body.sessionId) : undefined
-  const { sessionIds, updateSource: _who, sessionId: _whichSession, parentId, ...changes } = body
-  if (late !== undefined) changes.sessionStatus = undefined
+  const isReport = body.updateSource === 'session'
+  if (isReport && body.epoch !== undefined) requireClaim(task, body.sessionId ?? undefined, body.epoch)
+  const late = isReport ? lateReporter(tx, task, body.sessionId) : undefined
+  const {
+    sessionIds,
+    updateSource: _who,
+    sessionId: _whichSession,
+    epoch: _whichClaim,
+    parentId,
+    ...changes
+  } = body
+  if (late !== undefined || (isReport && isAnothers(tx, id, body.sessionId)))
+    changes.sessionStatus = undefined
+  const taken = isReport ? undefined : claimTaken(task, changes.status, by)
+  if (!isReport) clearWord(task, changes, taken !== undefined)
   if (parentId != null) checkParent(tx, task, parentId)
   if (changes.dependencies) yield* checkDependencies(tx, task, changes.dependencies)
   checkExternalId(tx, task, changes.externalId)
@@ -91,10 +115,38 @@ export function* updateTask(tx: Transaction, id: string, body: UpdateTaskRequest
     updatedAt: tx.now,
     startedAt: task.startedAt ?? (changed.status === 'in_progress' ? tx.now : null),
     completedAt: task.completedAt ?? (changed.status === 'completed' ? tx.now : null),
+    ...(!isReport && changes.status === 'todo' && { attempts: undefined }),
   })
   tx.emitState('task:updated', id)
+  if (taken) {
+    putReleased(tx, findTask(tx, id), {})
+    if (task.lastClaim?.joined) yield* leave(tx, taken.sessionId, id)
+  }
+  if (task.status === 'blocked' && changed.status !== 'blocked') withdrawAboutTask(tx, id)
   if (late !== undefined && body.sessionStatus != null) yield* reportLate(tx, late, id, body.sessionStatus)
   if (sessionIds) yield* syncLinks(tx, task, sessionIds)
+}
+
+/** Whether a session reports on a task that another one has claimed. */
+const isAnothers = (tx: Transaction, taskId: string, named: string | null | undefined): boolean =>
+  named != null && isClaimedElsewhere(tx, taskId, named)
+
+/** The claim that a task loses when its status is set so. */
+const claimTaken = (
+  task: Task,
+  status: TaskStatus | undefined,
+  by: string | undefined,
+): TaskClaim | undefined => {
+  const { claim } = task
+  if (!claim || status === undefined || status === 'in_progress') return undefined
+  if (by !== undefined && by !== claim.sessionId) throw claimedByAnother(task, claim)
+  return claim
+}
+
+/** What a session said is not said any more of a task that is to begin anew, or that was taken away from it. */
+const clearWord = (task: Task, changes: UpdateTaskRequest, isTaken: boolean): void => {
+  if (changes.sessionStatus !== undefined) return
+  if (changes.status === 'todo' || (isTaken && saysOpen(task))) changes.sessionStatus = null
 }
 
 /** The session whose report on a task comes after its end: the one that is named or, if all have ended, the last one. */
@@ -128,6 +180,8 @@ function* syncLinks(tx: Transaction, task: Task, sessionIds: string[]): Steps {
 export function* deleteTask(tx: Transaction, id: string): Steps {
   const task = findTask(tx, id)
   const links = task.sessionIds.map((sessionId) => ({ sessionId, taskId: id }))
+  emitReleased(tx, task)
+  withdrawAboutTask(tx, id)
   yield* unlink(tx, links, 'Task deleted')
   for (const relatedId of new Set([
     ...tx.ids('tasks', { parentId: id }),

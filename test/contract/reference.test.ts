@@ -31,7 +31,8 @@ afterAll(() => target.stop())
 const endpoints = `
 GET /, GET /api/projects, POST /api/projects, GET /api/projects/{id}, PUT /api/projects/{id}, DELETE /api/projects/{id},
 GET /api/tasks, POST /api/tasks, GET /api/tasks/{id}, PATCH /api/tasks/{id}, DELETE /api/tasks/{id},
-GET /api/tasks/{id}/children, POST /api/tasks/{id}/timeline,
+GET /api/tasks/ready, GET /api/tasks/blocked, POST /api/tasks/claim-next, POST /api/tasks/{id}/claim,
+POST /api/tasks/{id}/release, GET /api/tasks/{id}/children, POST /api/tasks/{id}/timeline,
 GET /api/sessions, POST /api/sessions, POST /api/sessions/spawn, GET /api/sessions/{id},
 PATCH /api/sessions/{id}, DELETE /api/sessions/{id}, POST /api/sessions/{id}/events,
 POST /api/sessions/{id}/timeline, GET /api/sessions/{id}/events, GET /api/sessions/{id}/timeline,
@@ -56,7 +57,7 @@ project:created project:updated project:deleted task:created task:updated task:d
 task:session_removed session:created session:updated session:spawn session:deleted session:task_added
 session:task_removed queue:created queue:updated queue:item_started queue:item_completed queue:item_skipped
 queue:item_failed template:created template:updated template:deleted
-request:created request:updated message:created message:updated`
+task:claimed task:released request:created request:updated message:created message:updated`
 
 const words = (text: string, separator: RegExp) => text.trim().split(separator).sort()
 

@@ -76,15 +76,17 @@ const createOriginal = async (): Promise<Original> => {
   const project = await post('/api/projects', { name: 'app', workingDir: '/home/ada/app' })
   const emptyProject = await post('/api/projects', { name: 'nothing yet' })
   const taskOf = (title: string) => post('/api/tasks', { projectId: project, title })
-  const [task, looseTask, second, third] = [
+  const [task, looseTask, second, third, claimedTask] = [
     await taskOf('in a session'),
     await taskOf('in no session'),
     await taskOf('in queues'),
     await taskOf('in queues, too'),
+    await taskOf('claimed'),
   ]
   const sessionOf = (taskIds: string[], strategy: string) =>
     post('/api/sessions', { projectId: project, taskIds, strategy })
   const session = await sessionOf([task], 'simple')
+  await post(`/api/tasks/${claimedTask}/claim`, { sessionId: session })
   const busyQueue = await sessionOf([second, third], 'queue')
   await post(`/api/sessions/${busyQueue}/queue/start`, {})
   const waitingQueue = await sessionOf([second, third], 'queue')
@@ -101,7 +103,8 @@ const createOriginal = async (): Promise<Original> => {
     documents: await services.workspace.read(documentsIn),
     manifest: SessionManifest.parse(JSON.parse((await services.manifests.read(spawnedSession)) ?? '')),
     ids: {
-      ...{ project, emptyProject, task, looseTask, session, busyQueue, waitingQueue, spawnedSession },
+      ...{ project, emptyProject, task, looseTask, claimedTask, session, busyQueue, waitingQueue },
+      spawnedSession,
       ...{ endedSession, request, answeredRequest, message, template, skill: skill.id },
     },
   }

@@ -23,6 +23,9 @@ const table: Record<string, { worker: readonly Relation[]; orchestrator: readonl
   'tasks.create': { worker: inProject, orchestrator: inProject },
   'tasks.update': { worker: nothing, orchestrator: inProject },
   'tasks.addTimeline': { worker: own, orchestrator: own },
+  'tasks.claim': { worker: own, orchestrator: own },
+  'tasks.claimNext': { worker: own, orchestrator: own },
+  'tasks.release': { worker: own, orchestrator: own },
   'tasks.delete': { worker: nothing, orchestrator: nothing },
   'sessions.create': { worker: nothing, orchestrator: nothing },
   'sessions.spawn': { worker: nothing, orchestrator: inProject },
@@ -85,10 +88,11 @@ const createFamily = async (world: ExampleWorld, role: Role) => {
   const projectId = await made('/api/projects', { name: 'p' })
   const otherProject = await made('/api/projects', { name: 'q' })
   const member = async (project: string, as: Role, parent?: string) => {
-    const [task, next, loose] = [
+    const [task, next, loose, claimed] = [
       await made('/api/tasks', { projectId: project, title: 'one' }),
       await made('/api/tasks', { projectId: project, title: 'two' }),
       await made('/api/tasks', { projectId: project, title: 'three' }),
+      await made('/api/tasks', { projectId: project, title: 'four' }),
     ]
     const session = await made('/api/sessions/spawn', {
       projectId: project,
@@ -97,11 +101,12 @@ const createFamily = async (world: ExampleWorld, role: Role) => {
       role: as,
       ...(parent !== undefined && { sessionId: parent, spawnSource: 'session' }),
     })
+    await made(`/api/tasks/${claimed}/claim`, { sessionId: session })
     const asks = () => made(`/api/sessions/${session}/requests`, { kind: 'question', title: 'Which?' })
     const [request, answeredRequest] = [await asks(), await asks()]
     await made(`/api/requests/${answeredRequest}/answer`, { text: 'This' })
     const message = await made(`/api/sessions/${session}/messages`, { text: 'hello' })
-    return { project, task, loose, session, request, answeredRequest, message }
+    return { project, task, loose, claimedTask: claimed, session, request, answeredRequest, message }
   }
   const self = await member(projectId, role)
   const child = await member(projectId, 'orchestrator', self.session)

@@ -6,6 +6,7 @@ import { ApiError } from '../../schemas/errors'
 import { memoryDriver } from '../../storage/drivers/memory'
 import type { PublishedEvent } from '../../storage/event'
 import { stepsOf } from '../../storage/others-turn'
+import { claimNext, claimTask, releaseTask } from '../../storage/rules/claims'
 import { endSession, stopSession } from '../../storage/rules/endings'
 import { addTask, pushTask, removeTask } from '../../storage/rules/links'
 import { sendMessage, updateMessage } from '../../storage/rules/messages'
@@ -24,7 +25,7 @@ import type { Workspace } from '../../storage/workspace'
 import { everything, open } from '../drivers/open'
 import { machine, stored } from '../drivers/sample-data'
 import { scaled, scaledMs } from '../random'
-import { expectListsRight, expectWhole, worldOf } from './invariants'
+import { expectListsRight, expectReadyRight, expectWhole, worldOf } from './invariants'
 
 /** Entities are named by number, in order of creation, round and round; the highest names none. */
 const none = 9
@@ -39,7 +40,8 @@ const sessionStatus = fc.constantFrom(
   'completed' as const,
   'failed' as const,
 )
-const strategy = fc.constantFrom('simple' as const, 'queue' as const)
+const strategy = fc.constantFrom('simple' as const, 'queue' as const, 'tree' as const)
+const priority = fc.constantFrom('high' as const, 'medium' as const, 'low' as const)
 
 const creation = fc.oneof(
   fc.record({
@@ -47,6 +49,7 @@ const creation = fc.oneof(
     project: one,
     parent: fc.option(one),
     dependencies: several,
+    priority,
   }),
   fc.record({ do: fc.constant('create session' as const), project: mostlyFirst, tasks: several, strategy }),
 )
@@ -115,6 +118,23 @@ const inbox = fc.oneof(
   }),
   fc.record({ do: fc.constant('wait' as const), session: one, active: fc.boolean() }),
 )
+const claiming = fc.oneof(
+  fc.record({ do: fc.constant('claim' as const), session: one, task: one }),
+  fc.record(
+    { do: fc.constant('claim next' as const), session: one, under: one },
+    { requiredKeys: ['do', 'session'] },
+  ),
+  fc.record(
+    {
+      do: fc.constant('release' as const),
+      session: one,
+      task: one,
+      outcome: fc.constantFrom('completed' as const, 'failed' as const, 'blocked' as const),
+      force: fc.boolean(),
+    },
+    { requiredKeys: ['do', 'session', 'task'] },
+  ),
+)
 const deletion = fc.oneof(
   fc.record({ do: fc.constant('delete project' as const), project: one }),
   fc.record({ do: fc.constant('delete task' as const), task: one }),
@@ -127,6 +147,7 @@ const step = fc.oneof(
   { weight: 4, arbitrary: queue },
   { weight: 4, arbitrary: ending },
   { weight: 6, arbitrary: inbox },
+  { weight: 8, arbitrary: claiming },
   { weight: 2, arbitrary: deletion },
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
@@ -147,7 +168,16 @@ const perform = (tx: Transaction, step: Step) => {
         title: 't',
         parentId: step.parent === null ? undefined : task(step.parent),
         dependencies: [...new Set(step.dependencies.map(task))],
+        priority: step.priority,
       })
+    case 'claim':
+      return claimTask(tx, task(step.task), session(step.session))
+    case 'claim next':
+      return claimNext(tx, session(step.session), {
+        under: step.under === undefined ? undefined : task(step.under),
+      })
+    case 'release':
+      return releaseTask(tx, task(step.task), step, session(step.session))
     case 'update task':
       return updateTask(tx, task(step.task), {
         ...('status' in step && { status: step.status }),
@@ -290,6 +320,7 @@ it('holds together', { timeout: scaledMs(120_000) }, async () => {
         expectTrue(published.slice(known), before, now)
         expect(await stored({ driver })).toEqual(now)
         await workspace.read(expectListsRight)
+        await workspace.read(expectReadyRight)
         const world = await workspace.read(worldOf)
         expectWhole(world)
         for (const { id, startedAt, completedAt } of world.tasks.values())

@@ -7,7 +7,10 @@ import type { InboxRequest } from '../../schemas/request'
 import { endedStatuses, type Session } from '../../schemas/session'
 import type { Task } from '../../schemas/task'
 import type { Documents } from '../../storage/documents'
+import { readerOf } from '../../storage/rules/find'
 import { isLiving, saysOpen } from '../../storage/rules/living'
+import { countReady, countWaiting, readyIn, type Scope, waitingIn } from '../../storage/rules/ready'
+import { reasonsOf } from '../../storage/rules/reasons'
 
 export interface World {
   projects: string[]
@@ -53,6 +56,15 @@ const expectTaskInPlace = ({ projects, tasks, sessions }: World, task: Task) => 
       task.sessionIds.some((id) => isLiving(sessions.get(id) ?? { status: 'stopped' })),
       `${task.id} says ${task.sessionStatus}, and no living session has it`,
     ).toBe(true)
+  if (task.claim) {
+    const holder = sessions.get(task.claim.sessionId)
+    expect(isLiving(holder ?? { status: 'stopped' }), `${task.id} is claimed by one that has ended`).toBe(
+      true,
+    )
+    expect(task.sessionIds).toContain(task.claim.sessionId)
+    expect(task.lastClaim?.epoch).toBe(task.claim.epoch)
+    expect(task.status).toBe('in_progress')
+  }
   if (task.status === 'in_progress') expect(task.startedAt).not.toBe(null)
   if (task.status === 'completed') expect(task.completedAt).not.toBe(null)
 }
@@ -96,7 +108,8 @@ const expectQueueInPlace = ({ tasks, sessions }: World, { sessionId, items, curr
 const expectRequestInPlace = ({ sessions }: World, request: InboxRequest) => {
   const session = sessions.get(request.sessionId)
   expect(session?.projectId).toBe(request.projectId)
-  if (request.state === 'open') expect(isLiving(session ?? { status: 'stopped' })).toBe(true)
+  if (request.state === 'open' && !request.outlivesSession)
+    expect(isLiving(session ?? { status: 'stopped' })).toBe(true)
   expect(request.answer !== undefined).toBe(request.state === 'answered')
 }
 
@@ -108,11 +121,62 @@ const expectMessageInPlace = ({ sessions }: World, { sessionId, state }: Message
 
 /** A session waits for a person exactly when a request of its is open. */
 const expectWaiting = ({ sessions, requests }: World) => {
-  const open = requests.filter(({ state }) => state === 'open')
+  const open = requests.filter(({ state, outlivesSession }) => state === 'open' && !outlivesSession)
   const waiting = [...sessions.values()].filter(({ needsInput }) => needsInput?.active)
   expect(new Set(waiting.map(({ id }) => id))).toEqual(new Set(open.map(({ sessionId }) => sessionId)))
   for (const { id, needsInput } of waiting)
     expect(needsInput?.message).toBe(open.find(({ sessionId }) => sessionId === id)?.title)
+}
+
+/** Fails if what is told to be ready, or to wait, is not what the contract says of all tasks. */
+export const expectReadyRight = (documents: Documents): void => {
+  const reader = readerOf(documents)
+  const { tasks, sessions, projects } = worldOf(documents)
+  const all = [...tasks.values()]
+  const isDone = ({ status, sessionStatus }: Task) =>
+    status === 'completed' ||
+    (sessionStatus === 'completed' && (status === 'todo' || status === 'in_progress'))
+  const isReady = (task: Task) =>
+    task.status === 'todo' &&
+    task.sessionStatus === undefined &&
+    !task.claim &&
+    task.dependencies.every((id) => isDone(tasks.get(id) ?? task)) &&
+    all.every((child) => child.parentId !== task.id || isDone(child) || child.status === 'cancelled') &&
+    [...sessions.values()].every(
+      (session) => !session.taskIds.includes(task.id) || !isLiving(session) || session.strategy === 'tree',
+    )
+  const isBelow = (task: Task, top: string): boolean => {
+    const parent = task.parentId === null ? undefined : tasks.get(task.parentId)
+    return parent !== undefined && (parent.id === top || isBelow(parent, top))
+  }
+  const ranks = ['high', 'medium', 'low']
+  const inOrder = (a: Task, b: Task) =>
+    ranks.indexOf(a.priority) - ranks.indexOf(b.priority) ||
+    a.createdAt - b.createdAt ||
+    (a.id < b.id ? -1 : 1)
+  const scopes: Scope[] = [
+    {},
+    ...projects.map((projectId) => ({ projectId })),
+    ...all.map(({ id }) => ({ under: id })),
+  ]
+  for (const scope of scopes) {
+    const within = all.filter(
+      (task) =>
+        (scope.projectId === undefined || task.projectId === scope.projectId) &&
+        (scope.under === undefined || isBelow(task, scope.under)),
+    )
+    const ready = within.filter(isReady).sort(inOrder)
+    expect([...readyIn(reader, scope)].map(({ id }) => id)).toEqual(ready.map(({ id }) => id))
+    expect(countReady(reader, scope)).toBe(ready.length)
+    const waiting = within.filter(
+      (task) => (task.status === 'todo' || task.status === 'blocked') && !ready.includes(task),
+    )
+    expect([...waitingIn(reader, scope)].map(({ id }) => id).sort()).toEqual(
+      waiting.map(({ id }) => id).sort(),
+    )
+    expect(countWaiting(reader, scope)).toBe(waiting.length)
+  }
+  for (const task of all) expect(reasonsOf(reader, task).length === 0, task.id).toBe(isReady(task))
 }
 
 /** Fails if a list by a field shows anything but what has it. */

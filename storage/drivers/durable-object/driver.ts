@@ -66,6 +66,7 @@ export const durableObjectDriver = ({
   const write = ({ puts, removes, events }: Batch) => {
     for (const document of puts) rows.put(document)
     for (const key of removes) rows.remove(key)
+    rows.refresh()
     for (const key of [...puts.map((put) => put.key), ...removes]) addToOutbox(key)
     append(events)
   }
@@ -150,7 +151,9 @@ const openTables = ({ storage, alarm, mirror, clock }: DurableObjectDriverOption
       rows.remove(key)
       addToOutbox(key)
     },
+    reindex: rows.reindex,
   })
+  rows.refresh()
   return { rows, log, append, outbox, addToOutbox }
 }
 

@@ -6,17 +6,20 @@ import { reasonOf } from '../../reason'
 
 /**
  * The format of an object's tables and documents. 1 is that of version 0.1.0, which wrote no number; in 3 sessions say
- * which one asked for them, and are found by it; in 4 the items of a long document's lists are rows of their own.
+ * which one asked for them, and are found by it; in 4 the items of a long document's lists are rows of their own; in 5
+ * tasks are found by whether they are ready.
  */
-const currentFormat = 4
+const currentFormat = 5
 
 /** How many documents are read at a time. */
 const batchSize = 500
 
-type Row = { key: string; json: string }
+type Row = { key: string; json: string; lists: string | null }
 
 interface Stored {
   put(document: Put): void
+  /** Finds a document anew by what is in it, which stays as it is. */
+  reindex(key: string, json: string): void
   quarantine(key: string, json: string, reason: string): void
 }
 
@@ -39,15 +42,18 @@ const formatOf = (sql: SqlStorage): number => {
  * Brings the documents of an earlier format up to date; one that is no valid entity is set aside. To be called within a
  * transaction: all of them, or none.
  */
-export const migrateDocuments = (sql: SqlStorage, { put, quarantine }: Stored): void => {
+export const migrateDocuments = (sql: SqlStorage, { put, reindex, quarantine }: Stored): void => {
   if (formatOf(sql) === currentFormat) return
 
-  const migrate = ({ key, json }: Row) => {
+  const migrate = ({ key, json, lists }: Row) => {
     const kind = kindOfKey(key)
     if (kind === undefined) return
+    // The rest of it is in rows of its own, so it is of format 4 at least.
+    if (lists !== null) return reindex(key, json)
     try {
       const current = readEntry(kind, key, json)
       if (current.isLong || current.json !== json) put(putOf(current))
+      else if (kind === 'tasks' || kind === 'sessions') reindex(key, json)
     } catch (error) {
       quarantine(key, json, reasonOf(error))
     }
@@ -55,7 +61,11 @@ export const migrateDocuments = (sql: SqlStorage, { put, quarantine }: Stored): 
 
   for (let after = ''; ; ) {
     const rows = sql
-      .exec<Row>('SELECT key, json FROM documents WHERE key > ? ORDER BY key LIMIT ?', after, batchSize)
+      .exec<Row>(
+        'SELECT key, json, lists FROM documents WHERE key > ? ORDER BY key LIMIT ?',
+        after,
+        batchSize,
+      )
       .toArray()
     rows.forEach(migrate)
     const last = rows.at(-1)

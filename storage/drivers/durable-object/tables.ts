@@ -4,7 +4,8 @@ import type { SqlStorage } from '@cloudflare/workers-types'
  * The tables of a workspace in its object's SQLite.
  *
  * The items of a long document's append-only lists are rows of `items`, and `lists` of its row says how many there are; its
- * `json` is the rest of it. `fields` is an index: a row for every value by which a document can be found. `mirror_outbox` has the keys whose last
+ * `json` is the rest of it. `fields` is an index: a row for every value by which a document can be found; those of a task that
+ * depend on other documents, too, are in `work` of its row. `mirror_outbox` has the keys whose last
  * state is not in Workers KV yet, and the last event of which that has all; `numbering` the number after which events
  * were begun to be counted, `format` the number of the format, and `quarantine` the documents that are no valid
  * entities.
@@ -17,7 +18,8 @@ const tables = `
     created INTEGER NOT NULL,
     fields TEXT NOT NULL,
     json TEXT NOT NULL,
-    lists TEXT
+    lists TEXT,
+    work TEXT
   );
   CREATE TABLE IF NOT EXISTS items (
     key TEXT NOT NULL,
@@ -57,7 +59,8 @@ const tables = `
 export const createTables = (sql: SqlStorage): void => {
   moveOutbox(sql)
   sql.exec(tables)
-  if (!hasColumn(sql, 'documents', 'lists')) sql.exec('ALTER TABLE documents ADD COLUMN lists TEXT')
+  for (const column of ['lists', 'work'])
+    if (!hasColumn(sql, 'documents', column)) sql.exec(`ALTER TABLE documents ADD COLUMN ${column} TEXT`)
   if (!hasColumn(sql, 'mirror_outbox', 'event'))
     sql.exec('ALTER TABLE mirror_outbox ADD COLUMN event INTEGER NOT NULL DEFAULT 0')
   sql.exec('CREATE INDEX IF NOT EXISTS mirror_outbox_by_event ON mirror_outbox (event)')

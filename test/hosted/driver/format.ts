@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { durableObjectDriver } from '../../../storage/drivers/durable-object/driver'
 import { createTables } from '../../../storage/drivers/durable-object/tables'
 import { createProject } from '../../../storage/rules/projects'
+import { createSession, updateSession } from '../../../storage/rules/sessions'
+import { createTask } from '../../../storage/rules/tasks'
 import { type Answers, expectAnswers } from '../../drivers/answers'
 import { everything, open as openWorkspace } from '../../drivers/open'
 import answersOf010 from '../format-1/answers.json'
@@ -209,6 +211,42 @@ export const formatTests = (
       }
     })
 
+    it('is found by whether it is ready then, and a long session keeps its entries', async () => {
+      const { workspace } = await openWorkspace(open(stored()))
+      const ids = await workspace.change((tx) => {
+        const projectId = createProject(tx, { name: 'p' }, '/').id
+        const first = createTask(tx, { projectId, title: 'first' }).id
+        return {
+          first,
+          second: createTask(tx, { projectId, title: 't', dependencies: [first] }).id,
+          projectId,
+        }
+      })
+      const { id: sessionId } = await workspace.change((tx) =>
+        createSession(tx, { projectId: ids.projectId, taskIds: [] }, { hostname: '', platform: '' }),
+      )
+      const entries = Array.from({ length: 300 }, (_, n) => ({ type: 'progress' as const, message: `m${n}` }))
+      await workspace.change((tx) => updateSession(tx, sessionId, { timeline: entries }))
+      const all = await everything(workspace)
+      const { sql } = stored()
+      sql.exec('ALTER TABLE documents DROP COLUMN work')
+      sql.exec(
+        `DELETE FROM fields WHERE field IN ('stage', 'unfinishedIn', 'claimedBy', 'strategy', 'ready', 'waits')`,
+      )
+      sql.exec(`UPDATE documents SET fields = '{}'`)
+      sql.exec('UPDATE format SET format = 4')
+      sql.exec('DELETE FROM mirror_outbox')
+      for (const _time of ['first', 'second']) {
+        const { documents } = open(stored())
+        const found = (where: object) => documents.list('tasks', { ...where }).map(({ id }) => id)
+        expect(found({ ready: 'medium' })).toEqual([ids.first])
+        expect(found({ waits: ids.projectId })).toEqual([ids.second])
+      }
+      const { workspace: again } = await openWorkspace(open(stored()))
+      expect(await everything(again)).toEqual(all)
+      expect(sql.exec('SELECT key FROM mirror_outbox').toArray()).toEqual([])
+    })
+
     it('stays as it was, and is done again, where the object ended in the middle', () => {
       storeUnnumbered([{ ...task, status: 'pending' }])
       expect(() => open(failing())).toThrow('the disk is full')
@@ -223,7 +261,7 @@ export const formatTests = (
     stored().sql.exec('INSERT INTO format (single, format) VALUES (1, 7)')
     const before = contents()
     expect(() => open(stored())).toThrow(
-      /was written by a later Maestro Server \(format 7, this one knows 4\)/,
+      /was written by a later Maestro Server \(format 7, this one knows 5\)/,
     )
     expect(contents()).toBe(before)
   })

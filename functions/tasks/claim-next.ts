@@ -1,0 +1,54 @@
+import { ClaimNextRequest } from '../../schemas/claim'
+import { parseTrusted } from '../../schemas/json-text'
+import { ClaimNextResponse } from '../../schemas/ready'
+import { claimNext, isWorthAsking } from '../../storage/rules/claims'
+import { readerOf } from '../../storage/rules/find'
+import { operation } from '../http/operation'
+import { respond } from '../http/respond'
+import { respondChange } from '../http/respond-change'
+import { hasLeft, untilThere } from '../http/until-there'
+import { workingSession } from '../http/working-session'
+import { createStopwatch } from '../services/stopwatch'
+
+/** Another was quicker, and there is time left. */
+const nothingYet = new Error('nothing is ready yet')
+
+export const claimNextTask = operation({
+  method: 'POST',
+  path: '/api/tasks/claim-next',
+  name: 'tasks.claimNext',
+  sessionAccess: 'project',
+  summary: 'Claim the next task that is ready',
+  description:
+    'The first of those that are ready, or one of the session’s own; where there is none, it says what waits, and why.',
+  body: ClaimNextRequest,
+  answers: { status: 200, schema: ClaimNextResponse },
+  errors: ['SESSION_NOT_FOUND', 'TASK_NOT_FOUND', 'SESSION_ENDED', 'STORAGE_UNAVAILABLE'],
+  emits: ['session:task_added', 'task:session_added', 'task:updated', 'session:updated', 'task:claimed'],
+  example: ({ session, project }) => ({ body: { sessionId: session, projectId: project } }),
+  run: async (c, { body: { waitSeconds = 0, sessionId: named, ...scope } }) => {
+    const sessionId = workingSession(c, named)
+    const { workspace } = c.env
+    const elapsedMs = createStopwatch()
+    const leftMs = () => waitSeconds * 1000 - elapsedMs()
+    const isWorth = () => workspace.read((documents) => isWorthAsking(readerOf(documents), sessionId, scope))
+    for (;;) {
+      const mayWait = leftMs() > 0 && (await untilThere(c, leftMs(), isWorth))
+      // Nobody is there to work on it.
+      if (hasLeft(c)) return respond(c, { task: null })
+      try {
+        return await respondChange(c, function* (tx) {
+          const claimed = yield* claimNext(tx, sessionId, scope)
+          if (!('taskId' in claimed)) {
+            if (mayWait && leftMs() > 0) throw nothingYet
+            return { body: { task: null, ...claimed } }
+          }
+          const { taskId } = claimed
+          return { body: { task: parseTrusted<object>(tx.entry('tasks', taskId).brief) }, id: taskId }
+        })
+      } catch (error) {
+        if (error !== nothingYet) throw error
+      }
+    }
+  },
+})
