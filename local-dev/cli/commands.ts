@@ -20,6 +20,7 @@ export const commands: Readonly<Record<string, LoadCommand | CommandGroup>> = {
   export: () => import('./export'),
   import: () => import('./import'),
   restore: () => import('./restore'),
+  trust: () => import('./trust'),
   whoami: () => import('./whoami'),
   project: {
     about: 'Codebases that agents work on',

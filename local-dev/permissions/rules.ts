@@ -23,8 +23,10 @@ export interface Rules {
   allow: readonly Rule[]
 }
 
+export const noRules: Rules = { deny: [], ask: [], allow: [] }
+
 /** Rules that cannot be read: in one sentence which file, and where in it. Whoever hears it starts nothing. */
-class RulesError extends Error {
+export class RulesError extends Error {
   constructor(file: string, problem: string) {
     super(`The permissions in ${file} cannot be used: ${problem}`)
     this.name = 'RulesError'
@@ -49,6 +51,13 @@ export const parseRules = (text: string, file: string): Rules => {
     texts.map((each, index) => parseRule(each, `${name}[${index}]`, file))
   return { deny: rulesOf('deny', deny), ask: rulesOf('ask', ask), allow: rulesOf('allow', allow) }
 }
+
+/** Those of several files together. */
+export const joinRules = (all: readonly Rules[]): Rules => ({
+  deny: all.flatMap(({ deny }) => deny),
+  ask: all.flatMap(({ ask }) => ask),
+  allow: all.flatMap(({ allow }) => allow),
+})
 
 const jsonOf = (text: string, file: string): unknown => {
   // JSON keeps only the last of two lists of one name.
@@ -83,14 +92,17 @@ const parseRule = (text: string, where: string, file: string): Rule => {
 
 const isKind = (kind: string | undefined): kind is RuleKind => kind !== undefined
 
+const patternProblem =
+  'has a pattern: a rule stands for all commands that begin with its words, so leave * out'
+
 /** A rule names the beginning of one plain command: what a shell would replace in it would never be found. */
 const wordsOf = (value: string, refuse: (problem: string) => RulesError): string[] => {
+  if (/[:\s]\*$/.test(value)) throw refuse(patternProblem)
   const { commands, problem } = readShellLine(value)
   const [command, second] = commands
   if (problem !== undefined) throw refuse(`is no plain beginning of a command: ${problem}`)
   if (!command || second) throw refuse('is more than one command: write a rule for each')
   if (command.assignments.length > 0) throw refuse('sets a variable: write the command alone')
-  if (command.words.some(({ hasGlob, text }) => hasGlob || text.endsWith(':*')))
-    throw refuse('has a pattern: the words of a command stand for all that begin with them, so leave * out')
+  if (command.words.some(({ hasGlob }) => hasGlob)) throw refuse(patternProblem)
   return command.words.map(({ text }) => text)
 }

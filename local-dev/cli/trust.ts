@@ -1,0 +1,89 @@
+import { resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { isSessionToken } from '../../functions/services/session-tokens'
+import { homeFolder } from '../lib/home'
+import { projectRulesFile, type RepositoryFile, readRepositoryRules } from '../permissions/repository-file'
+import { parseRules } from '../permissions/rules'
+import { readTrusted, revokeTrust, trust, trustOf } from '../permissions/trusted'
+import { defineCommand } from './command'
+import { UsageError } from './exit'
+import { indented, sentence, table, time } from './format'
+
+export const command = defineCommand({
+  about: `Let the allow rules in a project's committed ${projectRulesFile} count; they are shown first`,
+  example: 'maestro trust ~/src/app --yes',
+  args: {
+    dir: {
+      type: 'positional',
+      required: false,
+      description: 'The project; default: the directory one is in',
+    },
+    yes: { type: 'boolean', description: 'Do not ask; needed where there is no terminal' },
+    list: { type: 'boolean', description: 'List what is trusted' },
+    revoke: { type: 'boolean', description: 'Trust nothing of this project any more' },
+  },
+  async run({ args, cwd, variables, environment, print, json }) {
+    const home = variables.HOME || homeFolder()
+    if (args.list) return listing(await readTrusted(home))
+    // What an agent could trust would guard against nothing it does by mistake.
+    if (environment.sessionId !== undefined || isSessionToken(environment.token ?? ''))
+      throw new Error('A session may not trust: a person does, in a shell without MAESTRO_SESSION_ID')
+    const directory = resolve(cwd, args.dir ?? '.')
+    const { commit, found } = await readRepositoryRules(directory, variables, undefined)
+    if (args.revoke) {
+      if (!found) throw new Error(missing(directory, commit))
+      const revoked = await revokeTrust(home, found.repository)
+      const text = revoked.length > 0 ? 'No longer trusted' : 'Nothing was trusted'
+      return { json: { revoked }, text: sentence(`${text} in ${found.repository}`) }
+    }
+    if (!found) throw new Error(missing(directory, commit))
+    parseRules(found.text, `${found.file} of the commit ${found.commit.slice(0, 12)}`)
+    const before = trustOf(await readTrusted(home), found)
+    if (before === 'trusted')
+      return { json: { trusted: true, ...found }, text: sentence(`${nameOf(found)} is trusted already`) }
+    if (!json) print(introduction(found, before === 'changed'))
+    if (!args.yes && !(await isAgreed())) {
+      if (!process.stdin.isTTY) throw new UsageError('There is no terminal to ask: add --yes to trust it')
+      return { json: { trusted: false, ...found }, text: 'Not trusted', exitCode: 1 }
+    }
+    const entry = await trust(home, found, Date.now())
+    return { json: { trusted: true, ...found, ...entry }, text: sentence(`Trusted: ${nameOf(found)}`) }
+  },
+})
+
+const missing = (directory: string, commit: string | undefined): string =>
+  commit === undefined
+    ? `${directory} is in no repository that has a commit: only committed rules count`
+    : `The commit ${commit.slice(0, 12)} has no ${projectRulesFile}: commit it first, for only committed rules count`
+
+const nameOf = ({ repository, file, commit }: RepositoryFile): string =>
+  `${file} in ${repository}, commit ${commit.slice(0, 12)}`
+
+const introduction = (found: RepositoryFile, isChanged: boolean): string =>
+  [
+    sentence(`${nameOf(found)}${isChanged ? ', changed since it was trusted' : ''}:`),
+    '',
+    indented(found.text.trimEnd(), 2),
+    '',
+    'Whoever works in this project may then do unasked what its "allow" says, until the file changes.',
+  ].join('\n')
+
+/** Without a terminal nobody does. */
+const isAgreed = async (): Promise<boolean> => {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return false
+  const prompt = createInterface({ input: process.stdin, output: process.stdout })
+  try {
+    return /^y(?:es)?$/i.test((await prompt.question('Trust it? [y/N] ')).trim())
+  } finally {
+    prompt.close()
+  }
+}
+
+const listing = (entries: Awaited<ReturnType<typeof readTrusted>>) => ({
+  json: entries,
+  text: table(
+    ['REPOSITORY', 'FILE', 'SHA-256', 'SINCE'],
+    entries.map(({ repository, file, sha256, at }) => [repository, file, sha256.slice(0, 12), time(at)]),
+    'Nothing is trusted',
+  ),
+})
