@@ -5,22 +5,20 @@ import { isWithin, locate } from './locations'
 import { isOwnVerb } from './own-verbs'
 import { forbidsBelow, forbidsPath, namesHost } from './path-rules'
 import { createPlaces, type Places } from './places'
-import { hidingReason, outwardReason, programOf, removers } from './programs'
+import { fileTools, hidingReason, outwardReason, programOf, readers, removers } from './programs'
 import { isRemembered } from './remembered'
 import type { Rule } from './rules'
-import { readShellLine, type ShellCommand } from './shell-reader'
+import { readShellLine, type ShellCommand, type ShellLine } from './shell-reader'
 import type { Decision, PermissionSubject, PolicyContext } from './subject'
 
-/** Longer ones are asked. */
+/** Longer ones are asked, and what has more words, or goes to more directories. */
 const maxCommandChars = 64 * 1024
+const maxWords = 1000
+const maxDirectories = 32
 
 export const decideCommand = (subject: PermissionSubject, context: PolicyContext): Decision => {
   const { rules, mode } = context
-  const text = subject.command ?? ''
-  const line =
-    text.length > maxCommandChars
-      ? { commands: [], problem: 'a command of such length' }
-      : readShellLine(text)
+  const line = readLine(subject.command ?? '')
   const steps = followDirectories(line.commands, subject, context)
   const places = createPlaces(context)
 
@@ -56,6 +54,14 @@ export const decideCommand = (subject: PermissionSubject, context: PolicyContext
   }
 }
 
+const readLine = (text: string): ShellLine => {
+  const tooLong = { commands: [], problem: 'it is too long' }
+  if (text.length > maxCommandChars) return tooLong
+  const line = readShellLine(text)
+  const words = line.commands.flatMap((command) => command.words.map((word) => pathsIn(word.text).length + 1))
+  return words.reduce((sum, each) => sum + each, 0) > maxWords ? tooLong : line
+}
+
 /** A command, and all directories that it may run in. */
 interface Step {
   command: ShellCommand
@@ -68,10 +74,11 @@ const followDirectories = (
   { cwd }: PermissionSubject,
   context: PolicyContext,
 ): Step[] => {
-  let directories: readonly string[] = [cwd === undefined ? context.cwd : resolve(context.cwd, cwd)]
+  let directories: readonly string[] =
+    cwd === undefined ? [context.cwd] : [resolve(context.cwd, cwd), ...locate(cwd, [context.cwd], context)]
   return commands.map((command) => {
     const step = { command, directories }
-    if (command.words[0]?.text === 'cd')
+    if (command.words[0]?.text === 'cd' && directories.length <= maxDirectories)
       directories = [...new Set([...directories, ...locate(targetOf(command) ?? '/', directories, context)])]
     return step
   })
@@ -96,7 +103,8 @@ const firstReason = (
 }
 
 /** `concernsPaths`: whether a rule may forbid what a pattern finds. */
-const hidden = ({ command }: Step, concernsPaths: boolean): string | undefined => {
+const hidden = ({ command, directories }: Step, concernsPaths: boolean): string | undefined => {
+  if (directories.length > maxDirectories) return 'where it runs'
   const texts = command.words.map(({ text }) => text)
   if (concernsPaths && command.words.some(({ hasGlob }) => hasGlob)) return 'what its pattern finds'
   if (texts[0] === 'cd' && targetOf(command) === undefined) return 'where cd goes'
@@ -126,12 +134,26 @@ const matchOf = (
   const texts = command.words.slice(1).map(({ text }) => text)
   if (rule.kind === 'fetch')
     return texts.some((text) => hostsIn(text).some((host) => namesHost(rule, host, true))) ? 'yes' : 'no'
-  const real = realPathsIn({ command, directories }, context)
-  const written = texts
-    .flatMap(pathsIn)
-    .flatMap((piece) => directories.map((directory) => resolve(directory, piece)))
-  if (forbidsPath(rule, [...real, ...written], context)) return 'yes'
-  return real.some((path) => forbidsBelow(rule, path, context, false)) ? 'maybe' : 'no'
+  return matchOfPaths(rule, { command, directories }, context)
+}
+
+/** Not every word is a path: `migrations` may be a script's name, and `src/a is new` a message. */
+const matchOfPaths = (rule: Rule, step: Step, context: PolicyContext): 'yes' | 'maybe' | 'no' => {
+  const { command, directories } = step
+  const [program = '', ...rest] = command.words.map(({ text }) => text)
+  if (rule.kind === 'edit' && readers.has(program)) return 'no'
+  const pieces = program === 'maestro' ? filesOfTexts(rest) : rest.flatMap(pathsIn)
+  const isForbidden = (piece: string) =>
+    forbidsPath(
+      rule,
+      [...realPaths([piece], step, context), ...directories.map((directory) => resolve(directory, piece))],
+      context,
+    )
+  const isPath = (piece: string) => fileTools.has(program) || /^\S*[./]\S*$/.test(piece)
+  const forbidden = pieces.filter(isForbidden)
+  if (forbidden.some(isPath)) return 'yes'
+  const isBelow = realPaths(pieces, step, context).some((path) => forbidsBelow(rule, path, context, false))
+  return forbidden.length > 0 || isBelow ? 'maybe' : 'no'
 }
 
 /** Why a command that can be read is asked; undefined if it may be run. */
@@ -175,29 +197,42 @@ const isAllowedByRule = ({ command, directories }: Step, rules: readonly Rule[])
   (directories.length === 1 || !command.words[0]?.text.includes('/')) &&
   rules.some((rule) => rule.kind === 'run' && allowsCommand(rule, command))
 
-/** `@FILE` stands for the text of a file. */
+/** To `maestro`, `@FILE` stands for the text of a file. */
+const filesOfTexts = (words: readonly string[]): string[] =>
+  words.flatMap((word) => /^(?:--?[\w-]+=)?@(?!=)([\s\S]+)/.exec(word)?.[1] ?? [])
+
 const secretOfOwnVerb = (
   words: readonly string[],
   directories: readonly string[],
   places: Places,
   context: PolicyContext,
 ): string | undefined => {
-  const files = words.flatMap((word) => /^(?:--?[\w-]+=)?@(?!=)([\s\S]+)/.exec(word)?.[1] ?? [])
-  const real = files.flatMap((file) => locate(file, directories, context))
+  const real = filesOfTexts(words).flatMap((file) => locate(file, directories, context))
   return real.map(places.secretReason).find((reason) => reason !== undefined)
 }
 
 /** Options whose value is the directory that a program goes to before it looks at its other words. */
 const goesTo = /^(?:-C|--directory|--prefix|--cwd|--dir|--work-tree|--git-dir)(?:=|$)/
 
-const realPathsIn = ({ command, directories }: Step, context: PolicyContext): string[] => {
+const realPathsIn = (step: Step, context: PolicyContext): string[] =>
+  realPaths(
+    step.command.words.slice(1).flatMap(({ text }) => pathsIn(text)),
+    step,
+    context,
+  )
+
+const realPaths = (
+  pieces: readonly string[],
+  { command, directories }: Step,
+  context: PolicyContext,
+): string[] => {
   const texts = command.words.slice(1).map(({ text }) => text)
   const gone = texts.flatMap((text, index) =>
     goesTo.test(text)
       ? locate(/=(.*)/s.exec(text)?.[1] ?? texts[index + 1] ?? '.', directories, context)
       : [],
   )
-  return texts.flatMap(pathsIn).flatMap((piece) => locate(piece, [...directories, ...gone], context))
+  return pieces.flatMap((piece) => locate(piece, [...directories, ...gone], context))
 }
 
 /** What in a word may be a path: the word, what stands behind `=`, `:`, `,` and `@`, and what is joined to an option. */

@@ -10,9 +10,14 @@ const wrappers = namesOf(`
   zmodload autoload emulate vared print sched zle functions integer float private rehash pushd popd chdir
   env xargs sudo doas su runuser nohup time timeout gtimeout nice ionice chrt taskset setsid stdbuf unbuffer
   script watch parallel flock strace ltrace busybox chroot unshare nsenter setarch expect entr tmux screen
-  at batch systemd-run caffeinate
+  at batch systemd-run caffeinate jobs fg bg disown zargs zpty zmv zregexparse add-zsh-hook pkexec sg newgrp
+  fakeroot proot bwrap firejail setpriv gosu su-exec prlimit numactl xvfb-run rlwrap run-parts dotenv
+  cross-env direnv mise asdf pyenv rbenv hyperfine nodemon concurrently foreman valgrind perf
 `)
 const shells = namesOf('sh bash dash zsh ksh mksh ash fish csh tcsh rbash pwsh')
+/** Options by which many programs run another one. */
+const runningOption =
+  /^--?(?:exec|execdir|toolexec|vettool|pager|preview|editor|script-shell|pre|to-command|(?:use-)?compress-program|unzip-command)(?:=|$)/
 const finders = new Map([
   ['find', /^-(?:exec|execdir|ok|okdir)$/],
   ['fd', /^(?:-[a-zA-Z]*[xX]|--exec(?:-batch)?)/],
@@ -42,7 +47,8 @@ export const hidingReason = (
   if (variable !== undefined) return `it sets ${variable}`
   if (wrappers.has(program)) return `${program} runs something else`
   if (shells.has(program) && !/^[^-+]/.test(rest[0] ?? '')) return `${program} reads commands`
-  if (rest.some((word) => finders.get(program)?.test(word))) return `${program} runs another command`
+  if (rest.some((word) => runningOption.test(word) || finders.get(program)?.test(word)))
+    return `${program} runs another command`
   if (/^(?:printf|test|\[)$/.test(program) && rest.some((word) => word.startsWith('-v')))
     return `${program} -v names a variable`
   if (program !== 'git') return undefined
@@ -94,10 +100,10 @@ const localCommands = new Map([
   ['yarn', /^(?:test|run|why|--version|-v)$/],
   ['cargo', /^(?:build|b|check|c|clippy|test|t|bench|fmt|clean|doc|metadata|tree|--version|-V)$/],
   ['go', /^(?:build|test|vet|fmt|env|doc|list|version|clean)$/],
-  ['bundle', /^(?:exec|list|show|--version)$/],
-  ['poetry', /^(?:run|show|--version)$/],
+  ['bundle', /^(?:list|show|--version)$/],
+  ['poetry', /^(?:show|--version)$/],
   ['deno', /^(?:test|fmt|lint|check|--version)$/],
-  ['bun', /^(?:test|run|--version)$/],
+  ['bun', /^(?:test|--version)$/],
   ['dotnet', /^(?:build|test|clean|--version)$/],
 ])
 
@@ -120,6 +126,15 @@ const interpreters =
   /^(?:node|nodejs|deno|bun|tsx|ts-node|python[\d.]*|pypy3?|perl|ruby|php|lua|luajit|tclsh|rscript|r|julia|groovy|scala|swift|awk|gawk|mawk|nawk|m4|gnuplot|sqlite3|ed|ex|vi|vim|nvim|emacs|less|more|man)$/
 const harmlessFirst = /^(?:--test|--version|-v|-V|--help)$/
 
+/** They change no file that they name. */
+export const readers = namesOf(
+  'cat head tail nl wc ls stat file cmp grep egrep fgrep cd du tree basename dirname',
+)
+/** Whose plain words are files. */
+export const fileTools = namesOf(`
+  cat head tail nl wc ls stat file cmp diff grep egrep fgrep rg cd du tree rm rmdir mv cp touch mkdir tee chmod
+  chgrp shred unlink truncate sed awk sort uniq cut tar zip unzip gzip gunzip install less more vi vim nano
+`)
 /** Whose words are places that they take away or change as a whole. */
 export const removers = namesOf('rm rmdir mv chmod chgrp shred unlink truncate')
 

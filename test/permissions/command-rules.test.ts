@@ -85,6 +85,40 @@ describe('a rule', () => {
       expect(run(command, { deny: ['run:git push'] }), command).toBe('allow')
   })
 
+  it('for edits asks about what may be a path, and lets programs read that only read', () => {
+    const deny = ['edit:migrations/**']
+    for (const command of ['npm run migrations', "git commit -m 'migrations/1 is new'"])
+      for (const mode of modes) expect(run(command, { mode, deny }), command).toBe('ask')
+    for (const command of [
+      'rm migrations',
+      'cmd migrations/1',
+      'cmd --to=migrations/1',
+      'sed -i s/a/b/ migrations/1',
+    ])
+      for (const mode of modes) expect(run(command, { mode, deny }), command).toBe('deny')
+    for (const command of [
+      'cat migrations/1',
+      'ls migrations',
+      "maestro report progress 'migrations/1 is done'",
+    ])
+      expect(run(command, { deny }), command).toBe('allow')
+    expect(run('maestro report progress @.env', { deny: ['read:.env'] })).toBe('deny')
+  })
+
+  it('holds where there are so many words, or directories, that nobody would write them', () => {
+    const words = `cat ${'a '.repeat(20_000)}`
+    const directories = Array.from({ length: 60 }, (_, index) => `cd d${index}`).join('; ')
+    for (const line of [
+      `${words} .env`,
+      `${directories}; cat .env`,
+      `git push ${words}`,
+      `${directories}; git push`,
+    ])
+      for (const mode of modes)
+        expect(run(line, { mode, deny: ['read:.env', 'run:git push'], allow: ['run:cat'] })).not.toBe('allow')
+    expect(run(directories)).toBe('ask')
+  })
+
   it('that asks beats one that allows, and the mode', () => {
     for (const mode of modes)
       expect(run('npm run deploy', { mode, ask: ['run:npm run deploy'], allow: ['run:npm'] })).toBe('ask')

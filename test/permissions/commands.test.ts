@@ -105,7 +105,8 @@ describe('in the mode auto', () => {
       printenv ¦ ps ¦ sudo -u x maestro whoami ¦ make SHELL=/bin/x ¦ tar --to-command=x ¦ ls * ¦ rm *.ts
       git add src/* ¦ cat .e?v ¦ l? x ¦ ls $HOME ¦ ls "$(x)" ¦ ls > a ¦ npm test 2>&1 ¦ ls < a ¦ ls {a,b}
       if a; then b; fi ¦ for a in b; do c; done ¦ f() { a; } ¦ a=(b) ¦ ((1)) ¦ [[ a ]] ¦ ! ls ¦ ls # a
-      ls 'a
+      ls 'a ¦ jobs -x git push ¦ poetry run git push ¦ bundle exec curl x ¦ go test -exec x ¦ rg --pre x y
+      printf -vPATH x ¦ zip --unzip-command=x a ¦ cross-env A=1 x ¦ bun run ls
     `),
     'true\ngit push',
     `rm -rf ${cwd}`,
