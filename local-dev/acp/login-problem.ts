@@ -9,8 +9,27 @@ interface LoginProblem {
   command?: string
 }
 
-const words =
-  /not (logged|signed) in|(logged|signed) out|(log|sign) ?in (again|required|to )|(log|sign)[ -]?in (is )?required|please (log|sign|authenticate)|\/login\b|unauthori[sz]ed|unauthenticated|authenticat(ion|e) (is )?(required|failed|error)|not authenticated|auth.?required|(invalid|incorrect|missing|no) (api|auth\w*|access) ?_?-?(key|token|credentials?)|(token|credentials?|login|session|key)( has| have| is| was)? (expired|revoked)|could not be refreshed|\b401\b/i
+const words = new RegExp(
+  [
+    'not (logged|signed) in',
+    '(logged|signed) out',
+    '(log|sign)[ -]?in (again|required|is required|to )',
+    '(failed to|please) (log|sign) ?in',
+    'please authenticate',
+    '/login\\b',
+    'unauthori[sz]ed',
+    '(un|not )authenticated',
+    'authenticat(ion|e) (is )?(required|failed|error)',
+    'auth.?(required|error)',
+    '(invalid|incorrect|missing|no) (api|auth\\w*|access)[ _-]?(key|token|credentials?)',
+    'api[ _-]?key (is )?(not valid|invalid|missing|required)',
+    '(token|credentials?|login|session|key)( has| have| is| was)? (expired|revoked)',
+    'could not be refreshed',
+    // A number alone may be anything.
+    '(http|status|error|code)\\W{0,10}401\\b',
+  ].join('|'),
+  'i',
+)
 
 /** Of an `AcpError`: undefined if it is about something else. Code, `data` and text count, since agents differ in all three. */
 export const isLoginProblem = (error: unknown): LoginProblem | undefined => {

@@ -9,8 +9,22 @@ export interface UsageLimit {
 }
 
 /** Too many at once (429) counts as well: it is over after a while, too. */
-const words =
-  /usage.?limit|rate.?limit|(session|weekly|hourly|daily|5-hour) limit|limit (has been |was )?(reached|exceeded)|out of (extra )?(usage|credits)|quota|resource.?exhausted|too many requests|insufficient (funds|credits|balance)|credit balance|\b429\b/i
+const words = new RegExp(
+  [
+    '(usage|rate).?limit',
+    '(session|weekly|hourly|daily|5-hour) limit',
+    'limit (has been |was )?(reached|exceeded)',
+    'out of (extra )?(usage|credits)',
+    // That of a disk is another thing.
+    '(?<!disk )quota',
+    'resource.?exhausted',
+    'too many requests',
+    'insufficient (funds|credits|balance)',
+    'credit balance',
+    '(http|status|error|code)\\W{0,10}429\\b',
+  ].join('|'),
+  'i',
+)
 
 /** Of an `AcpError` of a prompt: undefined if it is about something else. */
 export const isUsageLimit = (error: unknown, now = Date.now()): UsageLimit | undefined => {
@@ -29,8 +43,8 @@ export const isUsageLimitMeta = (meta: unknown, now = Date.now()): UsageLimit | 
 
 const withTime = (resetsAt: number | undefined): UsageLimit => (resetsAt === undefined ? {} : { resetsAt })
 
-const pointKey = /^resets?_?at$/i
-const durationKey = /^(resets?_?in_?seconds|retry_?(after|delay)(_?seconds)?)$/i
+const pointKey = /^resets?[_-]?at$/i
+const durationKey = /^(resets?[_-]?in[_-]?seconds|retry[_-]?(after|delay)([_-]?seconds)?)$/i
 
 const timeIn = (value: unknown, now: number): number | undefined => {
   for (const { key, value: inner } of valuesIn(value)) {

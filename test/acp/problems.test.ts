@@ -27,6 +27,9 @@ describe('a login that is missing or has run out', () => {
     ],
     [refused(-32603, 'Not signed in; run gemini /auth and try again'), { command: 'gemini /auth' }],
     [refused(-32603, 'Your session has expired', 'claude setup-token'), {}],
+    [refused(-32603, 'Internal error', { details: 'API key not valid. Please pass a valid API key.' }), {}],
+    [refused(-32603, 'ProviderAuthError', { providerID: 'anthropic' }), {}],
+    [refused(-32603, 'Request failed', { status: 401 }), {}],
   ])('%s', (error, problem) => {
     expect(isLoginProblem(error)).toEqual(problem)
   })
@@ -34,6 +37,8 @@ describe('a login that is missing or has run out', () => {
   it.each([
     refused(-32603, 'Internal error', { details: 'ENOENT: no such file' }),
     refused(-32602, 'Invalid params'),
+    refused(-32603, 'Internal error', { details: 'Unexpected token at line 401' }),
+    refused(-32603, 'Internal error', { stack: 'at login.ts:401:3' }),
     refused(-32000, "You've hit your usage limit"),
     refused(-32603, 'The author is unknown: see the login page design in docs'),
     new Error('fetch failed'),
@@ -74,7 +79,11 @@ describe('a usage limit', () => {
       at('2026-11-28T01:00:00Z'),
     ],
     [refused(-32603, 'session limit: resets at 3:30 am (Asia/Tokyo)'), at('2026-11-27T18:30:00Z')],
-    [refused(-32603, 'HTTP 429 Too Many Requests'), {}],
+    [refused(-32603, 'HTTP 429'), {}],
+    [
+      refused(-32603, 'Request failed', { status: 429, headers: { 'retry-after': '7' } }),
+      { resetsAt: now + 7000 },
+    ],
     [refused(-32603, 'Internal error', 'quota exceeded'), {}],
   ])('%s', (error, limit) => {
     expect(isUsageLimit(error, now)).toEqual(limit)
@@ -82,7 +91,8 @@ describe('a usage limit', () => {
 
   it.each([
     refused(-32000, 'Authentication required'),
-    refused(-32603, 'order 4290 was not found'),
+    refused(-32603, 'order 4290 was not found, nor 429'),
+    refused(-32603, 'EDQUOT: disk quota exceeded, write'),
     'quota',
     null,
   ])('is not %s', (error) => {
