@@ -2,7 +2,15 @@ import { resolve } from 'node:path'
 import { findOnPath, findProgram, isFile } from '../lib/find-program'
 import { reasonOf } from '../lib/reason'
 import { fillWords, hasPlaceholder, splitWords } from './command-line'
-import { type AgentInvocation, presetNames, presetOf, promptArgument } from './presets'
+import { versionIn } from './package-of'
+import {
+  type AgentInvocation,
+  presetNames,
+  presetOf,
+  presets,
+  promptArgument,
+  type TerminalPreset,
+} from './presets'
 import { AgentStartError } from './start-error'
 import { problemOfProgram, problemOfWrapped } from './start-problems'
 
@@ -14,8 +22,14 @@ export interface Agent {
   isKnown: boolean
   /** Absolute path of its program, and its arguments. */
   command(invocation: AgentInvocation): string[]
+  /** Besides what it inherits. */
+  env?(invocation: AgentInvocation): Record<string, string>
+  /** What must lie beside its prompt before it starts: name and text. */
+  files?(invocation: AgentInvocation): Record<string, string>
   /** Whether, on a terminal, it stays open when it has nothing more to do. */
   staysOpen: boolean
+  /** Whether it says itself, by `maestro hook`, when it waits for a person at its terminal. */
+  hooks?: boolean
 }
 
 interface AgentChoice {
@@ -28,42 +42,54 @@ interface AgentChoice {
   demo: readonly string[]
 }
 
-/** Finds the agent to run. Throws `AgentStartError` with what to do if there is none. */
+/** Finds the agent to run in a terminal. Throws `AgentStartError` with what to do if there is none. */
 export const chooseAgent = async ({ requested, cwd, searchPath, demo }: AgentChoice): Promise<Agent> => {
   if (requested === undefined || requested.trim() === '') return firstInstalled(searchPath)
   const name = requested.trim()
   if (name === 'demo') return { name, isKnown: true, staysOpen: false, command: () => [...demo] }
   const preset = presetOf(name)
-  const program = preset ? name : programOf(name)
   const place = { cwd: cwd ?? '/', searchPath }
+  if (preset) {
+    if (preset.terminal) return agentOf(name, preset.terminal, place)
+    throw new AgentStartError(1, `The agent ${name} works over ACP only: --drive acp`)
+  }
+  const program = programOf(name)
   const path = await locate(program, place)
-  const problem = preset || cwd === undefined ? undefined : await problemOfWrapped(parseWords(name), place)
+  const problem = cwd === undefined ? undefined : await problemOfWrapped(parseWords(name), place)
   if (problem !== undefined) throw new AgentStartError(1, `The agent ${problem}; --agent chooses another`)
-  const command = preset?.command ?? customCommand(name)
+  const command = customCommand(name)
   return {
     name: program,
-    isKnown: preset !== undefined,
-    staysOpen: preset?.staysOpen ?? false,
+    isKnown: false,
+    staysOpen: false,
     command: (invocation) => [path, ...command(invocation).slice(1)],
   }
 }
 
 const firstInstalled = async (searchPath: string): Promise<Agent> => {
-  for (const name of presetNames) {
-    const preset = presetOf(name)
-    if (!preset || (await findProgram(name, searchPath)) === undefined) continue
-    const path = await locate(name, { cwd: '/', searchPath })
-    return {
-      name,
-      isKnown: true,
-      staysOpen: preset.staysOpen,
-      command: (invocation) => [path, ...preset.command(invocation).slice(1)],
-    }
+  for (const { name, terminal } of presets) {
+    if (!terminal || (await findProgram(terminal.program, searchPath)) === undefined) continue
+    return agentOf(name, terminal, { cwd: '/', searchPath })
   }
   throw new AgentStartError(
     1,
     `No agent is on PATH (${presetNames.join(', ')}): install one, name one with --agent or MAESTRO_AGENT, or try --agent demo`,
   )
+}
+
+const agentOf = async (name: string, preset: TerminalPreset, place: Place): Promise<Agent> => {
+  const path = await locate(preset.program, place)
+  const version = await versionIn(path, preset.package)
+  const known = (invocation: AgentInvocation): AgentInvocation => ({ version, ...invocation })
+  return {
+    name,
+    isKnown: true,
+    staysOpen: preset.staysOpen,
+    hooks: preset.hooks === true,
+    command: (invocation) => [path, ...preset.command(known(invocation)).slice(1)],
+    env: (invocation) => preset.env?.(known(invocation)) ?? {},
+    files: (invocation) => preset.files?.(known(invocation)) ?? {},
+  }
 }
 
 const programOf = (line: string): string => {
@@ -94,8 +120,13 @@ const parseWords = (line: string): string[] => {
   }
 }
 
+interface Place {
+  cwd: string
+  searchPath: string
+}
+
 /** The absolute path of a program that can be started. */
-const locate = async (program: string, place: { cwd: string; searchPath: string }): Promise<string> => {
+const locate = async (program: string, place: Place): Promise<string> => {
   const { cwd, searchPath } = place
   const path = program.includes('/')
     ? resolve(cwd, program)

@@ -23,6 +23,7 @@ import { reportAgentExit, reportStart, reportStartError } from './session'
 import { takeSessionToken } from './session-token'
 import { AgentStartError } from './start-error'
 import { problemOfDirectory } from './start-problems'
+import { watchFirstHook } from './terminal-hook'
 import { sessionEndSignal } from './watch-session'
 
 export interface InitOptions {
@@ -64,7 +65,7 @@ export const init = async (options: InitOptions): Promise<InitResult> => {
     )
   const reported = new AbortController()
   try {
-    const { agent, command, cwd, folder, chosen } = await prepare(options, sessionId)
+    const { agent, command, extraEnv, cwd, folder, chosen } = await prepare(options, sessionId)
     // Whoever started this may have left that to it.
     const isOwn = token !== undefined && isSessionToken(token)
     const agentToken = isOwn ? token : ((await takeSessionToken(client, sessionId, folder)) ?? token)
@@ -75,7 +76,14 @@ export const init = async (options: InitOptions): Promise<InitResult> => {
     const isOpen = agent.staysOpen && isInteractive()
     const stop = sessionEndSignal({ client, sessionId, staysOpen: isOpen }, agentExited.signal)
     const log = limitLog(join(folder, 'output.log'), logMaxBytes(env), agentExited.signal)
-    const agentEnv = { ...env, PWD: cwd, ...(agentToken !== undefined && { MAESTRO_API_TOKEN: agentToken }) }
+    const ownToken = agentToken === undefined ? {} : { MAESTRO_API_TOKEN: agentToken }
+    const agentEnv = { ...env, ...extraEnv, PWD: cwd, ...ownToken }
+    if (agent.hooks && isInteractive())
+      watchFirstHook(
+        { client, sessionId, statePath: join(folder, 'hook.json') },
+        agent.name,
+        agentExited.signal,
+      )
     const exit = await runAgent(command, { cwd, env: agentEnv, stop })
       .catch((error: Error) => {
         throw new AgentStartError(1, `The agent ${agent.name} cannot be started: ${error.message}`)
@@ -119,20 +127,26 @@ const prepare = async (options: InitOptions, sessionId: string) => {
   const promptFile = isAbsolute(path)
     ? join(dirname(path), 'prompt.md')
     : join(options.sessionDir, sessionId, 'prompt.md')
-  try {
-    makeDirectory(dirname(promptFile), privateFolderMode)
-    await writeFile(promptFile, prompt, privateFile)
-  } catch (error) {
-    throw new AgentStartError(1, `The prompt cannot be written to ${promptFile}: ${reasonOf(error)}`)
-  }
   const model = options.model ?? session.model ?? (env.MAESTRO_MODEL || undefined)
   const permissionMode =
     options.permissionMode ??
     session.permissionMode ??
     (env.MAESTRO_PERMISSION_MODE || manifest.session.permissionMode)
-  const command = agent.command({ prompt, promptFile, interactive: isInteractive(), model, permissionMode })
+  const invocation = { prompt, promptFile, interactive: isInteractive(), model, permissionMode }
+  const command = agent.command(invocation)
+  await writeFiles(dirname(promptFile), { 'prompt.md': prompt, ...agent.files?.(invocation) })
   const chosen = chosenFor(session, { model, permissionMode, agent: agent.isKnown ? agent.name : undefined })
-  return { agent, cwd, command, folder: dirname(promptFile), chosen }
+  const extraEnv = agent.env?.(invocation) ?? {}
+  return { agent, cwd, command, extraEnv, folder: dirname(promptFile), chosen }
+}
+
+const writeFiles = async (folder: string, files: Readonly<Record<string, string>>): Promise<void> => {
+  try {
+    makeDirectory(folder, privateFolderMode)
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, privateFile)
+  } catch (error) {
+    throw new AgentStartError(1, `The prompt cannot be written to ${folder}: ${reasonOf(error)}`)
+  }
 }
 
 /** What counts for this run, for the session to say; a word of the agent's own, as one can be for its mode, is left out. */

@@ -5,6 +5,8 @@ export type LoadCommand = () => Promise<{ command: Command }>
 
 export interface CommandGroup {
   about: string
+  /** What the group's name does alone. */
+  alone?: LoadCommand
   commands: Readonly<Record<string, LoadCommand>>
 }
 
@@ -22,6 +24,14 @@ export const commands: Readonly<Record<string, LoadCommand | CommandGroup>> = {
   restore: () => import('./restore'),
   trust: () => import('./trust'),
   whoami: () => import('./whoami'),
+  agents: {
+    about: 'The agents of this machine; alone, lists them',
+    alone: () => import('./agents/list'),
+    commands: {
+      check: () => import('./agents/check'),
+      install: () => import('./agents/install'),
+    },
+  },
   project: {
     about: 'Codebases that agents work on',
     commands: {
@@ -117,4 +127,9 @@ export const commands: Readonly<Record<string, LoadCommand | CommandGroup>> = {
     commands: { init: () => import('./orchestrator/init') },
   },
   'demo-agent': () => import('./demo-agent'),
+}
+
+/** What is called by programs, and not listed. */
+export const hiddenCommands: Readonly<Record<string, LoadCommand>> = {
+  hook: () => import('./hook'),
 }

@@ -1,6 +1,6 @@
 /** Finds the command that some words name, and runs it. */
 import { version } from '../../package.json'
-import { type CommandGroup, commands, type LoadCommand } from './commands'
+import { type CommandGroup, commands, hiddenCommands, type LoadCommand } from './commands'
 import { exitCodeOf, hintFor, lineOf, UsageError } from './exit'
 import { bold, dim, table } from './format'
 import type { CommandIo } from './io'
@@ -31,11 +31,13 @@ const run = async (words: readonly string[], io: CommandIo): Promise<number> => 
   }
   if (first === undefined || isHelp(first)) return show(await helpOfAll())
   if (first === '--version' || first === '-v') return show(version)
-  const entry = find(commands, first)
+  const entry = find(commands, first) ?? find(hiddenCommands, first)
   if (!entry) throw new UsageError(`There is no command "${first}": maestro --help lists all commands`)
   if (!isGroup(entry)) return runCommand(entry, `maestro ${first}`, rest, io)
   const [second, ...others] = rest
   if (isHelp(second)) return show(await helpOfGroup(`maestro ${first}`, entry))
+  if (entry.alone && (second === undefined || second.startsWith('-')))
+    return runCommand(entry.alone, `maestro ${first}`, rest, io)
   const load = find(entry.commands, second)
   const names = Object.keys(entry.commands).join(', ')
   if (!load) throw new UsageError(`maestro ${first} needs one of: ${names}`)
@@ -66,7 +68,7 @@ const helpOfAll = async (): Promise<string> => {
   const rows: [string, string][] = []
   for (const [name, entry] of Object.entries(commands))
     rows.push([
-      isGroup(entry) ? `${name} ${Object.keys(entry.commands).join('|')}` : name,
+      isGroup(entry) ? groupText(name, entry) : name,
       isGroup(entry) ? entry.about : (await entry()).command.about,
     ])
   return [
@@ -84,6 +86,11 @@ const helpOfAll = async (): Promise<string> => {
     ),
     dim('MAESTRO_SESSION_ID.'),
   ].join('\n')
+}
+
+const groupText = (name: string, { alone, commands }: CommandGroup): string => {
+  const verbs = Object.keys(commands).join('|')
+  return `${name} ${alone ? `[${verbs}]` : verbs}`
 }
 
 const helpOfGroup = async (path: string, group: CommandGroup): Promise<string> => {

@@ -105,7 +105,7 @@ it('the id of a session is the name of a folder, or refused', () => {
 
 it('a model is no option of the agent', () => {
   const invocation = { prompt: 'p', promptFile: '/p', interactive: false, permissionMode: undefined }
-  expect(() => presetOf('claude')?.command({ ...invocation, model: '--mcp-config=/tmp/evil' })).toThrow(
-    'begins with -',
-  )
+  expect(() =>
+    presetOf('claude')?.terminal?.command({ ...invocation, model: '--mcp-config=/tmp/evil' }),
+  ).toThrow('begins with -')
 })

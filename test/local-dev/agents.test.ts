@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chooseAgent } from '../../local-dev/agents/choose'
 import { splitWords } from '../../local-dev/agents/command-line'
 import type { AgentInvocation } from '../../local-dev/agents/presets'
+import { gemini } from '../../local-dev/agents/presets/gemini'
+import { opencode } from '../../local-dev/agents/presets/opencode'
+import { parseTrusted } from '../../schemas/json-text'
 
 const invocation: AgentInvocation = {
   prompt: 'Do `this`, $HOME and "that"',
@@ -36,11 +39,40 @@ describe('presets', () => {
   it('call claude with the prompt in its system prompt, model and permission mode, and leave to report', async () => {
     const rest = [
       ...['--allowedTools', 'Bash(maestro:*)', '--model', 'opus', '--permission-mode', 'acceptEdits'],
-      ...['--append-system-prompt', invocation.prompt, 'Begin with your tasks, as your instructions say.'],
+      ...['--append-system-prompt-file', invocation.promptFile],
+      'Begin with your tasks, as your instructions say.',
     ]
+    const settings = ['--settings', '/sessions/one/claude-settings.json']
     expect(await commandOf('claude')).toEqual(['claude', '--print', ...rest])
-    expect(await commandOf('claude', { interactive: true })).toEqual(['claude', ...rest])
+    expect(await commandOf('claude', { interactive: true })).toEqual(['claude', ...settings, ...rest])
     expect(await commandOf('claude', { permissionMode: undefined })).not.toContain('--permission-mode')
+    // The prompt is no argument, however short: others would see it in the list of processes.
+    expect((await commandOf('claude')).join(' ')).not.toContain(invocation.prompt)
+  })
+
+  it('let claude commit, build and test with auto, which it has no mode of that name for', async () => {
+    const auto = (await commandOf('claude', { permissionMode: 'auto' })).join(' ')
+    expect(auto).toMatch(/--allowedTools Bash\(maestro:\*\),.*Bash\(git commit:\*\)/)
+    expect(auto).toContain('--permission-mode acceptEdits')
+    expect(auto).not.toContain('Bash(git push')
+  })
+
+  it('have claude say when it waits, at a terminal, by a command that quotes for any path', async () => {
+    const agent = await choose('claude')
+    expect(agent.files?.(invocation)).toEqual({})
+    const promptFile = "/it's/one/prompt.md"
+    const files = agent.files?.({ ...invocation, promptFile, interactive: true }) ?? {}
+    const { hooks } = parseTrusted<{ hooks: Record<string, [{ hooks: [{ command: string }] }]> }>(
+      files['claude-settings.json'] ?? '',
+    )
+    expect(Object.keys(hooks)).toEqual([
+      'UserPromptSubmit',
+      'PermissionRequest',
+      'Notification',
+      'Stop',
+      'PostToolUse',
+    ])
+    expect(hooks.Stop?.[0].hooks[0].command).toBe("maestro hook '/it'\\''s/one/hook.json'")
   })
 
   it('call codex in a sandbox that lets it reach the server', async () => {
@@ -49,6 +81,7 @@ describe('presets', () => {
       'codex',
       'exec',
       '--skip-git-repo-check',
+      ...['--config', 'allow_login_shell=false', '--model', 'opus'],
       '--sandbox',
       'workspace-write',
       ...network,
@@ -56,6 +89,7 @@ describe('presets', () => {
     ])
     expect(await commandOf('codex', { interactive: true })).toEqual([
       'codex',
+      ...['--config', 'allow_login_shell=false', '--model', 'opus'],
       '--sandbox',
       'workspace-write',
       ...network,
@@ -70,22 +104,38 @@ describe('presets', () => {
   })
 
   it('call gemini and opencode with and without a person before them', async () => {
-    const modes = ['--approval-mode', 'auto_edit', '--allowed-tools', 'run_shell_command(maestro)']
-    expect(await commandOf('gemini')).toEqual(['gemini', ...modes, '--prompt', invocation.prompt])
+    const modes = ['--approval-mode', 'auto_edit', '--policy', '/sessions/one/gemini-policy.toml']
+    expect(await commandOf('gemini')).toEqual([
+      ...['gemini', '--skip-trust', '--model', 'opus'],
+      ...modes,
+      ...['--prompt', invocation.prompt],
+    ])
+    expect(await commandOf('gemini', { version: '0.29.1' })).toContain('--allowed-tools')
+    const policies = (permissionMode: string) =>
+      gemini.terminal?.files?.({ ...invocation, permissionMode })['gemini-policy.toml'] ?? ''
+    expect(policies('plan').match(/commandPrefix = .*/g)).toEqual(['commandPrefix = "maestro "'])
+    expect(policies('auto')).toContain('commandPrefix = "git commit"')
     expect(await commandOf('gemini', { interactive: true })).toContain('--prompt-interactive')
     for (const permissionMode of ['of another agent', 'constructor'])
       expect(await commandOf('gemini', { permissionMode })).not.toContain('--approval-mode')
-    expect(await commandOf('opencode')).toEqual(['opencode', 'run', invocation.prompt])
-    expect(await commandOf('opencode', { interactive: true })).toEqual([
-      'opencode',
-      '--prompt',
-      invocation.prompt,
+    expect(await commandOf('opencode')).toEqual(['opencode', 'run', '--model', 'opus', invocation.prompt])
+    expect(await commandOf('opencode', { interactive: true, permissionMode: 'plan' })).toEqual([
+      ...['opencode', '--model', 'opus', '--agent', 'plan'],
+      ...['--prompt', invocation.prompt],
     ])
+    const permission = (permissionMode: string | undefined) =>
+      opencode.terminal?.env?.({ ...invocation, permissionMode }).OPENCODE_PERMISSION
+    expect(permission('acceptEdits')).toContain('"maestro *":"allow"')
+    expect(permission(undefined)).toBeUndefined()
+  })
+
+  it('refuse an agent that has no terminal', async () => {
+    await expect(choose('qwen')).rejects.toMatchObject({ message: expect.stringContaining('--drive acp') })
   })
 
   it('say where the prompt is when it is too long for an argument, and never give it as an option', async () => {
-    const [, , long] = await commandOf('opencode', { prompt: 'é'.repeat(60_000) })
-    expect(long).toContain('/sessions/one/prompt.md')
+    const long = await commandOf('opencode', { prompt: 'é'.repeat(60_000) })
+    expect(long.at(-1)).toContain('/sessions/one/prompt.md')
     expect((await commandOf('opencode', { prompt: '- a list' })).at(-1)).toBe('\n- a list')
     expect((await commandOf('opencode', { prompt: 'no\0thing' })).at(-1)).toBe('nothing')
   })
