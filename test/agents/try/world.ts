@@ -1,0 +1,179 @@
+// All that one agent is tried in: the mock model, a server with its runner, and a repository.
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as z from 'zod'
+import { createClient, type Session } from '../../../functions/client/client'
+import { endedStatuses } from '../../../schemas/session'
+import { makeHome } from './home'
+import { endProcess, type Step, startModel } from './model'
+
+const root = join(import.meta.dirname, '../../..')
+const program = join(root, 'dist/cli.js')
+
+const Talk = z.looseObject({
+  answered: z.number().optional(),
+  said: z.looseObject({ user: z.array(z.string()) }).optional(),
+  tools: z.array(z.string()).optional(),
+})
+
+export type World = Awaited<ReturnType<typeof openWorld>>
+
+export const openWorld = async (agent: string) => {
+  const folder = mkdtempSync(join(tmpdir(), `maestro-try-${agent}-`))
+  const [home, app, logs] = ['home', 'app', 'logs'].map((name) => {
+    mkdirSync(join(folder, name))
+    return join(folder, name)
+  })
+  if (!home || !app || !logs) throw new Error('no folders')
+  const modelLog = join(logs, 'model.ndjson')
+  const model = await startModel(modelLog)
+  const port = await freePort()
+  const environment = {
+    PATH: process.env.PATH ?? '',
+    ...makeHome(home, model.url),
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: join(folder, 'data'),
+    SESSION_DIR: join(folder, 'sessions'),
+    SKILLS_DIR: join(folder, 'skills'),
+    MANIFEST_GENERATOR: 'server',
+  }
+  makeRepository(app)
+  const output = openSync(join(logs, 'serve.log'), 'a')
+  const server = spawn(
+    process.execPath,
+    [program, 'serve', '--run', '--agent', agent, '--drive', 'acp', '--without-tmux'],
+    { env: environment, cwd: folder, stdio: ['ignore', output, output] },
+  )
+  const url = `http://127.0.0.1:${port}`
+  const client = createClient({ url })
+  await until('the server answers', 30, () =>
+    client.health().then(
+      () => true,
+      () => false,
+    ),
+  )
+  const project = await client.projects.create({ name: agent, workingDir: app })
+  const get = (id: string) => client.sessions.get(id)
+
+  return {
+    agent,
+    client,
+    app,
+    home,
+    folder,
+    /** Has the agent's model do this, in one session, and returns that. */
+    async start(
+      titles: readonly string[],
+      steps: (taskIds: string[]) => readonly Step[],
+      fields: { permissionMode?: 'acceptEdits' | 'auto' | 'default' } = {},
+    ): Promise<{ id: string; taskIds: string[] }> {
+      const taskIds: string[] = []
+      for (const title of titles)
+        taskIds.push((await client.tasks.create({ projectId: project.id, title })).id)
+      rmSync(modelLog, { force: true })
+      await model.setScript(steps(taskIds))
+      const { sessionId } = await client.sessions.spawn({ projectId: project.id, taskIds, ...fields })
+      return { id: sessionId, taskIds }
+    },
+    /** What the model was asked, by the agent's main conversation. */
+    talks: () =>
+      readLines(modelLog)
+        .map((line) => Talk.parse(line))
+        .filter(({ tools = [] }) => tools.length > 0),
+    async ended(id: string, seconds = 90): Promise<Session> {
+      await until('the session ends', seconds, async () => endedStatuses.includes((await get(id)).status))
+      return get(id)
+    },
+    /** The first open request of this kind. */
+    async request(id: string, kind: 'approval' | 'question' | 'limit', seconds = 60) {
+      const open = async () => (await client.inbox.list({ sessionId: id, kind }))[0]
+      await until(`a request of the kind ${kind}`, seconds, async () => (await open()) !== undefined)
+      const request = await open()
+      if (!request) throw new Error('it was withdrawn at once')
+      return request
+    },
+    until,
+    commits: () =>
+      execFileSync('git', ['log', '--format=%s'], { cwd: app, encoding: 'utf8' }).trim().split('\n'),
+    exists: (name: string) => existsSync(join(app, name)),
+    write: (name: string, text: string) => writeFileSync(join(app, name), text),
+    writeHome: (name: string, text: string) => writeFileSync(join(home, name), text),
+    /** Processes of a session, by what they were started with. */
+    processes: (id: string, part = '') => processesOf(id, part),
+    async close() {
+      await endProcess(server)
+      await endProcess(model.process)
+    },
+  }
+}
+
+const readLines = (file: string): unknown[] =>
+  existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line): unknown => JSON.parse(line))
+    : []
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+
+/** Waits until something holds, and throws if it does not within so many seconds. */
+const until = async (
+  what: string,
+  seconds: number,
+  holds: () => boolean | Promise<boolean>,
+): Promise<void> => {
+  for (const start = Date.now(); Date.now() - start < seconds * 1000; await sleep(100))
+    if (await holds()) return
+  throw new Error(`in vain for ${seconds} s: ${what}`)
+}
+
+const makeRepository = (folder: string) => {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, stdio: 'ignore' })
+  git('init', '--quiet')
+  git('config', 'user.name', 'Ada')
+  git('config', 'user.email', 'ada@example.org')
+  writeFileSync(join(folder, 'keep.txt'), 'to be kept\n')
+  git('add', '--all')
+  git('commit', '--quiet', '--message', 'begin')
+}
+
+/** Linux only: by the environment that they were started with. */
+const processesOf = (sessionId: string, part: string): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const [environ, command] = ['environ', 'cmdline'].map((name) =>
+          readFileSync(`/proc/${pid}/${name}`, 'utf8'),
+        )
+        return (
+          environ?.split('\0').includes(`MAESTRO_SESSION_ID=${sessionId}`) &&
+          command?.replaceAll('\0', ' ').includes(part)
+        )
+      } catch {
+        return false
+      }
+    })
+    .map(Number)
