@@ -12,6 +12,8 @@ import type { AcpPreset, Preset } from './presets'
 
 interface InstallOptions {
   home: string
+  /** Whether the package's own install script may be run, where it does not start without. */
+  mayRunScript: boolean
   env: NodeJS.ProcessEnv
   signal: AbortSignal
 }
@@ -26,16 +28,25 @@ interface InstalledPackage {
 
 /**
  * Installs it, whole or not at all: what npm leaves half done is taken away. Another version stays where it is, for what
- * still runs. No package's install script is run. Throws with the last that npm said.
+ * still runs. No package's install script is run, but its own where it needs that. Throws with the last that npm said.
  */
 export const installAgent = async (
   preset: Preset & { acp: AcpPreset },
-  { home, env, signal }: InstallOptions,
+  { home, mayRunScript, env, signal }: InstallOptions,
 ): Promise<InstalledPackage> => {
   const { name, acp } = preset
   const folder = installFolder(home, name, acp.npm.version)
   const isThere = async () => (await locateAcp(preset, { home, searchPath: '' }))?.isOurs === true
-  if (await isThere()) return { folder, scripts: await packagesWithScripts(folder), wasThere: true }
+  const result = async (wasThere: boolean) => {
+    const others = await packagesWithScripts(folder)
+    const scripts = others.filter((found) => !(acp.npm.needsScript && found === acp.npm.package))
+    return { folder, scripts, wasThere }
+  }
+  if (await isThere()) return result(true)
+  if (acp.npm.needsScript && !mayRunScript)
+    throw new Error(
+      `${acp.npm.package} does not start before its own install script was run: --run-script runs that one, after all is there`,
+    )
   const npm = await findProgram('npm', env.PATH ?? '')
   if (npm === undefined) throw new Error('npm is not on PATH: it comes with Node')
   const parent = dirname(folder)
@@ -46,6 +57,8 @@ export const installAgent = async (
     // npm would else look for a project above, and add to that.
     await writeFile(join(draft, 'package.json'), packageJson(name, acp))
     await runNpm(npm, ['install', '--prefix', draft, ...quietly], { env, signal })
+    if (acp.npm.needsScript)
+      await runNpm(npm, ['rebuild', '--prefix', draft, '--loglevel=error', acp.npm.package], { env, signal })
     // What is there has not the program, or another version: npm never leaves that.
     await rm(folder, { recursive: true, force: true })
     await rename(draft, folder)
@@ -56,7 +69,7 @@ export const installAgent = async (
     throw new Error(
       `npm has installed ${acp.npm.package}@${acp.npm.version}, and it has no program ${acp.program}`,
     )
-  return { folder, scripts: await packagesWithScripts(folder), wasThere: false }
+  return result(false)
 }
 
 const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']

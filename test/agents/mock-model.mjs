@@ -7,7 +7,7 @@
  *
  * A step is one of
  *   {"run": "COMMAND"}                       the agent's tool for commands
- *   {"write": {"path": "…", "text": "…"}}    its tool for writing files
+ *   {"write": {"path": "…", "text": "…"}}    its tool for writing files; {file} is the path that it was told last
  *   {"tool": "NAME", "input": {…}}           any of its tools
  *   {"say": "TEXT"}                          words, which end the turn
  *   {"limit": SECONDS}                       its usage limit is reached, until then
@@ -50,6 +50,13 @@ const stepAfter = (answered) => {
   return lastStep
 }
 
+/** A file to be written may be the one that was last named to the agent: `{file}`. */
+const named = (step, { said }) => {
+  if (step.write?.path !== '{file}') return step
+  const path = [...said.user.join('\n').matchAll(/file (\/\S+?),/g)].at(-1)?.[1]
+  return { ...step, write: { ...step.write, path: path ?? '/nowhere/at-all' } }
+}
+
 const note = (entry) => {
   if (process.env.LOG) appendFileSync(process.env.LOG, `${JSON.stringify({ at: Date.now(), ...entry })}\n`)
 }
@@ -72,7 +79,7 @@ const stream = (response, events) => {
 const converse = async (protocol, { path, body, response }) => {
   const talk = protocol.read(body, path)
   // Without tools it is asked for a title, a summary, a choice of models.
-  const step = talk.tools.length === 0 ? lastStep : stepAfter(talk.answered)
+  const step = named(talk.tools.length === 0 ? lastStep : stepAfter(talk.answered), talk)
   note({
     protocol: protocol.name,
     path,

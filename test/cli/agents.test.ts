@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { claude } from '../../local-dev/agents/presets/claude'
+import { opencode } from '../../local-dev/agents/presets/opencode'
 import { maestroInProcess } from './in-process'
 
 let root: string
@@ -123,5 +124,30 @@ echo '{"packages":{"node_modules/a":{"hasInstallScript":true},"node_modules/b":{
       stderr: expect.stringContaining(`has no program ${program}`),
     })
     expect(existsSync(join(root, 'calls'))).toBe(true)
+  })
+
+  it('runs the one script that an agent does not start without, and only if that is said', async () => {
+    const own = opencode.acp?.npm
+    bin(
+      'npm',
+      `#!/bin/sh
+PATH=/usr/bin:/bin
+printf '%s\\n' "$*" >> '${root}/calls'
+cd "$3" || exit 9
+mkdir -p node_modules/opencode-ai
+echo '{"name":"opencode-ai","version":"${own?.version}","bin":{"opencode":"opencode"}}' > node_modules/opencode-ai/package.json
+echo '{"packages":{"node_modules/opencode-ai":{"hasInstallScript":true}}}' > node_modules/.package-lock.json
+[ "$1" = install ] || echo ELF > node_modules/opencode-ai/opencode
+`,
+    )
+    const { run } = maestro()
+    const refused = await run(['agents', 'install', 'opencode'])
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('--run-script runs that one') })
+    expect(existsSync(join(root, 'calls'))).toBe(false)
+    const { code, stdout } = await run(['agents', 'install', 'opencode', '--run-script'])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.not.stringContaining('were not run') })
+    const calls = readFileSync(join(root, 'calls'), 'utf8').trim().split('\n')
+    expect(calls.map((call) => call.split(' ')[0])).toEqual(['install', 'rebuild'])
+    expect(calls[1]).toMatch(/ opencode-ai$/)
   })
 })

@@ -25,7 +25,7 @@ export const opencode: Preset = {
   acp: {
     program: 'opencode',
     args: ['acp'],
-    npm: { package: 'opencode-ai', version: '1.18.33' },
+    npm: { package: 'opencode-ai', version: '1.18.33', needsScript: true },
     env: ({ OPENCODE_CONFIG_CONTENT }) => ({
       OPENCODE_CONFIG_CONTENT: JSON.stringify(askingConfig(inheritedJson(OPENCODE_CONFIG_CONTENT))),
       OPENCODE_PERMISSION: JSON.stringify(asking),

@@ -53,8 +53,11 @@ export interface AcpPreset {
   args: readonly string[]
   /** What it must be able to read when it starts: name and text. They lie in `filesFolder`. */
   files?: Readonly<Record<string, string>>
-  /** The package that has it, in the version that it was tried with: `maestro agents install`. */
-  npm: { package: string; version: string }
+  /**
+   * The package that has it, in the version that it was tried with: `maestro agents install`. `needsScript`: it does not
+   * start before its own install script was run.
+   */
+  npm: { package: string; version: string; needsScript?: boolean }
   /**
    * Its asking configuration, without the allow rules of user and project, as far as the environment can say it: what is
    * added to the one that it inherits, which may say something in the same variables.

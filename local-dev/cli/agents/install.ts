@@ -8,12 +8,19 @@ export const command = defineCommand({
   about:
     'Install what drives an agent over ACP, in the version that it was tried with, by npm into ~/.maestro/agents',
   example: 'maestro agents install claude && maestro agents check claude',
-  args: { name: nameArgument },
+  args: {
+    name: nameArgument,
+    'run-script': {
+      type: 'boolean',
+      description: "Let the package's own install script run, where it does not start without",
+    },
+  },
   async run({ args, variables, note, signal }) {
     const preset = acpPresetOf(args.name)
     const { npm } = preset.acp
     note(`npm installs ${npm.package}@${npm.version}`)
-    const installed = await installAgent(preset, { home: homeFolder(), env: variables, signal })
+    const mayRunScript = args['run-script'] === true
+    const installed = await installAgent(preset, { home: homeFolder(), mayRunScript, env: variables, signal })
     const { folder, scripts, wasThere } = installed
     const lines = [
       `${wasThere ? 'Is there already' : 'Installed'}: ${npm.package}@${npm.version} in ${folder}`,
