@@ -47,11 +47,19 @@ const textOf = (check: AgentCheck): string => {
     'hears messages': check.steering ? 'in the middle of a turn' : 'at the end of a turn',
     'MCP servers': `${check.mcp.taken.join(', ')}${check.mcp.leftOut.length === 0 ? '' : `; left out: ${check.mcp.leftOut.join(', ')}`}`,
     modes: check.modes.join(', '),
-    models: check.models.join(', '),
+    models: someOf(check.models),
     trial: check.trial,
     permissions: permissionText(check),
     'cannot keep': check.cannotKeep,
   })
+}
+
+/** There may be hundreds. */
+const maxNames = 12
+
+const someOf = (names: readonly string[]): string => {
+  const more = names.length - maxNames
+  return more > 0 ? `${names.slice(0, maxNames).join(', ')} and ${more} more` : names.join(', ')
 }
 
 const permissionText = ({ name, asks, trial, triedVersion }: AgentCheck): string => {
