@@ -70,7 +70,8 @@ function* ofSessions(reader: Reader, task: Task, claimer: string | undefined): R
   if (!saysOpen(task) || claim || status !== 'todo') return
   const others = living.filter((id) => id !== claimer)
   const isNamed = others.some((id) => keepsTasks(reader.fields('sessions', id)))
-  if (isNamed || (claimer !== undefined && living.includes(claimer) && others.length === 0)) return
+  // Of those that share a tree, none keeps a task from the others unless it has claimed it.
+  if (isNamed || (claimer !== undefined && living.includes(claimer))) return
   const [id] = others
   yield () => ({
     kind: 'session',

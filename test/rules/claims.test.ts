@@ -138,6 +138,20 @@ describe('a claim', () => {
     expect((await get('sessions', mine)).taskIds).toEqual([id])
   })
 
+  it('is not kept from those that share a tree by what one of them says of its top', async () => {
+    const { task, agent, claim, change, taskOf } = await setUp()
+    const { id } = await task()
+    const [one, other, stranger] = [await agent([id]), await agent([id]), await agent()]
+    await change((tx) =>
+      updateTask(tx, id, { updateSource: 'session', sessionStatus: 'working', sessionId: one.id }),
+    )
+    await expect(claim(id, stranger.id)).rejects.toMatchObject({
+      details: { reasons: [{ kind: 'session', id: one.id }] },
+    })
+    await claim(id, other.id)
+    expect((await taskOf(id)).claim).toMatchObject({ sessionId: other.id })
+  })
+
   it('is refused to a session that has ended, and for what is not there', async () => {
     const { task, agent, claim, end } = await setUp()
     const { id } = await task()
