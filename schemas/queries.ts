@@ -100,7 +100,11 @@ const scope = {
   under: filter('Only those below this task, however deep'),
 }
 
-export const BlockedTasksQuery = z.object({ ...scope, ...page })
+export const BlockedTasksQuery = z.object({
+  ...scope,
+  taskId: filter('Only this one, if it waits'),
+  ...page,
+})
 
 const readyCursorPattern = /^(?:high|medium|low)\.\d{1,15}\.[A-Za-z0-9_-]{1,128}$/
 

@@ -80,6 +80,8 @@ export const tasksOf = (requests: Requests) => ({
       projectId?: QueryText | undefined
       /** Only those below this task, however deep */
       under?: QueryText | undefined
+      /** Only this one, if it waits */
+      taskId?: QueryText | undefined
     } = {},
   ) => requests.ask<BlockedTask[]>('GET', '/api/tasks/blocked', { query: { ...query } }),
   /** The same, a page at a time */
@@ -89,6 +91,8 @@ export const tasksOf = (requests: Requests) => ({
       projectId?: QueryText | undefined
       /** Only those below this task, however deep */
       under?: QueryText | undefined
+      /** Only this one, if it waits */
+      taskId?: QueryText | undefined
     } & PageOptions,
   ) => pageOf<BlockedTask>(requests, '/api/tasks/blocked', { ...options }),
   /** Claim the next task that is ready. The first of those that are ready, or one of the session’s own; where there is none, it says what waits, and why. */

@@ -4,7 +4,7 @@ import { BlockedTask } from '../../schemas/ready'
 import type { Documents } from '../../storage/documents'
 import { othersTurn } from '../../storage/others-turn'
 import { readerOf } from '../../storage/rules/find'
-import { countWaiting, waitingIn } from '../../storage/rules/ready'
+import { countWaiting, waitingIn, waits } from '../../storage/rules/ready'
 import { reasonsOf } from '../../storage/rules/reasons'
 import { firstItems } from '../http/first-items'
 import { operation } from '../http/operation'
@@ -24,11 +24,15 @@ export const listBlockedTasks = operation({
   answers: { status: 200, schema: z.array(BlockedTask) },
   errors: ['TASK_NOT_FOUND'],
   example: ({ project }) => ({ query: { projectId: project } }),
-  run: async (c, { query: { projectId, under, limit, cursor } }) => {
+  run: async (c, { query: { projectId, under, taskId, limit, cursor } }) => {
     const { workspace } = c.env
     const scope = { projectId, under }
     const { found, total } = await workspace.read((documents) => {
       const reader = readerOf(documents)
+      if (taskId !== undefined) {
+        const found = waits(reader, taskId, scope) ? [{ id: taskId, created: 0 }] : []
+        return { found, total: found.length }
+      }
       return {
         found: firstItems(waitingIn(reader, scope, cursor), limit === undefined ? undefined : limit + 1),
         total: countWaiting(reader, scope),

@@ -26,6 +26,16 @@ export const runDemo = async (demo: DemoOptions): Promise<void> => {
       await client.queue.complete(sessionId)
       done++
     }
+  } else if (strategy === 'tree') {
+    for (
+      let taskId = await claimNextTask(demo, taskIds);
+      taskId;
+      taskId = await claimNextTask(demo, taskIds)
+    ) {
+      const message = await doTask(demo, taskId)
+      await client.tasks.release(taskId, { sessionId, outcome: 'completed', message })
+      done++
+    }
   } else {
     for (const taskId of taskIds) {
       const what = await doTask(demo, taskId)
@@ -44,6 +54,22 @@ const file = 'MAESTRO_DEMO.md'
 
 const startNextTask = async ({ client, sessionId }: DemoOptions): Promise<string | undefined> =>
   (await client.queue.start(sessionId)).item?.taskId
+
+/** What is ready below the tasks of a session, and then each of these. */
+const claimNextTask = async (
+  { client, sessionId }: DemoOptions,
+  taskIds: readonly string[],
+): Promise<string | undefined> => {
+  for (const under of taskIds) {
+    const { task } = await client.tasks.claimNext({ sessionId, under })
+    if (task) return task.id
+    const [own] =
+      (await client.tasks.blocked({ taskId: under })).length > 0 ? [] : [await client.tasks.get(under)]
+    if (own?.status === 'todo' && own.sessionStatus === undefined && !own.claim)
+      return (await client.tasks.claim(under, { sessionId })).id
+  }
+  return undefined
+}
 
 const doTask = async ({ client, sessionId, cwd, print }: DemoOptions, taskId: string): Promise<string> => {
   const { title } = await client.tasks.get(taskId)

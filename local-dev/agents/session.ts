@@ -10,7 +10,8 @@ import { AgentStartError } from './start-error'
 const reportTimeoutMs = 60_000
 
 /**
- * Marks the session and its tasks as `working`, and notes in it how its agent works: `chosen`. In a queue its tasks stay `queued`: the queue hands them out.
+ * Marks the session and its tasks as `working`, and notes in it how its agent works: `chosen`. In a queue its tasks stay `queued`: the queue hands
+ * them out. Those of a tree are claimed.
  * Returns the session. Throws `AgentStartError` if it is not there, or has been stopped or completed.
  */
 export const reportStart = async (
@@ -31,7 +32,7 @@ export const reportStart = async (
       timeline: [{ type: 'progress', message: `${agent} starts` }],
     }
   })
-  if (session.strategy === 'queue') return session
+  if (session.strategy !== 'simple') return session
   for (const taskId of session.taskIds) await markWorking(client, taskId, isFirst)
   return session
 }

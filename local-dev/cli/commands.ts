@@ -23,6 +23,9 @@ export const commands: Readonly<Record<string, LoadCommand | CommandGroup>> = {
   import: () => import('./import'),
   restore: () => import('./restore'),
   trust: () => import('./trust'),
+  ready: () => import('./ready'),
+  claim: () => import('./claim'),
+  release: () => import('./release'),
   whoami: () => import('./whoami'),
   agents: {
     about: 'The agents of this machine; alone, lists them',
@@ -53,6 +56,7 @@ export const commands: Readonly<Record<string, LoadCommand | CommandGroup>> = {
       block: () => import('./task/block'),
       children: () => import('./task/children'),
       tree: () => import('./task/tree'),
+      why: () => import('./task/why'),
       delete: () => import('./task/delete'),
     },
   },

@@ -17,6 +17,7 @@ const idFlags: IdArguments = {
   'task-id': 'task',
   'task-ids': 'task',
   'parent-id': 'task',
+  under: 'task',
   dependencies: 'task',
   'session-id': 'session',
   'session-ids': 'session',

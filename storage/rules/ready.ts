@@ -62,7 +62,7 @@ export function* waitingIn(
     const below = walkBelow(reader, under)
     if (below) {
       const found = below
-        .filter((id) => waits(reader, id, projectId))
+        .filter((id) => waits(reader, id, { projectId }))
         .map((id) => ({ id, created: findTask(reader, id).createdAt }))
         .sort(compareAge)
       for (const one of found) if (!after || compareAge(one, after) > 0) yield one
@@ -79,10 +79,12 @@ export const countWaiting = (reader: Reader, scope: Scope): number =>
     ? reader.count('tasks', { waits: waitsKey(scope.projectId) })
     : [...waitingIn(reader, scope)].length
 
-const waits = (reader: Reader, id: string, projectId: string | undefined): boolean => {
+/** Whether a task is to be started and cannot be yet. */
+export const waits = (reader: Reader, id: string, { projectId, under }: Scope): boolean => {
   const fields = reader.fields('tasks', id)
   return (
     fields !== undefined &&
+    (under === undefined || belowCheck(reader, under)(id)) &&
     (projectId === undefined || fields.projectId === projectId) &&
     placesOf(reader, id, fields).waits !== undefined
   )

@@ -40,7 +40,8 @@ export const reportCommand = (definition: ReportDefinition): Command =>
       task: {
         type: 'string',
         valueHint: 'ID,ID',
-        description: "The tasks it is about; without it, all of the session's",
+        description:
+          "The tasks it is about; without it, all of the session's, in a tree those that it has claimed",
       },
     },
     repeatable: ['task'],
@@ -79,9 +80,14 @@ export const reportCommand = (definition: ReportDefinition): Command =>
 
 const late = ({ id, status }: Session) => `; session ${id} had ended before: it stays ${status}`
 
-/** The tasks of a session that still exist. */
-const existingTasks = async (client: Client, { id: sessionId, taskIds }: Session): Promise<string[]> => {
-  const existing = new Set((await client.tasks.list({ sessionId })).map(({ id }) => id))
+/** The tasks of a session that still exist; of strategy `tree`, those that it has claimed. */
+const existingTasks = async (
+  client: Client,
+  { id: sessionId, taskIds, strategy }: Session,
+): Promise<string[]> => {
+  const tasks = await client.tasks.list({ sessionId })
+  const own = strategy === 'tree' ? tasks.filter(({ claim }) => claim?.sessionId === sessionId) : tasks
+  const existing = new Set(own.map(({ id }) => id))
   return taskIds.filter((id) => existing.has(id))
 }
 

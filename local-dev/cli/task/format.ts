@@ -28,6 +28,9 @@ export const taskDetails = (task: Task): string =>
     project: task.projectId,
     parent: task.parentId,
     sessions: task.sessionIds,
+    'claimed by':
+      task.claim && `${task.claim.sessionId} since ${time(task.claim.since)} (epoch ${task.claim.epoch})`,
+    'lost sessions': task.attempts,
     dependencies: task.dependencies,
     skills: task.skillIds,
     agents: task.agentIds,
