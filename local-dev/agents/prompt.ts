@@ -17,7 +17,7 @@ export const composePrompt = (manifest: SessionManifest, skills: readonly Skill[
     formatForPrompt(skills.filter(({ instructions }) => !system.includes(instructions.trimEnd()))),
   ]
   const text = parts.filter((part) => part !== '').join('\n\n')
-  return `${/maestro (report|queue)\b/.test(text) ? text : `${text}\n\n${reportInstructions(manifest)}`}\n`
+  return `${/maestro (report|queue|claim)\b/.test(text) ? text : `${text}\n\n${reportInstructions(manifest)}`}\n`
 }
 
 const introduction = ({ project, role, strategy = 'simple' }: SessionManifest): string =>
@@ -57,6 +57,11 @@ const reportInstructions = ({ strategy }: SessionManifest): string =>
     ...(strategy === 'queue'
       ? [
           "- The queue decides what is next: `maestro queue start`, then `queue complete`, `queue fail --reason 'WHY'` or `queue skip`",
+        ]
+      : []),
+    ...(strategy === 'tree'
+      ? [
+          '- Your tasks, and all below them, are shared: `maestro claim --next --wait --timeout 90` gives you one, `maestro release ID --completed` (`--failed`, `--blocked`) ends it; until nothing is left',
         ]
       : []),
     "- At the end: `maestro report complete 'SUMMARY'` if all is done, else `maestro session complete`",
