@@ -221,6 +221,23 @@ describe('POST /api/tasks/claim-next', () => {
     expect(await ended).toMatchObject(refusal(409, 'SESSION_ENDED'))
   })
 
+  it('gives nothing to a caller that has gone away', async () => {
+    const { id: sessionId } = await agent()
+    const away = new AbortController()
+    const asked = fetch(`${target.url}/api/tasks/claim-next`, {
+      method: 'POST',
+      body: JSON.stringify({ sessionId, waitSeconds: 50 }),
+      signal: away.signal,
+    }).catch(() => undefined)
+    // So that it is asked, and then known that nobody listens.
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    away.abort()
+    await asked
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const { id } = await task()
+    expect(await claimNext({ sessionId: (await agent()).id, waitSeconds: 2 })).toMatchObject({ task: { id } })
+  })
+
   it('answers a repeat of the same request with the same task', async () => {
     await task()
     await task()

@@ -4,4 +4,9 @@ export const differences: readonly { test: string; reason: string }[] = [
     test: 'lets go of who has gone',
     reason: 'a Worker hears that a reader is gone when it writes: with the next comments, within 30 seconds',
   },
+  {
+    test: 'gives nothing to a caller that has gone away',
+    reason:
+      'a Worker hears that a caller is gone when it writes: what was claimed for it is in its next heartbeat, and given back when it is lost',
+  },
 ]

@@ -1,4 +1,7 @@
-/** A server is stopped, restarted, and has its clock moved: it takes living sessions for dead, or dead ones for living. */
+/**
+ * A server is stopped, restarted, and has its clock moved: it takes living sessions for dead, and gives away what they have claimed,
+ * or dead ones for living, and what they had claimed is lost.
+ */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -94,11 +97,18 @@ const playRound = async () => {
   try {
     const project = await client.projects.create({ name: 'p' })
     const ids: string[] = []
+    const claimed = new Map<string, string>()
     for (let n = 0; n < sessionCount; n++) {
       const { id } = await client.sessions.create({ projectId: project.id, taskIds: [], status: 'working' })
       ids.push(id)
+      const task = await client.tasks.create({ projectId: project.id, title: `task ${n}` })
+      await client.tasks.claim(task.id, { sessionId: id })
+      claimed.set(id, task.id)
       ends.push(startBeating(url, id))
     }
+    // Somebody who takes his time to answer.
+    const patient = ids.at(-1) ?? ''
+    await client.requests.create(patient, { kind: 'question', title: 'Which?' })
     const dead = ids.slice(0, sessionCount / 2)
     await sleep(beatMs)
     const order = shuffled(Object.values(happenings))
@@ -122,11 +132,21 @@ const playRound = async () => {
     for (const id of dead) expect(endedAsLost(found, id), `${id} is dead, and looks busy`).toBe(true)
     // That nobody was late is said of a campaign: a test that asserts times fails where others work.
     if (isCampaign) expect(lostAfterMs).toBeLessThan(maxLostAfterMs)
-    for (const session of found.filter(({ id }) => !dead.includes(id)))
-      expect(session, 'it beats, and was taken').toMatchObject({ status: 'working', timeline: [] })
+    for (const session of found.filter(({ id }) => !dead.includes(id))) {
+      expect(session, 'it beats, and was taken').toMatchObject({ status: 'working' })
+      const types = session.timeline.map(({ type }) => type)
+      expect(types).toEqual(['task_started', ...(session.id === patient ? ['needs_input'] : [])])
+    }
+    const tasks = await client.tasks.list({ projectId: project.id })
+    for (const id of ids) {
+      const { status, claim, attempts } = tasks.find((task) => task.id === claimed.get(id)) ?? {}
+      if (dead.includes(id)) expect({ status, claim, attempts }).toEqual({ status: 'todo', attempts: 1 })
+      else
+        expect({ status, claim }).toMatchObject({ status: 'in_progress', claim: { sessionId: id, epoch: 1 } })
+    }
     count('rounds')
-    count('dead sessions lost in time', dead.length)
-    count('living ones left alone', sessionCount - dead.length)
+    count('dead sessions lost in time, and their claims freed', dead.length)
+    count('living ones left alone, with their claims', sessionCount - dead.length)
   } finally {
     for (const end of ends) end()
     await stop()
