@@ -29,12 +29,12 @@ export const command = defineCommand({
     if (environment.sessionId !== undefined || isSessionToken(environment.token ?? ''))
       throw new Error('A session may not trust: a person does, in a shell without MAESTRO_SESSION_ID')
     const directory = resolve(cwd, args.dir ?? '.')
-    const { commit, found } = await readRepositoryRules(directory, variables, undefined)
+    const { repository, commit, found } = await readRepositoryRules(directory, variables, undefined)
     if (args.revoke) {
-      if (!found) throw new Error(missing(directory, commit))
-      const revoked = await revokeTrust(home, found.repository)
+      if (repository === undefined) throw new Error(missing(directory, commit))
+      const revoked = await revokeTrust(home, repository)
       const text = revoked.length > 0 ? 'No longer trusted' : 'Nothing was trusted'
-      return { json: { revoked }, text: sentence(`${text} in ${found.repository}`) }
+      return { json: { revoked }, text: sentence(`${text} in ${repository}`) }
     }
     if (!found) throw new Error(missing(directory, commit))
     parseRules(found.text, `${found.file} of the commit ${found.commit.slice(0, 12)}`)
@@ -42,8 +42,9 @@ export const command = defineCommand({
     if (before === 'trusted')
       return { json: { trusted: true, ...found }, text: sentence(`${nameOf(found)} is trusted already`) }
     if (!json) print(introduction(found, before === 'changed'))
+    if (!args.yes && (json || !canAsk()))
+      throw new UsageError(`There is nobody to ask${json ? ' with --json' : ''}: add --yes to trust it`)
     if (!args.yes && !(await isAgreed())) {
-      if (!process.stdin.isTTY) throw new UsageError('There is no terminal to ask: add --yes to trust it')
       return { json: { trusted: false, ...found }, text: 'Not trusted', exitCode: 1 }
     }
     const entry = await trust(home, found, Date.now())
@@ -68,9 +69,9 @@ const introduction = (found: RepositoryFile, isChanged: boolean): string =>
     'Whoever works in this project may then do unasked what its "allow" says, until the file changes.',
   ].join('\n')
 
-/** Without a terminal nobody does. */
+const canAsk = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true
+
 const isAgreed = async (): Promise<boolean> => {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return false
   const prompt = createInterface({ input: process.stdin, output: process.stdout })
   try {
     return /^y(?:es)?$/i.test((await prompt.question('Trust it? [y/N] ')).trim())

@@ -21,6 +21,8 @@ export interface RepositoryFile {
 }
 
 export interface RepositoryRules {
+  /** The main working tree, by its real path; undefined where there is no repository. */
+  repository: string | undefined
   /** Undefined where there is no repository, or no commit in it yet. */
   commit: string | undefined
   /** Undefined where that commit has no such file. */
@@ -47,25 +49,24 @@ export const readRepositoryRules = async (
   if (base !== undefined && !/^[\w./@{}^~-]+$/.test(base.replace(/^-/, ' ')))
     throw new RulesError(path, `${base} is no commit`)
   if (!isInRepository(directory)) {
-    if (base === undefined) return { commit: undefined, found: undefined }
+    if (base === undefined) return { repository: undefined, commit: undefined, found: undefined }
     throw new RulesError(path, `the repository of the commit ${base} is gone`)
   }
   const [common = '', prefix = ''] = (
     await run('rev-parse', '--path-format=absolute', '--git-common-dir', '--show-prefix')
   ).split('\n')
+  const repository = mainTree(common)
   if (base === undefined && (await hasNoCommit(directory, env)))
-    return { commit: undefined, found: undefined }
+    return { repository, commit: undefined, found: undefined }
   const commit = (await run('rev-parse', '--verify', `${base ?? 'HEAD'}^{commit}`)).trim()
   const file = prefix + projectRulesFile
   const listed = await run('ls-tree', '--full-tree', '-z', commit, '--', file)
-  if (listed === '') return { commit, found: undefined }
+  if (listed === '') return { repository, commit, found: undefined }
   const [, mode, blob = ''] = /^(\d+) \w+ ([\da-f]+)\t/.exec(listed) ?? []
   if (mode !== '100644' && mode !== '100755')
     throw new RulesError(path, `in the commit ${commit} it is no plain file`)
-  return {
-    commit,
-    found: { repository: mainTree(common), file, commit, text: await run('cat-file', 'blob', blob) },
-  }
+  const text = await run('cat-file', 'blob', blob)
+  return { repository, commit, found: { repository, file, commit, text } }
 }
 
 /** Without git's help: git that fails is no proof that there is no repository. */

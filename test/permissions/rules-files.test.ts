@@ -258,6 +258,11 @@ describe("a project's allow rules", () => {
     })
     expect(await loaded()).toMatchObject({ allow: [] })
     expect((await maestro('trust', '--revoke')).stdout).toContain('Nothing was trusted')
+    expect((await maestro('trust', '--json')).stderr).toContain('--yes')
+    await maestro('trust', '--yes')
+    git('rm', '-q', '.maestro/permissions.json')
+    git('commit', '-qm', 'gone')
+    expect((await maestro('trust', '--revoke')).stdout).toContain('No longer trusted')
   })
 
   it('are trusted by no session, and by nobody where they are broken, or not committed', async () => {
