@@ -34,7 +34,7 @@ export const runSocket = async (requests: Requests, options: SocketOptions): Pro
   const { signal } = options
   const { default: WebSocket } = await import('crossws/websocket')
   if (signal.aborted) return
-  const socket = new WebSocket(addressOf(requests, options.rooms))
+  const socket = new WebSocket(addressOf(requests, options.rooms), protocolsOf(requests))
   const closing = new AbortController()
   const watchdog = startWatchdog(() => closing.abort(new Error(idleText('the WebSocket'))))
   const pings = setInterval(() => {
@@ -72,10 +72,15 @@ const handleMessage = (message: ServerMessage, { onOpen, onPosition, onEvent }: 
   else onEvent(message)
 }
 
-/** Not every WebSocket can send headers, so the token is in the address. */
-const addressOf = ({ url, token }: Requests, rooms: readonly string[] | undefined): string => {
+const addressOf = ({ url }: Requests, rooms: readonly string[] | undefined): string => {
   const query = new URLSearchParams({ ids: '1' })
   if (rooms && rooms.length > 0) query.set('rooms', rooms.join(','))
-  if (token !== undefined) query.set('token', token)
   return `${url.replace(/^http/i, 'ws')}/ws?${query}`
 }
+
+/** Not every WebSocket can send headers, and an address is written into logs: the token goes with the protocol's name. */
+const protocolsOf = ({ token }: Requests): string[] =>
+  token === undefined ? [] : ['maestro', `bearer.${base64Url(token)}`]
+
+const base64Url = (text: string): string =>
+  btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
