@@ -4,11 +4,12 @@ import { guard } from './http/guard'
 import { methodNotAllowed, noRoute } from './http/not-found'
 import { respondError } from './http/respond'
 import type { Env, RequestContext } from './services/app-services'
+import { answerConsole } from './status/console-file'
 
 /** The whole API, for any host: `app.fetch(request, { ...services, address })`. */
 export const createApp = (): Hono<Env> => {
   const app = new Hono<Env>()
-  const guarded = (handle: (c: RequestContext) => Response) => (c: RequestContext) => {
+  const guarded = (handle: (c: RequestContext) => Response | Promise<Response>) => (c: RequestContext) => {
     const refusal = guard(c)
     return refusal instanceof Promise
       ? refusal.then((response) => response ?? handle(c))
@@ -21,7 +22,8 @@ export const createApp = (): Hono<Env> => {
     if (isFixedWord(path)) app.on(otherMethods(path), path, guarded(methodNotAllowed(methodsOf(path))))
     app.on(method, path, operation)
   }
-  app.notFound(guarded(noRoute((method, path) => app.router.match(method, path)[0].length > 0)))
+  const nowhere = noRoute((method, path) => app.router.match(method, path)[0].length > 0)
+  app.notFound(guarded((c) => answerConsole(c).then((response) => response ?? nowhere(c))))
   app.onError((error, c) => respondError(c, error))
   return app
 }

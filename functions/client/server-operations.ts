@@ -3,7 +3,7 @@ import type { Health, OpenApi, WebSocketStatus } from '../../schemas/responses'
 import type { QueryText, Requests } from './requests'
 
 export const serverOf = (requests: Requests) => ({
-  /** Read where to go on, in a browser. Answers anyone, without a token too. */
+  /** Get the console, in a browser. Where it is not built, a page that leads to this reference. Answers anyone, without a token too. */
   home: () => requests.text('GET', '/'),
   /** Read this reference as a page */
   docs: () => requests.text('GET', '/docs'),

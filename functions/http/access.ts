@@ -114,7 +114,7 @@ export const isForAnyone = ({ path, hasQuery, method }: AccessRequest): boolean 
 
 /** Files without data, for a browser that has no token yet: where `Host` and `Origin` pass, anyone gets them. */
 export const isPublicPage = ({ path, method, isUpgrade }: AccessRequest): boolean =>
-  path === '/' && !isUpgrade && (method === 'GET' || method === 'HEAD')
+  (path === '/' || path.startsWith('/console/')) && !isUpgrade && (method === 'GET' || method === 'HEAD')
 
 const octets = String.raw`127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}`
 const loopbackAddress = new RegExp(`^(?:::ffff:)?${octets}$|^::1$`, 'i')

@@ -11,6 +11,7 @@ import type { Workspace } from '../../storage/workspace'
 import type { Access } from '../http/access'
 import type { Reference } from '../openapi/openapi-types'
 import type { Rooms } from '../realtime/rooms'
+import type { Console } from './console'
 import type { Heartbeats } from './heartbeats'
 import type { Log } from './log'
 import type { Outputs } from './outputs'
@@ -54,6 +55,8 @@ export interface AppServices {
   skills: Skills
   /** Undefined where no agent runs on the machine of the server. */
   outputs?: Outputs
+  /** Undefined where it is not built. */
+  console?: Console
   runners: Runners
   heartbeats: Heartbeats
   reference: Reference

@@ -1,6 +1,7 @@
 import { HomePage } from '../../schemas/responses'
 import { operation } from '../http/operation'
 import { respondText } from '../http/respond'
+import { answerConsole } from './console-file'
 
 /** Loads nothing, and holds nothing that not everybody may see: whoever opens the address in a browser gets it. */
 export const homePage = {
@@ -33,9 +34,10 @@ export const home = operation({
   path: '/',
   name: 'server.home',
   sessionAccess: 'read',
-  summary: 'Read where to go on, in a browser',
-  description: 'Answers anyone, without a token too.',
+  summary: 'Get the console, in a browser',
+  description:
+    'Where it is not built, a page that leads to this reference. Answers anyone, without a token too.',
   answers: { status: 200, schema: HomePage, type: 'text/html' },
   example: () => ({}),
-  run: (c) => respondText(c, 200, homePage.html, homePage.headers),
+  run: async (c) => (await answerConsole(c)) ?? respondText(c, 200, homePage.html, homePage.headers),
 })

@@ -1,4 +1,5 @@
 /** What esbuild makes of the sources, in memory: nothing is written here. */
+import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -18,6 +19,9 @@ const commands = {
   'skills-publish': 'local-dev/skills/skills-publish-command.ts',
 }
 
+/** The page in the browser. Its files are named after their content, so whoever has one has it for good. */
+const page = { 'console-main': 'console/main.tsx', 'console-theme': 'console/theme.css' }
+
 /** Some dependencies are CommonJS and call require() for Node's own modules. */
 const requireInModules = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`
 
@@ -25,7 +29,8 @@ const requireInModules = `import { createRequire } from 'node:module'; const req
  * @param {string} root of the repository
  * @param {string} outdir where the result will be: source maps name the sources as seen from there
  * @returns {Promise<{ programs: Map<string, Uint8Array>, clients: Map<string, Uint8Array>, metafiles: import('esbuild').Metafile[] }>}
- *   the files by name. The programs go into one directory in `outdir`, each client stands alone in `outdir` itself.
+ *   the files by name. The programs, and the console that they serve, go into one directory in `outdir`, each client stands
+ *   alone in `outdir` itself.
  * @throws esbuild's BuildFailure, after esbuild has printed what is wrong
  */
 export const bundle = async (root, outdir) => {
@@ -68,11 +73,58 @@ export const bundle = async (root, outdir) => {
     platform: 'browser',
     target: 'es2022',
   })
+  const ofConsole = await build({
+    ...shared,
+    entryPoints: page,
+    outdir: directory,
+    entryNames: '[name]-[hash]',
+    chunkNames: 'console-[name]-[hash]',
+    platform: 'browser',
+    target: 'es2022',
+    splitting: true,
+    minify: true,
+    sourcemap: false,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    // What the packages leave to the bundler to decide.
+    define: { 'process.env.NODE_ENV': '"production"' },
+  })
+  const console = filesByName(ofConsole)
   return {
-    programs: new Map([...filesByName(ofServer), ...filesByName(ofCommands)]),
+    programs: new Map([
+      ...filesByName(ofServer),
+      ...filesByName(ofCommands),
+      ...console,
+      ['console.html', pageOf(root, ofConsole.metafile)],
+    ]),
     clients: new Map([...filesByName(ofClient), ...filesByName(ofBrowserClient)]),
-    metafiles: [ofServer, ofCommands, ofClient, ofBrowserClient].map(({ metafile }) => metafile),
+    metafiles: [ofServer, ofCommands, ofClient, ofBrowserClient, ofConsole].map(({ metafile }) => metafile),
   }
+}
+
+/** The page, with the names of the files that it loads: those that a script imports come along with it, not after it. */
+const pageOf = (root, { outputs }) => {
+  const nameOf = (source) => Object.keys(outputs).find((path) => outputs[path].entryPoint === source)
+  const preloads = importsOf(outputs, nameOf(page['console-main'])).map(
+    (path) => `<link rel="modulepreload" href="console/${basename(path)}">`,
+  )
+  const html = readFileSync(join(root, 'console/index.html'), 'utf8')
+  return Buffer.from(
+    html
+      .replace('{script}', basename(nameOf(page['console-main'])))
+      .replace('{style}', basename(nameOf(page['console-theme'])))
+      .replace('{preloads}', preloads.join('\n')),
+  )
+}
+
+/** What a file imports as soon as it is loaded, and what that imports. */
+const importsOf = (outputs, path, found = new Set()) => {
+  for (const { path: imported, kind } of outputs[path].imports)
+    if (kind === 'import-statement' && !found.has(imported)) {
+      found.add(imported)
+      importsOf(outputs, imported, found)
+    }
+  return [...found]
 }
 
 /** `maestro serve` starts the server that lies beside it. */

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Everything that is compiled, and what compiles it. */
-const sources = ['functions', 'local-dev', 'schemas', 'storage']
+const sources = ['console', 'functions', 'local-dev', 'schemas', 'storage']
 /** The last one is npm's own list of what is installed, links included. */
 const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'node_modules/.package-lock.json']
 

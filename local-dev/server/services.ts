@@ -20,6 +20,7 @@ import { openWorkspace } from '../../storage/workspace'
 import { cliManifests } from '../manifests/manifest-cli'
 import { fileManifests } from '../manifests/manifests'
 import { folderSkills } from '../skills/skills'
+import { folderConsole } from './console-files'
 import { openDriver } from './open-driver'
 import { fileOutputs } from './outputs'
 import { removeUnfinishedSpawns, spawnNotesFolder } from './unfinished-spawns'
@@ -71,6 +72,7 @@ export const openServices = async (
       : cliManifests({ config, location: manifests.location, flush: workspace.flush, builtIn, log }),
     skills,
     outputs: fileOutputs(config.sessionDir),
+    ...consoleBeside(),
     runners: createRunners(clock),
     heartbeats: await openHeartbeats({ workspace, now: createStopwatch(), log }),
     reference: createReference(version, config.serverUrl),
@@ -81,6 +83,12 @@ export const openServices = async (
     newId,
     uptimeMs: createStopwatch(),
   }
+}
+
+/** What the build has put beside this program. */
+const consoleBeside = () => {
+  const console = folderConsole(import.meta.dirname)
+  return console ? { console } : {}
 }
 
 /** Without a program that somebody named, manifests are made in the process. */

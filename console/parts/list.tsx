@@ -1,0 +1,70 @@
+import { signal, useSignal } from '@preact/signals'
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import type { ListProps, RowPlace } from './rows'
+
+/** Up to so many rows are all there: they can be found by the browser's own search. */
+const maxWhole = 100
+
+/** What draws long lists is loaded when there is one: until then its first rows are there. */
+const longList = signal<typeof import('./long-list').LongList | undefined>(undefined)
+let isAsked = false
+
+const loadLongList = () => {
+  if (isAsked) return
+  isAsked = true
+  import('./long-list').then(
+    (loaded) => {
+      longList.value = loaded.LongList
+    },
+    () => {
+      isAsked = false
+    },
+  )
+}
+
+/** A list that scrolls by itself. Of a long one, what is in sight is there, and the row that has the focus. */
+export const List = <T extends { id: string }>(props: ListProps<T>) => {
+  const { label, items, row } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const focused = useSignal<string | undefined>(undefined)
+  const tabStop = items.some(({ id }) => id === focused.value) ? focused.value : items[0]?.id
+  const rowPlace = (id: string): RowPlace => ({ tabIndex: id === tabStop ? 0 : -1 })
+  const isAtEnd = useRef(true)
+
+  useLayoutEffect(() => {
+    const { current } = scroller
+    if (current && props.isFollowing && isAtEnd.current) current.scrollTop = current.scrollHeight
+  }, [items.length, props.isFollowing])
+
+  const shared = {
+    ref: scroller,
+    class: 'rows',
+    onFocusCapture: ({ target }: FocusEvent) => {
+      if (target instanceof Element)
+        focused.value = target.closest('[data-row]')?.getAttribute('data-row') ?? undefined
+    },
+    onScroll: ({ currentTarget }: { currentTarget: HTMLElement }) => {
+      isAtEnd.current = currentTarget.scrollHeight - currentTarget.scrollTop - currentTarget.clientHeight < 40
+    },
+  }
+  const isLong = items.length > maxWhole
+  if (isLong) loadLongList()
+  const LongList = longList.value
+  if (isLong && LongList)
+    return (
+      <div {...shared}>
+        <LongList {...props} scroller={scroller} focusedId={focused.value} rowPlace={rowPlace} />
+      </div>
+    )
+  return (
+    <div {...shared}>
+      <ul aria-label={label} data-list>
+        {items.slice(0, maxWhole).map((item, index) => (
+          <li key={item.id} aria-setsize={items.length} aria-posinset={index + 1}>
+            {row(item, rowPlace(item.id))}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}

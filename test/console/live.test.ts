@@ -1,0 +1,112 @@
+// The page looks current and is not: after a break, behind a list that came late, or without a token.
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { createLive } from '../../console/state/live'
+import { createStore } from '../../console/state/store'
+import { createClient, MaestroError } from '../../functions/client/client'
+import { startProxy } from '../client/proxy'
+import { startInProcess } from '../memory/target'
+
+const token = 'a-token'
+const [target, locked] = await Promise.all([startInProcess({}), startInProcess({ MAESTRO_API_TOKEN: token })])
+afterAll(() => Promise.all([target.stop(), locked.stop()]))
+const direct = createClient({ url: target.url })
+
+const openPage = (url: string, shown?: string) => {
+  const store = createStore()
+  const live = createLive({
+    store,
+    clock: Date.now,
+    schedule: (callback) => setImmediate(callback),
+    statusOf: (error) => (error instanceof MaestroError ? error.status : undefined),
+    textOf: String,
+  })
+  live.start(createClient({ url, ...(shown !== undefined && { token: shown }) }), shown !== undefined)
+  onTestFinished(live.stop)
+  return { store, live }
+}
+
+const spawned = async () => {
+  const project = await direct.projects.create({ name: 'app', workingDir: '/app' })
+  const task = await direct.tasks.create({ projectId: project.id, title: 'Login page' })
+  const { sessionId } = await direct.sessions.spawn({
+    projectId: project.id,
+    taskIds: [task.id],
+    spawnSource: 'ui',
+  })
+  return { project, task, sessionId }
+}
+
+describe('the page', () => {
+  it('has what was there, and then what happens, without being asked for anything', async () => {
+    const { project, task, sessionId } = await spawned()
+    const asked = await direct.requests.create(sessionId, { kind: 'question', title: 'Which?' })
+    const { store, live } = openPage(target.url)
+    await expect.poll(() => live.stateOf('base')).toBe('loaded')
+    expect(store.requests.peek(asked.id)?.title).toBe('Which?')
+    // A card names its task, though nobody looks at the board.
+    await expect.poll(() => store.tasks.peek(task.id)?.title).toBe('Login page')
+    await direct.requests.answer(asked.id, { text: 'This', by: 'Ada' })
+    await expect.poll(() => store.requests.peek(asked.id)?.answer?.by).toBe('Ada')
+    await expect.poll(() => store.settled.value).toEqual([asked.id])
+    live.want(`tasks:${project.id}`)
+    await expect.poll(() => live.stateOf(`tasks:${project.id}`)).toBe('loaded')
+  })
+
+  it('hears messages of projects that were made after it came', async () => {
+    const { store, live } = openPage(target.url)
+    await expect.poll(() => live.stateOf('base')).toBe('loaded')
+    const { sessionId } = await spawned()
+    await expect.poll(() => store.sessions.peek(sessionId)?.id).toBe(sessionId)
+    const { id } = await direct.messages.create(sessionId, { text: 'Leave the old pages' })
+    await expect.poll(() => store.messages.peek(id)?.text).toBe('Leave the old pages')
+    await direct.messages.update(id, { state: 'delivered' })
+    await expect.poll(() => store.messages.peek(id)?.state).toBe('delivered')
+  })
+
+  it('says that it is lost, and after the break has all that happened meanwhile', async () => {
+    const proxy = await startProxy(Number(new URL(target.url).port))
+    onTestFinished(() => proxy.close())
+    const { store, live } = openPage(proxy.url)
+    const { task, project } = await spawned()
+    live.want(`tasks:${project.id}`)
+    await expect.poll(() => store.tasks.peek(task.id)?.title).toBe('Login page')
+    const kinds: string[] = []
+    onTestFinished(live.connection.subscribe(({ kind }) => void kinds.push(kind)))
+    proxy.cut()
+    await direct.tasks.update(task.id, { title: 'Changed meanwhile' })
+    const made = await direct.tasks.create({ projectId: project.id, title: 'Made meanwhile' })
+    await expect.poll(() => store.tasks.peek(task.id)?.title).toBe('Changed meanwhile')
+    await expect.poll(() => store.tasks.peek(made.id)?.title).toBe('Made meanwhile')
+    expect(kinds).toContain('lost')
+    await expect.poll(() => live.connection.peek().kind).toBe('live')
+  })
+
+  it('knows the earlier events, for whoever wants to read them', async () => {
+    const { task } = await spawned()
+    const { store, live } = openPage(target.url)
+    await expect.poll(() => live.stateOf('base')).toBe('loaded')
+    await live.readEarlier()
+    expect(store.feed.value.some(({ taskId, text }) => taskId === task.id && text === 'Task created')).toBe(
+      true,
+    )
+  })
+
+  it('says of an id of nothing that there is none', async () => {
+    const { live } = openPage(target.url)
+    live.want('task:task_none')
+    await expect.poll(() => live.stateOf('task:task_none')).toBe('missing')
+  })
+
+  it('asks for a token, says whether the one it has is wrong, and comes in with the right one', async () => {
+    expect(await connectionOf(undefined)).toEqual({ kind: 'token', isWrong: false })
+    expect(await connectionOf('wrong')).toEqual({ kind: 'token', isWrong: true })
+    const { live } = openPage(locked.url, token)
+    await expect.poll(() => live.stateOf('base')).toBe('loaded')
+  })
+})
+
+const connectionOf = async (shown: string | undefined) => {
+  const { live } = openPage(locked.url, shown)
+  await expect.poll(() => live.connection.peek().kind).not.toBe('connecting')
+  return live.connection.peek()
+}
