@@ -12,6 +12,8 @@ export interface Bindings extends Record<string, unknown> {
   MAESTRO_WORKSPACES: {
     getByName(workspace: string): { fetch(request: Request): Promise<Response> }
   }
+  /** The files of the console; absent where it was not built. */
+  MAESTRO_CONSOLE?: { fetch(address: string): Promise<Response> }
   /** A copy of all documents: for whoever wants to read them there, and to restore a workspace that was lost. */
   MAESTRO_KV: {
     put(key: string, value: string, options: { metadata: object }): Promise<void>

@@ -1,5 +1,6 @@
 import { type ApiError, apiError, type ErrorResponse } from '../../schemas/errors'
 import { type AccessRequest, createAccess, isForAnyone, isPublicPage } from '../http/access'
+import { consoleAnswer, consoleFileName } from '../http/console-answer'
 import { requestIdOf } from '../http/guard'
 import { tokensOf } from '../http/shown-tokens'
 import { createStopwatch } from '../services/stopwatch'
@@ -52,7 +53,7 @@ const servingGateway = (
       log.warn({ requestId, method, path, origin, code: denial.code }, 'Refused')
       return refusal(apiError(denial.code, denial.message), headers)
     }
-    if (isPublicPage(call)) return publicPage(method, headers)
+    if (isPublicPage(call)) return publicPage(bindings, call, headers)
     const workspace = tokensOf(call)
       .map(workspaceOf)
       .find((found) => found !== undefined)
@@ -103,8 +104,22 @@ const healthy = (uptimeMs: number, headers: Record<string, string>) =>
   Response.json({ status: 'ok', timestamp: Date.now(), uptime: uptimeMs / 1000 }, { headers })
 
 /** The same for every workspace: none is woken for it. */
-const publicPage = (method: string, headers: Record<string, string>) =>
-  new Response(method === 'HEAD' ? null : homePage.html, { headers: { ...headers, ...homePage.headers } })
+const publicPage = async (
+  { MAESTRO_CONSOLE: files }: Bindings,
+  { method, path, host }: AccessRequest,
+  headers: Record<string, string>,
+): Promise<Response> => {
+  const name = consoleFileName(path)
+  // Which host that address names does not matter: the files are bound to the Worker.
+  const found = name === undefined ? undefined : await files?.fetch(`https://console/${name}`)
+  if (name !== undefined && found?.ok && found.body)
+    return consoleAnswer(name, { bytes: found.body }, { method, host }, headers)
+  await found?.body?.cancel()
+  if (path !== '/') return refusal(apiError('NOT_FOUND', `Not found: ${method} ${path}`), headers)
+  return new Response(method === 'HEAD' ? null : homePage.html, {
+    headers: { ...headers, ...homePage.headers },
+  })
+}
 
 const refusal = ({ code, message, status }: ApiError, headers: Record<string, string>) => {
   const body: ErrorResponse = { error: true, code, message }

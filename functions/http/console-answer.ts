@@ -45,7 +45,7 @@ const policyFor = (host: string | undefined): string =>
 interface Asked {
   method: string
   host: string | undefined
-  acceptEncoding: string | undefined
+  acceptEncoding?: string | undefined
 }
 
 /** `headers`: those of every answer. The page is asked for anew each time; the others have their content in their name. */

@@ -1,7 +1,7 @@
 /** The page that people look at, as it was built: files without data. */
 
 export interface ConsoleFile {
-  bytes: Uint8Array<ArrayBuffer>
+  bytes: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
   /** The same, compressed, where the host has it so. */
   gzip?: Uint8Array<ArrayBuffer>
 }

@@ -27,13 +27,25 @@ export interface Hosted {
 }
 
 /** Starts an empty server, hosted. Requests without a token get one, unless `TEST_TOKEN` is empty. */
-export const startHosted = async (variables: Record<string, string> = {}): Promise<Hosted> => {
+export const startHosted = async (
+  variables: Record<string, string> = {},
+  consoleFolder?: string,
+): Promise<Hosted> => {
   const miniflare = new Miniflare({
     ...compatibility,
     modules: true,
     script: await script,
     durableObjects: { MAESTRO_WORKSPACES: { className: 'MaestroWorkspace', useSQLite: true } },
     kvNamespaces: ['MAESTRO_KV'],
+    // As wrangler.toml has it.
+    ...(consoleFolder !== undefined && {
+      assets: {
+        directory: consoleFolder,
+        binding: 'MAESTRO_CONSOLE',
+        routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
+        assetConfig: { html_handling: 'none' as const, not_found_handling: 'none' as const },
+      },
+    }),
     // Else it would ask Cloudflare what a request from here looks like.
     cf: false,
     bindings: { LOG_LEVEL: 'warn', MAESTRO_API_TOKEN: token, TEST_TOKEN: token, ...variables },
