@@ -15,7 +15,8 @@ export const Board = () => {
     if (projectId !== undefined) live.want(`tasks:${projectId}`)
   }, [projectId])
   const found = useComputed(() =>
-    boardColumns(store.tasks.all(), {
+    // What is searched for, a change of any task may bring.
+    boardColumns(query.value === '' ? store.tasks.all() : store.tasks.everything(), {
       projectId: currentProject.value ?? '',
       query: query.value,
       moved: actions.moved.value,

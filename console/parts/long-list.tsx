@@ -5,7 +5,7 @@ import {
   observeElementRect,
   Virtualizer,
 } from '@tanstack/virtual-core'
-import { useLayoutEffect, useReducer, useRef } from 'preact/hooks'
+import { useCallback, useLayoutEffect, useReducer, useRef } from 'preact/hooks'
 import type { ListProps, RowPlace } from './rows'
 
 interface LongListProps<T extends { id: string }> extends ListProps<T> {
@@ -20,6 +20,11 @@ export const LongList = <T extends { id: string }>(props: LongListProps<T>) => {
   const [, draw] = useReducer((count: number) => count + 1, 0)
   const latest = useRef(items)
   latest.current = items
+  // Another function makes all places be worked out anew: that is due only where rows with sizes of their own have moved.
+  const getItemKey = useCallback(
+    (at: number) => latest.current[at]?.id ?? at,
+    [isUneven ? items[0]?.id : undefined],
+  )
   const focusedIndex = focusedId === undefined ? -1 : items.findIndex(({ id }) => id === focusedId)
   const virtualizer = useRef<Virtualizer<HTMLDivElement, HTMLLIElement>>(undefined)
   const options = {
@@ -27,7 +32,7 @@ export const LongList = <T extends { id: string }>(props: LongListProps<T>) => {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 8,
-    getItemKey: (at: number) => latest.current[at]?.id ?? at,
+    getItemKey,
     scrollToFn: elementScroll,
     observeElementRect,
     observeElementOffset,

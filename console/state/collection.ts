@@ -7,6 +7,8 @@ export interface Collection<T extends { id: string }> {
   peek(id: string): T | undefined
   /** All, in the order in which they came. Whoever asks is told only when a list of them might look different. */
   all(): readonly T[]
+  /** The same, and whoever asks is told of every change of any. */
+  everything(): readonly T[]
   /** How many there are. */
   count(): number
   put(entity: T): void
@@ -23,6 +25,7 @@ export const createCollection = <T extends { id: string }>(shapeOf: (entity: T) 
   const entities = new Map<string, Signal<T | undefined>>()
   const present = new Map<string, T>()
   const shape = signal(0)
+  const changes = signal(0)
   /** For each load that is under way, what events have told of since it began. */
   const touched = new Set<Set<string>>()
 
@@ -38,12 +41,14 @@ export const createCollection = <T extends { id: string }>(shapeOf: (entity: T) 
     const before = present.get(entity.id)
     present.set(entity.id, entity)
     cellOf(entity.id).value = entity
+    changes.value++
     if (!before || shapeOf(before) !== shapeOf(entity)) shape.value++
   }
 
   const drop = (id: string) => {
     if (!present.delete(id)) return
     cellOf(id).value = undefined
+    changes.value++
     shape.value++
   }
 
@@ -56,6 +61,10 @@ export const createCollection = <T extends { id: string }>(shapeOf: (entity: T) 
     peek: (id) => present.get(id),
     all() {
       shape.value
+      return [...present.values()]
+    },
+    everything() {
+      changes.value
       return [...present.values()]
     },
     count() {

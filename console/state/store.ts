@@ -86,16 +86,8 @@ export const createStore = () => {
   }
 }
 
-const taskShape = ({
-  status,
-  sessionStatus,
-  priority,
-  title,
-  parentId,
-  projectId,
-  dependencies,
-}: Task): string =>
-  [status, sessionStatus, priority, parentId, projectId, dependencies.length, title].join('\n')
+const taskShape = ({ status, sessionStatus, priority, parentId, projectId, dependencies }: Task): string =>
+  [status, sessionStatus, priority, parentId, projectId, dependencies.length].join('\n')
 
 const sessionShape = ({ status, needsInput, projectId, parentSessionId, taskIds }: SessionCard): string =>
   [status, needsInput?.active, projectId, parentSessionId, taskIds.join()].join('\n')

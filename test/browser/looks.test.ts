@@ -4,7 +4,8 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, it } from 'vitest'
-import { browserPath, closeBrowser, look, where } from './page'
+import { browserPath, closeBrowser, where } from './browser'
+import { look } from './page'
 import { startWorld } from './world'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')

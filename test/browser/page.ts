@@ -1,38 +1,7 @@
 // A browser that looks at the console of a started server.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { onTestFinished } from 'vitest'
-
-/** Where Debian, and others, install it; `CHROMIUM` names another. */
-const places = [
-  process.env.CHROMIUM,
-  ...['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].flatMap((name) =>
-    ['/usr/bin', '/usr/local/bin', '/snap/bin'].map((folder) => join(folder, name)),
-  ),
-]
-
-/** The program of the browser; undefined where none is installed. */
-export const browserPath = places.find((path) => path !== undefined && path !== '' && existsSync(path))
-
-/** Said by the tests that need it. */
-export const where = 'runs where Chromium is installed'
-
-let browser: Promise<Browser> | undefined
-
-const launched = (): Promise<Browser> => {
-  browser ??= chromium.launch({
-    executablePath: browserPath ?? '',
-    // Its own sandbox needs rights that a container rarely has; what it shows is ours.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-  })
-  return browser
-}
-
-export const closeBrowser = async (): Promise<void> => {
-  await (await browser)?.close()
-  browser = undefined
-}
+import { launched } from './browser'
 
 export interface Look {
   page: Page

@@ -1,6 +1,7 @@
 // A person works in the page, and does not get done what they came for.
 import { afterAll, describe, expect, it } from 'vitest'
-import { browserPath, closeBrowser, look, rest, where } from './page'
+import { browserPath, closeBrowser, where } from './browser'
+import { look, rest } from './page'
 import { startWorld } from './world'
 
 describe.skipIf(!browserPath)(`a person in the console (${where})`, async () => {
