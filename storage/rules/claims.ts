@@ -12,7 +12,7 @@ import { joinTask, unlink } from './links'
 import { requireLiving } from './living'
 import { compareRanked, type Ranked, rankedTask, readyIn, type Scope, waitingIn } from './ready'
 import { reasonsOf } from './reasons'
-import { addTimelineEntry, withEntries } from './timeline'
+import { addTimelineEntries, addTimelineEntry, withEntries } from './timeline'
 
 /** When a session is lost unless it beats, in Unix milliseconds; undefined for one that never beat. */
 export type ExpiryOf = (sessionId: string) => number | undefined
@@ -133,8 +133,9 @@ export function* releaseTask(
   if (!force && sessionId !== undefined) findSession(tx, sessionId)
   const holder = requireClaim(task, force ? undefined : sessionId, epoch).sessionId
   const end = outcome === 'completed' && review ? 'review' : (outcome ?? 'back')
-  noteEnd(tx, holder, id, end, message ?? (force ? 'Taken away by a person' : undefined))
-  yield* endClaim(tx, task, end)
+  const words = message ?? (force ? 'Taken away by a person' : undefined)
+  addTimelineEntry(tx, findSession(tx, holder), entryOf(id, end, words))
+  yield* endEach(tx, [{ task, end }])
 }
 
 const entryTypes: Readonly<Record<ClaimEnd, TimelineType>> = {
@@ -152,34 +153,45 @@ const texts: Partial<Record<ClaimEnd, string>> = {
   lost: 'Lost with its session, and given back',
 }
 
-const noteEnd = (tx: Transaction, sessionId: string, taskId: string, end: ClaimEnd, message?: string): void =>
-  addTimelineEntry(tx, findSession(tx, sessionId), {
-    type: entryTypes[end],
-    message: message || texts[end],
-    taskId,
-  })
+const entryOf = (taskId: string, end: ClaimEnd, message?: string) => ({
+  type: entryTypes[end],
+  message: message || texts[end],
+  taskId,
+})
 
-/** Ends the claim of a task; where it has put the task into the session, the task leaves it. */
-export function* endClaim(tx: Transaction, task: Task, end: ClaimEnd): Steps {
-  const { id, claim, lastClaim } = task
-  if (!claim) return
-  letGo(tx, task, end)
-  if (lastClaim?.joined) yield* leave(tx, claim.sessionId, id)
+/** A claim that ends, and how. */
+interface Ended {
+  task: Task
+  end: ClaimEnd
 }
 
-/** A task leaves the session into which its claim has put it. */
-export function* leave(tx: Transaction, sessionId: string, taskId: string): Steps {
-  yield* unlink(tx, [{ sessionId, taskId }], 'Task removed from session')
+/** Ends claims; a task that its claim has put into the session leaves it. */
+export function* endEach(tx: Transaction, claims: readonly Ended[]): Steps {
+  for (const { task, end } of claims) {
+    letGo(tx, task, end)
+    yield
+  }
+  yield* leaveSession(
+    tx,
+    claims.map(({ task }) => task),
+  )
+}
+
+/** Those of some tasks that their claims, as these tasks have them, have put into a session leave it. */
+export function* leaveSession(tx: Transaction, tasks: readonly Task[]): Steps {
+  const links = tasks.flatMap(({ id: taskId, claim, lastClaim }) =>
+    claim && lastClaim?.joined ? [{ sessionId: claim.sessionId, taskId }] : [],
+  )
+  yield* unlink(tx, links, 'Task removed from session')
 }
 
 /** Ends all claims of a session that ends: what it has said of a task itself counts, else `end`. */
 export function* endClaims(tx: Transaction, sessionId: string, end: ClaimEnd): Steps {
-  for (const task of heldBy(tx, sessionId)) {
-    const how = saidEnd(task) ?? end
-    noteEnd(tx, sessionId, task.id, how)
-    yield* endClaim(tx, task, how)
-    yield
-  }
+  const claims = heldBy(tx, sessionId).map((task) => ({ task, end: saidEnd(task) ?? end }))
+  if (claims.length === 0) return
+  const entries = claims.map((ended) => entryOf(ended.task.id, ended.end))
+  addTimelineEntries(tx, findSession(tx, sessionId), entries)
+  yield* endEach(tx, claims)
 }
 
 const saidEnd = ({ sessionStatus }: Task): ClaimEnd | undefined => {

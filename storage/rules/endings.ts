@@ -8,7 +8,7 @@ import type { TimelineType } from '../../schemas/timeline'
 import type { Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { giveBudgetBack } from './budgets'
-import { endClaim, endClaims } from './claims'
+import { endClaims, endEach } from './claims'
 import { findSession, type SessionHead } from './find'
 import { heldBy } from './held'
 import type { ClaimEnd } from './let-go'
@@ -221,12 +221,14 @@ export function* reportTasks(tx: Transaction, sessionId: string, outcomes: reado
       ? ({ status: 'completed' } as const)
       : ({ status: 'failed', failReason: message } as const)
   yield* reportItems(tx, sessionId, new Map(outcomes.map((outcome) => [outcome.taskId, ofItem(outcome)])))
+  const held: { task: Task; end: ClaimEnd }[] = []
   for (const { taskId, outcome } of outcomes) {
     const task = tx.get('tasks', taskId)
-    if (task?.claim?.sessionId === sessionId) yield* endClaim(tx, task, outcome)
+    if (task?.claim?.sessionId === sessionId) held.push({ task, end: outcome })
     else if (mayReport(tx, sessionId, taskId)) setSessionStatus(tx, taskId, outcome)
     yield
   }
+  yield* endEach(tx, held)
 }
 
 /** Notes in the timeline of a session that has ended what came too late to change it. */

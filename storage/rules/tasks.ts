@@ -9,7 +9,7 @@ import type {
 } from '../../schemas/task'
 import { atOnce, type Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
-import { leave } from './claims'
+import { leaveSession } from './claims'
 import { checkDependencies, checkParent } from './dependencies'
 import { noteLate, reportTasks } from './endings'
 import { findProject, findTask } from './find'
@@ -120,7 +120,7 @@ export function* updateTask(tx: Transaction, id: string, body: UpdateTaskRequest
   tx.emitState('task:updated', id)
   if (taken) {
     putReleased(tx, findTask(tx, id), {})
-    if (task.lastClaim?.joined) yield* leave(tx, taken.sessionId, id)
+    yield* leaveSession(tx, [task])
   }
   if (task.status === 'blocked' && changed.status !== 'blocked') withdrawAboutTask(tx, id)
   if (late !== undefined && body.sessionStatus != null) yield* reportLate(tx, late, id, body.sessionStatus)

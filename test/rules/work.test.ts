@@ -2,6 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest'
 import { Entry } from '../../storage/entry'
+import { claimTask } from '../../storage/rules/claims'
 import { endSession } from '../../storage/rules/endings'
 import { readerOf } from '../../storage/rules/find'
 import { makeManifest } from '../../storage/rules/manifest'
@@ -58,6 +59,13 @@ const times = async <T>(count: number, make: () => Promise<T>): Promise<T[]> => 
 
 const idsOf = (entities: readonly { id: string }[]) => entities.map(({ id }) => id)
 
+/** A session that has claimed so many tasks. */
+const claiming = async ({ task, session, change }: World, size: number): Promise<string> => {
+  const { id } = await session([], { strategy: 'tree' })
+  for (const { id: taskId } of await times(size, task)) await change((tx) => claimTask(tx, taskId, id))
+  return id
+}
+
 /** Each prepares something of a size, and returns the change that is counted. */
 const changes: Record<string, (world: World, size: number) => Promise<(tx: Transaction) => unknown>> = {
   'deleting a session of many tasks': async ({ task, session }, size) => {
@@ -67,6 +75,18 @@ const changes: Record<string, (world: World, size: number) => Promise<(tx: Trans
   'deleting a session with a queue': async ({ task, session }, size) => {
     const { id } = await session(idsOf(await times(size, task)), { strategy: 'queue' })
     return (tx) => deleteSession(tx, id)
+  },
+  'ending a session that has claimed many tasks': async (world, size) => {
+    const id = await claiming(world, size)
+    return (tx) => endSession(tx, id, { cause: 'lost' })
+  },
+  'reporting on many tasks that were claimed': async (world, size) => {
+    const id = await claiming(world, size)
+    const outcomes = (await world.get('sessions', id)).taskIds.map((taskId) => ({
+      taskId,
+      outcome: 'completed' as const,
+    }))
+    return (tx) => endSession(tx, id, { cause: 'reported', outcomes })
   },
   'giving a session many tasks': async ({ task, session }, size) => {
     const taskIds = idsOf(await times(size, task))
