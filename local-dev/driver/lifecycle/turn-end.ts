@@ -1,0 +1,60 @@
+/** What follows on a turn that is over. */
+import { stepTurn } from '../turn'
+import { andThen, type Life, type Step, withEffects } from './life'
+import { lookAtTasks, promptAgent, sayNext } from './prompting'
+import { exit, waitFor, waitOn } from './waiting'
+
+/** So often in a row an error of the agent's is only said to it. */
+const maxFailures = 1
+
+export const endTurn = (before: Life, at: number): Step => {
+  const life = { ...before, turn: stepTurn(before.turn, { type: 'settled' }, at) }
+  return andThen([life, [{ type: 'turnOver' }]], (now) => afterTurn(now, at))
+}
+
+const afterTurn = (life: Life, at: number): Step => {
+  if (life.endedAt !== undefined) return exit(life, { exitCode: 0 })
+  if (life.cancelCause === 'budget')
+    return waitFor({ ...life, next: { reason: 'goOn', note: 'Its budget was extended.' } }, at, 'budget')
+  if (life.problem) return afterProblem({ ...life, problem: life.problem }, at)
+  if (life.queue.length > 0) return promptAgent(life, at, { reason: 'said', note: life.cancelNote })
+  if (life.cancelCause === 'interrupt') return waitFor(life, at, 'interrupted')
+  return lookAtTasks(life)
+}
+
+const afterProblem = (life: Life & { problem: NonNullable<Life['problem']> }, at: number): Step => {
+  const { problem, turn, current } = life
+  // What the agent has not even begun with is said to it again as it was.
+  const next = turn.hasBegun ? undefined : current
+  if (problem.kind !== 'other')
+    return waitFor({ ...life, next: next ?? { reason: 'goOn' } }, at, problem.kind)
+  const failures = life.failures + 1
+  const failed = { ...life, failures }
+  return failures <= maxFailures
+    ? promptAgent(
+        failed,
+        at,
+        next ?? { reason: 'goOn', note: `Your turn ended with an error: ${problem.message}` },
+      )
+    : waitFor(failed, at, 'question')
+}
+
+/** The tasks were looked at after a turn: so many have no outcome. */
+export const afterLook = (life: Life, at: number, open: number): Step => {
+  if (open === 0) return exit(life, { exitCode: 0 })
+  if (life.queue.length > 0) return sayNext(life, at)
+  // It did something of its own accord while it waited: that was asked already.
+  if (life.wait) return waitOn(life)
+  if (life.reminders > 0) return waitFor(life, at, 'question')
+  const { cancelNote: note } = life
+  return promptAgent({ ...life, reminders: 1 }, at, { reason: 'remind', note })
+}
+
+/** The agent has done something: whatever that belongs to, the session works until it is quiet again. */
+export const wake = (life: Life): Step =>
+  life.phase === 'waiting' || life.phase === 'checking'
+    ? withEffects(
+        { ...life, phase: 'turn', status: 'working' },
+        ...(life.status === 'idle' ? [{ type: 'status', status: 'working' } as const] : []),
+      )
+    : withEffects(life)
