@@ -2,8 +2,11 @@
 import { resolve } from 'node:path'
 import { Drive } from '../../schemas/agent'
 import { findProgram } from '../lib/find-program'
+import { homeFolder } from '../lib/home'
 import { reasonOf } from '../lib/reason'
 import { splitWords } from './command-line'
+import { locateAcp } from './find-acp'
+import { type AcpPreset, type Preset, presetOf, presets } from './presets'
 import { AgentStartError } from './start-error'
 
 interface DriveRequest {
@@ -18,10 +21,14 @@ interface DriveRequest {
 
 /** An agent that is driven over ACP. */
 export interface AcpChoice {
-  /** What people call it: the program, or the script that an interpreter runs. */
+  /** What people call it: the preset, the program, or the script that an interpreter runs. */
   name: string
   /** The program and its arguments. */
   command: string[]
+  /** What is known of it; absent of a command line of one's own. */
+  preset?: AcpPreset
+  /** Of a preset, that of what was found, if it says so. */
+  version?: string | undefined
 }
 
 /** Undefined: it is driven in a terminal. Throws `AgentStartError` where ACP was asked for and cannot be had. */
@@ -35,11 +42,41 @@ export const chooseDrive = async ({
   if (drive === 'terminal') return undefined
   if (named === undefined && env.MAESTRO_AGENT_ACP)
     return ownAgent(env.MAESTRO_AGENT_ACP, cwd, env.PATH ?? '')
+  const requested = (named ?? env.MAESTRO_AGENT)?.trim() || undefined
+  const places = { searchPath: env.PATH ?? '', home: homeFolder() }
+  if (requested === undefined) return firstFound(drive, places)
+  const preset = presetOf(requested)
+  const choice = preset && (await presetChoice(preset, places))
+  if (choice || drive === undefined) return choice
+  throw new AgentStartError(1, withoutAcp(requested, preset))
+}
+
+/** In the order of the presets: each over ACP where that is found, else in a terminal. */
+const firstFound = async (drive: Drive | undefined, places: Places): Promise<AcpChoice | undefined> => {
+  for (const preset of presets) {
+    const choice = await presetChoice(preset, places)
+    if (choice) return choice
+    const { terminal } = preset
+    if (drive === undefined && terminal && (await findProgram(terminal.program, places.searchPath)))
+      return undefined
+  }
   if (drive === undefined) return undefined
-  throw new AgentStartError(
-    1,
-    `The agent ${named ?? (env.MAESTRO_AGENT || 'that is first on PATH')} cannot be driven over ACP here: --agent-acp names a command that speaks it`,
-  )
+  throw new AgentStartError(1, withoutAcp(undefined, undefined))
+}
+
+type Places = Parameters<typeof locateAcp>[1]
+
+const presetChoice = async (preset: Preset, places: Places): Promise<AcpChoice | undefined> => {
+  const found = preset.acp && (await locateAcp(preset, places))
+  return preset.acp && found
+    ? { name: preset.name, command: found.command, preset: preset.acp, version: found.version }
+    : undefined
+}
+
+const withoutAcp = (requested: string | undefined, preset: Preset | undefined): string => {
+  if (preset?.acp)
+    return `The agent ${preset.name} is driven over ACP by ${preset.acp.program}, which is not on PATH: "maestro agents install ${preset.name}" brings it`
+  return `The agent ${requested ?? 'that is first on PATH'} cannot be driven over ACP here: --agent-acp names a command that speaks it`
 }
 
 const ownAgent = async (line: string, cwd: string | undefined, searchPath: string): Promise<AcpChoice> => {

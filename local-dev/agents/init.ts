@@ -5,16 +5,18 @@ import type { Client } from '../../functions/client/client'
 import { MaestroError } from '../../functions/client/client'
 import { isSessionToken } from '../../functions/services/session-tokens'
 import { isSkillId } from '../../functions/services/skills'
-import { PermissionMode } from '../../schemas/agent'
+import { type Drive, PermissionMode } from '../../schemas/agent'
 import type { SessionManifest } from '../../schemas/manifest'
 import type { Session, UpdateSessionRequest } from '../../schemas/session'
 import type { Skill } from '../../schemas/skill'
 import type { Role } from '../../schemas/template'
 import { privateFile, privateFolderMode } from '../../storage/drivers/files/private-files'
+import { driveAcp } from '../driver/drive-acp'
 import { makeDirectory } from '../lib/make-directory'
 import { reasonOf } from '../lib/reason'
 import { keepBeating } from './beat'
 import { chooseAgent } from './choose'
+import { chooseDrive } from './drive'
 import { limitLog } from './log-limit'
 import { loadManifest } from './manifest'
 import { type AgentExit, runAgent } from './process'
@@ -65,33 +67,26 @@ export const init = async (options: InitOptions): Promise<InitResult> => {
     )
   const reported = new AbortController()
   try {
-    const { agent, command, extraEnv, cwd, folder, chosen } = await prepare(options, sessionId)
+    const prepared = await prepare(options, sessionId)
+    const { name, cwd, folder, chosen } = prepared
     // Whoever started this may have left that to it.
     const isOwn = token !== undefined && isSessionToken(token)
     const agentToken = isOwn ? token : ((await takeSessionToken(client, sessionId, folder)) ?? token)
-    const started = await reportStart(client, sessionId, agent.name, isOwn ? {} : chosen)
-    print(`${agent.name} starts in ${cwd}`)
+    const started = await reportStart(client, sessionId, name, isOwn ? {} : chosen)
+    print(`${name} starts in ${cwd}`)
     void keepBeating({ client, session: started }, reported.signal)
     const agentExited = new AbortController()
-    const isOpen = agent.staysOpen && isInteractive()
-    const stop = sessionEndSignal({ client, sessionId, staysOpen: isOpen }, agentExited.signal)
     const log = limitLog(join(folder, 'output.log'), logMaxBytes(env), agentExited.signal)
     const ownToken = agentToken === undefined ? {} : { MAESTRO_API_TOKEN: agentToken }
-    const agentEnv = { ...env, ...extraEnv, PWD: cwd, ...ownToken }
-    if (agent.hooks && isInteractive())
-      watchFirstHook(
-        { client, sessionId, statePath: join(folder, 'hook.json') },
-        agent.name,
-        agentExited.signal,
-      )
-    const exit = await runAgent(command, { cwd, env: agentEnv, stop })
-      .catch((error: Error) => {
-        throw new AgentStartError(1, `The agent ${agent.name} cannot be started: ${error.message}`)
-      })
-      .finally(() => agentExited.abort())
+    const agentEnv = { ...env, ...prepared.extraEnv, PWD: cwd, ...ownToken }
+    const running = { client, session: started, env: agentEnv, role: options.role }
+    const run = prepared.acp
+      ? driveAcp({ ...prepared, ...running, choice: prepared.acp })
+      : runInTerminal(client, sessionId, prepared, agentEnv, agentExited.signal)
+    const exit = await run.finally(() => agentExited.abort())
     await log
-    const session = await reportAgentExit(client, sessionId, agent.name, exit)
-    return { session, agent: agent.name, exit }
+    const session = await reportAgentExit(client, sessionId, name, exit)
+    return { session, agent: name, exit }
   } catch (error) {
     if (error instanceof AgentStartError) await reportError(client, sessionId, error)
     throw error
@@ -100,9 +95,27 @@ export const init = async (options: InitOptions): Promise<InitResult> => {
   }
 }
 
+const runInTerminal = (
+  client: Client,
+  sessionId: string,
+  { agent, name, cwd, command, folder }: Prepared,
+  env: NodeJS.ProcessEnv,
+  agentExited: AbortSignal,
+): Promise<AgentExit> => {
+  const staysOpen = agent?.staysOpen === true && isInteractive()
+  const stop = sessionEndSignal({ client, sessionId, staysOpen }, agentExited)
+  if (agent?.hooks && isInteractive())
+    watchFirstHook({ client, sessionId, statePath: join(folder, 'hook.json') }, name, agentExited)
+  return runAgent(command, { cwd, env, stop }).catch((error: Error) => {
+    throw new AgentStartError(1, `The agent ${name} cannot be started: ${error.message}`)
+  })
+}
+
 /** A runner says it in megabytes; where none has started this there is no log to be cut. */
 const logMaxBytes = ({ MAESTRO_LOG_MAX }: NodeJS.ProcessEnv): number =>
   (Number(MAESTRO_LOG_MAX) || Number.POSITIVE_INFINITY) * 1e6
+
+type Prepared = Awaited<ReturnType<typeof prepare>>
 
 const prepare = async (options: InitOptions, sessionId: string) => {
   const { client, env, role, token } = options
@@ -115,14 +128,11 @@ const prepare = async (options: InitOptions, sessionId: string) => {
   const manifest = await loadManifest({ path, serverUrl: client.url, token }, role)
   const cwd = await directoryOf(manifest)
   const session = await client.sessions.get(sessionId)
-  if (session.drive === 'acp')
-    throw new AgentStartError(1, 'This maestro drives agents in a terminal only: spawn with drive "terminal"')
-  const agent = await chooseAgent({
-    requested: options.agent ?? session.agent ?? env.MAESTRO_AGENT,
-    cwd,
-    searchPath: env.PATH ?? '',
-    demo: options.demo,
-  })
+  const named = options.agent ?? session.agent
+  const requested = named ?? env.MAESTRO_AGENT
+  const searchPath = env.PATH ?? ''
+  const acp = await chooseDrive({ drive: session.drive, named, cwd, env })
+  const agent = acp ? undefined : await chooseAgent({ requested, cwd, searchPath, demo: options.demo })
   const prompt = composePrompt(manifest, await loadSkills(manifest, client))
   const promptFile = isAbsolute(path)
     ? join(dirname(path), 'prompt.md')
@@ -133,11 +143,18 @@ const prepare = async (options: InitOptions, sessionId: string) => {
     session.permissionMode ??
     (env.MAESTRO_PERMISSION_MODE || manifest.session.permissionMode)
   const invocation = { prompt, promptFile, interactive: isInteractive(), model, permissionMode }
-  const command = agent.command(invocation)
-  await writeFiles(dirname(promptFile), { 'prompt.md': prompt, ...agent.files?.(invocation) })
-  const chosen = chosenFor(session, { model, permissionMode, agent: agent.isKnown ? agent.name : undefined })
-  const extraEnv = agent.env?.(invocation) ?? {}
-  return { agent, cwd, command, extraEnv, folder: dirname(promptFile), chosen }
+  const command = agent?.command(invocation) ?? []
+  const folder = dirname(promptFile)
+  await writeFiles(folder, { 'prompt.md': prompt, ...agent?.files?.(invocation) })
+  const name = acp?.name ?? agent?.name ?? ''
+  const isKnown = acp ? acp.preset !== undefined : agent?.isKnown === true
+  const chosen = chosenFor(session, acp ? 'acp' : 'terminal', {
+    model,
+    permissionMode,
+    agent: isKnown ? name : undefined,
+  })
+  const extraEnv = agent?.env?.(invocation) ?? {}
+  return { acp, agent, name, cwd, command, prompt, model, permissionMode, extraEnv, folder, chosen }
 }
 
 const writeFiles = async (folder: string, files: Readonly<Record<string, string>>): Promise<void> => {
@@ -152,10 +169,11 @@ const writeFiles = async (folder: string, files: Readonly<Record<string, string>
 /** What counts for this run, for the session to say; a word of the agent's own, as one can be for its mode, is left out. */
 const chosenFor = (
   session: Session,
+  drive: Drive,
   { permissionMode, ...words }: Record<'agent' | 'model' | 'permissionMode', string | undefined>,
 ): UpdateSessionRequest => ({
   ...words,
-  ...(session.drive === undefined && { drive: 'terminal' }),
+  ...(session.drive === undefined && { drive }),
   permissionMode: PermissionMode.safeParse(permissionMode).data,
 })
 

@@ -8,6 +8,10 @@ export interface AgentExit {
   signal: NodeJS.Signals | null
   /** In milliseconds. */
   duration: number
+  /** One sentence, where more is known than code and signal. */
+  reason?: string | undefined
+  /** A person has chosen that it ends. */
+  isStopped?: boolean | undefined
 }
 
 interface AgentRunOptions {

@@ -6,6 +6,8 @@ import { changeSession, retryTransient } from './change-session'
 import type { AgentExit } from './process'
 import { AgentStartError } from './start-error'
 
+const maxReasonLength = 2000
+
 /** So long it is tried to report the exit of an agent while the server is away. */
 const reportTimeoutMs = 60_000
 
@@ -60,14 +62,15 @@ export const reportAgentExit = (
   agent: string,
   exit: AgentExit,
 ): Promise<Session> => {
-  const { exitCode, signal, duration } = exit
+  const { exitCode, signal, duration, isStopped } = exit
   const how = signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}${exitHint(exitCode)}`
-  const reason = `${agent} ${how} after ${(duration / 1000).toFixed(1)} s`
-  const end: EndSessionRequest = {
+  const reason = exit.reason ?? `${agent} ${how} after ${(duration / 1000).toFixed(1)} s`
+  const exited: EndSessionRequest = {
     cause: 'exited',
-    reason,
+    reason: reason.slice(0, maxReasonLength),
     ...(signal ? { signal } : { exitCode: exitCode ?? 1 }),
   }
+  const end: EndSessionRequest = isStopped ? { cause: 'stopped', reason } : exited
   // An answer that was lost on its way is no reason to report twice.
   const options = { idempotencyKey: randomUUID() }
   return retryTransient(
@@ -84,5 +87,5 @@ const exitHint = (exitCode: number | null): string => {
 
 /** Reports why there is no agent. A session that has ended stays as it is. */
 export const reportStartError = async (client: Client, sessionId: string, message: string): Promise<void> => {
-  await client.sessions.end(sessionId, { cause: 'start_failed', reason: message.slice(0, 2000) })
+  await client.sessions.end(sessionId, { cause: 'start_failed', reason: message.slice(0, maxReasonLength) })
 }

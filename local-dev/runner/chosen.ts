@@ -50,7 +50,7 @@ const drivenBy = async (
 ): Promise<Pick<UpdateSessionRequest, 'agent' | 'drive'>> => {
   try {
     const acp = await driveOf(session, env, cwd)
-    if (acp) return { drive: 'acp' }
+    if (acp) return { drive: 'acp', ...(acp.preset && { agent: acp.name }) }
     const { agent: requested = env.MAESTRO_AGENT } = session
     const agent = await chooseAgent({ requested, cwd, searchPath: env.PATH ?? '', demo: [] })
     return { drive: 'terminal', ...(agent.isKnown && { agent: agent.name }) }

@@ -34,7 +34,7 @@ const waitForLimit = (life: Life, at: number): Step => {
 
 /** Its place is free for others. */
 const idle = (life: Life, ...effects: Step[1]): Step => {
-  const isTold = life.status === 'idle'
+  const isIdle = life.status === 'idle'
   return [
     {
       ...life,
@@ -44,7 +44,7 @@ const idle = (life: Life, ...effects: Step[1]): Step => {
       cancelNote: undefined,
       problem: undefined,
     },
-    isTold ? effects : [...effects, { type: 'status', status: 'idle' }],
+    isIdle ? effects : [...effects, { type: 'status', status: 'idle' }],
   ]
 }
 

@@ -1,0 +1,44 @@
+/** What of a session's work has no outcome yet. */
+import { type Client, MaestroError, type Session, type Task } from '../../functions/client/client'
+import { endedStatuses } from '../../schemas/session'
+import { retryTransient } from '../agents/change-session'
+import { undefinedIfNotFound } from '../lib/not-found'
+import type { OpenTask } from './prompts'
+
+interface Look {
+  session: Session
+  open: OpenTask[]
+}
+
+/** The session as it is now, and its tasks without an outcome. Throws what the client throws. */
+export const lookAtTasks = async (client: Client, sessionId: string, signal: AbortSignal): Promise<Look> => {
+  const session = await retryTransient(() => client.sessions.get(sessionId), signal)
+  const open: OpenTask[] = []
+  for (const taskId of session.taskIds) {
+    const task = await retryTransient(() => undefinedIfNotFound(client.tasks.get(taskId)), signal)
+    if (task && saysOpen(task) && !(await isWorkedOnElsewhere(client, task, sessionId, signal)))
+      open.push({ id: task.id, title: task.title })
+  }
+  return { session, open }
+}
+
+const openStatuses: readonly (string | undefined)[] = [undefined, 'queued', 'working', 'needs_input']
+
+const saysOpen = ({ sessionStatus }: Task): boolean => openStatuses.includes(sessionStatus)
+
+const isWorkedOnElsewhere = async (
+  client: Client,
+  { sessionIds }: Task,
+  ownId: string,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  for (const id of sessionIds.filter((each) => each !== ownId)) {
+    const other = await retryTransient(() => undefinedIfNotFound(client.sessions.get(id)), signal)
+    if (other && !endedStatuses.includes(other.status)) return true
+  }
+  return false
+}
+
+export const hasEnded = (error: unknown): boolean =>
+  error instanceof MaestroError &&
+  (error.status === 401 || error.status === 404 || error.code === 'SESSION_ENDED')
