@@ -41,12 +41,12 @@ const requireAsking = (
 export const driveAcp = async ({ permissionMode, ...options }: DriveOptions): Promise<AgentExit> => {
   requireAsking(options.choice, permissionMode, options.env.MAESTRO_TRUST_AGENT)
   const { runAcpAgent } = await import('./run-acp')
-  const { MAESTRO_UNATTENDED, MAESTRO_STALL_AFTER } = options.env
+  const { MAESTRO_UNATTENDED, MAESTRO_STALL_AFTER, MAESTRO_PERMISSIONS } = options.env
   return runAcpAgent({
     ...options,
     home: homeFolder(),
     permissionMode: PermissionMode.safeParse(permissionMode).data ?? 'acceptEdits',
-    rules: { deny: [], allow: [], ask: [] },
+    permissionsFile: MAESTRO_PERMISSIONS || undefined,
     isUnattended: MAESTRO_UNATTENDED === '1',
     stallAfterMs: (Number(MAESTRO_STALL_AFTER) || defaultStallMinutes) * 60_000,
     write: (text) => void process.stdout.write(text),

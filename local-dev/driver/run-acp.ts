@@ -2,7 +2,9 @@
 import { identityOf } from '../../storage/drivers/files/process-identity'
 import type { UsageLimit } from '../acp/usage-limit'
 import type { AgentExit } from '../agents/process'
+import { AgentStartError } from '../agents/start-error'
 import { reasonOf } from '../lib/reason'
+import { loadRules } from '../permissions/load-rules'
 import { realPathOf } from '../permissions/real-path'
 import { openAgentEvents } from './agent-events'
 import { createAgentProcess } from './agent-process'
@@ -49,6 +51,16 @@ export const runAcpAgent = async (options: AcpRunOptions): Promise<AgentExit> =>
   const memory = openMemory({ folder, session, agent: choice.name, cwd })
   if (memory.state.process) await endEarlierAgent(memory.state.process)
 
+  const { rules, commit, notes } = await loadRules({
+    home: options.home,
+    flagFile: options.permissionsFile,
+    projectDir: cwd,
+    base: memory.state.rulesCommit ?? session.workspace?.base,
+    env: options.env,
+  }).catch((error) => {
+    throw new AgentStartError(1, reasonOf(error))
+  })
+  memory.change({ rulesCommit: commit })
   const stopped = new AbortController()
   const deadline = new AbortController()
   let exiting: Exit | undefined
@@ -112,7 +124,7 @@ export const runAcpAgent = async (options: AcpRunOptions): Promise<AgentExit> =>
       cwd,
       home: options.home,
       sessionFolder: folder,
-      rules: options.rules,
+      rules,
       remembered: memory.state.remembered,
       realPath: realPathOf,
     }),
@@ -268,6 +280,7 @@ export const runAcpAgent = async (options: AcpRunOptions): Promise<AgentExit> =>
     signal: stopped.signal,
     onGap: requests.reload,
   })
+  for (const text of notes) note('progress', text)
   const { wait } = memory.state
   if (wait?.requestId !== undefined) ownQuestions.hold(wait.requestId)
   for (const said of earlier.answers) opening.doubt([said])

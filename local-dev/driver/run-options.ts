@@ -2,7 +2,6 @@ import type { Client, Session } from '../../functions/client/client'
 import type { PermissionMode } from '../../schemas/agent'
 import type { Role } from '../../schemas/template'
 import type { AcpChoice } from '../agents/drive'
-import type { Rules } from '../permissions/rules'
 
 export interface AcpRunOptions {
   client: Client
@@ -20,7 +19,8 @@ export interface AcpRunOptions {
   role: Role
   model: string | undefined
   permissionMode: PermissionMode
-  rules: Rules
+  /** `--permissions`, absolute. */
+  permissionsFile: string | undefined
   isUnattended: boolean
   stallAfterMs: number
   /** Writes for people, into the log. */
