@@ -50,7 +50,10 @@ const readList: Read<z.ZodArray> = ({ element }, payload, ctx) => {
   const { value } = payload
   if (!Array.isArray(value)) return false
   const check = itemCheck(element, payload, ctx)
-  payload.value = value.map((item: unknown, index) => check.read(index, item))
+  const read: unknown[] = []
+  for (let index = 0; index < value.length && !check.isSettled(); index++)
+    read.push(check.read(index, value[index]))
+  payload.value = read
   check.finish()
   return true
 }
@@ -65,7 +68,11 @@ const readRecord: Read<z.ZodRecord> = ({ valueType }, payload, ctx) => {
   const { value } = payload
   if (!isObject(value)) return false
   const check = itemCheck(valueType, payload, ctx)
-  if (typeOf(valueType) === 'string') for (const name of Object.keys(value)) check.read(name, value[name])
+  if (typeOf(valueType) === 'string')
+    for (const name in value) {
+      if (check.isSettled()) break
+      check.read(name, value[name])
+    }
   check.finish()
   // zod leaves this one out, too: whoever copies it would set the prototype.
   if (Object.hasOwn(value, '__proto__'))
@@ -98,11 +105,12 @@ const itemCheck = (schema: z.core.$ZodType, { issues }: Payload, ctx: Context) =
   }
 
   return {
+    /** Whether nothing more is to be found out: without words it is a first pass, whose problems nobody reads. */
+    isSettled: () => described >= maxListed && !ctx.error,
     /** What the schema makes of an item; the item itself where that does not matter any more. */
     read(key: PropertyKey, item: unknown): unknown {
       if (described >= maxListed) {
-        // Without words it is a first pass, whose problems nobody reads.
-        if (ctx.error) more += count(item)
+        more += count(item)
         return item
       }
       const { value, issues: found } = run(item)

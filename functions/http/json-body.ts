@@ -1,10 +1,15 @@
 import { isObject } from '../../schemas/fields'
 import { parseJson } from '../../schemas/json-text'
 import type { Steps } from '../../storage/others-turn'
+import { reasonOf } from '../../storage/reason'
+import { parseJsonInSteps } from './json-in-steps'
+import { endOfString } from './json-scan'
 
 /** Deeper than this no document of ours is nested; much deeper, and to write it as JSON overflows the stack. */
 const maxDepth = 100
 
+/** A longer text is parsed in steps. */
+const maxLengthAtOnce = 64 * 1024
 /** So many characters, or values, are looked at in a step. */
 const charactersInStep = 64 * 1024
 const valuesInStep = 4000
@@ -21,7 +26,7 @@ export function* readJsonObject(text: string): Steps<Record<string, unknown>> {
   const holdsTinyExponent = tinyExponent.test(text)
   const holdsOthers = mayHoldBadText.test(text) || exponent.test(text)
   yield
-  const body = parse(text)
+  const body = yield* parse(text)
   if (!isObject(body)) throw new Error('The body must be a JSON object')
   yield
   if (holdsManyDigits || holdsTinyExponent) yield* checkNumbers(text)
@@ -29,11 +34,11 @@ export function* readJsonObject(text: string): Steps<Record<string, unknown>> {
   return body
 }
 
-const parse = (text: string): unknown => {
+function* parse(text: string): Steps<unknown> {
   try {
-    return parseJson(text)
+    return text.length > maxLengthAtOnce ? yield* parseJsonInSteps(text) : parseJson(text)
   } catch (error) {
-    throw new Error(`The body cannot be read: ${error instanceof Error ? error.message : error}`)
+    throw new Error(`The body cannot be read: ${reasonOf(error)}`)
   }
 }
 
@@ -44,20 +49,9 @@ const exponent = /\d[eE]\+?\d/
 const manyDigits = /\d{16}/
 const tinyExponent = /\d[eE]-\d{3}/
 
-const [quote, backslash, minus, zero, nine] = [0x22, 0x5c, 0x2d, 0x30, 0x39]
+const [quote, minus, zero, nine] = [0x22, 0x2d, 0x30, 0x39]
 const [plus, point, smallE, largeE] = [0x2b, 0x2e, 0x65, 0x45]
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d]
-
-/** The index of the quote that ends the string which begins at `start`; the text's length if nothing ends it. */
-const endOfString = (text: string, start: number): number => {
-  let index = start + 1
-  while (index < text.length) {
-    const code = text.charCodeAt(index)
-    if (code === quote) return index
-    index += code === backslash ? 2 : 1
-  }
-  return text.length
-}
 
 const checkDepth = (text: string): void => {
   let depth = 0
