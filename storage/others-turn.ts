@@ -11,8 +11,13 @@ const afterPolling = (resolve: () => void): void => {
  */
 export const othersTurn = () => new Promise<void>((resolve) => setTimeout(() => afterPolling(resolve)))
 
-/** Work in steps, none of which takes long; others may have their turn in between. */
-export type Steps<T = void> = Generator<void, T>
+/**
+ * Work in steps, none of which takes long; others may have their turn in between, and are to have it after a step that was as
+ * long as `aTurn`.
+ */
+export type Steps<T = void> = Generator<typeof aTurn | undefined, T>
+
+export const aTurn = 'a turn'
 
 /** The same of what may be done already. */
 export function* stepsOf<T>(work: T | Steps<T>): Steps<T> {
@@ -23,11 +28,11 @@ const isSteps = <T>(work: T | Steps<T>): work is Steps<T> =>
   typeof work === 'object' && work !== null && 'next' in work && typeof work.next === 'function'
 
 /**
- * Does at most so many steps, and no more once `maxMs` are over; returns what comes of the work, undefined if it is not done.
- * Where no time passes while work is done, as in a Worker, the steps are counted alone.
+ * Does steps until others are to have their turn: at most so many, and no more once `maxMs` are over. Returns what comes of the
+ * work, undefined if it is not done. Where no time passes while work is done, as in a Worker, the steps are counted alone.
  */
-export const someSteps = <T>(
-  steps: Iterator<void, T>,
+export const stepsOfTurn = <T>(
+  steps: Steps<T>,
   most: number,
   maxMs = Number.POSITIVE_INFINITY,
 ): { result: T } | undefined => {
@@ -35,13 +40,13 @@ export const someSteps = <T>(
   for (let step = 0; step < most; step++) {
     const { done, value } = steps.next()
     if (done) return { result: value }
-    if (maxMs !== Number.POSITIVE_INFINITY && performance.now() > end) break
+    if (value === aTurn || performance.now() > end) break
   }
   return undefined
 }
 
 /** Does all steps of some work, with others' turn after each; resolves with what comes of it. */
-export const inTurns = async <T>(steps: Iterator<void, T>): Promise<T> => {
+export const inTurns = async <T>(steps: Iterator<unknown, T>): Promise<T> => {
   for (;;) {
     const { done, value } = steps.next()
     if (done) return value
@@ -50,7 +55,7 @@ export const inTurns = async <T>(steps: Iterator<void, T>): Promise<T> => {
 }
 
 /** Does all steps of some work in one go. */
-export const atOnce = <T>(steps: Iterator<void, T>): T => {
+export const atOnce = <T>(steps: Iterator<unknown, T>): T => {
   for (;;) {
     const { done, value } = steps.next()
     if (done) return value

@@ -8,7 +8,7 @@ import type { NewId } from './ids'
 import { type Logger, loadDocuments } from './loading'
 import { type MadeBatch, toBatch } from './made-batch'
 import { unreadableBelow, watchMisses } from './misses'
-import { atOnce, inTurns, othersTurn, type Steps, someSteps, stepsOf } from './others-turn'
+import { atOnce, inTurns, othersTurn, type Steps, stepsOf, stepsOfTurn } from './others-turn'
 import { publishInTurns } from './publish-in-turns'
 import { addTexts, catchUp } from './readable-again'
 import { createSequentialCommit } from './sequential-commit'
@@ -110,7 +110,7 @@ export const openWorkspace = async ({
     let ruled: { result: T } | undefined
     try {
       const steps = watched.run(() => stepsOf(rule(transaction)))
-      const ruleOn = (maxMs?: number) => watched.run(() => someSteps(steps, stepsInTurn, maxMs))
+      const ruleOn = (maxMs?: number) => watched.run(() => stepsOfTurn(steps, stepsInTurn, maxMs))
       ruled = ruleOn()
       if (!ruled || isLarge())
         ruled = await alone(async () => {
@@ -122,7 +122,10 @@ export const openWorkspace = async ({
             done = ruleOn(maxTurnMs)
           }
           if (isLarge()) await commitInTurns(prepare(), finish)
-          else commit(finish())
+          else {
+            await othersTurn()
+            commit(finish())
+          }
           return done
         })
       else commit(finish())

@@ -1,6 +1,6 @@
 import type { EntityKind } from '../../schemas/entities'
 import type { Entry } from '../../storage/entry'
-import { type Steps, stepsOf } from '../../storage/others-turn'
+import { aTurn, type Steps, stepsOf } from '../../storage/others-turn'
 import { keepAnswer } from '../../storage/rules/answers'
 import type { Transaction } from '../../storage/transaction'
 import type { RequestContext } from '../services/app-services'
@@ -21,6 +21,7 @@ interface BodyAnswer {
   id?: string
 }
 
+const maxCharactersAtOnce = 64 * 1024
 /** A larger body that is an entity is not kept: it is made anew from it. */
 const maxKeptEntityBytes = 16 * 1024
 const encoder = new TextEncoder()
@@ -36,6 +37,8 @@ export const respondChange = async (
   const { status, json, headers } = await c.env.workspace.change(function* (tx) {
     c.get('authorize')?.(tx)
     const answer = yield* stepsOf(rule(tx))
+    // To make its text has taken long, and what follows looks at all of that.
+    if ('entry' in answer && answer.entry.characters > maxCharactersAtOnce) yield aTurn
     const sent = sentAs(c, answer)
     const repeat = c.get('repeat')
     if (repeat) keepAnswer(tx, { ...repeat, ...keptAs(answer, sent) })

@@ -3,10 +3,25 @@ import { gatherBody } from '../../../functions/http/gathered-body'
 import { othersTurn } from '../../../storage/others-turn'
 
 /** Of what a connection has sent, two megabytes are read at a time: as many chunks of one byte take 150 ms. */
-const chunksInTurn = 5000
+const chunksInTurn = 2000
 
 /** A request, and the connection that it comes on. */
-type Incoming = Readable & { readonly socket?: { pause(): unknown; resume(): unknown } | null }
+type Incoming = Readable & { readonly socket?: Connection | null }
+
+interface Connection {
+  pause(): unknown
+  resume(): unknown
+}
+
+/** Reads nothing of a connection until others have had their turn. */
+const holdBack = async (socket: Connection): Promise<void> => {
+  socket.pause()
+  // A request that has taken a chunk asks for the next one, and would be given it.
+  socket.resume = () => socket
+  await othersTurn()
+  Reflect.deleteProperty(socket, 'resume')
+  socket.resume()
+}
 
 /**
  * A body whose length nobody has said, straight from the connection: through a stream of the web, each of a million chunks of
@@ -34,14 +49,15 @@ export const readChunkedBody = (
       reject(new Error('The body broke off before its end'))
     }
     let chunks = 0
-    const letOthersIn = async () => {
-      const { socket } = incoming
-      socket?.pause()
-      await othersTurn()
-      socket?.resume()
+    let held: Promise<void> | undefined
+    const letOthersIn = () => {
+      if (!incoming.socket || held) return
+      held = holdBack(incoming.socket).finally(() => {
+        held = undefined
+      })
     }
     const take = (chunk: Buffer) => {
-      if (++chunks % chunksInTurn === 0) void letOthersIn()
+      if (++chunks % chunksInTurn === 0) letOthersIn()
       if (gathered.add(chunk)) return
       stop()
       incoming.pause()
