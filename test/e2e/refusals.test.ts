@@ -62,7 +62,7 @@ describe('worker init', () => {
   it('with an agent that is not there', async () => {
     await expectFailure(await init({}, ['worker', 'init', '--agent', 'claude']), 1, 'claude is not on PATH')
     const again = await init({ PATH: '/nowhere' }, ['worker', 'init'])
-    await expectFailure(again, 1, 'No agent is on PATH (claude, codex, gemini, opencode)')
+    await expectFailure(again, 1, 'No agent is on PATH (claude, codex, gemini, opencode, qwen)')
   })
 
   it('with an agent that is told nothing', async () => {
