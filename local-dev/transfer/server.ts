@@ -6,14 +6,19 @@ import type { TransferLocation } from './location'
 
 /** A hosted workspace, which the token selects. */
 export const openServer = (url: string, token: string | undefined): TransferLocation => {
-  const ask = async (query = '', body?: string): Promise<Response> => {
-    const response = await fetch(`${url.replace(/\/$/, '')}/internal/documents${query}`, {
+  const request = async (query: string, body?: string): Promise<Response> =>
+    fetch(`${url.replace(/\/$/, '')}/internal/documents${query}`, {
       method: body === undefined ? 'GET' : 'POST',
       headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
       ...(body !== undefined && { body }),
-    }).catch((cause) => {
-      throw new ServerUnreachable(url, cause)
     })
+  /** A connection that was cut in the middle says nothing of the server, and to import a document twice changes nothing. */
+  const ask = async (query = '', body?: string): Promise<Response> => {
+    const response = await request(query, body)
+      .catch((error) => (isCutOff(error) ? request(query, body) : Promise.reject(error)))
+      .catch((cause) => {
+        throw new ServerUnreachable(url, cause)
+      })
     if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
     return response
   }
@@ -30,3 +35,7 @@ export const openServer = (url: string, token: string | undefined): TransferLoca
     close: async () => undefined,
   }
 }
+
+/** As Node's fetch says it of a connection that the server, or something before it, has closed. */
+const isCutOff = ({ cause }: Error): boolean =>
+  cause instanceof Error && 'code' in cause && ['ECONNRESET', 'UND_ERR_SOCKET'].includes(String(cause.code))

@@ -1,4 +1,5 @@
 // A script goes by the exit code of `maestro`, and goes on where it should have stopped.
+import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,6 +67,21 @@ it('a proxy whose server is away is no reachable server either, 3; any other web
       code: 1,
       stderr: oneLine('is the URL right'),
     })
+})
+
+it('export asks again where a connection was cut, once', async () => {
+  let cuts = 1
+  const other = createServer((request, response) =>
+    cuts-- > 0 ? request.socket.destroy() : response.end(''),
+  )
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void other.close())
+  const address = other.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : undefined}`
+  const file = join(mkdtempSync(join(tmpdir(), 'maestro-export-')), 'all.ndjson')
+  expect(await run(['export', url, file])).toMatchObject({ code: 0 })
+  cuts = 2
+  expect(await run(['export', url, file])).toMatchObject({ code: 3, stderr: oneLine('Cannot reach') })
 })
 
 it.each([[{ MAESTRO_API_TOKEN: 'wrong' }], [{ MAESTRO_API_TOKEN: '' }]])(

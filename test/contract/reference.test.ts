@@ -148,7 +148,7 @@ describe('GET /', () => {
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
     const page = await response.text()
     expect(page).toMatch(/^<!doctype html>/)
-    expect(page).toContain('<a href="/docs">')
+    expect(page).toMatch(/<a href="\/?docs">/)
     const head = await fetch(`${target.url}/`, { method: 'HEAD' })
     expect([head.status, await head.text()]).toEqual([200, ''])
   })
