@@ -1,7 +1,7 @@
 import type { Client, Session } from '../../functions/client/client'
 import { PermissionMode } from '../../schemas/agent'
 import type { Role } from '../../schemas/template'
-import { askingOf } from '../agents/asks'
+import { noticesOf, whyUnasked } from '../agents/asks'
 import type { AcpChoice } from '../agents/drive'
 import type { AgentExit } from '../agents/process'
 import { AgentStartError } from '../agents/start-error'
@@ -24,22 +24,33 @@ interface DriveOptions {
 const defaultStallMinutes = 10
 
 /** What an agent that does not ask may do, nobody decides: it starts where nothing is asked anyway, or is trusted. */
-const requireAsking = (
-  { name, preset, version }: AcpChoice,
-  permissionMode: string | undefined,
-  trusted = '',
-): void => {
-  const isFree = permissionMode === 'bypassPermissions' || trusted.split(',').includes(name)
-  if (!preset || isFree || askingOf(preset, version) !== 'does-not-ask') return
-  throw new AgentStartError(
-    1,
-    `${name} does not ask before it does something, so no permission mode but bypassPermissions can be kept: choose that, or start the runner with --trust-agent ${name}`,
-  )
+const requireAsking = async ({
+  choice,
+  permissionMode,
+  env,
+  cwd,
+  client,
+  session,
+}: DriveOptions): Promise<void> => {
+  const { name, preset, version } = choice
+  if (!preset) return
+  const known = { name, preset, version }
+  const trusted = env.MAESTRO_TRUST_AGENT?.split(',') ?? []
+  const isFree = permissionMode === 'bypassPermissions' || trusted.includes(name)
+  const reason = isFree ? undefined : await whyUnasked(known, { cwd })
+  if (reason !== undefined)
+    throw new AgentStartError(
+      1,
+      `${reason}, so no permission mode but bypassPermissions can be kept: choose that, or start the runner with --trust-agent ${name}`,
+    )
+  for (const message of await noticesOf(known, { home: homeFolder(), cwd }))
+    await client.sessions.addTimeline(session.id, { type: 'progress', message })
 }
 
 /** Runs an agent over ACP as the runner has it in the environment. What speaks ACP is loaded only here. */
-export const driveAcp = async ({ permissionMode, ...options }: DriveOptions): Promise<AgentExit> => {
-  requireAsking(options.choice, permissionMode, options.env.MAESTRO_TRUST_AGENT)
+export const driveAcp = async (given: DriveOptions): Promise<AgentExit> => {
+  await requireAsking(given)
+  const { permissionMode, ...options } = given
   const { runAcpAgent } = await import('./run-acp')
   const { MAESTRO_UNATTENDED, MAESTRO_STALL_AFTER, MAESTRO_PERMISSIONS } = options.env
   return runAcpAgent({

@@ -44,6 +44,10 @@ export const openSession = async (options: OpenOptions): Promise<OpenedSession> 
     command: choice.command,
     cwd,
     env: { ...env, ...choice.preset?.env?.(env) },
+    onPermission({ toolCall, ...request }, context) {
+      const rawInput = toolCall.rawInput ?? choice.preset?.rawInputOf?.(toolCall, choice.version)
+      return callbacks.onPermission({ ...request, toolCall: { ...toolCall, rawInput } }, context)
+    },
     onUpdate(update, context) {
       if (context.replay) {
         const isUser = update.sessionUpdate === 'user_message_chunk'

@@ -33,19 +33,23 @@ for (const preset of presets.filter(({ name }) => positionals.length === 0 || po
     continue
   }
   const cells: string[] = []
+  const world = await openWorld(preset.name)
+  const failuresBefore = failures
   for (const name of names) {
-    // One each: what goes wrong in one scenario is not to be seen in the next.
-    const world = await openWorld(preset.name)
     const result = await scenarios[name]?.(world).catch((error: unknown) => {
       failures++
-      say(`${preset.name} ${name}: ${error instanceof Error ? error.message : error} (see ${world.folder})`)
+      say(
+        `${preset.name} ${name}: NO, ${error instanceof Error ? error.message : error} (see ${world.folder})`,
+      )
       return undefined
     })
-    await world.close()
-    if (result !== undefined) rmSync(world.folder, { recursive: true, force: true, maxRetries: 5 })
     if (result !== undefined) say(`${preset.name} ${name}: ${result}`)
+    // What goes wrong in one scenario is not to be seen in the next.
+    await world.stopAll()
     cells.push(result ?? 'NO')
   }
+  await world.close()
+  if (failures === failuresBefore) rmSync(world.folder, { recursive: true, force: true, maxRetries: 5 })
   rows.push([preset.name, found.version ?? 'unknown', ...cells])
 }
 

@@ -32,6 +32,8 @@ export const codex: Preset = {
     }),
     sessionMode: () => 'read-only',
     asks: { versions: '>=2.6.0' },
+    // codex-acp trusts every folder that it works in.
+    ownRules: { folder: '.codex/rules', ending: '.rules' },
     login: 'codex login',
     steering: true,
     cannotKeep: [

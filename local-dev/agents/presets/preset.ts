@@ -74,6 +74,11 @@ export interface AcpPreset {
    * that is not certain.
    */
   rawInputOf?(call: AskedToolCall, version: string | undefined): Record<string, unknown> | undefined
+  /**
+   * Where it reads rules of its own that allow it something, whatever it is told: below the user's folder and below the
+   * directory that it works in.
+   */
+  ownRules?: { folder: string; ending: string }
   /** Signs a person in. */
   login?: string
   /** Whether a message can go into a running turn. */

@@ -17,7 +17,7 @@ const mustBeDone = async (world: World, session: Session): Promise<void> => {
   mustBe(`its status (${session.endReason ?? 'no reason'})`, session.status, 'completed')
   for (const taskId of session.taskIds)
     mustBe(`the status of ${taskId}`, (await world.client.tasks.get(taskId)).sessionStatus, 'completed')
-  await world.until('its processes are gone', 15, () => world.processes(session.id).length === 0)
+  await world.until('its processes are gone', 60, () => world.processes(session.id).length === 0)
   mustBe('what is open in the inbox', (await world.client.inbox.list({ sessionId: session.id })).length, 0)
 }
 
@@ -83,11 +83,11 @@ const person: Scenario = async (world) => {
 const message: Scenario = async (world) => {
   const { id } = await world.start(
     ['With a message'],
-    ([taskId = '']) => [{ run: 'sleep 6' }, { say: 'The first turn is over.' }, report(taskId)],
+    ([taskId = '']) => [{ run: 'sleep 15' }, { say: 'The first turn is over.' }, report(taskId)],
     { permissionMode: 'auto' },
   )
-  await world.until('it works', 60, () => world.talks().length > 0)
-  await world.until('its command runs', 30, () => world.processes(id, 'sleep 6').length > 0)
+  await world.until('it works', 120, () => world.talks().length > 0)
+  await world.until('its command runs', 90, () => world.processes(id, 'sleep 15').length > 0)
   const { id: messageId } = await world.client.messages.create(id, {
     text: 'The word is heron',
     mode: 'steer',
@@ -118,29 +118,29 @@ const question: Scenario = async (world) => {
 const killed: Scenario = async (world) => {
   const { id } = await world.start(
     ['Killed'],
-    ([taskId = '']) => [{ run: 'echo run >> runs.txt' }, { run: 'sleep 7' }, report(taskId)],
+    ([taskId = '']) => [{ run: 'echo run >> runs.txt' }, { run: 'sleep 17' }, report(taskId)],
     { permissionMode: 'auto' },
   )
-  await world.until('its command runs', 60, () => world.processes(id, 'sleep 7').length > 0)
+  await world.until('its command runs', 120, () => world.processes(id, 'sleep 17').length > 0)
   const drivers = world.processes(id, 'worker init').filter((pid) => pid !== process.pid)
   if (drivers.length === 0) throw new Error('there is no driver')
   for (const pid of drivers) process.kill(pid, 'SIGKILL')
-  await mustBeDone(world, await world.ended(id, 120))
+  await mustBeDone(world, await world.ended(id))
   return 'yes'
 }
 
 const limit: Scenario = async (world) => {
   const { id } = await world.start(['With a limit'], ([taskId = '']) => [{ limit: 6 }, report(taskId)])
-  const request = await world.request(id, 'limit', 100)
-  await mustBeDone(world, await world.ended(id, 120))
+  const request = await world.request(id, 'limit')
+  await mustBeDone(world, await world.ended(id))
   return /\d/.test(`${request.title}${request.detail ?? ''}`) ? 'yes' : 'yes, without its time'
 }
 
 const login: Scenario = async (world) => {
   const { id } = await world.start(['Signed out'], ([taskId = '']) => [{ refuse: 401 }, report(taskId)])
-  const request = await world.request(id, 'question', 100)
+  const request = await world.request(id, 'question')
   await world.client.requests.answer(request.id, { text: 'Signed in again', by: 'Ada' })
-  await mustBeDone(world, await world.ended(id, 120))
+  await mustBeDone(world, await world.ended(id))
   return 'yes'
 }
 

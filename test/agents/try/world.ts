@@ -60,7 +60,7 @@ export const openWorld = async (agent: string) => {
   )
   const url = `http://127.0.0.1:${port}`
   const client = createClient({ url })
-  await until('the server answers', 30, () =>
+  await until('the server answers', 90, () =>
     client.health().then(
       () => true,
       () => false,
@@ -94,12 +94,12 @@ export const openWorld = async (agent: string) => {
       readLines(modelLog)
         .map((line) => Talk.parse(line))
         .filter(({ tools = [] }) => tools.length > 0),
-    async ended(id: string, seconds = 90): Promise<Session> {
+    async ended(id: string, seconds = 240): Promise<Session> {
       await until('the session ends', seconds, async () => endedStatuses.includes((await get(id)).status))
       return get(id)
     },
     /** The first open request of this kind. */
-    async request(id: string, kind: 'approval' | 'question' | 'limit', seconds = 60) {
+    async request(id: string, kind: 'approval' | 'question' | 'limit', seconds = 180) {
       const open = async () => (await client.inbox.list({ sessionId: id, kind }))[0]
       await until(`a request of the kind ${kind}`, seconds, async () => (await open()) !== undefined)
       const request = await open()
@@ -114,6 +114,14 @@ export const openWorld = async (agent: string) => {
     writeHome: (name: string, text: string) => writeFileSync(join(home, name), text),
     /** Processes of a session, by what they were started with. */
     processes: (id: string, part = '') => processesOf(id, part),
+    async stopAll() {
+      for (const { id, status } of await client.sessions.list()) {
+        if (!endedStatuses.includes(status)) await client.sessions.stop(id)
+        await until('its processes are gone', 30, () => processesOf(id, '').length === 0).catch(
+          () => undefined,
+        )
+      }
+    },
     async close() {
       await endProcess(server)
       await endProcess(model.process)
