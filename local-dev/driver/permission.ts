@@ -121,6 +121,39 @@ export const createPermissions = (options: PermissionsOptions) => {
     return selected(mode ?? onceId(offered, 'reject_once'))
   }
 
+  const answerTo = async (
+    request: PermissionRequest,
+    call: JoinedToolCall,
+    signal: AbortSignal,
+  ): Promise<PermissionOutcome> => {
+    options.onTool(call)
+    if (call.kind === 'switch_mode') return switchMode(request.options)
+    const subject = subjectOf(call)
+    const decision = decide(subject, policy())
+    if (decision.decision === 'allow') return answerWith(request, 'allow_once')
+    const title = subject.title ?? titleOf(call)
+    if (decision.decision === 'deny') {
+      options.note('progress', `Refused: ${title} (${decision.reason})`)
+      return answerWith(request, 'reject_once')
+    }
+    const earlier = takeEarlier(keyOf(call, subject))
+    if (earlier) {
+      requests.delivered(earlier.id)
+      const chosen = earlier.options.find(({ id }) => id === earlier.answer?.optionId)
+      if (chosen?.effect === 'allow_always') keep(subject)
+      return answerWith(request, chosen?.effect.startsWith('allow') ? 'allow_once' : 'reject_once')
+    }
+    if (isUnattended) {
+      options.note('progress', `Refused, as nobody is there to ask: ${title} (${decision.reason})`)
+      return answerWith(request, 'reject_once')
+    }
+    return ask(request, call, subject, decision, signal)
+  }
+
+  const isRefusal = (outcome: PermissionOutcome, { options: offered }: PermissionRequest): boolean =>
+    outcome.outcome === 'cancelled' ||
+    offered.some(({ optionId, kind }) => optionId === outcome.optionId && kind?.startsWith('reject'))
+
   return {
     async onPermission(
       request: PermissionRequest,
@@ -129,28 +162,11 @@ export const createPermissions = (options: PermissionsOptions) => {
       // What is asked in the past was answered there.
       if (replay) return cancelled
       const call = toolCalls.asked(request.toolCall)
-      options.onTool(call)
-      if (call.kind === 'switch_mode') return switchMode(request.options)
-      const subject = subjectOf(call)
-      const decision = decide(subject, policy())
-      if (decision.decision === 'allow') return answerWith(request, 'allow_once')
-      const title = subject.title ?? titleOf(call)
-      if (decision.decision === 'deny') {
-        options.note('progress', `Refused: ${title} (${decision.reason})`)
-        return answerWith(request, 'reject_once')
-      }
-      const earlier = takeEarlier(keyOf(call, subject))
-      if (earlier) {
-        requests.delivered(earlier.id)
-        const chosen = earlier.options.find(({ id }) => id === earlier.answer?.optionId)
-        if (chosen?.effect === 'allow_always') keep(subject)
-        return answerWith(request, chosen?.effect.startsWith('allow') ? 'allow_once' : 'reject_once')
-      }
-      if (isUnattended) {
-        options.note('progress', `Refused, as nobody is there to ask: ${title} (${decision.reason})`)
-        return answerWith(request, 'reject_once')
-      }
-      return ask(request, call, subject, decision, signal)
+      const outcome = await answerTo(request, call, signal)
+      // Not every agent says that what was refused is over; a turn would wait for it.
+      if (isRefusal(outcome, request))
+        options.onTool(toolCalls.told({ toolCallId: call.toolCallId, status: 'failed' }))
+      return outcome
     },
 
     /** A tool call that ran without having been asked about, and that a rule denies: why. Said once. */

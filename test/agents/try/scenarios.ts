@@ -118,7 +118,11 @@ const question: Scenario = async (world) => {
 const killed: Scenario = async (world) => {
   const { id } = await world.start(
     ['Killed'],
-    ([taskId = '']) => [{ run: 'echo run >> runs.txt' }, { run: 'sleep 17' }, report(taskId)],
+    ([taskId = '']) => [
+      { run: 'git commit --quiet --allow-empty --message begun' },
+      { run: 'sleep 17' },
+      report(taskId),
+    ],
     { permissionMode: 'auto' },
   )
   await world.until('its command runs', 120, () => world.processes(id, 'sleep 17').length > 0)
@@ -126,6 +130,11 @@ const killed: Scenario = async (world) => {
   if (drivers.length === 0) throw new Error('there is no driver')
   for (const pid of drivers) process.kill(pid, 'SIGKILL')
   await mustBeDone(world, await world.ended(id))
+  mustBe(
+    'how often its first command ran',
+    world.commits().filter((subject) => subject === 'begun').length,
+    1,
+  )
   return 'yes'
 }
 
