@@ -132,6 +132,23 @@ it('asks a person, hears a message in the middle of its turn, and goes on with a
   expect(await fixture.client.messages.list(id)).toMatchObject([{ state: 'delivered' }])
 })
 
+it('ends its turn, though its agent never says that what was refused is over', async () => {
+  const { id } = await spawn('refused', (task) => ({
+    turns: [
+      [
+        { ask: { toolCallId: 'one', kind: 'execute', title: 'rm it', rawInput: { command: 'rm it' } } },
+        done(task),
+      ],
+    ],
+  }))
+  const { id: requestId, options } = await openRequest(id)
+  const reject = options.find(({ effect }) => effect === 'reject_once')
+  await fixture.client.requests.answer(requestId, { optionId: reject?.id ?? '' })
+  const session = await fixture.ended(id)
+  expect(session).toMatchObject({ status: 'completed' })
+  expect(session.timeline.map(({ metadata }) => metadata?.status)).toContain('failed')
+})
+
 it('goes on where it was when its driver is killed, and does nothing twice', async () => {
   const { id } = await spawn('kill', (task) => ({
     turns: [

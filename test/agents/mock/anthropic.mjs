@@ -8,6 +8,10 @@ const usage = {
   cache_creation_input_tokens: 0,
 }
 
+/** Where claude was interrupted, it puts words of its own into the model's mouth. */
+const isAnswer = ({ role, content }) =>
+  role === 'assistant' && !/^No response requested/.test(textOf(content))
+
 export const anthropic = {
   name: 'anthropic',
   matches: (path) => path.endsWith('/messages'),
@@ -15,7 +19,7 @@ export const anthropic = {
     streams: stream === true,
     tools: tools.filter(({ input_schema }) => input_schema).map(({ name }) => name),
     definitions: tools.map(({ name, input_schema }) => ({ name, parameters: input_schema })),
-    answered: messages.filter(({ role }) => role === 'assistant').length,
+    answered: messages.filter(isAnswer).length,
     said: {
       system: textOf(system),
       user: messages.filter(({ role }) => role === 'user').map(({ content }) => textOf(content)),
