@@ -12,5 +12,5 @@ export const presetNames = presets.map(({ name }) => name)
 
 export const presetOf = (name: string): Preset | undefined => presets.find((preset) => preset.name === name)
 
-export type { AcpPreset, AgentInvocation, AskedToolCall, Preset, TerminalPreset } from './preset'
+export type { AcpPreset, AgentInvocation, Preset, TerminalPreset } from './preset'
 export { filesFolder, promptArgument } from './preset'

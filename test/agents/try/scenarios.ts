@@ -83,11 +83,11 @@ const person: Scenario = async (world) => {
 const message: Scenario = async (world) => {
   const { id } = await world.start(
     ['With a message'],
-    ([taskId = '']) => [{ run: 'sleep 15' }, { say: 'The first turn is over.' }, report(taskId)],
+    ([taskId = '']) => [{ run: 'node slow.mjs 15' }, { say: 'The first turn is over.' }, report(taskId)],
     { permissionMode: 'auto' },
   )
   await world.until('it works', 120, () => world.talks().length > 0)
-  await world.until('its command runs', 90, () => world.processes(id, 'sleep 15').length > 0)
+  await world.until('its command runs', 90, () => world.processes(id, 'node slow.mjs').length > 0)
   const { id: messageId } = await world.client.messages.create(id, {
     text: 'The word is heron',
     mode: 'steer',
@@ -116,16 +116,20 @@ const question: Scenario = async (world) => {
 }
 
 const killed: Scenario = async (world) => {
+  // gemini 0.61.0 has lost what it was told where it is loaded within the minute in which its session began.
+  const waitsForMinute = world.agent === 'gemini'
   const { id } = await world.start(
     ['Killed'],
     ([taskId = '']) => [
       { run: 'git commit --quiet --allow-empty --message begun' },
-      { run: 'sleep 17' },
+      { run: `node slow.mjs ${waitsForMinute ? 85 : 17}` },
       report(taskId),
     ],
     { permissionMode: 'auto' },
   )
-  await world.until('its command runs', 120, () => world.processes(id, 'sleep 17').length > 0)
+  await world.until('its command runs', 120, () => world.processes(id, 'node slow.mjs').length > 0)
+  const minute = new Date().getMinutes()
+  if (waitsForMinute) await world.until('the minute is over', 65, () => new Date().getMinutes() !== minute)
   const drivers = world.processes(id, 'worker init').filter((pid) => pid !== process.pid)
   if (drivers.length === 0) throw new Error('there is no driver')
   for (const pid of drivers) process.kill(pid, 'SIGKILL')
@@ -135,7 +139,7 @@ const killed: Scenario = async (world) => {
     world.commits().filter((subject) => subject === 'begun').length,
     1,
   )
-  return 'yes'
+  return waitsForMinute ? 'yes, after a minute' : 'yes'
 }
 
 const limit: Scenario = async (world) => {

@@ -163,6 +163,8 @@ const makeRepository = (folder: string) => {
   git('config', 'user.name', 'Ada')
   git('config', 'user.email', 'ada@example.org')
   writeFileSync(join(folder, 'keep.txt'), 'to be kept\n')
+  // Some agents refuse to sleep.
+  writeFileSync(join(folder, 'slow.mjs'), 'setTimeout(() => undefined, process.argv[2] * 1000)\n')
   git('add', '--all')
   git('commit', '--quiet', '--message', 'begin')
 }
