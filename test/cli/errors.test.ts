@@ -72,7 +72,7 @@ it('a proxy whose server is away is no reachable server either, 3; any other web
 it('export asks again where a connection was cut, once', async () => {
   let cuts = 1
   const other = createServer((request, response) =>
-    cuts-- > 0 ? request.socket.destroy() : response.end(''),
+    cuts-- > 0 ? request.socket.destroy() : response.end('a line\n'),
   )
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void other.close())
