@@ -14,6 +14,7 @@ export const commands: Readonly<Record<string, LoadCommand | CommandGroup>> = {
   serve: () => import('./serve'),
   run: () => import('./run'),
   status: () => import('./status'),
+  console: () => import('./console'),
   inbox: () => import('./inbox/inbox'),
   answer: () => import('./answer'),
   tell: () => import('./tell'),
