@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { actions } from '../app'
+import { ToNewest } from '../parts/list'
 import { reasonOf } from '../state/actions'
 import { plainText } from '../state/terminal'
 
@@ -57,11 +58,7 @@ export const Transcript = ({ id }: { id: string }) => {
       >
         {text.value}
       </section>
-      {isAway.value && (
-        <button type="button" class="newest" onClick={toEnd}>
-          Jump to the newest ↓
-        </button>
-      )}
+      {isAway.value && <ToNewest onClick={toEnd} />}
     </div>
   )
 }

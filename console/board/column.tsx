@@ -65,7 +65,11 @@ const TaskCard = ({ id, place, subtasks }: TaskCardProps) => {
   useEffect(() => (element.current ? makeDraggable(element.current, id) : undefined), [id])
   const task = store.tasks.get(id)
   if (!task) return null
-  const [reason] = reasonsToWait(task, { task: store.tasks.get, children: subtasks })
+  const [reason] = reasonsToWait(task, {
+    task: store.tasks.get,
+    session: store.sessions.get,
+    children: subtasks,
+  })
   const [worker] = workersOn(task, store.sessions.get)
   const parent = task.parentId === null ? undefined : store.tasks.get(task.parentId)
   const done = subtasks.filter(({ status }) => status === 'completed').length

@@ -26,7 +26,7 @@ export const TaskPanel = ({ task }: { task: Task }) => {
       if (!store.sessions.peek(sessionId)) live.want(`session:${sessionId}`)
   }, [id])
   const children = childrenOf(store.tasks.all()).get(id) ?? []
-  const reasons = reasonsToWait(task, { task: store.tasks.get, children })
+  const reasons = reasonsToWait(task, { task: store.tasks.get, session: store.sessions.get, children })
   const { view } = route.value
   const closeTo = { view, ...(view === 'board' && { projectId }) }
   if (isEditing.value)

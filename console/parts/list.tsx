@@ -29,12 +29,14 @@ export const List = <T extends { id: string }>(props: ListProps<T>) => {
   const focused = useSignal<string | undefined>(undefined)
   const tabStop = items.some(({ id }) => id === focused.value) ? focused.value : items[0]?.id
   const rowPlace = (id: string): RowPlace => ({ tabIndex: id === tabStop ? 0 : -1 })
-  const isAtEnd = useRef(true)
+  const isAway = useSignal(false)
+  const toEnd = () => {
+    if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight
+  }
 
   useLayoutEffect(() => {
-    const { current } = scroller
-    if (current && props.isFollowing && isAtEnd.current) current.scrollTop = current.scrollHeight
-  }, [items.length, props.isFollowing])
+    if (props.isFollowing && !isAway.peek()) toEnd()
+  }, [items.at(-1)?.id, props.isFollowing, longList.value])
 
   const shared = {
     ref: scroller,
@@ -44,7 +46,8 @@ export const List = <T extends { id: string }>(props: ListProps<T>) => {
         focused.value = target.closest('[data-row]')?.getAttribute('data-row') ?? undefined
     },
     onScroll: ({ currentTarget }: { currentTarget: HTMLElement }) => {
-      isAtEnd.current = currentTarget.scrollHeight - currentTarget.scrollTop - currentTarget.clientHeight < 40
+      const { scrollHeight, scrollTop, clientHeight } = currentTarget
+      if (props.isFollowing) isAway.value = scrollHeight - scrollTop - clientHeight > 60
     },
   }
   const isLong = items.length > maxWhole
@@ -52,19 +55,31 @@ export const List = <T extends { id: string }>(props: ListProps<T>) => {
   const LongList = longList.value
   if (isLong && LongList)
     return (
-      <div {...shared}>
-        <LongList {...props} scroller={scroller} focusedId={focused.value} rowPlace={rowPlace} />
-      </div>
+      <>
+        <div {...shared}>
+          <LongList {...props} scroller={scroller} focusedId={focused.value} rowPlace={rowPlace} />
+        </div>
+        {isAway.value && <ToNewest onClick={toEnd} />}
+      </>
     )
   return (
-    <div {...shared}>
-      <ul aria-label={label} data-list>
-        {items.slice(0, maxWhole).map((item, index) => (
-          <li key={item.id} aria-setsize={items.length} aria-posinset={index + 1}>
-            {row(item, rowPlace(item.id))}
-          </li>
-        ))}
-      </ul>
-    </div>
+    <>
+      <div {...shared}>
+        <ul aria-label={label} data-list>
+          {items.slice(0, maxWhole).map((item, index) => (
+            <li key={item.id} aria-setsize={items.length} aria-posinset={index + 1}>
+              {row(item, rowPlace(item.id))}
+            </li>
+          ))}
+        </ul>
+      </div>
+      {isAway.value && <ToNewest onClick={toEnd} />}
+    </>
   )
 }
+
+export const ToNewest = ({ onClick }: { onClick(): void }) => (
+  <button type="button" class="newest" onClick={onClick}>
+    Jump to the newest ↓
+  </button>
+)

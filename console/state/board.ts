@@ -51,22 +51,33 @@ const matches = ({ id, title, description }: Task, wanted: string): boolean =>
 const isDone = ({ status, sessionStatus }: Task): boolean =>
   status === 'completed' || (sessionStatus === 'completed' && (status === 'todo' || status === 'in_progress'))
 
-/** Why a task waits, a sentence each; none if nothing holds it up. */
-export const reasonsToWait = (
-  task: Task,
-  known: { task(id: string): Task | undefined; children: readonly Task[] },
-): string[] => {
+interface Known {
+  task(id: string): Task | undefined
+  session(id: string): SessionCard | undefined
+  children: readonly Task[]
+}
+
+/** Why a task waits, in the server's own sentences (`GET /api/tasks/blocked`); none if nothing holds it up. */
+export const reasonsToWait = (task: Task, known: Known): string[] => {
   if (task.status !== 'todo' && task.status !== 'blocked') return []
+  const lost =
+    task.status === 'blocked' && (task.attempts ?? 0) >= 3 ? ['Three sessions were lost on it'] : []
+  const claimed = task.claim
+    ? [`It is claimed by “${known.session(task.claim.sessionId)?.name ?? task.claim.sessionId}”`]
+    : []
   const dependencies = task.dependencies.flatMap((id) => {
     const found = known.task(id)
     if (found && isDone(found)) return []
-    return [`Waits for “${found?.title ?? id}”`]
+    return [found ? `It waits for ${stateOf(found)}` : `It waits for ${id}`]
   })
   const children = known.children
     .filter((child) => !isDone(child) && child.status !== 'cancelled')
-    .map(({ title }) => `Waits for its subtask “${title}”`)
-  return [...dependencies, ...children]
+    .map((child) => `It waits for ${stateOf(child, ' below it')}`)
+  return [...lost, ...claimed, ...dependencies, ...children]
 }
+
+const stateOf = ({ title, status, sessionStatus }: Task, where = ''): string =>
+  `“${title}”${where}, which is ${status}${sessionStatus === undefined ? '' : ` (${sessionStatus})`}`
 
 /** Ids of tasks that may be what this one waits for: not itself, and none that waits for it. */
 export const mayDependOn = (task: Task, all: readonly Task[]): Task[] => {

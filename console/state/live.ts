@@ -147,6 +147,19 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
       })
   }
 
+  /** Lists are read as of a number, while the connection that brings what comes after it is still being made. */
+  const begin = async (asked: Client) => {
+    const health = await asked.health({ verbose: true }).catch(() => undefined)
+    if (asked !== client) return
+    lastEventId = health?.lastEventId
+    firstEventId ??= lastEventId
+    if (health) {
+      setState('base', 'asked')
+      loadUnread()
+    }
+    listen()
+  }
+
   /** Who has a new project hears its messages too; the connection is made anew, and misses nothing. */
   effect(() => {
     const projects = store.projects.all().slice(-maxProjectRooms)
@@ -191,7 +204,8 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
     start(next, hasToken) {
       client = next
       isTokenShown = hasToken
-      listen()
+      connection.value = { kind: 'connecting' }
+      void begin(next)
     },
     stop() {
       listening?.abort()

@@ -170,8 +170,20 @@ describe('the board', () => {
     )
     const waits = task('w', { dependencies: ['d1', 'd2', 'd3', 'gone'] })
     const children = [task('c1', { title: 'B' }), task('c2', { status: 'cancelled' })]
-    const reasons = (of: typeof waits) => reasonsToWait(of, { task: (id) => known.get(id), children })
-    expect(reasons(waits)).toEqual(['Waits for “A”', 'Waits for “gone”', 'Waits for its subtask “B”'])
+    const reasons = (of: typeof waits) =>
+      reasonsToWait(of, {
+        task: (id) => known.get(id),
+        session: () => session('s', { name: 'Worker' }),
+        children,
+      })
+    expect(reasons(waits)).toEqual([
+      'It waits for “A”, which is todo',
+      'It waits for gone',
+      'It waits for “B” below it, which is todo',
+    ])
+    expect(reasons({ ...waits, dependencies: [], claim: { sessionId: 's', epoch: 1, since: 1 } })[0]).toBe(
+      'It is claimed by “Worker”',
+    )
     expect(reasons({ ...waits, status: 'in_progress' })).toEqual([])
   })
 
