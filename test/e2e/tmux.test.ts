@@ -1,9 +1,10 @@
 // With tmux, an agent has a terminal that a person can attach to, and everything else is as without.
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { claimOf } from '../../local-dev/runner/claim'
 import { parseTrusted } from '../../schemas/json-text'
 import { createFixture, type Fixture, waitUntil, worker } from './fixture'
 
@@ -59,4 +60,27 @@ describe.skipIf(!isThere)('a session in tmux', () => {
     const attached = await fixture.maestro.run(['session', 'attach', id])
     expect(attached).toMatchObject({ code: 1, stderr: expect.stringContaining('is closed') })
   })
+})
+
+it.skipIf(!isThere)('an agent that speaks ACP has no terminal, though there are some', async () => {
+  const fixture = await createFixture()
+  try {
+    const program = join(import.meta.dirname, '../agents/scripted-agent.mjs')
+    const scenario = join(fixture.server.root, 'scenario.json')
+    writeFileSync(scenario, JSON.stringify({ turns: [[{ run: "maestro report complete 'Done'" }]] }))
+    const runner = await fixture.run(
+      ['--agent-acp', `${process.execPath} ${program} ${scenario}`],
+      {},
+      'tmux',
+    )
+    const [task] = await fixture.tasks('one')
+    const id = await fixture.spawn([task?.id ?? ''])
+    const session = await fixture.ended(id)
+    expect(session).toMatchObject({ status: 'completed', drive: 'acp' })
+    expect(claimOf(session)?.tmux).toBeUndefined()
+    expect(runner.output()).not.toContain('in tmux')
+    expect(fixture.sessionFile(id, 'output.log')).not.toContain('\r')
+  } finally {
+    await fixture.stop()
+  }
 })
