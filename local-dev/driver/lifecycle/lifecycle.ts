@@ -121,7 +121,7 @@ const onUnsent = (life: Life, at: number, event: Extract<LifeEvent, { type: 'uns
   const { number, said } = event
   if (number !== life.turn.inFlight) return withEffects(life)
   const turn = stepTurn(life.turn, { type: 'answered', number, isAborted: true }, at)
-  return withEffects({ ...life, turn, handed: [], queue: [...said, ...life.queue] })
+  return withoutStall({ ...life, turn, handed: [], queue: [...said, ...life.queue] })
 }
 
 /** What was to be said and has not arrived is said again where only its time has not come. */

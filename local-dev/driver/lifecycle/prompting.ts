@@ -55,7 +55,8 @@ export const cancelTurn = (
 export const sayNext = (life: Life, at: number): Step => {
   const [first] = life.queue
   if (!first) return withEffects(life)
-  if (life.phase === 'checking') return promptAgent(life, at, { reason: 'said' })
+  if (life.phase === 'checking')
+    return life.wait ? withEffects(life) : promptAgent(life, at, { reason: 'said' })
   if (life.phase === 'waiting') return sayWhileWaiting(life, at)
   return steerNext(life)
 }

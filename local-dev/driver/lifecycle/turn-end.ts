@@ -17,6 +17,8 @@ const afterTurn = (life: Life, at: number): Step => {
   if (life.cancelCause === 'budget')
     return waitFor({ ...life, next: { reason: 'goOn', note: 'Its budget was extended.' } }, at, 'budget')
   if (life.problem) return afterProblem({ ...life, problem: life.problem }, at)
+  // It did something of its own accord while it waited, and waits on for that.
+  if (life.wait) return lookAtTasks(life)
   if (life.queue.length > 0) return promptAgent(life, at, { reason: 'said', note: life.cancelNote })
   if (life.cancelCause === 'interrupt') return waitFor(life, at, 'interrupted')
   return lookAtTasks(life)
@@ -42,9 +44,8 @@ const afterProblem = (life: Life & { problem: NonNullable<Life['problem']> }, at
 /** The tasks were looked at after a turn: so many have no outcome. */
 export const afterLook = (life: Life, at: number, open: number): Step => {
   if (open === 0) return exit(life, { exitCode: 0 })
+  if (life.wait) return andThen(waitOn(life), (now) => sayNext(now, at))
   if (life.queue.length > 0) return sayNext(life, at)
-  // It did something of its own accord while it waited: that was asked already.
-  if (life.wait) return waitOn(life)
   if (life.reminders > 0) return waitFor(life, at, 'question')
   const { cancelNote: note } = life
   return promptAgent({ ...life, reminders: 1 }, at, { reason: 'remind', note })
