@@ -15,7 +15,7 @@ const testsIn = (...folders: string[]) => folders.map((folder) => `test/${folder
 
 const contract = testsIn('contract')
 /** What works in this process and in memory: it needs no build. With the contract, it is `npm run test:quick`. */
-const memory = testsIn('rules', 'storage', 'functions', 'acp', 'permissions', 'console')
+const memory = testsIn('rules', 'storage', 'functions', 'acp', 'permissions', 'console', 'driver')
 /** What only `npm run test:long` runs. */
 const campaigns = process.env.TEST_FIGURES ? ['test/campaigns/**/*.campaign.ts'] : []
 /** These stand in for modules of Node or of our own, so each needs modules of its own. */
