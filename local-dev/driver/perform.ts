@@ -7,7 +7,7 @@ import { hasEnded, lookAtTasks } from './look-at-tasks'
 import { isMessage, type Messages } from './messages'
 import type { createOpening } from './opening'
 import type { createOwnQuestions } from './own-questions'
-import type { OpenTask } from './prompts'
+import { type OpenTask, saidText } from './prompts'
 import { ownQuestion } from './questions'
 import type { Reports } from './reports'
 import type { createTranscript } from './transcript'
@@ -80,6 +80,7 @@ export const createPerform = (options: PerformOptions) => {
       case 'prompt':
         return later(handOver.prompt(effect))
       case 'steer':
+        transcript.steered(saidText(effect.said))
         return later(handOver.steer(effect.said))
       case 'cancel':
         return handOver.cancel()

@@ -131,15 +131,14 @@ export const ownQuestion = (
 }
 
 const question = ({ agent, lastWords, openTasks }: Circumstances, problem?: Problem): CreateInboxRequest => {
-  const words = problem?.message ?? lastWords
-  const paragraphs = words.split(/\n\s*\n/)
-  const last = paragraphs.at(-1) ?? ''
+  const words = problem ? `${agent} ended its turn with an error: ${problem.message}` : lastWords
+  const last = words.split(/\n\s*\n/).at(-1) ?? ''
   const tasks = openTasks.map(({ id, title }) => `- ${id}: ${title}`).join('\n')
-  const detail = `${words}\n\nWithout an outcome:\n${tasks}`.trim()
+  const detail = tasks === '' ? words : `${words}\n\nWithout an outcome:\n${tasks}`.trim()
   return {
     kind: 'question',
     title: oneLine(last) || `${agent} has ended its turn without a word, and waits to be told how to go on`,
-    detail: detailOf(detail),
+    ...(detail !== '' && { detail: detailOf(detail) }),
   }
 }
 
@@ -149,7 +148,7 @@ const budgetQuestion = ({ agent, life, at }: Circumstances): CreateInboxRequest 
   return {
     kind: 'budget',
     title: `${agent} has used up its budget of ${text}`,
-    detail: `Extend it by the same again, or by the amount (${unit}) that you say in words.`,
+    detail: `Extend it by the same again, or by the amount (${unit === 'minutes' ? 'minutes' : 'US dollars'}) that you say in words.`,
     options: [option('extend', 'Extend it by the same again'), stop],
   }
 }
@@ -167,6 +166,7 @@ const stallQuestion = ({ agent, lastTool, silentMs }: Circumstances): CreateInbo
 })
 
 const minutesText = (ms: number): string => {
+  if (ms < 60_000) return `${Math.round(ms / 1000)} seconds`
   const minutes = Math.round(ms / 60_000)
   return minutes === 1 ? 'a minute' : `${minutes} minutes`
 }

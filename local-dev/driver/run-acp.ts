@@ -293,5 +293,6 @@ export const runAcpAgent = async (options: AcpRunOptions): Promise<AgentExit> =>
   await Promise.all([reports.flush(), messages.flush(), requests.flush()])
   stopped.abort()
   events.close()
+  transcript.end()
   return exitOf(how, hasOpened, Math.round(performance.now() - startedAt))
 }

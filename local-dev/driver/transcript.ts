@@ -47,6 +47,12 @@ export const createTranscript = (write: (text: string) => void) => {
       if (status === 'failed') line(`✗ ${titleOf(call)}`)
       begun.delete(toolCallId)
     },
+    /** What is put into its turn. */
+    steered(text: string) {
+      for (const each of text.trimEnd().split('\n')) line(`» ${each}`)
+    },
+    /** What follows is another's. */
+    end: () => raw(isLineOpen ? '\n' : ''),
     /** What the agent has said since its last tool call, or its last prompt. */
     lastWords: () => words.trim(),
   }

@@ -15,7 +15,11 @@ export const endTurn = (before: Life, at: number): Step => {
 const afterTurn = (life: Life, at: number): Step => {
   if (life.endedAt !== undefined) return exit(life, { exitCode: 0 })
   if (life.cancelCause === 'budget')
-    return waitFor({ ...life, next: { reason: 'goOn', note: 'Its budget was extended.' } }, at, 'budget')
+    return waitFor(
+      { ...life, next: { reason: 'goOn', note: 'You had used up your budget, and it was extended.' } },
+      at,
+      'budget',
+    )
   if (life.problem) return afterProblem({ ...life, problem: life.problem }, at)
   // It did something of its own accord while it waited, and waits on for that.
   if (life.wait) return lookAtTasks(life)
@@ -32,6 +36,20 @@ const afterProblem = (life: Life & { problem: NonNullable<Life['problem']> }, at
     return waitFor({ ...life, next: next ?? { reason: 'goOn' } }, at, problem.kind)
   const failures = life.failures + 1
   const failed = { ...life, failures }
+  const note = {
+    type: 'note',
+    level: 'error',
+    message: `The turn ended with an error: ${problem.message}`,
+  } as const
+  return andThen(withEffects(failed, note), () => goOnAfterError(failed, at, next))
+}
+
+const goOnAfterError = (
+  failed: Life & { problem: NonNullable<Life['problem']> },
+  at: number,
+  next: Life['current'],
+): Step => {
+  const { failures, problem } = failed
   return failures <= maxFailures
     ? promptAgent(
         failed,
