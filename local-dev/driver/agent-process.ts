@@ -1,10 +1,14 @@
 /** The process of the agent: one at a time, opened, replaced by a new one, and ended whatever happens. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { PermissionMode } from '../../schemas/agent'
 import type { AcpAgent, AgentOptions } from '../acp/agent'
 import type { AcpChoice } from '../agents/drive'
 import { reasonOf } from '../lib/reason'
 import { type OpenedSession, openSession } from './open-session'
+
+/** So long the end of a session waits for an agent that is only starting. */
+const closeTimeoutMs = 3000
 
 interface AgentProcessOptions {
   choice: AcpChoice
@@ -85,7 +89,8 @@ export const createAgentProcess = (options: AgentProcessOptions) => {
     async close() {
       isClosed = true
       await end()
-      await opening
+      // One that does not even shake hands is ended as soon as that is given up.
+      await Promise.race([opening, sleep(closeTimeoutMs, undefined, { ref: false })])
     },
   }
 }
