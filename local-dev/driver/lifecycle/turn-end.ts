@@ -8,8 +8,10 @@ import { exit, waitFor, waitOn } from './waiting'
 const maxFailures = 1
 
 export const endTurn = (before: Life, at: number): Step => {
-  const life = { ...before, turn: stepTurn(before.turn, { type: 'settled' }, at) }
-  return andThen([life, [{ type: 'turnOver' }]], (now) => afterTurn(now, at))
+  const life = { ...before, turn: stepTurn(before.turn, { type: 'settled' }, at), stalledAt: undefined }
+  // What was asked about the turn is no question any more.
+  const withdrawn: Step[1] = before.stalledAt === undefined ? [] : [{ type: 'withdraw' }]
+  return andThen([life, [...withdrawn, { type: 'turnOver' }]], (now) => afterTurn(now, at))
 }
 
 const afterTurn = (life: Life, at: number): Step => {
