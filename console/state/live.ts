@@ -84,8 +84,10 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
       if (asked === client) setState(need, 'loaded')
     } catch (error) {
       if (asked !== client) return
-      setState(need, statusOf(error) === 404 ? 'missing' : 'failed')
-      if (statusOf(error) === undefined) setTimeout(() => isLive() && loadUnread(), retryMs)
+      const status = statusOf(error)
+      setState(need, status === 404 ? 'missing' : 'failed')
+      // Another time the server may answer, or answer otherwise.
+      if (status === undefined || status >= 500) setTimeout(() => isLive() && loadUnread(), retryMs)
     }
   }
 

@@ -159,6 +159,30 @@ describe.skipIf(!browserPath)(`a person in the console (${where})`, async () => 
     await expect.poll(() => client.tasks.get(task.id)).toMatchObject({ title: 'My title', priority: 'high' })
   })
 
+  it('walks through a long list by keyboard, of which only what is in sight is drawn', async () => {
+    const project = await world.makeProject('long')
+    for (let number = 1; number <= 150; number++)
+      await client.tasks.create({ projectId: project.id, title: `Task ${number}` })
+    const { page } = await look(`${url}/#/board/${project.id}`)
+    await page.locator('.column .long').waitFor()
+    const rows = page.locator('[data-row]')
+    expect(await rows.count()).toBeLessThan(100)
+    for (let step = 0; step < 40; step++) await page.keyboard.press('j')
+    const focused = page.locator('li:has([data-row]:focus)')
+    expect(await focused.getAttribute('aria-posinset')).toBe('40')
+    expect(await focused.getAttribute('aria-setsize')).toBe('150')
+    // It keeps the focus where it is out of sight, and when something is put before it.
+    await page
+      .locator('.column .rows')
+      .first()
+      .evaluate((element) => {
+        element.scrollTop = element.scrollHeight
+      })
+    await client.tasks.create({ projectId: project.id, title: 'Urgent', priority: 'high' })
+    await expect.poll(() => focused.getAttribute('aria-posinset')).toBe('41')
+    expect(await page.locator('[data-row]:focus').textContent()).toContain('Task 40')
+  })
+
   it('steers a session: tells it something, and stops it', async () => {
     const project = await world.makeProject('steer')
     const { sessionId } = await world.makeAgent(project.id, 'Steered')
