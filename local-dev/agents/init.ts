@@ -142,7 +142,7 @@ const prepare = async (options: InitOptions, sessionId: string) => {
     options.permissionMode ??
     session.permissionMode ??
     (env.MAESTRO_PERMISSION_MODE || manifest.session.permissionMode)
-  const invocation = { prompt, promptFile, interactive: isInteractive(), model, permissionMode }
+  const invocation = { prompt, promptFile, cwd, interactive: isInteractive(), model, permissionMode }
   const command = agent?.command(invocation) ?? []
   const folder = dirname(promptFile)
   await writeFiles(folder, { 'prompt.md': prompt, ...agent?.files?.(invocation) })

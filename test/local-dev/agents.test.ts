@@ -98,6 +98,11 @@ describe('presets', () => {
       invocation.prompt,
     ])
     expect(await commandOf('codex', { permissionMode: 'plan' })).toContain('read-only')
+    const commits = 'sandbox_workspace_write.writable_roots=["/the app/.git"]'
+    expect(await commandOf('codex', { permissionMode: 'auto', cwd: '/the app' })).toContain(commits)
+    expect(await commandOf('codex', { permissionMode: 'acceptEdits', cwd: '/the app' })).not.toContain(
+      commits,
+    )
     expect(await commandOf('codex', { permissionMode: 'bypassPermissions' })).toContain(
       '--dangerously-bypass-approvals-and-sandbox',
     )
@@ -113,7 +118,7 @@ describe('presets', () => {
     expect(await commandOf('gemini', { version: '0.29.1' })).toContain('--allowed-tools')
     const policies = (permissionMode: string) =>
       gemini.terminal?.files?.({ ...invocation, permissionMode })['gemini-policy.toml'] ?? ''
-    expect(policies('plan').match(/commandPrefix = .*/g)).toEqual(['commandPrefix = "maestro "'])
+    expect(policies('plan').match(/commandPrefix = .*/g)).toEqual(['commandPrefix = "maestro"'])
     expect(policies('auto')).toContain('commandPrefix = "git commit"')
     expect(await commandOf('gemini', { interactive: true })).toContain('--prompt-interactive')
     for (const permissionMode of ['of another agent', 'constructor'])

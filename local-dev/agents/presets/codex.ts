@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { type AgentInvocation, flag, inheritedJson, type Preset, promptArgument } from './preset'
 
 export const codex: Preset = {
@@ -44,11 +45,15 @@ export const codex: Preset = {
 }
 
 /** Its sandbox cuts the network off by default, and with it the server that it is to report to. */
-const sandbox = ({ permissionMode, interactive }: AgentInvocation): string[] => {
+const sandbox = ({ permissionMode, interactive, cwd }: AgentInvocation): string[] => {
   if (permissionMode === 'bypassPermissions') return ['--dangerously-bypass-approvals-and-sandbox']
   return [
     ...['--sandbox', permissionMode === 'plan' ? 'read-only' : 'workspace-write'],
     ...['--config', 'sandbox_workspace_write.network_access=true'],
+    // Else .git is read-only, and it cannot commit.
+    ...(permissionMode === 'auto' && cwd !== undefined
+      ? ['--config', `sandbox_workspace_write.writable_roots=${JSON.stringify([join(cwd, '.git')])}`]
+      : []),
     ...(interactive ? ['--ask-for-approval', 'on-request'] : []),
   ]
 }

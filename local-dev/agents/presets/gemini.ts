@@ -83,7 +83,7 @@ const modes: ReadonlyMap<string, string> = new Map([
 /** It must be able to report in every mode, and with our `auto` to commit, build and test. */
 const policyFor = ({ permissionMode }: AgentInvocation): string =>
   [
-    'maestro ',
+    'maestro',
     ...(permissionMode === 'auto'
       ? ['git add', 'git commit', 'git status', 'git diff', 'git log', 'npm test', 'npm run', 'make']
       : []),

@@ -10,6 +10,8 @@ export interface AgentInvocation {
   prompt: string
   /** An absolute path; what else an agent needs to read lies beside it. */
   promptFile: string
+  /** Where it works, where that is known: an absolute path. */
+  cwd?: string | undefined
   /** Whether it runs on a terminal, and stays open for a person; else it works and exits. */
   interactive: boolean
   /** In the agent's own words; undefined: as the agent is configured. */

@@ -1,5 +1,6 @@
 // What must work with every agent. Each returns a word for the table, and throws what went wrong.
 import type { Session } from '../../../functions/client/client'
+import { endedStatuses } from '../../../schemas/session'
 import type { Step } from './model'
 import type { World } from './world'
 
@@ -144,6 +145,13 @@ const killed: Scenario = async (world) => {
 
 const limit: Scenario = async (world) => {
   const { id } = await world.start(['With a limit'], ([taskId = '']) => [{ limit: 6 }, report(taskId)])
+  const asked = async () => (await world.client.inbox.list({ sessionId: id, kind: 'limit' })).length > 0
+  const hasEnded = async () => endedStatuses.includes((await world.client.sessions.get(id)).status)
+  await world.until('it tells of its limit', 180, async () => (await asked()) || hasEnded())
+  if (!(await asked())) {
+    await mustBeDone(world, await world.ended(id))
+    return 'the agent waits itself'
+  }
   const request = await world.request(id, 'limit')
   const goesOn = async () => (await world.client.requests.get(request.id)).state !== 'open'
   try {
