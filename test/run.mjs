@@ -66,6 +66,11 @@ const campaigns = {
       '64 sessions claim one task at once, 10,000 times on Node and 500 hosted; trees of 200 tasks, done by 8 agents of which 3 are lost',
     args: ['--project', 'server', '--project', 'hosted', 'test/contract/claim-race.test.ts'],
   },
+  kills: {
+    about:
+      '200 kills of runner, driver, agent and server in any combination, among 6 sessions that are sent 1,000 messages',
+    args: ['--project', 'node', 'test/crash/kills.test.ts'],
+  },
   faces: {
     about: 'REST, client, command line and reference asked the same, 600 inputs for each operation',
     args: ['--project', 'memory', 'test/functions/faces.test.ts'],
