@@ -1,6 +1,7 @@
 import { createStorage } from 'unstorage'
 import { ApiError, apiError } from '../schemas/errors'
 import { apply } from './apply'
+import { beginTransaction } from './begin-transaction'
 import { createMemoryDocuments, type Documents } from './documents'
 import type { DriverStatus, WorkspaceDriver } from './driver'
 import type { LoggedEvent, PublishedEvent } from './event'
@@ -13,7 +14,7 @@ import { publishInTurns } from './publish-in-turns'
 import { addTexts, catchUp } from './readable-again'
 import { createSequentialCommit } from './sequential-commit'
 import { createTime, newestTime } from './time'
-import { beginTransaction, type Staged, type Transaction } from './transaction'
+import type { Staged, Transaction } from './transaction'
 
 /** Everything that is stored, and the only way to change it. */
 export interface Workspace {
