@@ -194,6 +194,14 @@ export function* endClaims(tx: Transaction, sessionId: string, end: ClaimEnd): S
   yield* endEach(tx, claims)
 }
 
+/** Gives back what a session holds that is being deleted: nothing is noted in it any more. */
+export function* dropClaims(tx: Transaction, sessionId: string): Steps {
+  for (const task of heldBy(tx, sessionId)) {
+    letGo(tx, task, saidEnd(task) ?? 'back')
+    yield
+  }
+}
+
 const saidEnd = ({ sessionStatus }: Task): ClaimEnd | undefined => {
   if (sessionStatus === 'skipped') return 'back'
   return sessionStatus === 'completed' || sessionStatus === 'failed' || sessionStatus === 'blocked'

@@ -9,7 +9,7 @@ import type { AddSessionEventRequest } from '../../schemas/timeline'
 import type { Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { budgetSetAnew, resumeBudget, returnBudget } from './budgets'
-import { endClaims } from './claims'
+import { dropClaims } from './claims'
 import { clearTasks, conclude, noteLate } from './endings'
 import { findProject, findSession, type SessionHead } from './find'
 import { addLinks, removeLinks } from './links'
@@ -154,8 +154,8 @@ function* endByStatus(
 
 /** Deletes a session, its links with tasks, its queue, and what it has asked and was told. */
 export function* deleteSession(tx: Transaction, id: string): Steps {
-  yield* endClaims(tx, id, 'back')
   const session = findSession(tx, id)
+  yield* dropClaims(tx, id)
   for (const taskId of session.taskIds) {
     yield
     const task = tx.get('tasks', taskId)
