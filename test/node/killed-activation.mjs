@@ -20,7 +20,10 @@ const read = (directory, isWanted) =>
 
 const entries = ['server', 'cli', 'skills-install', 'skills-publish']
 const made = {
-  programs: read(join(reference, currentBuild(reference)), (name) => name.endsWith('.js')),
+  programs: read(
+    join(reference, currentBuild(reference)),
+    (name) => name !== 'build.json' && !/^\.|\.map$/.test(name),
+  ),
   standalone: read(reference, (name) => /^(client|sbom|THIRD-PARTY).*(?<!\.map)$/.test(name)),
   entries,
   record: {},
