@@ -109,6 +109,7 @@ export const openWorkspace = async ({
     const { transaction, size, prepare, finish } = beginTransaction(watched.documents, time(), newId)
     const isLarge = () => size() > maxSizeAtOnce
     let ruled: { result: T } | undefined
+    let stored: PendingChange | undefined
     try {
       const steps = watched.run(() => stepsOf(rule(transaction)))
       const ruleOn = (maxMs?: number) => watched.run(() => stepsOfTurn(steps, stepsInTurn, maxMs))
@@ -122,20 +123,21 @@ export const openWorkspace = async ({
             await othersTurn()
             done = ruleOn(maxTurnMs)
           }
-          if (isLarge()) await commitInTurns(prepare(), finish)
+          if (isLarge()) stored = await commitInTurns(prepare(), finish)
           else {
             await othersTurn()
-            commit(finish())
+            stored = commit(finish())
           }
           return done
         })
-      else commit(finish())
+      else stored = commit(finish())
     } catch (refusal) {
       // The refusal may be due to a change that is not durable yet.
       await durable()
       throw refusal
     }
-    await durable()
+    // Its own outcome: what could not be stored is no longer among what is pending.
+    await (stored?.done ?? durable())
     return ruled.result
   }
 
@@ -161,7 +163,7 @@ export const openWorkspace = async ({
     const applied = inTurns(apply(documents, staged))
     half = applied.catch(() => undefined)
     try {
-      store(made, await applied)
+      return store(made, await applied)
     } finally {
       half = undefined
     }
@@ -171,11 +173,11 @@ export const openWorkspace = async ({
    * Optimistic: makes the change visible to other rules at once, before it is durable, and rolls it back if the
    * driver could not store it. Answers and events wait until it is durable.
    */
-  const commit = (staged: Staged) => {
-    if (staged.entries.length === 0 && staged.removed.length === 0) return
+  const commit = (staged: Staged): PendingChange | undefined => {
+    if (staged.entries.length === 0 && staged.removed.length === 0) return undefined
     refuseBlocked(staged)
     const made = atOnce(toBatch(staged, documents, eventNumber))
-    store(made, atOnce(apply(documents, staged)))
+    return store(made, atOnce(apply(documents, staged)))
   }
 
   const refuseBlocked = ({ entries, removed }: Staged) => {
@@ -185,7 +187,7 @@ export const openWorkspace = async ({
   }
 
   /** Stores what is visible already; `restore` takes that back. */
-  const store = ({ batch, published }: MadeBatch, restore: () => void) => {
+  const store = ({ batch, published }: MadeBatch, restore: () => void): PendingChange => {
     const numberBefore = eventNumber
     eventNumber += published.length
     const undo = () => {
@@ -203,7 +205,11 @@ export const openWorkspace = async ({
         throw error instanceof ApiError ? error : storageUnavailable(error)
       },
     )
-    pending.push({ undo, done })
+    // Whoever made it learns of that, perhaps a moment later.
+    done.catch(() => undefined)
+    const change = { undo, done }
+    pending.push(change)
+    return change
   }
 
   /** Rolls back a change, and first those that were made on top of it: the driver fails them, too. */

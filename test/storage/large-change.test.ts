@@ -1,9 +1,12 @@
 /** A change of thousands of documents leaves others their turn, and is all or nothing like any other. */
+import { createStorage } from 'unstorage'
 import { describe, expect, it } from 'vitest'
+import { apiError } from '../../schemas/errors'
 import { countByKind } from '../../storage/documents'
 import { memoryDriver } from '../../storage/drivers/memory'
-import { othersTurn, type Steps } from '../../storage/others-turn'
+import { aTurn, othersTurn, type Steps } from '../../storage/others-turn'
 import { createProject } from '../../storage/rules/projects'
+import { createSequentialCommit } from '../../storage/sequential-commit'
 import type { Transaction } from '../../storage/transaction'
 import { controlledDriver } from '../drivers/controlled'
 import { open } from '../drivers/open'
@@ -48,6 +51,40 @@ describe('a rule that yields', () => {
     expect((await workspace.read(countByKind)).projects).toBe(0)
     expect(published).toEqual([])
     await workspace.change(createOne)
+  })
+
+  it.each<[string, (tx: Transaction) => Steps<unknown>]>([
+    ['of thousands of documents', createManyInSteps],
+    [
+      'that is small, and has left others their turn',
+      function* (tx) {
+        yield aTurn
+        createOne(tx)
+      },
+    ],
+    [
+      'that took many steps for one document',
+      function* (tx) {
+        for (let n = 0; n < many; n++) yield
+        createOne(tx)
+      },
+    ],
+  ])('is refused where it cannot be stored, however soon that is known: one %s', async (_, rule) => {
+    let isFull = false
+    const driver = memoryDriver()
+    const commit = createSequentialCommit(createStorage({ driver }))
+    const full = () => Promise.reject(apiError('PAYLOAD_TOO_LARGE', 'It is full'))
+    const opened = await open({ ...driver, commit: (batch) => (isFull ? full() : commit(batch)) })
+    const { workspace, published } = opened
+    await workspace.change(createOne)
+    const told = published.length
+    isFull = true
+    await expect(workspace.change(rule)).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' })
+    expect((await workspace.read(countByKind)).projects).toBe(1)
+    expect(published.length).toBe(told)
+    isFull = false
+    await workspace.change(rule)
+    expect((await workspace.read(countByKind)).projects).toBeGreaterThan(1)
   })
 
   it('is stored whole when it stages no more than a small change', async () => {
