@@ -1,12 +1,12 @@
 // However a session's process is started, and whichever runner looks after it: it runs once, its end is seen, and nothing of it stays.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { canFindDetached } from '../../local-dev/runner/process/detached'
-import { pidfilePath, readRestarts } from '../../local-dev/runner/process/pidfile'
+import { pidfilePath, readPidfile, readRestarts } from '../../local-dev/runner/process/pidfile'
 import {
   adoptProcess,
   type SessionProcess,
@@ -124,6 +124,14 @@ for (const { kind, terminal, isHere, seen } of kinds)
       expect(await adopted?.wait()).toEqual({ code: null, signal: null })
       await made.wait()
       expect((await adopt())?.pid).toBeUndefined()
+    })
+
+    it('is known as itself, though its starter died before it could say more than its number', async () => {
+      const made = await start('exec sleep 60')
+      const whole = await readPidfile(pidfile())
+      writeFileSync(pidfile(), JSON.stringify({ pid: made.pid }))
+      expect((await adopt())?.pid).toBe(made.pid)
+      expect(await readPidfile(pidfile())).toEqual(whole)
     })
 
     it('is started again in place of one that has ended, once each time, and it is known how often', async () => {

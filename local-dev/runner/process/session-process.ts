@@ -54,6 +54,8 @@ export const adoptProcess = async ({
   const found = await readPidfile(pidfile)
   if (!found) return undefined
   const pid = isAlive(found) ? found.pid : undefined
+  // Whoever started it has died before it could, and the number may be another's later.
+  if (pid !== undefined && !('bootId' in found)) await recordIdentity(pidfile, pid)
   const group = pid ?? groupLeftBy(found)
   return {
     pid,
