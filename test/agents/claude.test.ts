@@ -1,16 +1,8 @@
 // claude is called with an option that it does not have, or does what it likes.
 import { describe, expect, it } from 'vitest'
 import { claude } from '../../local-dev/agents/presets/claude'
-import {
-  answerTo,
-  askedKinds,
-  Handshake,
-  helpOf,
-  isInHelp,
-  missingModes,
-  optionsOf,
-  wordsAfter,
-} from './recorded'
+import { testsOverAcp } from './over-acp'
+import { helpOf, isInHelp, optionsOf, wordsAfter } from './recorded'
 
 describe('claude in a terminal', () => {
   it('has every option that it is called with', () => {
@@ -25,19 +17,4 @@ describe('claude in a terminal', () => {
   })
 })
 
-describe('claude over ACP', () => {
-  it('is the version that was recorded, goes on after a restart, and can be steered', () => {
-    const { agentInfo, agentCapabilities, _meta } = Handshake.parse(answerTo('claude', 'initialize'))
-    expect(agentInfo?.version).toBe(claude.acp?.npm.version)
-    expect(agentCapabilities.loadSession).toBe(true)
-    expect(_meta?.steering?.supported ?? false).toBe(claude.acp?.steering)
-  })
-
-  it('has each mode that it is set to', () => {
-    expect(missingModes(claude)).toEqual([])
-  })
-
-  it('asks before it writes and before it runs something', () => {
-    expect(askedKinds('claude')).toEqual(['edit', 'execute'])
-  })
-})
+testsOverAcp(claude)
