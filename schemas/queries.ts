@@ -91,6 +91,7 @@ export const ListTasksQuery = z.object({
   parentId: filter('Only those below this task; the word null: only root tasks'),
   sessionId: filter('Only those of this session'),
   externalId: filter('Only the one that is this task elsewhere'),
+  sessionStatus: filter('Only those whose session says this of them'),
   q: searchText,
   ...page,
 })

@@ -29,6 +29,11 @@ export const load = async (need: Need, context: LoadContext): Promise<void> => {
 const loaders: Readonly<Record<string, (context: LoadContext, id: string) => Promise<void>>> = {
   base: async ({ client, store }) => {
     await Promise.all([
+      take(
+        store.tasks,
+        ({ sessionStatus }) => sessionStatus === 'needs_input',
+        client.tasks.list({ sessionStatus: 'needs_input' }),
+      ),
       take(store.projects, () => true, client.projects.list()),
       take(store.requests, ({ state }) => state === 'open', client.inbox.list()),
       take(

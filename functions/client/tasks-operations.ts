@@ -41,6 +41,8 @@ export const tasksOf = (requests: Requests) => ({
       sessionId?: QueryText | undefined
       /** Only the one that is this task elsewhere */
       externalId?: QueryText | undefined
+      /** Only those whose session says this of them */
+      sessionStatus?: QueryText | undefined
       /** Only those whose title or description holds this text, upper and lower case alike */
       q?: QueryText | undefined
     } = {},
@@ -66,6 +68,8 @@ export const tasksOf = (requests: Requests) => ({
       sessionId?: QueryText | undefined
       /** Only the one that is this task elsewhere */
       externalId?: QueryText | undefined
+      /** Only those whose session says this of them */
+      sessionStatus?: QueryText | undefined
       /** Only those whose title or description holds this text, upper and lower case alike */
       q?: QueryText | undefined
     } & PageOptions,

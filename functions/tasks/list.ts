@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { ListTasksQuery } from '../../schemas/queries'
 import { Task } from '../../schemas/task'
-import { holdsText } from '../../storage/rules/search'
+import { hasSessionStatus, holdsText } from '../../storage/rules/search'
 import { respondList } from '../http/lists'
 import { operation } from '../http/operation'
 
@@ -14,12 +14,17 @@ export const listTasks = operation({
   query: ListTasksQuery,
   answers: { status: 200, schema: z.array(Task) },
   example: ({ project }) => ({ query: { projectId: project, status: 'todo' } }),
-  run: (c, { query: { projectId, status, parentId, sessionId, externalId, q, ...page } }) =>
-    respondList(
+  run: (c, { query: { projectId, status, parentId, sessionId, externalId, sessionStatus, q, ...page } }) => {
+    const tests = [
+      ...(sessionStatus === undefined ? [] : [hasSessionStatus(sessionStatus)]),
+      ...(q === undefined ? [] : [holdsText(q)]),
+    ]
+    return respondList(
       c,
       'tasks',
       { projectId, status, parentId, sessionIds: sessionId, externalId },
       page,
-      q === undefined ? undefined : holdsText(q),
-    ),
+      tests.length === 0 ? undefined : (task) => tests.every((holds) => holds(task)),
+    )
+  },
 })

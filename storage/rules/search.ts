@@ -12,4 +12,10 @@ export const holdsText = (text: string): ((entry: Entry<'tasks'>) => boolean) =>
   }
 }
 
+/** Whether this is what a task's session says of it. */
+export const hasSessionStatus = (status: string): ((entry: Entry<'tasks'>) => boolean) => {
+  const asStored = `"sessionStatus":${JSON.stringify(status)}`
+  return (entry) => entry.json.includes(asStored) && entry.readHead().sessionStatus === status
+}
+
 const patternOf = (text: string) => new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'iu')

@@ -110,6 +110,17 @@ describe.skipIf(!browserPath)(`a person in the console (${where})`, async () => 
     await page.getByRole('region', { name: 'In review' }).getByText('First', { exact: true }).waitFor()
   })
 
+  it('sees a task that waits without a session, on a board that was not opened', async () => {
+    const project = await world.makeProject('hooks')
+    const task = await client.tasks.create({ projectId: project.id, title: 'Asked by a hook' })
+    await client.tasks.update(task.id, { sessionStatus: 'needs_input', updateSource: 'session' })
+    const { page } = await look(`${url}/#/inbox`)
+    await page.getByText('Asked by a hook').waitFor()
+    await page.getByText(`maestro task show ${task.id}`).waitFor()
+    await client.tasks.update(task.id, { status: 'completed' })
+    await page.getByText('Asked by a hook').waitFor({ state: 'detached' })
+  })
+
   it('is told that somebody else was first, and what they said', async () => {
     const project = await world.makeProject('late')
     const { sessionId } = await world.makeAgent(project.id, 'Late')

@@ -73,3 +73,19 @@ describe('GET /api/tasks?q=', () => {
     )
   })
 })
+
+describe('GET /api/tasks?sessionStatus=', () => {
+  it('finds what sessions say so of, and not who writes about it', async () => {
+    const { id: projectId } = await api.project()
+    const asks = await api.task(projectId, { title: 'Asks me' })
+    await api.task(projectId, { title: 'Me too', description: '"sessionStatus":"needs_input"' })
+    const says = { sessionStatus: 'needs_input', updateSource: 'session' }
+    await api.ok('PATCH', `/api/tasks/${asks.id}`, says)
+    const list = (query: string) =>
+      api.get<Task[]>(`/api/tasks?projectId=${projectId}&sessionStatus=${query}`)
+    expect((await list('needs_input')).map(({ title }) => title)).toEqual(['Asks me'])
+    expect(await list('needs_input&q=too')).toEqual([])
+    expect(await list('no_such_word')).toEqual([])
+    expect(await list('')).toHaveLength(2)
+  })
+})

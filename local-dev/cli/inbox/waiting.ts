@@ -54,7 +54,7 @@ export const createInbox = (client: Client, { projectId, sessionId, kind }: Inbo
       const [open, living, all] = await Promise.all([
         client.inbox.list({ projectId, sessionId, kind }),
         Promise.all(livingStatuses.map((status) => client.sessions.list({ projectId, status }))),
-        client.tasks.list({ projectId, sessionId }),
+        client.tasks.list({ projectId, sessionId, sessionStatus: 'needs_input' }),
       ])
       for (const known of [requests, sessions, tasks]) known.clear()
       open.forEach(putRequest)
