@@ -16,6 +16,11 @@ const campaigns = {
     about: 'kill -9 under fifty writers, 400 times, in both durability modes',
     args: ['--project', 'node', 'test/crash/crash.test.ts'],
   },
+  'large-changes': {
+    about:
+      'kill -9 while one request changes 1,200 tasks and their session, 200 times, in both durability modes',
+    args: ['--project', 'node', 'test/crash/large-changes.test.ts'],
+  },
   long: {
     about:
       'long sessions: kill -9 under eight writers, 120 times, half of them with each durability; 400 power failures at any byte',

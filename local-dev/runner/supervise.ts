@@ -19,7 +19,7 @@ import {
   type StopReason,
 } from './lifecycle'
 import type { RunnerOptions, RunnerSession } from './options'
-import { canFindDetached } from './process/detached'
+import { endedInWords } from './process/detached'
 import { terminateSession } from './process/group'
 import { groupsOf, isLaterRun, pidfilePath } from './process/pidfile'
 import { adoptProcess, type SessionProcess, startProcess } from './process/session-process'
@@ -185,8 +185,7 @@ const stop = async (
   tracked: TrackedSession,
   reason: StopReason,
 ): Promise<undefined> => {
-  const what = canFindDetached ? 'its processes' : 'its process group (what has left that goes on)'
-  const message = `${tracked.name} is ${reason}: ending ${what}`
+  const message = `${tracked.name} is ${reason}: ending ${endedInWords()}`
   context.options.report({ what: 'stopping', sessionId: tracked.id, message })
   return clean(context, tracked)
 }

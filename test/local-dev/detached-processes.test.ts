@@ -1,7 +1,7 @@
 // What has left an agent's process group goes on after its session; or the agent is told to end twice, and does not tidy up.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
-import { canFindDetached, detachedProcesses } from '../../local-dev/runner/process/detached'
+import { canFindDetached, detachedProcesses, endedInWords } from '../../local-dev/runner/process/detached'
 import { terminateSession } from '../../local-dev/runner/process/group'
 
 const started: ChildProcess[] = []
@@ -40,4 +40,9 @@ describe.runIf(canFindDetached)('what runs for a session', () => {
     expect([await leader.exited, await left.exited]).toEqual(['SIGTERM', 'SIGTERM'])
     expect(process.kill(other.pid, 0)).toBe(true)
   })
+})
+
+it('is not said to be ended where it cannot be found', () => {
+  expect(endedInWords(false)).toBe('its process group (what has left that goes on)')
+  expect(endedInWords(true)).toBe('its processes')
 })

@@ -2,10 +2,15 @@
  * What runs for a session besides its process group. A dev server that an agent has started leaves the group (setsid),
  * but keeps the environment that it was started with: Linux shows it.
  */
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 
-/** Whether processes that have left the group can be found here. */
-export const canFindDetached = process.platform === 'linux'
+/** Whether processes that have left the group can be found here: on Linux, where /proc is there. */
+export const canFindDetached = existsSync('/proc/self/environ')
+
+/** What is ended with a session, as far as that can be promised. */
+export const endedInWords = (canFind = canFindDetached): string =>
+  canFind ? 'its processes' : 'its process group (what has left that goes on)'
 
 /** Whether a process is meant that was started in a run of its session; undefined: it does not say in which. */
 export type IsRun = (run: number | undefined) => boolean
