@@ -19,8 +19,11 @@ export interface Target {
   session(fields: object): Promise<string>
   /** Sends bytes on a connection of its own; resolves when the server has answered something and the bytes are sent. */
   sendRaw(pieces: Iterable<string>): Promise<string>
-  /** The longest turn of the server's event loop since the last call, in milliseconds of its own CPU time. */
-  takeLongestTurn(): number
+  /**
+   * Of the server's event loop since the last call: its longest turn without what the garbage collector took of it, in
+   * milliseconds of its own CPU time, and the longest pause of that.
+   */
+  takeTurns(): { turnMs: number; gcMs: number }
   close(): Promise<void>
 }
 
@@ -66,15 +69,33 @@ export const openTarget = async (): Promise<Target> => {
     tasks: (count, fields = {}) => make(count, '/api/tasks', () => ({ projectId, title: 't', ...fields })),
     session: (fields) => post('/api/sessions', { projectId, taskIds: [], ...fields }),
     sendRaw: (pieces) => sendRaw(server.port, pieces),
-    takeLongestTurn() {
+    takeTurns() {
       const text = existsSync(turns) ? readFileSync(turns, 'utf8') : ''
       rmSync(turns, { force: true })
-      return Math.max(0, ...text.split('\n').map(Number))
+      return longestOf(text)
     },
     async close() {
       await server.kill()
       removeDirectory(home)
     },
+  }
+}
+
+/** What the turn meter has written. */
+const longestOf = (text: string): { turnMs: number; gcMs: number } => {
+  const lines = text.split('\n').map((line) => line.split(' '))
+  const of = (word: string) =>
+    lines.filter(([first]) => first === word).map(([, ...rest]) => rest.map(Number))
+  const pauses = of('gc')
+  const turns = of('turn').map(([start = 0, end = 0, cpu = 0]) =>
+    pauses.reduce(
+      (rest, [from = 0, to = 0]) => rest - Math.max(0, Math.min(to, end) - Math.max(from, start)),
+      cpu,
+    ),
+  )
+  return {
+    turnMs: Math.max(0, ...turns),
+    gcMs: Math.max(0, ...pauses.map(([from = 0, to = 0]) => to - from)),
   }
 }
 
