@@ -3,9 +3,8 @@ import { useEffect } from 'preact/hooks'
 import type { SpawnSessionRequest } from '../../functions/client/client'
 import { actions, asking, chosen, go, live, notify, store } from '../app'
 import { Command } from '../parts/copy'
-import { Dialog } from '../parts/dialog'
 import { ChoiceField, TextField } from '../parts/field'
-import { reasonOf } from '../state/actions'
+import { FormDialog } from '../parts/form-dialog'
 import { isPermissionMode, permissionModes, permissionWords } from '../state/choices'
 import { shortId } from '../state/time'
 
@@ -39,8 +38,6 @@ export const SpawnDialog = ({ projectId, taskIds }: SpawnDialogProps) => {
   const skills = useSignal<ReadonlySet<string>>(new Set())
   const minutes = useSignal('')
   const costUsd = useSignal('')
-  const problem = useSignal('')
-  const isSending = useSignal(false)
   useEffect(() => live.again('choices'), [])
   const choices = live.choices.value
   const close = () => (asking.value = undefined)
@@ -66,160 +63,140 @@ export const SpawnDialog = ({ projectId, taskIds }: SpawnDialogProps) => {
   }
 
   const spawn = async () => {
-    isSending.value = true
-    problem.value = ''
-    try {
-      const { sessionId, warnings = [] } = await actions.spawn(request())
-      for (const text of warnings) notify({ text, isBad: false })
-      chosen.value = new Set()
-      close()
-      go({ view: 'agents', id: sessionId })
-    } catch (error) {
-      problem.value = reasonOf(error)
-    } finally {
-      isSending.value = false
-    }
+    const { sessionId, warnings = [] } = await actions.spawn(request())
+    for (const text of warnings) notify({ text, isBad: false })
+    chosen.value = new Set()
+    close()
+    go({ view: 'agents', id: sessionId })
   }
 
   return (
-    <Dialog title="Spawn an agent" onClose={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void spawn()
-        }}
-      >
-        <p>On {taskIds.length === 1 ? 'this task' : `these ${taskIds.length} tasks`}:</p>
-        <ul class="plain">
-          {taskIds.slice(0, 8).map((id) => (
-            <li key={id} dir="auto">
-              {store.tasks.get(id)?.title ?? shortId(id)}
-            </li>
-          ))}
-          {taskIds.length > 8 && <li class="soft">and {taskIds.length - 8} more</li>}
-        </ul>
-        {live.stateOf('choices') === 'loaded' && !choices.hasRunner && (
-          <div class="hint">
-            <p>No runner is there: it waits until one starts it, on the machine where the code is.</p>
-            <Command text="maestro run" />
-          </div>
-        )}
-        <div class="pair">
-          {choices.agents.length > 0 ? (
-            <ChoiceField
-              label="Agent"
-              value={agent.value}
-              choices={[
-                { value: '', label: 'as the runner says' },
-                ...choices.agents.map((name) => ({ value: name, label: name })),
-              ]}
-              onChange={(name) => (agent.value = name)}
-            />
-          ) : (
-            <TextField
-              label="Agent"
-              placeholder="as the runner says"
-              maxLength={100}
-              value={agent.value}
-              onInput={(name) => (agent.value = name)}
-            />
-          )}
+    <FormDialog
+      title="Spawn an agent"
+      submit="Spawn"
+      submitting="Spawning…"
+      refused="Not spawned"
+      isReady={taskIds.length > 0}
+      onClose={close}
+      onSubmit={spawn}
+    >
+      <p>On {taskIds.length === 1 ? 'this task' : `these ${taskIds.length} tasks`}:</p>
+      <ul class="plain">
+        {taskIds.slice(0, 8).map((id) => (
+          <li key={id} dir="auto">
+            {store.tasks.get(id)?.title ?? shortId(id)}
+          </li>
+        ))}
+        {taskIds.length > 8 && <li class="soft">and {taskIds.length - 8} more</li>}
+      </ul>
+      {live.stateOf('choices') === 'loaded' && !choices.hasRunner && (
+        <div class="hint">
+          <p>No runner is there: it waits until one starts it, on the machine where the code is.</p>
+          <Command text="maestro run" />
+        </div>
+      )}
+      <div class="pair">
+        {choices.agents.length > 0 ? (
+          <ChoiceField
+            label="Agent"
+            value={agent.value}
+            choices={[
+              { value: '', label: 'as the runner says' },
+              ...choices.agents.map((name) => ({ value: name, label: name })),
+            ]}
+            onChange={(name) => (agent.value = name)}
+          />
+        ) : (
           <TextField
-            label="Model"
-            placeholder="as the agent is set"
+            label="Agent"
+            placeholder="as the runner says"
             maxLength={100}
-            value={model.value}
-            onInput={(name) => (model.value = name)}
+            value={agent.value}
+            onInput={(name) => (agent.value = name)}
           />
-        </div>
-        <ChoiceField
-          label="May do unasked"
-          value={permission.value}
-          choices={[
-            { value: '', label: 'as the runner says, else edits in its folder' },
-            ...permissionModes.map((mode) => ({ value: mode, label: `${mode}: ${permissionWords[mode]}` })),
-          ]}
-          onChange={(mode) => (permission.value = mode)}
-        />
-        <div class="pair">
-          <ChoiceField
-            label="Strategy"
-            value={strategy.value}
-            choices={Object.entries(strategies).map(([value, label]) => ({ value, label }))}
-            onChange={(value) => {
-              if (isStrategy(value)) strategy.value = value
-            }}
-          />
-          <ChoiceField
-            label="Role"
-            value={role.value}
-            choices={Object.entries(roles).map(([value, label]) => ({ value, label }))}
-            onChange={(value) => {
-              if (isRole(value)) role.value = value
-            }}
-          />
-        </div>
-        <ChoiceField
-          label="Template"
-          value={templateId.value}
-          choices={[
-            { value: '', label: `what the ${role.value} uses` },
-            ...choices.templates
-              .filter((template) => template.role === role.value)
-              .map(({ id, name }) => ({ value: id, label: name })),
-          ]}
-          onChange={(id) => (templateId.value = id)}
-        />
-        {choices.skills.length > 0 && (
-          <fieldset class="field waits-for">
-            <legend>Skills</legend>
-            <div class="options">
-              {choices.skills.map(({ id, name, description }) => (
-                <label key={id} class="check" title={description}>
-                  <input
-                    type="checkbox"
-                    checked={skills.value.has(id)}
-                    onChange={({ currentTarget: { checked } }) => {
-                      const next = new Set(skills.value)
-                      if (checked) next.add(id)
-                      else next.delete(id)
-                      skills.value = next
-                    }}
-                  />{' '}
-                  {name}
-                </label>
-              ))}
-            </div>
-          </fieldset>
         )}
-        <div class="pair">
-          <TextField
-            label="At most, in minutes"
-            type="number"
-            value={minutes.value}
-            onInput={(text) => (minutes.value = text)}
-          />
-          <TextField
-            label="At most, in dollars"
-            type="number"
-            value={costUsd.value}
-            onInput={(text) => (costUsd.value = text)}
-          />
-        </div>
-        {problem.value !== '' && (
-          <p role="alert" class="bad">
-            Not spawned: {problem.value}
-          </p>
-        )}
-        <footer>
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="main" disabled={isSending.value || taskIds.length === 0}>
-            {isSending.value ? 'Spawning…' : 'Spawn'}
-          </button>
-        </footer>
-      </form>
-    </Dialog>
+        <TextField
+          label="Model"
+          placeholder="as the agent is set"
+          maxLength={100}
+          value={model.value}
+          onInput={(name) => (model.value = name)}
+        />
+      </div>
+      <ChoiceField
+        label="May do unasked"
+        value={permission.value}
+        choices={[
+          { value: '', label: 'as the runner says, else edits in its folder' },
+          ...permissionModes.map((mode) => ({ value: mode, label: `${mode}: ${permissionWords[mode]}` })),
+        ]}
+        onChange={(mode) => (permission.value = mode)}
+      />
+      <div class="pair">
+        <ChoiceField
+          label="Strategy"
+          value={strategy.value}
+          choices={Object.entries(strategies).map(([value, label]) => ({ value, label }))}
+          onChange={(value) => {
+            if (isStrategy(value)) strategy.value = value
+          }}
+        />
+        <ChoiceField
+          label="Role"
+          value={role.value}
+          choices={Object.entries(roles).map(([value, label]) => ({ value, label }))}
+          onChange={(value) => {
+            if (isRole(value)) role.value = value
+          }}
+        />
+      </div>
+      <ChoiceField
+        label="Template"
+        value={templateId.value}
+        choices={[
+          { value: '', label: `what the ${role.value} uses` },
+          ...choices.templates
+            .filter((template) => template.role === role.value)
+            .map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+        onChange={(id) => (templateId.value = id)}
+      />
+      {choices.skills.length > 0 && (
+        <fieldset class="field waits-for">
+          <legend>Skills</legend>
+          <div class="options">
+            {choices.skills.map(({ id, name, description }) => (
+              <label key={id} class="check" title={description}>
+                <input
+                  type="checkbox"
+                  checked={skills.value.has(id)}
+                  onChange={({ currentTarget: { checked } }) => {
+                    const next = new Set(skills.value)
+                    if (checked) next.add(id)
+                    else next.delete(id)
+                    skills.value = next
+                  }}
+                />{' '}
+                {name}
+              </label>
+            ))}
+          </div>
+        </fieldset>
+      )}
+      <div class="pair">
+        <TextField
+          label="At most, in minutes"
+          type="number"
+          value={minutes.value}
+          onInput={(text) => (minutes.value = text)}
+        />
+        <TextField
+          label="At most, in dollars"
+          type="number"
+          value={costUsd.value}
+          onInput={(text) => (costUsd.value = text)}
+        />
+      </div>
+    </FormDialog>
   )
 }
