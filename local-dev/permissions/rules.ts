@@ -1,5 +1,5 @@
 /** Rules as people write them: `{deny:[], ask:[], allow:[]}` of `read:GLOB`, `edit:GLOB`, `run:COMMAND`, `fetch:HOST`. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseJson } from '../../schemas/json-text'
 import { reasonOf } from '../lib/reason'
 import { readShellLine } from './shell-reader'

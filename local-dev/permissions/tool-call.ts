@@ -1,6 +1,6 @@
 /** What an agent's tool call wants, from what it says over ACP: each agent says it in its own way. */
 import { basename } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { PermissionSubject } from './subject'
 
 /** A tool call as far as it was told, its request for permission joined with what came before. */
