@@ -20,9 +20,6 @@ export const SessionStatus = z.enum(['spawning', 'idle', 'working', 'completed',
 /** Values of version 1.0 that clients and stored files still use, to those of this version. */
 export const legacySessionStatuses = { running: 'working' }
 
-/** Statuses of a session that has ended. */
-export const endedStatuses: readonly SessionStatus[] = ['completed', 'failed', 'stopped']
-
 const env = textsByName()
 const maxNameLength = 200
 const name = requiredText(maxNameLength)

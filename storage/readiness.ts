@@ -2,7 +2,7 @@
  * Which tasks are ready, as an index: a task can be started when others are done, so what is found by it depends on more than
  * the task. Every change notes what it touches; only that is worked out anew, before somebody asks.
  */
-import { endedStatuses } from '../schemas/session'
+import { endedStatuses } from '../schemas/ended-statuses'
 import type { TaskPriority } from '../schemas/task'
 import type { Kind } from './kinds'
 import { type Fields, valuesOf } from './kinds/kind'

@@ -1,11 +1,9 @@
 /** A session's output in parts, and as it comes. */
-import type { Session, SessionStatus } from '../../schemas/session'
+import { endedStatuses } from '../../schemas/ended-statuses'
+import type { Session } from '../../schemas/session'
 import { MaestroError } from './problems'
 import { guardCallback, keepConnected } from './reconnect'
 import { errorOf, path, type Requests } from './requests'
-
-/** The list of the schemas would bring zod along. */
-const ended: Partial<Record<SessionStatus, true>> = { completed: true, failed: true, stopped: true }
 
 export interface OutputPart {
   bytes: Uint8Array
@@ -84,7 +82,7 @@ export const outputOf = (requests: Requests) => {
   const hasEnded = async (id: string): Promise<boolean> => {
     try {
       const { status } = await requests.ask<Session>('GET', path`/api/sessions/${id}`)
-      return status in ended
+      return endedStatuses.includes(status)
     } catch (error) {
       if (error instanceof MaestroError && error.status === 404) return true
       throw error

@@ -11,11 +11,26 @@ export interface ClientOptions {
   token?: string | undefined
   /** The session in whose name a person's program calls, as messages and answers then say. Not with a session's own token. */
   sessionId?: string | undefined
-  /** Used instead of the global `fetch`. */
-  fetch?: typeof fetch
+  /** Used instead of the global `fetch`, which is one such. */
+  fetch?: Fetch
   /** How long an answer may take, in milliseconds; default 60,000: a spawn alone may take 30,000. */
   timeout?: number
 }
+
+/** What is asked of a `fetch`. */
+export interface Asked {
+  method: string
+  headers: Record<string, string>
+  body?: string
+  signal?: AbortSignal
+}
+
+/** What is used of a `Response`. */
+export interface Answer extends Pick<Response, 'ok' | 'status' | 'body' | 'text' | 'arrayBuffer'> {
+  readonly headers: Pick<Headers, 'get'>
+}
+
+export type Fetch = (url: string, asked: Asked) => Promise<Answer>
 
 /** A query parameter as a text, or what `String` makes it of. */
 export type QueryText = string | boolean | null
@@ -34,9 +49,13 @@ export interface Requests {
   readonly url: string
   readonly token: string | undefined
   /** The response, whatever its status. Throws `ServerUnreachable` if there is none. */
-  send(method: string, path: string, options?: RequestOptions): Promise<Response>
+  send(method: string, path: string, options?: RequestOptions): Promise<Answer>
   /** The body of an answer, and its headers. Throws `MaestroError` and `ServerUnreachable`. */
-  answer<T>(method: string, path: string, options?: RequestOptions): Promise<{ body: T; headers: Headers }>
+  answer<T>(
+    method: string,
+    path: string,
+    options?: RequestOptions,
+  ): Promise<{ body: T; headers: Answer['headers'] }>
   /** A body that is no JSON. */
   text(method: string, path: string, options?: RequestOptions): Promise<string>
   /** The body alone. */
@@ -106,7 +125,7 @@ export const path = (texts: TemplateStringsArray, ...ids: readonly string[]): st
 const segment = (id: string): string => encodeURIComponent(/^\.{0,2}$/.test(id) ? ` ${id}` : id)
 
 /** The error that a response carries. */
-export const errorOf = async (response: Response, asked: string): Promise<MaestroError> => {
+export const errorOf = async (response: Answer, asked: string): Promise<MaestroError> => {
   const { status } = response
   const body: Partial<ErrorResponse> | null = parse(await response.text().catch(() => ''), status, asked)
   if (body?.error !== true || typeof body.code !== 'string') return unexpected(status, asked)
@@ -128,7 +147,7 @@ const queryText = (query: Query = {}): string => {
 const isTimeout = ({ reason }: AbortSignal) => reason instanceof Error && reason.name === 'TimeoutError'
 
 /** The body may break off where the head did not. */
-const textOf = async (response: Response, url: string): Promise<string> => {
+const textOf = async (response: Answer, url: string): Promise<string> => {
   try {
     return await response.text()
   } catch (error) {

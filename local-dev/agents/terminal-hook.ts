@@ -7,7 +7,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as z from 'zod'
 import type { Client, Session } from '../../functions/client/client'
-import { endedStatuses } from '../../schemas/session'
+import { endedStatuses } from '../../schemas/ended-statuses'
 import { privateFile } from '../../storage/drivers/files/private-files'
 
 /** What is read of a hook's input: the field's own names. */

@@ -5,6 +5,7 @@ import { createRequests, errorOf, path as pathWith, type Requests } from '../../
 import { type Definition, keepsAnswers, paramNamesOf } from '../../functions/http/operation'
 import { isConditional } from '../../functions/openapi/operation'
 import { operationId } from '../../functions/openapi/operation-id'
+import { httpFetch } from '../lib/http-fetch'
 import { defineCommand } from './command'
 import { UsageError } from './exit'
 import { table } from './format'
@@ -40,7 +41,7 @@ export const command = defineCommand({
     if (!definition)
       throw new UsageError(`There is no request "${args.operation}" in the API: maestro api lists them`)
     const { serverUrl: url, token, callsFor: sessionId } = environment
-    const requests = createRequests({ url, token, sessionId })
+    const requests = createRequests({ url, token, sessionId, fetch: httpFetch })
     const { params, query } = parametersFrom(definition, values('param'))
     const { 'if-match': ifMatch, 'idempotency-key': idempotencyKey } = args
     if (args.body !== undefined && !definition.body) throw new UsageError('This request takes no --body')

@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type ParsedArgs, parseArgs, renderUsage } from 'citty'
 import { type Client, createClient } from '../../functions/client/client'
+import { httpFetch } from '../lib/http-fetch'
 import { olderServerMessage } from '../lib/older-server'
 import { asksForHelp, readArguments, unambiguous } from './arguments'
 import { type Environment, readEnvironment } from './environment'
@@ -125,7 +126,7 @@ export const defineCommand = <const A extends ArgsDef>(definition: CommandDefini
 
 const clientFor = (url: string, { token, callsFor }: Environment): Client => {
   try {
-    return createClient({ url, token, sessionId: callsFor })
+    return createClient({ url, token, sessionId: callsFor, fetch: httpFetch })
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(`MAESTRO_SERVER_URL: ${error.message}`) : error
   }

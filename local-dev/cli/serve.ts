@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Client, createClient, MaestroError } from '../../functions/client/client'
+import { httpFetch } from '../lib/http-fetch'
 import { defineCommand } from './command'
 import { runFlags } from './run-flags'
 import { startLocalRunner } from './runner'
@@ -23,7 +24,7 @@ export const command = defineCommand({
       return undefined
     }
     const { apiToken: token, dataDir } = localConfig()
-    const client = createClient({ url: ownAddress(), token })
+    const client = createClient({ url: ownAddress(), token, fetch: httpFetch })
     if (await isMaestro(client))
       throw new Error(
         `A server runs already at ${client.url}: ${runCommand(client.url)} starts agents for it`,

@@ -1,6 +1,6 @@
 /** What of a session's work has no outcome yet. */
 import { type Client, MaestroError, type Session, type Task } from '../../functions/client/client'
-import { endedStatuses } from '../../schemas/session'
+import { endedStatuses } from '../../schemas/ended-statuses'
 import { retryTransient } from '../agents/change-session'
 import { undefinedIfNotFound } from '../lib/not-found'
 import type { OpenTask } from './prompts'

@@ -5,7 +5,7 @@ import {
   type Session,
   type UpdateSessionRequest,
 } from '../../functions/client/client'
-import { endedStatuses } from '../../schemas/session'
+import { endedStatuses } from '../../schemas/ended-statuses'
 import type { TimelineEntryInput } from '../../schemas/timeline'
 import { changeSession, retryTransient } from '../agents/change-session'
 import { type JoinedToolCall, metadataOf, titleOf } from './tool-calls'

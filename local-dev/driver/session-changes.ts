@@ -1,6 +1,6 @@
 /** What people and other programs change of the session while it runs. */
 import type { InboxRequest, Message, Session } from '../../functions/client/client'
-import { endedStatuses } from '../../schemas/session'
+import { endedStatuses } from '../../schemas/ended-statuses'
 import type { LifeEvent } from './lifecycle/life'
 import { type Messages, saidOf } from './messages'
 import type { createModeKeeper } from './mode-keeper'

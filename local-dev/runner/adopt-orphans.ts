@@ -1,6 +1,6 @@
 /** The sessions of runners of this machine that have died go on with this one. */
 import type { Client, Session } from '../../functions/client/client'
-import { endedStatuses } from '../../schemas/session'
+import { endedStatuses } from '../../schemas/ended-statuses'
 import { undefinedIfNotFound } from '../lib/not-found'
 import { claimSession } from './claim'
 import type { LifecycleEvent } from './lifecycle'

@@ -5,7 +5,7 @@ import {
   type Session,
   type SessionStatus,
 } from '../../functions/client/client'
-import { endedStatuses } from '../../schemas/session'
+import { endedStatuses } from '../../schemas/ended-statuses'
 import { retryTransient } from '../agents/change-session'
 import { undefinedIfNotFound } from '../lib/not-found'
 import type { RunOutcome } from './lifecycle'

@@ -1,6 +1,6 @@
 /** What the lifecycle of a session asks for, done: on the server, and with processes. */
 import type { Session } from '../../functions/client/client'
-import { endedStatuses } from '../../schemas/session'
+import { endedStatuses } from '../../schemas/ended-statuses'
 import { commandOf } from '../../storage/rules/spawn'
 import { retryTransient } from '../agents/change-session'
 import { takeSessionToken } from '../agents/session-token'

@@ -1,5 +1,6 @@
+import { endedStatuses } from '../../schemas/ended-statuses'
 import { apiError } from '../../schemas/errors'
-import { endedStatuses, type Session, SessionStatus } from '../../schemas/session'
+import { type Session, SessionStatus } from '../../schemas/session'
 import type { Task, TaskSessionStatus } from '../../schemas/task'
 import { valuesOf } from '../kinds/kind'
 import { findSession, type Reader } from './find'

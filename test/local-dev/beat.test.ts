@@ -14,13 +14,12 @@ const start = (state: () => State) => {
   let beats = 0
   const client = createClient({
     url: 'http://localhost',
-    fetch: async (address, init) => {
+    fetch: async (path, init) => {
       const now = state()
-      const path = String(address instanceof Request ? address.url : address)
       if (path.endsWith('/heartbeat')) beats++
       if (now === 'away') throw new TypeError('away')
       const session = { id: 'sess_1', timeline: [], ...now }
-      if (init?.method === 'PATCH') updates.push(JSON.parse(String(init.body)))
+      if (init.method === 'PATCH') updates.push(JSON.parse(init.body ?? ''))
       const isRefused = path.endsWith('/heartbeat') && now.status === 'failed'
       if (!isRefused) return Response.json(session, { headers: { ETag: '"a"' } })
       return Response.json({ error: true, code: 'SESSION_ENDED', message: 'ended' }, { status: 409 })

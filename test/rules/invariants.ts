@@ -1,10 +1,11 @@
 // What must hold between all that is stored, whatever was done before.
 import { expect } from 'vitest'
+import { endedStatuses } from '../../schemas/ended-statuses'
 import { entityKinds } from '../../schemas/entities'
 import type { Message } from '../../schemas/message'
 import type { QueueState } from '../../schemas/queue'
 import type { InboxRequest } from '../../schemas/request'
-import { endedStatuses, type Session } from '../../schemas/session'
+import type { Session } from '../../schemas/session'
 import type { Task } from '../../schemas/task'
 import type { Documents } from '../../storage/documents'
 import { readerOf } from '../../storage/rules/find'

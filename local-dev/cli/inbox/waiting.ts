@@ -1,7 +1,7 @@
 /** Who waits for a person: the open requests, and beneath them who says so without having asked. */
 import { hostname } from 'node:os'
 import type { Client, InboxRequest, MaestroEvent, Session, Task } from '../../../functions/client/client'
-import { endedStatuses } from '../../../schemas/session'
+import { endedStatuses } from '../../../schemas/ended-statuses'
 import { livingStatuses } from '../../../storage/rules/living'
 import { claimOf } from '../../runner/claim'
 

@@ -7,7 +7,7 @@ import {
   type TimelineType,
   type UpdateTaskRequest,
 } from '../../../functions/client/client'
-import { endedStatuses } from '../../../schemas/session'
+import { endedStatuses } from '../../../schemas/ended-statuses'
 import { listOf } from '../arguments'
 import { type Command, defineCommand } from '../command'
 import { ownSession } from '../environment'

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { hostname } from 'node:os'
-import { endedStatuses } from '../../../schemas/session'
+import { endedStatuses } from '../../../schemas/ended-statuses'
 import { claimOf } from '../../runner/claim'
 import { isInTmux, tmuxSocket } from '../../runner/process/tmux'
 import { defineCommand } from '../command'

@@ -6,7 +6,7 @@ import {
   type OutputPart,
   ServerUnreachable,
 } from '../../../functions/client/client'
-import { endedStatuses } from '../../../schemas/session'
+import { endedStatuses } from '../../../schemas/ended-statuses'
 import { fileOutputs } from '../../server/outputs'
 import { noteDisconnects } from '../disconnects'
 import { localConfig } from '../this-machine'

@@ -1,5 +1,6 @@
 import { type Client, MaestroError, type Session } from '../../../functions/client/client'
-import { endedStatuses, type SessionStatus } from '../../../schemas/session'
+import { endedStatuses } from '../../../schemas/ended-statuses'
+import type { SessionStatus } from '../../../schemas/session'
 import { livingStatuses } from '../../../storage/rules/living'
 import { isNotFound } from '../../lib/not-found'
 import { defineCommand } from '../command'

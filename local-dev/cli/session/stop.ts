@@ -1,4 +1,4 @@
-import { endedStatuses } from '../../../schemas/session'
+import { endedStatuses } from '../../../schemas/ended-statuses'
 import { defineCommand } from '../command'
 import { sessionLine } from './format'
 

@@ -1,5 +1,5 @@
 import { type Client, MaestroError, type Session } from '../../../functions/client/client'
-import { endedStatuses } from '../../../schemas/session'
+import { endedStatuses } from '../../../schemas/ended-statuses'
 import { wholeNumber } from '../arguments'
 import { defineCommand } from '../command'
 import { noteDisconnects } from '../disconnects'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, Session } from '../../../functions/client/client'
-import { endedStatuses } from '../../../schemas/session'
+import { endedStatuses } from '../../../schemas/ended-statuses'
 import type { SessionTimelineEvent } from '../../../schemas/timeline'
 import { createLogReader } from '../../runner/log-reader'
 import { logPath, sessionFolder } from '../../runner/session-folder'

@@ -1,6 +1,6 @@
 // What must work with every agent. Each returns a word for the table, and throws what went wrong.
 import type { Session } from '../../../functions/client/client'
-import { endedStatuses } from '../../../schemas/session'
+import { endedStatuses } from '../../../schemas/ended-statuses'
 import type { Step } from './model'
 import type { World } from './world'
 
