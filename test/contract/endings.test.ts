@@ -1,9 +1,9 @@
 // Work that nobody does any more looks busy for ever, or looks done though nobody did it.
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { client, type Project, type Session, type Task } from './http'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

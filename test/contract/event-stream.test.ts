@@ -2,9 +2,9 @@ import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vite
 import { client, type Problem, type Project, type Task, wrongField } from './http'
 import { connect } from './socket'
 import { type ListenOptions, lastEventId, listen, type Stream, since, toldBy } from './stream'
-import { startTarget } from './target'
+import { sharedTarget, startTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { client, type Project, type Session, type Task } from './http'
 import { connect, heardDuring } from './socket'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 const socket = await connect(target.url)
 afterAll(async () => {

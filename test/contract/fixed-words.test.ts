@@ -1,9 +1,9 @@
 // A client asks for a fixed word in a path, and the server takes it for an id.
 import { afterAll, describe, expect, it } from 'vitest'
 import { client } from './http'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

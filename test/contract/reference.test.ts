@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { OpenApiDocument, Operation } from '../../functions/openapi/openapi-types'
 import { parseTrusted } from '../../schemas/json-text'
 import { type Api, client } from './http'
-import { startTarget, type Target } from './target'
+import { sharedTarget, type Target } from './target'
 
 let target: Target
 let api: Api
@@ -15,7 +15,7 @@ let document: OpenApiDocument
 let operations: { name: string; path: string; operation: Operation }[]
 
 beforeAll(async () => {
-  target = await startTarget()
+  target = await sharedTarget()
   api = client(target.url)
   document = await api.get<OpenApiDocument>('/openapi.json')
   operations = Object.entries(document.paths).flatMap(([path, methods]) =>

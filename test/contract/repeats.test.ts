@@ -4,9 +4,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { createRandom, scaled } from '../random'
 import { client, type Project, refusal, type Session, type Task } from './http'
 import { listen, toldBy } from './stream'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

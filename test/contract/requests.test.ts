@@ -2,9 +2,9 @@
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { client, type Project, refusal, type Session, type Task, wrongField } from './http'
 import { connect, heardDuring } from './socket'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

@@ -1,9 +1,9 @@
 // Somebody looks for a task by its words, and it is not found, or all are.
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Answer, client, type Task, wrongField } from './http'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

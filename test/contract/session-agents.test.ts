@@ -2,9 +2,9 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { client, nextMillisecond, refusal, type Session, wrongField } from './http'
 import { connect } from './socket'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

@@ -5,9 +5,9 @@ import { WebSocket } from 'ws'
 import { client, refusal, type Session, type Task } from './http'
 import { connect } from './socket'
 import { listen } from './stream'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

@@ -1,9 +1,9 @@
 // A server without any skills. What skills on disk do is in test/node/skills*.test.ts.
 import { afterAll, describe, expect, it } from 'vitest'
 import { client, refusal, wrongField } from './http'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

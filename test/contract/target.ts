@@ -1,5 +1,5 @@
 // The one place that knows which host the contract tests run against; they themselves know only its address.
-import { startServer } from './server'
+import { type Server, startServer } from './server'
 
 export interface Target {
   /** The base URL, without a slash at its end. */
@@ -22,4 +22,16 @@ export const startTarget = async (env: Record<string, string> = {}): Promise<Tar
     default:
       return startServer({ env })
   }
+}
+
+let shared: Promise<Server> | undefined
+
+/**
+ * A server for a test file that looks at nothing but what it has made itself: on Node, one that others have used before, since
+ * to start one, and to make its reference, takes most of a second of the processor. It ends with the worker.
+ */
+export const sharedTarget = async (): Promise<Target> => {
+  if (process.env.MAESTRO_TEST_HOST) return startTarget()
+  shared ??= startServer()
+  return { url: (await shared).url, stop: async () => undefined }
 }

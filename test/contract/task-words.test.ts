@@ -1,9 +1,9 @@
 // A task's words from elsewhere: another tracker's id, an agent's own name for its model, a review that is still to come.
 import { afterAll, beforeEach, expect, it } from 'vitest'
 import { client, type Project, type Task } from './http'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { client, refusal, type Session, type Task, wrongField } from './http'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

@@ -1,14 +1,14 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { client } from './http'
 import { connect, heardDuring } from './socket'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
 interface Template {
   id: string
   name: string
 }
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 const listener = await connect(target.url, { path: '/?rooms=templates' })
 const plain = await connect(target.url)

@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { client, refusal } from './http'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
 interface Template {
   id: string
   name: string
 }
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { client, nextMillisecond, refusal, wrongField } from './http'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 import { type Template, templatesOf } from './templates'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

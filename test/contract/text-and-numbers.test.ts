@@ -1,9 +1,9 @@
 // What a client sends is stored as it was sent, or refused: text and numbers never change without a word.
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { client, type Project } from './http'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

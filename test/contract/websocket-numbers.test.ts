@@ -7,9 +7,9 @@ import { client } from './http'
 import { createInbox } from './inbox'
 import { connect, type Message } from './socket'
 import { listen } from './stream'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { client } from './http'
 import { type ConnectOptions, connect, heardDuring, upgradeStatus } from './socket'
-import { startTarget } from './target'
+import { sharedTarget } from './target'
 
-const target = await startTarget()
+const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 
