@@ -16,7 +16,8 @@ interface AgentProcessOptions {
   env: NodeJS.ProcessEnv
   callbacks: Pick<AgentOptions, 'onUpdate' | 'onPermission' | 'onNoise' | 'onStderr'>
   /** As they are when it is opened. */
-  chosen(): { permissionMode: PermissionMode; model: string | undefined; acpSessionId: string | undefined }
+  chosen(): { permissionMode: PermissionMode; acpSessionId: string | undefined }
+  beginModel(opened: { agent: AcpAgent; sessionId: string }): Promise<void>
   onProcess(pid: number): void
   onOpened(opened: OpenedSession): Promise<void>
   onFailed(error: unknown): void
@@ -49,6 +50,7 @@ export const createAgentProcess = (options: AgentProcessOptions) => {
         cwd: options.cwd,
         env: options.env,
         callbacks: options.callbacks,
+        beginModel: options.beginModel,
         onProcess(agent) {
           starting = agent
           options.onProcess(agent.pid)

@@ -74,7 +74,9 @@ export const createHandOver = (options: HandOverOptions) => {
     try {
       return await opened.agent.steer(opened.sessionId, saidText(said))
     } catch (error) {
-      return error instanceof AcpClosed ? undefined : 'unknown'
+      if (error instanceof AcpClosed) return undefined
+      // Who is not let in has not said anything.
+      return isLoginProblem(error) ? 'promptRequired' : 'unknown'
     }
   }
 

@@ -15,7 +15,8 @@ interface OpenOptions {
   /** The agent's session to go on with. */
   acpSessionId: string | undefined
   permissionMode: PermissionMode
-  model: string | undefined
+  /** Makes the agent use the model that was chosen. Throws `ModelUnknown`. */
+  beginModel(opened: { agent: AcpAgent; sessionId: string }): Promise<void>
   /** Called as soon as there is a process, before anything is asked of it. */
   onProcess(agent: AcpAgent): void
   callbacks: Pick<AgentOptions, 'onUpdate' | 'onPermission' | 'onNoise' | 'onStderr'>
@@ -61,7 +62,7 @@ export const openSession = async (options: OpenOptions): Promise<OpenedSession> 
     options.onProcess(agent)
     const { state, isLoaded, notLoaded } = await beginSession(agent, options)
     await setMode(agent, state, options)
-    if (options.model !== undefined) await agent.setModel(state.sessionId, options.model)
+    await options.beginModel({ agent, sessionId: state.sessionId })
     return { agent, sessionId: state.sessionId, isLoaded, history, notLoaded }
   } catch (error) {
     await agent.close()

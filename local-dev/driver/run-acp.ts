@@ -98,7 +98,7 @@ export const runAcpAgent = async (options: AcpRunOptions): Promise<AgentExit> =>
   }
   const opened = () => agentProcess.opened()
   const modeKeeper = createModeKeeper({ choice, initial: options.permissionMode, opened, note })
-  const modelChoice = createModelChoice(opened, options.model, (message) => note('error', message))
+  const modelChoice = createModelChoice({ opened, initial: options.model, memory, note })
   const earlier = await recoverRequests(client, session, memory.earlier, deadline.signal)
 
   const engine = createEngine({
@@ -180,9 +180,9 @@ export const runAcpAgent = async (options: AcpRunOptions): Promise<AgentExit> =>
     },
     chosen: () => ({
       permissionMode: modeKeeper.permissionMode(),
-      model: modelChoice.wanted(),
       acpSessionId: memory.state.acpSessionId ?? memory.acpSessionId,
     }),
+    beginModel: modelChoice.begin,
     onProcess(pid) {
       toolCalls.clear()
       modeKeeper.renewed()

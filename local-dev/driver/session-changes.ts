@@ -45,8 +45,9 @@ export const createSessionChanges = (options: SessionChangesOptions) => {
     onMessage(message: Message) {
       if (message.state !== 'queued') return
       if (message.mode !== 'interrupt') {
-        if (early) early.push(message)
-        else dispatch({ type: 'said', said: saidOf(message) })
+        if (!early) return dispatch({ type: 'said', said: saidOf(message) })
+        early.push(message)
+        dispatch({ type: 'retry' })
       } else if (!obeyed.has(message.id)) {
         obeyed.add(message.id)
         dispatch({ type: 'interrupt' })

@@ -23,6 +23,8 @@ export const DriverState = z.object({
   cwd: z.string(),
   /** The session of the agent's own; absent until it has said so. */
   acpSessionId: z.string().optional(),
+  /** The model that the agent took, if one was chosen. */
+  model: z.string().optional(),
   /** The agent's process, which leads a group. */
   process: ProcessIdentity.optional(),
   /** The commit that the project's permission rules are of. */

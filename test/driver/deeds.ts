@@ -7,7 +7,7 @@ export type Deed =
   | { what: 'tool'; id: string; isOpen: boolean }
   | { what: 'answer'; stopReason: string; isSurplus: boolean }
   | { what: 'fail'; kind: 'login' | 'limit' | 'other' }
-  | { what: 'unsent' }
+  | { what: 'unsent' | 'retry' }
   | { what: 'say'; mode: 'steer' | 'queue'; isRepeat: boolean }
   | { what: 'steered'; outcome: 'injected' | 'promptRequired' | 'startedNewTurn' | 'unsupported' | 'unknown' }
   | { what: 'reply'; optionId: 'extend' | 'continue' | undefined; text: string | undefined }
@@ -34,7 +34,7 @@ const kinds = {
     what: fc.constant('fail' as const),
     kind: fc.constantFrom('login' as const, 'limit' as const, 'other' as const),
   }),
-  unsent: fc.record({ what: fc.constant('unsent' as const) }),
+  unsent: fc.record({ what: fc.constantFrom('unsent' as const, 'retry' as const) }),
   say: fc.record({
     what: fc.constant('say' as const),
     mode: fc.constantFrom('steer' as const, 'queue' as const),

@@ -286,6 +286,8 @@ export const createWorld = (given: Partial<LifeOptions> = {}) => {
           return deeds.end(deed.how)
         case 'interrupt':
           return send({ type: 'interrupt' })
+        case 'retry':
+          return send({ type: 'retry' })
         case 'denied':
           return send({ type: 'denied', note: 'That is denied' })
         default:

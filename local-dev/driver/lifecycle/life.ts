@@ -111,6 +111,8 @@ export type LifeEvent =
   | { type: 'unsent'; number: number; said: readonly Said[] }
   | { type: 'steered'; id: string; outcome: SteeringOutcome }
   | { type: 'said'; said: Said }
+  /** Something is to be said that waits for the agent's process: what keeps that from being there may be over. */
+  | { type: 'retry' }
   | { type: 'interrupt' }
   | { type: 'approvals'; count: number }
   /** What the driver itself has asked was answered. */

@@ -6,7 +6,7 @@ import { stepTurn } from '../turn'
 import { onReply } from './answers'
 import { onTime } from './clock'
 import { andThen, type Effect, type Life, type LifeEvent, type Said, type Step, withEffects } from './life'
-import { afterOpening, cancelTurn, sayNext } from './prompting'
+import { afterOpening, cancelTurn, renew, sayNext } from './prompting'
 import { afterLook, endTurn, wake } from './turn-end'
 import { exit, waitFor } from './waiting'
 
@@ -33,6 +33,10 @@ export const stepLife = (life: Life, event: LifeEvent, at: number): Step => {
         { ...life, known: [...life.known, event.said.id], queue: [...life.queue, event.said] },
         at,
       )
+    case 'retry':
+      return life.phase === 'waiting' && life.wait?.kind === 'login'
+        ? renew(life, life.next)
+        : withEffects(life)
     case 'interrupt':
       return cancelTurn(life, at, 'interrupt')
     case 'approvals':

@@ -68,7 +68,7 @@ const sayWhileWaiting = (life: Life, at: number): Step => {
     case 'budget':
       return withEffects(life)
     case 'login':
-      return renew(life, { reason: 'said' })
+      return renew(life, life.next ?? { reason: 'said' })
     default:
       return promptAgent(life, at, { reason: 'said' })
   }
