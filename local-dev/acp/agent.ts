@@ -140,6 +140,8 @@ export interface AgentOptions {
   onWire?(direction: 'in' | 'out', message: unknown): void
   /** From the start of the program to its answer to `initialize`; default 60,000. */
   handshakeTimeoutMs?: number
+  /** When it aborts the agent is closed, whatever it is doing: while it starts, too. */
+  signal?: AbortSignal
   /** Default 120,000. */
   requestTimeoutMs?: number
   /** A larger message is skipped; default 64 MiB. */
@@ -216,6 +218,10 @@ export const openAgent = async (options: AgentOptions): Promise<AcpAgent> => {
     await agentProcess.close()
     await closed
   }
+  const closeNow = () => void close()
+  options.signal?.addEventListener('abort', closeNow)
+  void closed.then(() => options.signal?.removeEventListener('abort', closeNow))
+  if (options.signal?.aborted) closeNow()
 
   const { capabilities, ...introduction } = await shakeHands(connection, {
     name,

@@ -1,14 +1,10 @@
 /** The process of the agent: one at a time, opened, replaced by a new one, and ended whatever happens. */
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { PermissionMode } from '../../schemas/agent'
 import type { AcpAgent, AgentOptions } from '../acp/agent'
 import type { AcpChoice } from '../agents/drive'
 import { reasonOf } from '../lib/reason'
 import { type OpenedSession, openSession } from './open-session'
-
-/** So long the end of a session waits for an agent that is only starting. */
-const closeTimeoutMs = 3000
 
 interface AgentProcessOptions {
   choice: AcpChoice
@@ -28,9 +24,9 @@ interface AgentProcessOptions {
 export const createAgentProcess = (options: AgentProcessOptions) => {
   const { choice } = options
   let opened: OpenedSession | undefined
-  /** One that has a process, and no session yet. */
-  let starting: AcpAgent | undefined
   let opening: Promise<void> | undefined
+  /** Ends the one that is there, or is only starting. */
+  let ending = new AbortController()
   let isClosed = false
 
   const watch = async (agent: AcpAgent) => {
@@ -43,6 +39,7 @@ export const createAgentProcess = (options: AgentProcessOptions) => {
   }
 
   const openOnce = async () => {
+    const { signal } = ending
     try {
       const session = await openSession({
         ...options.chosen(),
@@ -51,18 +48,14 @@ export const createAgentProcess = (options: AgentProcessOptions) => {
         env: options.env,
         callbacks: options.callbacks,
         beginModel: options.beginModel,
-        onProcess(agent) {
-          starting = agent
-          options.onProcess(agent.pid)
-        },
+        signal,
+        onProcess: (agent) => options.onProcess(agent.pid),
       })
-      starting = undefined
       if (isClosed) return await session.agent.close()
       opened = session
       void watch(session.agent)
       await options.onOpened(session)
     } catch (error) {
-      starting = undefined
       if (!isClosed) options.onFailed(error)
     }
   }
@@ -75,8 +68,10 @@ export const createAgentProcess = (options: AgentProcessOptions) => {
   }
 
   const end = async () => {
-    const agent = opened?.agent ?? starting
+    const agent = opened?.agent
     opened = undefined
+    ending.abort()
+    ending = new AbortController()
     await agent?.close().catch((error) => options.callbacks.onNoise(reasonOf(error)))
   }
 
@@ -91,8 +86,7 @@ export const createAgentProcess = (options: AgentProcessOptions) => {
     async close() {
       isClosed = true
       await end()
-      // One that does not even shake hands is ended as soon as that is given up.
-      await Promise.race([opening, sleep(closeTimeoutMs, undefined, { ref: false })])
+      await opening
     },
   }
 }

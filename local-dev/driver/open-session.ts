@@ -19,6 +19,8 @@ interface OpenOptions {
   beginModel(opened: { agent: AcpAgent; sessionId: string }): Promise<void>
   /** Called as soon as there is a process, before anything is asked of it. */
   onProcess(agent: AcpAgent): void
+  /** Ends it, while it is opened and later. */
+  signal: AbortSignal
   callbacks: Pick<AgentOptions, 'onUpdate' | 'onPermission' | 'onNoise' | 'onStderr'>
 }
 
@@ -37,13 +39,14 @@ export interface OpenedSession {
  * not have, and `AcpError`; nothing is left running then.
  */
 export const openSession = async (options: OpenOptions): Promise<OpenedSession> => {
-  const { choice, cwd, env, callbacks } = options
+  const { choice, cwd, env, signal, callbacks } = options
   let history: History = { said: [] }
   let isUserSpeaking = false
   const agent = await openAgent({
     ...callbacks,
     command: choice.command,
     cwd,
+    signal,
     env: { ...env, ...choice.preset?.env?.(env) },
     onPermission({ toolCall, ...request }, context) {
       const rawInput = toolCall.rawInput ?? choice.preset?.rawInputOf?.(toolCall, choice.version)

@@ -109,7 +109,7 @@ export const createDriven = async () => {
         (existsSync(log) ? readFileSync(log, 'utf8') : '')
           .split('\n')
           .filter((line) => line !== '')
-          .map((line) => parseTrusted<{ in?: Given; event?: string; outcome?: object }>(line))
+          .map((line) => parseTrusted<{ in?: Given; event?: string; outcome?: object; pid?: number }>(line))
       const open = async () => client.inbox.list({ sessionId: id })
 
       return {
@@ -122,6 +122,8 @@ export const createDriven = async () => {
           entries().flatMap((entry) => (entry.in?.method === method ? [entry.in.params] : [])),
         /** What it was answered when it asked. */
         answers: () => entries().flatMap((entry) => (entry.event === 'answer' ? [entry.outcome] : [])),
+        /** Of its last process. */
+        pid: () => entries().findLast(({ event }) => event === 'start')?.pid ?? 0,
         open,
         /** The one thing that a person is asked. */
         async request(): Promise<InboxRequest> {

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { waitUntil } from '../e2e/fixture'
+import { isAlive } from '../node/acp-fixture'
 import { createDriven, preset } from './driven'
 
 let driven: Awaited<ReturnType<typeof createDriven>>
@@ -111,4 +112,15 @@ it('an agent of one’s own, of whose modes nothing is known, may not switch', a
   await agent.done()
   say('own')
   expect((await agent.ended).status).toBe('completed')
+})
+
+it.each([
+  ['before it has shaken hands', { silent: ['initialize'], ignore: ['SIGTERM'] }],
+  ['before it has a session', { silent: ['session/new'] }],
+])('a session that is stopped %s ends its agent', async (_, scenario) => {
+  const agent = await driven.drive(scenario)
+  await waitUntil('it starts', () => agent.methods().length > 0)
+  await driven.client.sessions.stop(agent.id)
+  expect((await agent.ended).status).toBe('stopped')
+  expect(isAlive(agent.pid())).toBe(false)
 })

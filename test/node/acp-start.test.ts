@@ -1,9 +1,9 @@
 // An agent that cannot be driven over ACP leaves a person without a reason, or a process behind.
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { isLoginProblem } from '../../local-dev/acp/errors'
-import { isAlive, scripted, start, startError, temporaryFolder } from './acp-fixture'
+import { AcpClosed, isLoginProblem } from '../../local-dev/acp/errors'
+import { isAlive, scripted, start, startError, startSession, temporaryFolder, until } from './acp-fixture'
 
 /** Steps that leave the number of the process where it is found when it is gone. */
 const leavePid = (file: string) => ({ edit: { path: file, text: '{pid}' } })
@@ -169,4 +169,29 @@ it('a script without the right to run says so by its path', async () => {
   expect((await startError({}, { command: [file] })).message).toContain(
     'the interpreter /no/such/interpreter',
   )
+})
+
+it.each([
+  ['does not shake hands', { silent: ['initialize'] }],
+  ['does not go by itself either', { silent: ['initialize'], ignore: ['eof', 'SIGTERM'] }],
+])('an agent that %s is ended as soon as it is not wanted any more', async (_, scenario) => {
+  const file = join(temporaryFolder(), 'pid')
+  const stop = new AbortController()
+  const starting = startError({ start: [leavePid(file)], ...scenario }, { signal: stop.signal })
+  await until(() => existsSync(file) && pidIn(file) > 0)
+  stop.abort()
+  expect((await starting).problem).toBe('exited')
+  expect(isAlive(pidIn(file))).toBe(false)
+})
+
+it('an agent that is not wanted before it has begun, or in its turn, is ended', async () => {
+  const { problem } = await startError({}, { signal: AbortSignal.abort() })
+  expect(problem).toBe('exited')
+  const stop = new AbortController()
+  const { agent, say } = await startSession({ turns: [[{ hang: true }]] }, { signal: stop.signal })
+  const turn = say('Work').catch((error: unknown) => error)
+  stop.abort()
+  expect(await turn).toBeInstanceOf(AcpClosed)
+  await agent.closed
+  expect(isAlive(agent.pid)).toBe(false)
 })
