@@ -6,10 +6,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient, type Session } from '../../functions/client/client'
 import { groupsOf } from '../../local-dev/runner/process/pidfile'
+import { maestroInProcess } from '../cli/in-process'
 import { maestroWith, program } from '../cli/maestro'
 import { startServer } from '../contract/server'
 
 const agents = join(import.meta.dirname, 'agents')
+/** Works with nothing but commands, as a model would; each is a process. */
+export const commandingWorker = `node ${join(agents, 'commanding-worker.mjs')} {promptFile}`
+/** Does the same by requests of its own. */
 export const worker = `node ${join(agents, 'worker.mjs')} {promptFile}`
 export const orchestrator = `node ${join(agents, 'orchestrator.mjs')} {promptFile}`
 
@@ -46,7 +50,9 @@ export const createFixture = async (serverEnv: Record<string, string> = {}) => {
     project,
     directory,
     environment,
+    /** A command as a process, where what it is in is what is tried. */
     maestro: maestroWith(environment),
+    here: maestroInProcess(environment),
     tasks: (...titles: string[]) =>
       inOrder(titles, (title) => client.tasks.create({ projectId: project.id, title })),
     /** A spawned session's id. */

@@ -1,6 +1,6 @@
 // A developer spawns a session for five tasks, and comes back to the work done, or to what stands in its way.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createFixture, type Fixture, worker } from './fixture'
+import { commandingWorker, createFixture, type Fixture } from './fixture'
 
 describe('an agent that works through a queue', () => {
   let fixture: Fixture
@@ -9,7 +9,7 @@ describe('an agent that works through a queue', () => {
   beforeAll(async () => {
     fixture = await createFixture()
     tasks = await fixture.tasks('one', 'two', 'fail three', 'ask four', 'five')
-    await fixture.run(['--agent', worker])
+    await fixture.run(['--agent', commandingWorker])
     id = await fixture.spawn(
       tasks.map((task) => task.id),
       { strategy: 'queue' },
@@ -66,7 +66,7 @@ describe('an agent that works through a queue', () => {
     expect(fixture.sessionFile(id, 'output.log')).toMatch(
       /^node starts in .*\n5 tasks, strategy queue\nthrough\nEnded .*\n$/,
     )
-    const watched = await fixture.maestro.text(['session', 'watch', id])
+    const watched = await fixture.here.text(['session', 'watch', id])
     expect(watched).toContain('5 tasks, strategy queue')
     expect(watched).toContain('Tabs or spaces?')
     expect(watched).toContain(`${id} is completed`)
@@ -78,7 +78,7 @@ describe('a session that stays simple', () => {
     const fixture = await createFixture()
     try {
       const [one, two] = await fixture.tasks('one', 'two')
-      await fixture.run(['--agent', worker])
+      await fixture.run(['--agent', commandingWorker])
       const id = await fixture.spawn([one?.id ?? '', two?.id ?? ''])
       expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
       const found = await fixture.client.tasks.list({ projectId: fixture.project.id })

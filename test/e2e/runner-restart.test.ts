@@ -73,7 +73,7 @@ it('leaves what it had to another runner of the machine, if there is one', async
   const second = await fixture.run(['--agent', worker])
   await first.end('SIGKILL')
   await waitUntil('it is taken over', () => second.output().includes('still runs'))
-  await fixture.maestro.text(['session', 'stop', id])
+  await fixture.here.text(['session', 'stop', id])
   expect(await fixture.ended(id)).toMatchObject({ status: 'stopped' })
   expect(fixture.starts()).toEqual([id])
 })

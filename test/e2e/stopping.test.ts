@@ -34,7 +34,7 @@ const begin = async (title: string) => {
 it('ends the agent of a session that is stopped, and says which signal ended it', async () => {
   const { id, taskId } = await begin('wait for it')
   await fixture.working(taskId)
-  await fixture.maestro.text(['session', 'stop', id])
+  await fixture.here.text(['session', 'stop', id])
   const exit = {
     type: 'session_stopped',
     message: expect.stringContaining('was ended by SIGTERM'),

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { claimOf } from '../../local-dev/runner/claim'
 import { parseTrusted } from '../../schemas/json-text'
-import { createFixture, type Fixture, waitUntil, worker } from './fixture'
+import { commandingWorker, createFixture, type Fixture, waitUntil } from './fixture'
 
 // Where it is not installed there is nothing to test.
 const isThere = spawnSync('tmux', ['-V']).status === 0
@@ -23,7 +23,7 @@ describe.skipIf(!isThere)('a session in tmux', () => {
   let fixture: Fixture
   beforeAll(async () => {
     fixture = await createFixture()
-    await fixture.run(['--agent', worker], { ...large, SECRET_OF_ADA: 'xyzzy-plugh' }, 'tmux')
+    await fixture.run(['--agent', commandingWorker], { ...large, SECRET_OF_ADA: 'xyzzy-plugh' }, 'tmux')
   })
   afterAll(() => fixture.stop())
 

@@ -12,22 +12,22 @@ beforeAll(async () => {
 })
 afterAll(() => fixture.stop())
 
-const here = () => ({ cwd: fixture.directory })
+const inProject = () => ({ cwd: fixture.directory })
 const spawnText = (place: number) =>
-  fixture.maestro.text(
+  fixture.here.text(
     ['session', 'spawn', '--task-ids', tasks[place]?.id ?? '', '--session-name', `s${place}`],
-    here(),
+    inProject(),
   )
 const noRunner = /No runner listens to this server: "maestro run" starts one/
 const noPlace = /It waits for a place: all 1 of the runner on \S+ are taken \(maestro run --max\)/
 
 it('where no runner listens, spawn, list, show, status and watch say so', async () => {
   expect(await spawnText(0)).toMatch(noRunner)
-  expect(await fixture.maestro.text(['session', 'list'], here())).toMatch(noRunner)
+  expect(await fixture.here.text(['session', 'list'], inProject())).toMatch(noRunner)
   const [session] = await fixture.client.sessions.list()
-  expect(await fixture.maestro.text(['session', 'show', session?.id ?? ''])).toMatch(noRunner)
-  expect(await fixture.maestro.text(['status'])).toMatch(/runners +none listens: "maestro run" starts one/)
-  const watch = fixture.maestro.run(['session', 'watch', session?.id ?? ''])
+  expect(await fixture.here.text(['session', 'show', session?.id ?? ''])).toMatch(noRunner)
+  expect(await fixture.here.text(['status'])).toMatch(/runners +none listens: "maestro run" starts one/)
+  const watch = fixture.here.run(['session', 'watch', session?.id ?? ''])
   await fixture.client.sessions.stop(session?.id ?? '')
   expect((await watch).stdout).toMatch(/is stopped/)
 })
@@ -39,11 +39,11 @@ it('what waits for a place says so where people look, until it is started', asyn
   expect(first).not.toMatch(/waits|No runner/)
   await fixture.working(tasks[0]?.id)
   expect(await spawnText(1)).toMatch(noPlace)
-  const list = await fixture.maestro.text(['session', 'list'], here())
+  const list = await fixture.here.text(['session', 'list'], inProject())
   expect(list.match(new RegExp(noPlace, 'g'))).toHaveLength(1)
-  expect(await fixture.maestro.text(['status'])).toMatch(/runners +\S+ \(process \d+\): 1 places, 1 waiting/)
+  expect(await fixture.here.text(['status'])).toMatch(/runners +\S+ \(process \d+\): 1 places, 1 waiting/)
   const waiting = (await fixture.client.sessions.list()).at(-1)?.id ?? ''
-  const watch = fixture.maestro.run(['session', 'watch', waiting], here())
+  const watch = fixture.here.run(['session', 'watch', waiting], inProject())
   await waitUntil(
     'the watch has begun',
     async () => ((await fixture.client.health({ verbose: true })).clients ?? 0) >= 2,

@@ -1,67 +1,31 @@
 #!/usr/bin/env node
-// A scripted agent: does what its prompt says, with nothing but the `maestro` command and files, as a model would.
-// A task's title says how it goes: "fail …" fails, "ask …" asks a person first, "wait …" waits for the file `go`.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
+// A scripted agent that asks the server itself, for what is not about commands: each would be a process.
+import { request } from 'node:http'
+import { begin, work } from './work.mjs'
 
-const session = process.env.MAESTRO_SESSION_ID
-const maestro = (...args) =>
-  execFileSync('maestro', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-const asked = (...args) => JSON.parse(maestro(...args, '--json'))
-/** Others work in the same repository, and hold its lock now and then. */
-const git = async (...args) => {
-  for (let i = 0; ; i++) {
-    const { status, stderr } = spawnSync('git', args, { encoding: 'utf8' })
-    if (status === 0) return
-    if (i === 100 || !stderr.includes('lock')) throw new Error(stderr)
-    await sleep(50)
-  }
+const { MAESTRO_SESSION_ID: session, MAESTRO_SERVER_URL: url, MAESTRO_API_TOKEN: token } = process.env
+const headers = { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) }
+
+const ask = (method, path, body) =>
+  new Promise((resolve, reject) => {
+    const asked = request(url + path, { agent: false, method, headers }, async (answer) => {
+      let text = ''
+      for await (const part of answer) text += part
+      if (answer.statusCode < 300) resolve(JSON.parse(text))
+      else reject(new Error(`${method} ${path}: ${text}`))
+    })
+    asked.on('error', reject)
+    asked.end(body && JSON.stringify(body))
+  })
+
+const own = await ask('GET', `/api/sessions/${session}`)
+begin(session, own)
+for (const taskId of own.taskIds) {
+  const task = await ask('GET', `/api/tasks/${taskId}`)
+  await work(task, () =>
+    ask('POST', `/api/sessions/${session}/timeline`, { type: 'progress', message: 'Waiting', taskId }),
+  )
 }
-
-/** The work: a file of its own for each task, committed by name. */
-const work = async (task) => {
-  if (task.title.startsWith('fail')) return false
-  if (task.title.startsWith('wait')) {
-    maestro('report', 'progress', 'Waiting', '--task', task.id)
-    for (let i = 0; i < 600 && !existsSync('go'); i++) await sleep(50)
-  }
-  const file = `${task.title.replaceAll(' ', '-')}.txt`
-  writeFileSync(file, `${task.title}\n`)
-  await git('add', file)
-  await git('commit', '--quiet', '--message', task.title, '--', file)
-  return true
-}
-
-// Whoever is started twice leaves two lines.
-appendFileSync('starts.log', `${session}\n`)
-const prompt = readFileSync(process.argv[2], 'utf8')
-const { taskIds, strategy } = asked('whoami')
-for (const id of taskIds) if (!prompt.includes(id)) throw new Error(`the prompt does not name ${id}`)
-process.stdout.write(`${taskIds.length} tasks, strategy ${strategy}\n`)
-
-if (strategy === 'queue') {
-  for (let { item } = asked('queue', 'start'); item; { item } = asked('queue', 'start')) {
-    const task = asked('task', 'show', item.taskId)
-    if (task.title.startsWith('ask'))
-      maestro('report', 'needs-input', 'Tabs or spaces? I would take spaces', '--task', task.id)
-    const done = await work(task)
-    maestro(
-      'report',
-      'progress',
-      done ? 'Wrote it, and committed it' : 'It cannot be done',
-      '--task',
-      task.id,
-    )
-    if (done) maestro('queue', 'complete')
-    else maestro('queue', 'fail', '--reason', 'There is no such thing')
-  }
-  maestro('session', 'complete')
-} else {
-  for (const id of taskIds) {
-    await work(asked('task', 'show', id))
-    maestro('report', 'complete', 'Wrote it, and committed it', '--task', id)
-  }
-  maestro('report', 'complete', 'All done')
-}
+const outcomes = own.taskIds.map((taskId) => ({ taskId, outcome: 'completed', message: 'All done' }))
+await ask('POST', `/api/sessions/${session}/end`, { cause: 'reported', outcomes })
 process.stdout.write('through\n')
