@@ -1,6 +1,6 @@
 // An agent that is driven over ACP does its work and nobody hears of it; asks and gets no answer; or does all of it twice
 // because its driver was killed.
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Session } from '../../functions/client/client'
@@ -9,43 +9,46 @@ import { createFixture, type Fixture, waitUntil } from './fixture'
 
 const program = join(import.meta.dirname, '../agents/scripted-agent.mjs')
 
+// An agent is heard out for three seconds after its turn: their sessions run at the same time.
 let fixture: Fixture
-let scenarioFile: string
-let agentLog: string
 beforeAll(async () => {
   fixture = await createFixture()
-  scenarioFile = join(fixture.server.root, 'scenario.json')
-  agentLog = join(fixture.server.root, 'agent.log')
-  writeFileSync(scenarioFile, '{}')
-  await fixture.run(['--agent', 'false {promptFile}'], {
-    MAESTRO_AGENT_ACP: `${process.execPath} ${program} ${scenarioFile}`,
+  // Each project has a scenario of its own.
+  await fixture.run(['--agent', 'false {promptFile}', '--max', '9'], {
+    MAESTRO_AGENT_ACP: `${process.execPath} ${program} scenario.json`,
   })
 })
 afterAll(() => fixture.stop())
 
 type Scenario = (taskId: string) => object
 
-/** Spawns a session on a task of its own, whose agent does what the scenario says. */
+/** Spawns a session on a task and in a directory of its own, whose agent does what the scenario says. */
 const spawn = async (title: string, scenario: Scenario, fields: object = {}) => {
-  const [task] = await fixture.tasks(title)
-  const taskId = task?.id ?? ''
-  writeFileSync(agentLog, '')
-  writeFileSync(
-    scenarioFile,
-    JSON.stringify({ log: agentLog, history: fixture.server.root, ...scenario(taskId) }),
-  )
-  return { id: await fixture.spawn([taskId], fields), taskId }
+  const { client, server } = fixture
+  const directory = join(server.root, title)
+  mkdirSync(directory)
+  const { id: projectId } = await client.projects.create({ name: title, workingDir: directory })
+  const { id: taskId } = await client.tasks.create({ projectId, title })
+  const log = join(server.root, `${title}.log`)
+  const written = { log, history: server.root, ...scenario(taskId) }
+  writeFileSync(join(directory, 'scenario.json'), JSON.stringify(written))
+  const { sessionId: id } = await client.sessions.spawn({ projectId, taskIds: [taskId], ...fields })
+  return {
+    id,
+    taskId,
+    exists: (name: string) => existsSync(join(directory, name)),
+    file: (name: string) => readFileSync(join(directory, name), 'utf8'),
+    /** What the agent was given, in order. */
+    given: (method: string) =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .flatMap((line) => parseTrusted<{ in?: { method: string; params: unknown } }>(line).in ?? [])
+        .filter((message) => message.method === method),
+  }
 }
 
 const done = (taskId: string) => ({ run: `maestro report complete 'Done' --task ${taskId}` })
-
-/** What the agent was given, in order. */
-const given = (method: string) =>
-  readFileSync(agentLog, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .flatMap((line) => parseTrusted<{ in?: { method: string; params: unknown } }>(line).in ?? [])
-    .filter((message) => message.method === method)
 
 const modeOf = (id: string, name: string) => statSync(join(fixture.server.sessionDir, id, name)).mode & 0o777
 
@@ -59,8 +62,8 @@ const openRequest = async (sessionId: string) => {
   return request
 }
 
-it('works on its task: what it did, used and said is there for people and for programs', async () => {
-  const { id, taskId } = await spawn(
+it.concurrent('works on its task: what it did, used and said is there for people and for programs', async () => {
+  const { id, taskId, file } = await spawn(
     'work',
     (task) => ({
       turns: [
@@ -89,15 +92,15 @@ it('works on its task: what it did, used and said is there for people and for pr
     metadata: { status: 'completed', title: expect.any(String) },
   })
   expect(entry(session, 'Plan: 0 of 1 done, now: Write it')).toMatchObject({ metadata: { kind: 'plan' } })
-  expect(fixture.file('made.txt')).toBe('made')
+  expect(file('made.txt')).toBe('made')
   expect((await fixture.client.tasks.get(taskId)).sessionStatus).toBe('completed')
   expect(fixture.sessionFile(id, 'output.log')).toMatch(/I begin\.\n[\s\S]*That is all\./)
   expect(modeOf(id, 'agent-events.ndjson')).toBe(0o600)
   expect(modeOf(id, `acp-${session.run}.json`)).toBe(0o600)
 })
 
-it('asks a person, hears a message in the middle of its turn, and goes on with a question that was answered', async () => {
-  const { id } = await spawn(
+it.concurrent('asks a person, hears a message in the middle of its turn, and goes on with a question that was answered', async () => {
+  const { id, exists, given } = await spawn(
     'ask',
     (task) => ({
       steering: true,
@@ -115,7 +118,7 @@ it('asks a person, hears a message in the middle of its turn, and goes on with a
   expect(approval.options.map(({ effect }) => effect)).toEqual(['allow_once', 'allow_always', 'reject_once'])
   const allow = approval.options.find(({ effect }) => effect === 'allow_once')
   await fixture.client.requests.answer(approval.id, { optionId: allow?.id ?? '' })
-  await waitUntil('it was allowed', () => fixture.exists('asked.txt'))
+  await waitUntil('it was allowed', () => exists('asked.txt'))
   const message = await fixture.client.messages.create(id, { text: 'Mind the tabs', mode: 'steer' })
   const question = await openRequest(id)
   expect(question).toMatchObject({ kind: 'question', title: 'Shall it be tabs or spaces?' })
@@ -132,7 +135,7 @@ it('asks a person, hears a message in the middle of its turn, and goes on with a
   expect(await fixture.client.messages.list(id)).toMatchObject([{ state: 'delivered' }])
 })
 
-it('ends its turn, though its agent never says that what was refused is over', async () => {
+it.concurrent('ends its turn, though its agent never says that what was refused is over', async () => {
   const { id } = await spawn('refused', (task) => ({
     turns: [
       [
@@ -149,8 +152,8 @@ it('ends its turn, though its agent never says that what was refused is over', a
   expect(session.timeline.map(({ metadata }) => metadata?.status)).toContain('failed')
 })
 
-it('goes on where it was when its driver is killed, and does nothing twice', async () => {
-  const { id } = await spawn('kill', (task) => ({
+it.concurrent('goes on where it was when its driver is killed, and does nothing twice', async () => {
+  const { id, exists, file, given } = await spawn('kill', (task) => ({
     turns: [
       [
         { edit: { path: 'twice.txt', text: 'x', isAppended: true } },
@@ -159,13 +162,13 @@ it('goes on where it was when its driver is killed, and does nothing twice', asy
       [done(task)],
     ],
   }))
-  await waitUntil('it works', () => fixture.exists('twice.txt'))
+  await waitUntil('it works', () => exists('twice.txt'))
   const { client } = fixture
   const message = await client.messages.create(id, { text: 'Hurry' })
   const { pid } = parseTrusted<{ pid: number }>(fixture.sessionFile(id, 'process.json'))
   process.kill(-pid, 'SIGKILL')
   expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
-  expect(fixture.file('twice.txt')).toBe('x')
+  expect(file('twice.txt')).toBe('x')
   expect(given('session/new')).toHaveLength(1)
   expect(given('session/load')).toHaveLength(1)
   const prompts = given('session/prompt').map((prompt) => JSON.stringify(prompt))
@@ -173,7 +176,7 @@ it('goes on where it was when its driver is killed, and does nothing twice', asy
   expect(prompts.filter((prompt) => prompt.includes(message.id))).toHaveLength(1)
 })
 
-it.each<[string, object, RegExp]>([
+it.concurrent.each<[string, object, RegExp]>([
   [
     'ends while it starts',
     { start: [{ stderr: 'No such model server\n' }, { exit: 3 }] },

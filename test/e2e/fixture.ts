@@ -1,7 +1,7 @@
 // Everything that work needs: a server, a git repository as a project, and runners, each a process of its own.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient, type Session } from '../../functions/client/client'
@@ -91,10 +91,16 @@ export const createFixture = async (serverEnv: Record<string, string> = {}) => {
     /** Lets tasks that wait go on. */
     releaseTasks: () => writeFileSync(join(directory, 'go'), ''),
     ended: (id: string) => waitForSession(() => client.sessions.get(id), hasEnded),
-    async stop() {
-      for (const runner of runners) await runner.end('SIGKILL')
+    /** Everything is as before the first runner, but for what the server knows. */
+    async clear() {
+      for (const runner of runners.splice(0)) await runner.end('SIGKILL')
       for (const id of existsSync(sessionDir) ? readdirSync(sessionDir) : [])
         for (const { group } of await groupsOf(join(sessionDir, id))) killGroup(group)
+      rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
+      makeRepository(directory)
+    },
+    async stop() {
+      await this.clear()
       await server.stop()
     },
   }
@@ -116,7 +122,13 @@ const waitForSession = async (get: () => Promise<Session>, holds: (session: Sess
 
 /** Waits until something holds; after 25 seconds it never will. */
 export const waitUntil = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-  for (const start = Date.now(); Date.now() - start < 25_000; await sleep(40)) if (await holds()) return
+  // What takes long is asked about less often: each time costs both sides.
+  for (
+    const start = Date.now();
+    Date.now() - start < 25_000;
+    await sleep(Math.min(200, 20 + (Date.now() - start) / 20))
+  )
+    if (await holds()) return
   throw new Error(`in vain: ${what}`)
 }
 

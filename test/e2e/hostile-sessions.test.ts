@@ -3,16 +3,17 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { freePort } from '../contract/server'
 import { createFixture, type Fixture, waitUntil } from './fixture'
 
 const token = 'token-of-the-server-0123456789'
 let fixture: Fixture
-beforeEach(async () => {
+beforeAll(async () => {
   fixture = await createFixture({ MAESTRO_API_TOKEN: token })
 })
-afterEach(() => fixture.stop())
+afterEach(() => fixture.clear())
+afterAll(() => fixture.stop())
 
 it('runs, writes and tells nothing that the environment of a session asks for', async () => {
   const { client, directory, server } = fixture
@@ -88,7 +89,7 @@ it.each(['none', 'tmux'] as const)(
   'writes for its user alone, whatever the umask (terminal: %s)',
   async (terminal) => {
     const [task] = await fixture.tasks('one')
-    const own = join(fixture.server.root, 'new', 'sessions')
+    const own = join(fixture.server.root, `new-${terminal}`, 'sessions')
     const umask = process.umask(0)
     try {
       await fixture.run(

@@ -1,13 +1,14 @@
 // An agent that prints without end fills the disk, in a terminal and without one.
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { createFixture, type Fixture, waitUntil } from './fixture'
 
 let fixture: Fixture
-beforeEach(async () => {
+beforeAll(async () => {
   fixture = await createFixture()
 })
-afterEach(() => fixture.stop())
+afterEach(() => fixture.clear())
+afterAll(() => fixture.stop())
 
 it.each(['none', 'tmux'] as const)(
   'has a log of a megabyte if that is what was asked for (%s)',

@@ -2,15 +2,16 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { ProcessIdentity } from '../../storage/drivers/files/process-identity'
 import { createFixture, type Fixture, waitUntil, worker } from './fixture'
 
 let fixture: Fixture
-beforeEach(async () => {
+beforeAll(async () => {
   fixture = await createFixture()
 })
-afterEach(() => fixture.stop())
+afterEach(() => fixture.clear())
+afterAll(() => fixture.stop())
 
 it('takes over what runs, starts what waited, and what was spawned while it was away', async () => {
   const tasks = await fixture.tasks('wait one', 'two', 'three')
@@ -91,6 +92,6 @@ it('goes on when the server is killed and comes back', async () => {
     for (const id of [one, two]) expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
     expect(fixture.starts().sort()).toEqual([one, two].sort())
   } finally {
-    await back.stop()
+    await back.terminate()
   }
 })
