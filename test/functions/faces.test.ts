@@ -7,6 +7,7 @@ import type { ExampleIds } from '../../functions/http/example'
 import type { Definition } from '../../functions/http/operation'
 import type { Operation } from '../../functions/openapi/openapi-types'
 import { templateOf } from '../../functions/openapi/parameters'
+import { maxWaitSeconds } from '../../schemas/claim'
 import { isObject } from '../../schemas/fields'
 import { spawnRefusals } from '../../schemas/spawn'
 import { fitting, resolveMarks, wrongBody } from '../contract/fuzz/values'
@@ -177,6 +178,15 @@ const isAboutInput = (outcome: Outcome): boolean => {
   )
 }
 
+/** A wait that is allowed lasts up to 50 s where nothing is ready, and is tried elsewhere. */
+const withoutWait = (input: Input): Input => {
+  const { body } = input
+  const isWait = isObject(body) && Number.isInteger(body.waitSeconds) && Number(body.waitSeconds) > 0
+  return isWait && Number(body.waitSeconds) <= maxWaitSeconds
+    ? { ...input, body: { ...body, waitSeconds: 0 } }
+    : input
+}
+
 describe('REST, client, command line and reference agree', () => {
   it.each(operations)('on $name', async (operation) => {
     const { definition, documented, pointer } = operation
@@ -205,7 +215,7 @@ describe('REST, client, command line and reference agree', () => {
 
     const { faces, ids } = await openFaces()
     const property = fc.asyncProperty(inputsFor(definition, documented), async (inputFor) => {
-      await ask(faces, inputFor(ids))
+      await ask(faces, withoutWait(inputFor(ids)))
     })
     await fc.assert(property, { numRuns: runs, endOnFailure: true })
 
