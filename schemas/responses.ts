@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { byEntityKind, descriptionOf, type EntityKind } from './entities'
 import { count } from './fields'
+import { LeftOutSkill } from './skill'
 
 export const DeleteResponse = z
   .object({
@@ -88,6 +89,10 @@ export const Health = z
       .int()
       .optional()
       .meta({ description: 'Number of the last event', examples: [3310] }),
+    skills: z
+      .array(LeftOutSkill)
+      .optional()
+      .meta({ description: 'Skills that are left out, and why', examples: [[]] }),
   })
   .meta({ title: 'Health', description: 'Health of the server; with verbose=1, in detail' })
 

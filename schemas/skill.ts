@@ -62,19 +62,33 @@ export const SkillSummary = z
   .meta({ title: 'SkillSummary', description: 'A skill, in short' })
 
 export const Skill = SkillSummary.extend({
-  instructions: z
-    .string()
-    .meta({ description: 'Its skill.md, empty if there is none', examples: ['## Before the first change'] }),
+  instructions: z.string().meta({
+    description: 'Its skill.md, empty if there is none; of a SKILL.md what follows the frontmatter',
+    examples: ['## Before the first change'],
+  }),
   capabilities: strings.meta(docs.capabilities),
   dependencies: strings.meta(docs.dependencies),
   assignTo: assignTo.meta(docs.assignTo),
+  folders: strings.optional().meta({
+    description: 'Absolute paths of the scripts/ and references/ beside a SKILL.md, on the server’s machine',
+    examples: [['/home/ada/.agents-ui/maestro-skills/pdf/scripts']],
+  }),
 }).meta({ title: 'Skill', description: 'What an agent can be given to read' })
 
 export const ReloadedSkill = SkillSummary.extend({
   reloaded: z.literal(true).meta({ description: 'Always true', examples: [true] }),
 }).meta({ title: 'ReloadedSkill', description: 'A skill that was read again' })
 
+export const LeftOutSkill = z.object({
+  folder: z.string().meta({ description: 'Its name in SKILLS_DIR', examples: ['half-written'] }),
+  reason: z.string().meta({
+    description: 'Why it cannot be used',
+    examples: ['Skill half-written cannot be loaded: in manifest.json, version is required'],
+  }),
+})
+
 export type SkillManifest = z.infer<typeof SkillManifest>
 export type SkillSummary = z.infer<typeof SkillSummary>
 export type Skill = z.infer<typeof Skill>
+export type LeftOutSkill = z.infer<typeof LeftOutSkill>
 export type ReloadedSkill = z.infer<typeof ReloadedSkill>

@@ -1,4 +1,6 @@
+import type { LeftOutSkill, Skill } from '../../schemas/skill'
 import { refuseTooLarge } from '../../storage/drivers/durable-object/row-limit'
+import { reasonOf } from '../../storage/reason'
 import type { Log } from '../services/log'
 import { readSkill, type Skills, skillNotFound } from '../services/skills'
 
@@ -30,18 +32,23 @@ export const storedSkills = (storage: DurableObjectStorage, log: Log): StoredSki
     return read(row)
   }
 
+  /** Each by itself: what is stored was read before, but perhaps by another version. */
+  const survey = () => {
+    const [skills, leftOut]: [Skill[], LeftOutSkill[]] = [[], []]
+    const rows = sql.exec<Record<keyof SkillTexts, string>>('SELECT * FROM skills ORDER BY id').toArray()
+    for (const row of rows)
+      try {
+        skills.push(read(row))
+      } catch (err) {
+        log.warn({ skill: row.id, err }, 'A skill is left out')
+        leftOut.push({ folder: row.id, reason: reasonOf(err) })
+      }
+    return { skills, leftOut }
+  }
+
   return {
-    async list() {
-      const rows = sql.exec<Record<keyof SkillTexts, string>>('SELECT * FROM skills ORDER BY id').toArray()
-      return rows.flatMap((row) => {
-        try {
-          return read(row)
-        } catch (err) {
-          log.warn({ skill: row.id, err }, 'A skill is left out')
-          return []
-        }
-      })
-    },
+    list: async () => survey().skills,
+    leftOut: async () => survey().leftOut,
     get,
     reload: get,
     async publish(skill) {

@@ -5,10 +5,16 @@ import type { Skills } from './skills'
 /** Skills as a part of a prompt: each under a rule and a heading, a blank line between them. */
 export const formatForPrompt = (skills: readonly Skill[]): string =>
   skills
-    .map(({ name, version, description, instructions }) =>
-      ['---', `# ${name} (v${version})`, '', description, '', instructions.trimEnd()].join('\n').trimEnd(),
+    .map(({ name, version, description, instructions, folders = [] }) =>
+      ['---', `# ${name} (v${version})`, '', description, '', instructions.trimEnd(), ...listFolders(folders)]
+        .join('\n')
+        .trimEnd(),
     )
     .join('\n\n')
+
+/** Instructions name what lies in them by paths that begin at the skill's own folder. */
+const listFolders = (folders: readonly string[]): string[] =>
+  folders.length === 0 ? [] : ['', 'Folders of this skill:', ...folders.map((folder) => `- ${folder}`)]
 
 /** A spawn may name any number of skills that are not there: the log tells of so many. */
 const maxLogged = 20

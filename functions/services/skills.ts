@@ -1,7 +1,7 @@
 import { type ApiError, apiError } from '../../schemas/errors'
 import { isObject } from '../../schemas/fields'
 import { parseDescribed, problemsOf } from '../../schemas/problems'
-import { type Skill, SkillManifest, type SkillSummary } from '../../schemas/skill'
+import { type LeftOutSkill, type Skill, SkillManifest, type SkillSummary } from '../../schemas/skill'
 import type { Role } from '../../schemas/template'
 
 /** Where skills come from: a folder locally, the store hosted. */
@@ -10,6 +10,8 @@ export interface Skills {
   list(): Promise<Skill[]>
   /** Throws `NOT_FOUND`, also for what can be no id, and `SKILL_LOAD_ERROR` for one that is broken. */
   get(id: string): Promise<Skill>
+  /** What `list` leaves out, and why; this never fails either. */
+  leftOut(): Promise<LeftOutSkill[]>
   /** As `get`, but nothing that was kept is used. Absent where that cannot be done. */
   reload?(id: string): Promise<Skill>
 }

@@ -18,7 +18,7 @@ export const health = operation({
   errors: ['STORAGE_UNAVAILABLE'],
   example: () => ({ query: { verbose: '1' } }),
   run: async (c, { query }) => {
-    const { clock, uptimeMs, workspace, rooms, version } = c.env
+    const { clock, uptimeMs, workspace, rooms, skills, version } = c.env
     const brief = { status: 'ok', timestamp: clock(), uptime: uptimeMs() / 1000 }
     const reason = workspace.unavailable()
     if (query.verbose !== '1') return reason === undefined ? respond(c, brief) : refuse(reason)
@@ -27,6 +27,7 @@ export const health = operation({
       storage: { ...workspace.status(), entities: await workspace.read(countByKind) },
       clients: rooms.size(),
       lastEventId: workspace.lastEvent(),
+      skills: await skills.leftOut(),
     }
     return reason === undefined ? respond(c, { ...brief, ...detailed }) : refuse(reason, detailed)
   },

@@ -25,6 +25,7 @@ export const command = defineCommand({
         driver: storage?.driver,
         quarantined: storage?.quarantined.map(({ file, reason }) => `${file}: ${reason}`) ?? [],
         problems: storage?.problems?.map(({ file, reason }) => `${file}: ${reason}`) ?? [],
+        'skills left out': health.skills?.map(({ folder, reason }) => `${folder}: ${reason}`) ?? [],
         clients: health.clients,
         runners:
           runners &&

@@ -1,4 +1,4 @@
-/** Installs the skills that the project ships where the server looks for skills. */
+/** Installs the skills that the project ships where a server, or an agent, looks for skills. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { withoutByteOrderMark } from '../../schemas/json-text'
@@ -17,17 +17,24 @@ export interface InstalledFile {
 export const keptNote =
   'Files that were kept differ from the shipped ones: --force replaces them, and your changes are lost.'
 
+interface InstallOptions {
+  /** Replace what differs. */
+  overwrite: boolean
+  /** `SKILL.md` with frontmatter, as agents look for it, in place of `manifest.json` and `skill.md`. */
+  forAgents?: boolean
+}
+
 /**
- * Installs every system skill as `{directory}/{id}/manifest.json` and `skill.md`. A file that is there with
- * other content is kept, unless `overwrite`. Throws where a file cannot be written; those before it are.
+ * Installs every system skill in `{directory}/{id}/`. A file that is there with other content is kept, unless
+ * `overwrite`. Throws where a file cannot be written; those before it are.
  */
 export const installSkills = async (
   directory: string,
-  { overwrite }: { overwrite: boolean },
+  { overwrite, forAgents = false }: InstallOptions,
 ): Promise<InstalledFile[]> => {
   const installed: InstalledFile[] = []
-  for (const { id, files } of systemSkills)
-    for (const [name, text] of Object.entries(files)) {
+  for (const { id, files, common } of systemSkills)
+    for (const [name, text] of Object.entries(forAgents ? common : files)) {
       const file = join(directory, id, name)
       installed.push({ file, outcome: await install(file, text, overwrite) })
     }

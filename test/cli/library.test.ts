@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createClient, type Skill } from '../../functions/client/client'
 import { startInProcess } from '../memory/target'
+import { maestroInProcess } from './in-process'
 import { maestroWith } from './maestro'
 
 const server = await startInProcess({})
@@ -14,11 +15,8 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 const client = createClient({ url: server.url })
-const { run, text, json } = maestroWith({
-  MAESTRO_SERVER_URL: server.url,
-  SKILLS_DIR: server.skillsDir,
-  TMPDIR: directory,
-})
+const environment = { MAESTRO_SERVER_URL: server.url, SKILLS_DIR: server.skillsDir, TMPDIR: directory }
+const { run, text, json } = maestroWith(environment)
 const create = (content = 'Work.') => client.templates.create({ name: 'mine', role: 'worker', content })
 
 /** An editor that does this with the file `$1`; its path has a space, and it is given an argument. */
@@ -87,6 +85,8 @@ describe('template', () => {
 })
 
 describe('skill', () => {
+  const { run, text, json } = maestroInProcess(environment)
+
   it('install where no folder can be made has failed, with the path', async () => {
     const ended = await run(['skill', 'install'], { env: { SKILLS_DIR: '/proc/nobody/skills' } })
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('/proc/nobody cannot be made') })
@@ -109,5 +109,21 @@ describe('skill', () => {
     expect(readFileSync(file, 'utf8')).toBe('Mine.')
     await text(['skill', 'install', '--force'])
     expect(readFileSync(file, 'utf8')).toContain('maestro queue start')
+  })
+
+  it('install --to puts them where an agent looks, and keeps what was changed there', async () => {
+    const cwd = mkdtempSync(join(directory, 'repository-'))
+    const to = ['skill', 'install', '--to', '.claude/skills']
+    const file = (id: string) => join(cwd, '.claude/skills', id, 'SKILL.md')
+    const ids = ['maestro-cli', 'maestro-worker', 'maestro-orchestrator']
+    expect(await json(to, { cwd })).toEqual(ids.map((id) => ({ file: file(id), outcome: 'written' })))
+    expect(readFileSync(file('maestro-cli'), 'utf8')).toMatch(/^---\nname: maestro-cli\ndescription: "/)
+    writeFileSync(file('maestro-cli'), 'Mine.')
+    expect(await text(to, { cwd })).toMatch(/kept .*maestro-cli\/SKILL\.md\n(.*\n)*.*--force/)
+    expect(readFileSync(file('maestro-cli'), 'utf8')).toBe('Mine.')
+    await text([...to, '--force'], { cwd })
+    expect(readFileSync(file('maestro-cli'), 'utf8')).toContain('maestro queue start')
+    const elsewhere = { SKILLS_DIR: join(cwd, '.claude/skills') }
+    expect(await json<unknown[]>(['skill', 'install'], { env: elsewhere })).toHaveLength(6)
   })
 })

@@ -13,6 +13,10 @@ describe('a server without skills', () => {
       expect(await api.request('GET', `/api/skills${path}`)).toMatchObject({ status: 200, body: [] })
   })
 
+  it('has left none out', async () => {
+    expect(await api.get('/health?verbose=1')).toMatchObject({ skills: [] })
+  })
+
   it('spawns all the same when skills are named', async () => {
     const project = await api.project()
     const task = await api.task(project.id)

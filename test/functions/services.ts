@@ -74,7 +74,7 @@ export const createMemoryServices = async ({
     },
     generateManifest: async (plan) =>
       workspace.read((documents) => makeManifest(readerOf(documents), plan, '')),
-    skills: { list: async () => [...skills], get: findSkill, reload: findSkill },
+    skills: { list: async () => [...skills], leftOut: async () => [], get: findSkill, reload: findSkill },
     outputs: { size: async () => 0, read: async () => new Uint8Array(0) },
     runners: createRunners(clock),
     heartbeats: await openHeartbeats({ workspace, now: createStopwatch(), log: silent }),

@@ -1,7 +1,7 @@
 /** Who outgrows a machine takes everything along, under the ids that it has; who is cut off on the way goes on. */
 
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
@@ -113,10 +113,22 @@ it('skills are published, and are there at once', async () => {
   const environment = { SKILLS_DIR: skillsDir }
   Object.assign(process.env, environment)
   await run('skills-install')
+  for (const [name, text] of [
+    ['pdf', '\ufeff---\nname: pdf\ndescription: About PDF.\nmetadata: { version: 1.0 }\n---\n\nRead it.\n'],
+    ['vague', '---\nname: vague\n---\n'],
+  ] as const) {
+    mkdirSync(join(skillsDir, name))
+    writeFileSync(join(skillsDir, name, 'SKILL.md'), text)
+  }
   const { code, output } = await run('skills-publish', hosted.url)
   delete process.env.SKILLS_DIR
   expect([code, output]).toEqual([0, expect.stringContaining('published  maestro-worker')])
   const skill = await client(hosted.url).get<object>('/api/skills/maestro-worker')
   expect(skill).toMatchObject({ id: 'maestro-worker', instructions: expect.stringContaining('#') })
   expect((await client(hosted.url).request('POST', '/api/skills/maestro-worker/reload')).status).toBe(200)
+  expect(output).toMatch(/^left out {3}vague: .*no description$/m)
+  expect(await client(hosted.url).get('/api/skills/pdf')).toEqual({
+    ...{ id: 'pdf', name: 'pdf', description: 'About PDF.', type: 'custom', version: '1.0.0' },
+    ...{ instructions: 'Read it.\n', capabilities: [], dependencies: [], assignTo: [] },
+  })
 })

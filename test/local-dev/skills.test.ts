@@ -113,6 +113,62 @@ describe.each([
   })
 })
 
+const common = (more = '', body = 'Do it.') => `---\nname: a\ndescription: d\n${more}---\n\n${body}`
+
+describe('a skill of the common format', () => {
+  it('is read where there is no manifest, byte order mark and all', async () => {
+    write('a/SKILL.md', `\ufeff${common('metadata: { version: 1.0 }\n')}`)
+    const skills = folderSkills(directory, log, justNow)
+    expect(await skills.get('a')).toEqual({
+      ...{ id: 'a', name: 'a', description: 'd', type: 'custom', version: '1.0.0', instructions: 'Do it.' },
+      ...{ capabilities: [], dependencies: [], assignTo: [] },
+    })
+    expect(await skills.leftOut()).toEqual([])
+    expect(warnings).toEqual([])
+  })
+
+  it.each([justNow, muchLater])(
+    'is told with its scripts and references, as soon as they are there',
+    async (clock) => {
+      const skills = folderSkills(directory, log, clock)
+      write('a/SKILL.md', common())
+      expect((await skills.get('a')).folders).toBeUndefined()
+      write('a/references/more.md', 'x')
+      write('a/scripts', 'a file')
+      expect(await skills.get('a')).toMatchObject({ folders: [join(directory, 'a/references')] })
+      rmSync(join(directory, 'a/scripts'))
+      write('a/scripts/run.sh', 'x')
+      const folders = [join(directory, 'a/scripts'), join(directory, 'a/references')]
+      expect(await skills.list()).toMatchObject([{ folders }])
+    },
+  )
+
+  it('gives way to a manifest.json, also to one that is broken', async () => {
+    const skills = folderSkills(directory, log, justNow)
+    write('a/SKILL.md', common())
+    write('a/manifest.json', manifest())
+    expect(await skills.get('a')).toMatchObject({ name: 'n', type: 'system', instructions: '' })
+    write('a/manifest.json', '{')
+    expect(await skills.list()).toEqual([])
+    await expect(skills.get('a')).rejects.toMatchObject({ code: 'SKILL_LOAD_ERROR' })
+    rmSync(join(directory, 'a/manifest.json'))
+    symlinkSync('nowhere', join(directory, 'a/manifest.json'))
+    await expect(skills.get('a')).rejects.toMatchObject({ code: 'SKILL_LOAD_ERROR' })
+    rmSync(join(directory, 'a/manifest.json'))
+    expect(await skills.get('a')).toMatchObject({ name: 'a', instructions: 'Do it.' })
+  })
+
+  it('with another name than its folder is there, and that is logged once', async () => {
+    const skills = folderSkills(directory, log, muchLater)
+    write('other/SKILL.md', common())
+    for (let times = 0; times < 3; times++)
+      expect(await skills.list()).toMatchObject([{ id: 'other', name: 'a' }])
+    expect(await skills.leftOut()).toEqual([])
+    const problem = expect.stringMatching(/^its name is "a", and its folder/)
+    expect(warnings).toEqual([{ folder: join(directory, 'other'), problem }])
+  })
+})
+
 describe('a skill that changes faster than a file system’s clock ticks', () => {
   it('is never told as it was, though length and times of its files are the same', async () => {
     const skills = folderSkills(directory, log, justNow)
@@ -142,6 +198,39 @@ describe('what is wrong with a skill', () => {
     await skills.list()
     expect(warnings).toHaveLength(3)
   })
+
+  it.each([justNow, muchLater])(
+    'is listed, with the folder and the reason, until it is mended',
+    async (clock) => {
+      const skills = folderSkills(directory, log, clock)
+      write('good/SKILL.md', common())
+      write('latin/SKILL.md', '')
+      writeFileSync(join(directory, 'latin/SKILL.md'), Buffer.from(common('', 'Stra\xdfe'), 'latin1'))
+      write('nameless/SKILL.md', '---\ndescription: d\n---\n')
+      write('my skill/SKILL.md', common())
+      write('.hidden/SKILL.md', '')
+      write('no skill/readme.md', '')
+      write('large/SKILL.md', common('', 'x'.repeat(1024 * 1024)))
+      write('folder/SKILL.md/x', '')
+      mkdirSync(join(root, 'outside'))
+      write('out/SKILL.md', common())
+      symlinkSync('../../outside', join(directory, 'out/scripts'))
+      expect((await skills.leftOut()).toSorted((a, b) => (a.folder < b.folder ? -1 : 1))).toEqual([
+        { folder: 'folder', reason: expect.stringMatching(/SKILL\.md is not a file/) },
+        { folder: 'large', reason: expect.stringMatching(/SKILL\.md is larger than 1048576 bytes/) },
+        { folder: 'latin', reason: expect.stringMatching(/SKILL\.md is not UTF-8 text/) },
+        { folder: 'my skill', reason: expect.stringMatching(/its name cannot be an id/) },
+        { folder: 'nameless', reason: expect.stringMatching(/its frontmatter has no name/) },
+        { folder: 'out', reason: expect.stringMatching(/a link that leads out/) },
+      ])
+      expect((await skills.list()).map(({ id }) => id)).toEqual(['good'])
+      expect(warnings).toHaveLength(6 + 1)
+      for (const name of ['folder', 'large', 'latin', 'my skill', 'out'])
+        rmSync(join(directory, name), { recursive: true })
+      write('nameless/SKILL.md', '---\nname: nameless\ndescription: d\n---\n')
+      expect(await skills.leftOut()).toEqual([])
+    },
+  )
 
   it('is not asked of folders without a manifest, nor of files', async () => {
     write('empty/readme.txt', 'x')
@@ -173,6 +262,7 @@ describe('what is wrong with a skill', () => {
     symlinkSync('loop', loop)
     const skills = folderSkills(loop, log, justNow)
     for (let times = 0; times < 3; times++) expect(await skills.list()).toEqual([])
+    expect(await skills.leftOut()).toEqual([{ folder: loop, reason: expect.stringMatching(/ELOOP/) }])
     await expect(skills.get('a')).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect(warnings).toEqual([{ folder: loop, problem: expect.stringMatching(/ELOOP/) }])
   })

@@ -255,6 +255,35 @@ describe('a spawned session', () => {
   })
 })
 
+describe('a skill of the common format', () => {
+  it('is told as any other, and its folders are named in the prompt of a session', async () => {
+    write('pdf/SKILL.md', '---\nname: pdf\ndescription: About PDF.\n---\n\nRun scripts/fill.py.\n')
+    write('pdf/scripts/fill.py', '')
+    const folders = [file('pdf/scripts')]
+    expect(await api.get('/api/skills/pdf')).toMatchObject({ id: 'pdf', type: 'custom', folders })
+    const project = await api.project()
+    const { sessionId } = await api.ok<{ sessionId: string }>('POST', '/api/sessions/spawn', {
+      projectId: project.id,
+      taskIds: [(await api.task(project.id)).id],
+      skills: ['pdf'],
+    })
+    const { systemPrompt } = await api.get<{ systemPrompt: string }>(`/api/sessions/${sessionId}/manifest`)
+    expect(systemPrompt).toContain(
+      `# pdf (v0.0.0)\n\nAbout PDF.\n\nRun scripts/fill.py.\n\nFolders of this skill:\n- ${folders}`,
+    )
+  })
+
+  it('that is left out is in the verbose health, with the reason', async () => {
+    write('vague/SKILL.md', '---\nname: vague\n---\n')
+    const { skills } = await api.get<{ skills: { folder: string; reason: string }[] }>('/health?verbose=1')
+    expect(skills).toContainEqual({
+      folder: 'vague',
+      reason: expect.stringContaining('its frontmatter has no description'),
+    })
+    expect(skills.map(({ folder }) => folder)).not.toContain('pdf')
+  })
+})
+
 describe('a SKILLS_DIR that is not there', () => {
   it('holds no skills until it is made', async () => {
     rmSync(server.skillsDir, { recursive: true })

@@ -47,6 +47,17 @@ describe('skills in a prompt', () => {
     expect(formatForPrompt([])).toBe('')
   })
 
+  it('name the folders that lie beside their text, by absolute paths', () => {
+    const folders = ['/skills/a/scripts', '/skills/a/references']
+    expect(formatForPrompt([skill('a', { folders, instructions: 'Run scripts/x.\n' }), skill('b')])).toBe(
+      [
+        ...['---', '# Name of a (v1.2.3)', '', 'About a.', '', 'Run scripts/x.', ''],
+        ...['Folders of this skill:', '- /skills/a/scripts', '- /skills/a/references', ''],
+        ...['---', '# Name of b (v1.2.3)', '', 'About b.', '', 'Do b.'],
+      ].join('\n'),
+    )
+  })
+
   it('need no instructions', () => {
     expect(formatForPrompt([skill('a', { instructions: '' })])).toBe('---\n# Name of a (v1.2.3)\n\nAbout a.')
   })
@@ -55,6 +66,7 @@ describe('skills in a prompt', () => {
 describe('the skills of a spawn', () => {
   const skills = (...all: Skill[]): Skills => ({
     list: async () => all,
+    leftOut: async () => [],
     get: async (id) => {
       throw skillNotFound(id)
     },
