@@ -1,5 +1,6 @@
 import { ApiTokens, defaultWorkspace } from '../../schemas/api-tokens'
 import { type Config, configFrom } from '../../schemas/config'
+import { parseJson } from '../../schemas/json-text'
 
 /** The configuration and the tokens, or every reason why they cannot be used. */
 export type HostedConfig = { config: Config; tokens: ApiTokens } | { problems: string[] }
@@ -20,7 +21,7 @@ export const readHostedConfig = (bindings: Record<string, unknown>, origin: stri
 const parse = (text: unknown): unknown => {
   if (typeof text !== 'string' || text.trim() === '') return {}
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return undefined
   }

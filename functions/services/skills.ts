@@ -1,5 +1,6 @@
 import { type ApiError, apiError } from '../../schemas/errors'
 import { isObject } from '../../schemas/fields'
+import { withoutByteOrderMark } from '../../schemas/json-text'
 import { parseDescribed, problemsOf } from '../../schemas/problems'
 import { type LeftOutSkill, type Skill, SkillManifest, type SkillSummary } from '../../schemas/skill'
 import type { Role } from '../../schemas/template'
@@ -35,7 +36,7 @@ export const readSkill = (id: string, manifestText: string, instructions: string
     description,
     type: type ?? 'system',
     version,
-    instructions,
+    instructions: withoutByteOrderMark(instructions),
     capabilities: rest.capabilities ?? [],
     dependencies: rest.dependencies ?? [],
     assignTo: rest.assignTo ?? [],
@@ -45,7 +46,7 @@ export const readSkill = (id: string, manifestText: string, instructions: string
 const parseManifest = (id: string, text: string): SkillManifest => {
   let manifest: unknown
   try {
-    manifest = JSON.parse(text)
+    manifest = JSON.parse(withoutByteOrderMark(text))
   } catch (error) {
     throw skillBroken(
       id,

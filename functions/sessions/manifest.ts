@@ -1,4 +1,4 @@
-import { parseJson } from '../../schemas/json-text'
+import { parseJson, withoutByteOrderMark } from '../../schemas/json-text'
 import { SessionManifest } from '../../schemas/manifest'
 import { reasonOf } from '../../storage/reason'
 import { manifestNotFound } from '../../storage/rules/restart'
@@ -20,7 +20,7 @@ export const getManifest = operation({
     const manifest = await c.env.manifests.read(id)
     if (manifest === undefined) throw manifestNotFound(id)
     requireJson(id, manifest)
-    return respondText(c, 200, manifest)
+    return respondText(c, 200, withoutByteOrderMark(manifest))
   },
 })
 

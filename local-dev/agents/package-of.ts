@@ -2,6 +2,7 @@
 import { open, readFile, realpath } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import * as z from 'zod'
+import { parseJson } from '../../schemas/json-text'
 
 const PackageJson = z.looseObject({
   name: z.string(),
@@ -21,7 +22,7 @@ export interface Package {
 export const readPackage = async (folder: string): Promise<Package | undefined> => {
   try {
     const { name, version, bin } = PackageJson.parse(
-      JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')),
+      parseJson(await readFile(join(folder, 'package.json'), 'utf8')),
     )
     return {
       name,

@@ -1,4 +1,3 @@
-import { withoutByteOrderMark } from '../../schemas/json-text'
 import { decodeUtf8 } from '../lib/utf8'
 import { readFoundFile, type SkillFiles } from './skill-folder'
 
@@ -29,4 +28,4 @@ export const readSkillFiles = async (id: string, files: SkillFiles): Promise<Ski
 }
 
 /** The files of our own format were always read so: what is no UTF-8 in them becomes a sign that says that. */
-const lenient = (bytes: Buffer): string => withoutByteOrderMark(bytes.toString('utf8'))
+const lenient = (bytes: Buffer): string => bytes.toString('utf8')

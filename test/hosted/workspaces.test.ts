@@ -28,7 +28,8 @@ const brief = async (): Promise<unknown> => (await fetch(`${target.url}/health`)
 describe('two workspaces', () => {
   beforeAll(() =>
     start({
-      MAESTRO_API_TOKENS: JSON.stringify({ red: ['red-1', 'red-2'], blue: ['blue-1'] }),
+      // From a file that PowerShell wrote.
+      MAESTRO_API_TOKENS: `\ufeff${JSON.stringify({ red: ['red-1', 'red-2'], blue: ['blue-1'] })}`,
       MAESTRO_API_TOKEN: 'alone',
     }),
   )

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { client, refusal } from '../contract/http'
@@ -271,6 +271,18 @@ describe('a skill of the common format', () => {
     expect(systemPrompt).toContain(
       `# pdf (v0.0.0)\n\nAbout PDF.\n\nRun scripts/fill.py.\n\nFolders of this skill:\n- ${folders}`,
     )
+  })
+
+  it('whose session’s manifest is saved with a byte order mark leaves that out of the answer', async () => {
+    const project = await api.project()
+    const { sessionId } = await api.ok<{ sessionId: string }>('POST', '/api/sessions/spawn', {
+      projectId: project.id,
+      taskIds: [(await api.task(project.id)).id],
+    })
+    const path = join(server.sessionDir, sessionId, 'manifest.json')
+    writeFileSync(path, `\ufeff${readFileSync(path, 'utf8')}`)
+    const answer = await fetch(`${server.url}/api/sessions/${sessionId}/manifest`)
+    expect(Buffer.from(await answer.arrayBuffer()).toString('utf8')).toMatch(/^\{/)
   })
 
   it('that is left out is in the verbose health, with the reason', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { parseJson } from '../../../schemas/json-text'
 import { privateFolder } from './private-files'
 import { replaceDurably } from './replace-durably'
 import { syncFolders } from './sync-folders'
@@ -44,7 +45,7 @@ export const readFormat = (directory: string): number | undefined => {
 
 const parsed = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return undefined
   }
