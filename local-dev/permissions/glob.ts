@@ -7,31 +7,41 @@ type Step =
   | { type: 'character'; character: string }
   | { type: 'one' | 'within' | 'any' | 'folders' | 'inFolders' }
 
-export type Glob = readonly Step[]
+export interface Glob {
+  steps: readonly Step[]
+  /** What comes before its first sign, and after its last. */
+  begin: string
+  end: string
+}
 
-export const parseGlob = (pattern: string): Glob =>
-  pattern.split(/(\*\*\/|\*+|\?)/).flatMap((part): Step[] => {
+export const parseGlob = (pattern: string): Glob => {
+  const parts = pattern.split(/(\*\*\/|\*+|\?)/)
+  const steps = parts.flatMap((part): Step[] => {
     if (part === '**/') return [{ type: 'folders' }, { type: 'inFolders' }]
     if (part === '*') return [{ type: 'within' }]
     if (part.startsWith('*')) return [{ type: 'any' }]
     if (part === '?') return [{ type: 'one' }]
     return Array.from(part, (character) => ({ type: 'character', character }))
   })
+  return { steps, begin: parts.at(0) ?? '', end: parts.at(-1) ?? '' }
+}
 
-export const matchesGlob = (glob: Glob, text: string): boolean => {
-  let states = reach(glob, [0])
+export const matchesGlob = ({ steps, begin, end }: Glob, text: string): boolean => {
+  // Nearly all that a pattern does not match, it does not match here: of a command of thousands of words, each is asked.
+  if (!text.startsWith(begin) || !text.endsWith(end)) return false
+  let states = reach(steps, [0])
   for (const character of text) {
     states = reach(
-      glob,
-      [...states].flatMap((state) => next(glob[state], state, character)),
+      steps,
+      [...states].flatMap((state) => next(steps[state], state, character)),
     )
     if (states.size === 0) return false
   }
-  return states.has(glob.length)
+  return states.has(steps.length)
 }
 
 /** With the states that are reached without a character. */
-const reach = (glob: Glob, from: readonly number[]): Set<number> => {
+const reach = (glob: readonly Step[], from: readonly number[]): Set<number> => {
   const states = new Set<number>()
   const open = [...from]
   for (let state = open.pop(); state !== undefined; state = open.pop()) {

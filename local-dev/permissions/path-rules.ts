@@ -1,6 +1,6 @@
 /** Whether rules for paths and hosts hold. To allow, a rule must hold for certain; to forbid, that it may is enough. */
 import { join, relative, resolve } from 'node:path'
-import { matchesGlob, parseGlob } from './glob'
+import { type Glob, matchesGlob, parseGlob } from './glob'
 import { isWithin } from './locations'
 import { plainPath } from './places'
 import type { Rule } from './rules'
@@ -21,8 +21,8 @@ export const allowsPath = ({ value }: Rule, path: string, base: Base): boolean =
 
 /** Whether a `deny` or `ask` rule names this path, or a folder that it is in: by its real path or as it is written. */
 export const forbidsPath = (rule: Rule, paths: readonly string[], base: Base): boolean => {
-  const patterns = forbidding(rule, base).map(plainPath)
-  return paths.map(plainPath).some((path) => patterns.some((pattern) => names(pattern, path, true)))
+  const globs = forbidding(rule, base).map(plainPath).flatMap(globsWithin)
+  return paths.map(plainPath).some((path) => globs.some((glob) => matchesGlob(glob, path)))
 }
 
 /**
@@ -80,10 +80,13 @@ const withRealBase = (pattern: string, { realPath }: Base): string => {
   return join(realPath(resolve(fixed)), '/', pattern.slice(fixed.length))
 }
 
-/** Whether the pattern names this path; `isLoose`: or a folder that it is in. */
-const names = (pattern: string, path: string, isLoose = false): boolean => {
-  const whole = pattern.endsWith('/') ? `${pattern}**` : pattern
-  if (!isLoose) return matchesGlob(parseGlob(whole), path)
-  const top = whole.replace(/(?:\/\*\*)+$/, '')
-  return matchesGlob(parseGlob(top), path) || matchesGlob(parseGlob(`${top}/**`), path)
+/** Whether the pattern names this path. */
+const names = (pattern: string, path: string): boolean => matchesGlob(parseGlob(wholeOf(pattern)), path)
+
+/** What one of these matches is what the pattern names, or is in it. */
+const globsWithin = (pattern: string): Glob[] => {
+  const top = wholeOf(pattern).replace(/(?:\/\*\*)+$/, '')
+  return [parseGlob(top), parseGlob(`${top}/**`)]
 }
+
+const wholeOf = (pattern: string): string => (pattern.endsWith('/') ? `${pattern}**` : pattern)
