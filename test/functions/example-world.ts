@@ -35,31 +35,55 @@ export interface ExampleWorld {
  */
 export const createExampleWorld = async (): Promise<ExampleWorld> => {
   original ??= createOriginal()
-  const { documents, manifest, ids } = await original
-  const services = await createCountingServices(documents)
-  for (const id of [ids.spawnedSession, ids.endedSession]) await services.manifests.write(id, manifest)
-  return { services, ids }
+  const { snapshot, ids } = await original
+  return { services: await copyOf(snapshot), ids }
+}
+
+/** All that a world holds. */
+interface Snapshot {
+  documents: readonly { key: string; json: string }[]
+  manifests: readonly { id: string; manifest: SessionManifest }[]
+  /** What its clock and its ids have counted to. */
+  counted: number
+}
+
+const beginning = 1_738_713_600_000
+
+export const snapshotOf = async ({ workspace, manifests, clock }: AppServices): Promise<Snapshot> => {
+  const documents = await workspace.read(documentsIn)
+  const written = documents.map(async ({ key }) => {
+    const id = key.slice(key.indexOf(':') + 1)
+    const json = await manifests.read(id)
+    return json === undefined ? [] : [{ id, manifest: SessionManifest.parse(JSON.parse(json)) }]
+  })
+  return { documents, manifests: (await Promise.all(written)).flat(), counted: clock() - beginning + 1 }
+}
+
+/** A world to which the same has been done. */
+export const copyOf = async ({ documents, manifests, counted }: Snapshot): Promise<AppServices> => {
+  const services = await createCountingServices(documents, counted)
+  for (const { id, manifest } of manifests) await services.manifests.write(id, manifest)
+  return services
 }
 
 interface Original {
-  documents: readonly { key: string; json: string }[]
-  manifest: SessionManifest
+  snapshot: Snapshot
   ids: ExampleIds
 }
 
 let original: Promise<Original> | undefined
 
-/** Far more than the original's clock and ids have counted to. */
-const countedBefore = 10_000
-
-const createCountingServices = async (documents?: Original['documents']): Promise<AppServices> => {
-  let count = documents ? countedBefore : 0
+const createCountingServices = async (
+  documents: Snapshot['documents'] = [],
+  counted = 0,
+): Promise<AppServices> => {
+  let count = counted
   const driver = memoryDriver()
-  await driver.commit?.({ puts: documents ?? [], removes: [], events: [] })
+  await driver.commit?.({ puts: documents, removes: [], events: [] })
   return createMemoryServices({
     driver,
     skills: [skill],
-    clock: () => 1_738_713_600_000 + count++,
+    clock: () => beginning + count++,
     newId: (prefix, at) => `${prefix}_${at}_${String(count++).padStart(9, '0')}`,
   })
 }
@@ -100,8 +124,7 @@ const createOriginal = async (): Promise<Original> => {
   const message = await post(`/api/sessions/${session}/messages`, { text: 'Take the new one' })
   const template = await post('/api/templates', { name: 'mine', role: 'worker', content: 'Work.' })
   return {
-    documents: await services.workspace.read(documentsIn),
-    manifest: SessionManifest.parse(JSON.parse((await services.manifests.read(spawnedSession)) ?? '')),
+    snapshot: await snapshotOf(services),
     ids: {
       ...{ project, emptyProject, task, looseTask, claimedTask, session, busyQueue, waitingQueue },
       spawnedSession,
@@ -110,5 +133,5 @@ const createOriginal = async (): Promise<Original> => {
   }
 }
 
-const documentsIn = (documents: Documents): Original['documents'] =>
+const documentsIn = (documents: Documents): Snapshot['documents'] =>
   entityKinds.flatMap((kind) => documents.list(kind).map(({ key, json }) => ({ key, json })))
