@@ -28,6 +28,8 @@ const serverSource = `
       process.disconnect()
       return
     }
+    // Asleep, but for the last moment, which a timer would not meet.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.max(0, at - 3 - Date.now()))
     while (Date.now() < at);
     try {
       lock = lockDirectory(dir, options)
