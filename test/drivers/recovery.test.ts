@@ -14,14 +14,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseTrusted } from '../../schemas/json-text'
 import { recoverJournal } from '../../storage/drivers/files/recovery'
+import { atOnce } from '../../storage/others-turn'
 import { createProject, updateProject } from '../../storage/rules/projects'
-import { addSessionEvent, deleteSession } from '../../storage/rules/sessions'
+import { addSessionEvent, createSession, deleteSession } from '../../storage/rules/sessions'
+import { createTask } from '../../storage/rules/tasks'
 import { importDocuments } from '../../storage/rules/transfer'
 import type { Transaction } from '../../storage/transaction'
 import { scaled } from '../random'
 import { afterCrash, documentsIn, newestSegment, openIn, segmentsOf, temporaryDirectory } from './directory'
 import { everything, type Opened } from './open'
-import { fillWorkspace, session } from './sample-data'
+import { fillWorkspace, machine, session } from './sample-data'
 
 /** A directory whose files are current, with the ids of what is in it. */
 const start = async () => {
@@ -38,7 +40,17 @@ const noise = fc.uint8Array({ minLength: 1, maxLength: 200 })
 
 describe('the last line of the journal, torn', () => {
   it('counts from its first byte to its last as all or nothing', async () => {
-    const { directory, workspace, sessionId } = await start()
+    // As little as can be, since it is read once for every byte.
+    const directory = temporaryDirectory()
+    const { workspace } = await openIn(directory)
+    const projectId = await workspace.change(
+      (tx) => createProject(tx, { name: 'é "quoted" \u2028 🎼' }, '/').id,
+    )
+    const taskIds = [await workspace.change((tx) => createTask(tx, { projectId, title: 'é \u2028 🎼' }).id)]
+    const sessionId = await workspace.change(
+      (tx) => atOnce(createSession(tx, { projectId, taskIds }, machine)).id,
+    )
+    await workspace.flush()
     const before = await everything(workspace)
     const path = newestSegment(directory)
     const begin = statSync(path).size
