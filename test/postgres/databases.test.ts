@@ -1,4 +1,4 @@
-/** All that is tried of one PostgreSQL and one PGlite: to make them takes seconds, so these files share them. */
+/** All that is tried of one PostgreSQL: to make it takes seconds, so these files share it. */
 
 import './suite'
 import './faults'

@@ -1,4 +1,4 @@
-// Where the PostgreSQL driver is tried: PGlite, which is PostgreSQL in this process, and PostgreSQL itself.
+// Where the PostgreSQL driver is tried: PostgreSQL itself or, where that is not installed, PGlite, which is it in this process.
 import { PGlite } from '@electric-sql/pglite'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import { afterAll } from 'vitest'
@@ -20,9 +20,9 @@ export interface Database {
 
 let made: Promise<Database[]> | undefined
 
-/** Those that there are here; they end with the test file, and all that it imports shares them. */
+/** The one that there is here: it ends with the test file, and all that it imports shares it. */
 export const databases = (): Promise<Database[]> => {
-  made ??= Promise.all([pglite(), ...(missingReason() ? [] : [postgres()])])
+  made ??= Promise.all([missingReason() ? pglite() : postgres()])
   return made
 }
 
