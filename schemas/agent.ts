@@ -16,15 +16,22 @@ const AgentName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, {
 
 const branch = requiredText(255)
 
-const Worktree = z.union([
-  z.literal(true),
-  z.object({
-    branch: branch
-      .optional()
-      .meta({ description: 'Branch of the worktree', examples: ['maestro/login-page'] }),
-    base: branch.optional().meta({ description: 'Commit that it starts from', examples: ['main'] }),
-  }),
-])
+const Worktree = z.union(
+  [
+    z.boolean(),
+    z.object({
+      branch: branch.optional().meta({
+        description:
+          'Branch of the worktree, which must not be there yet; default: maestro/ and the session’s id',
+        examples: ['maestro/login-page'],
+      }),
+      base: branch
+        .optional()
+        .meta({ description: 'Commit that it starts from; default: the present HEAD', examples: ['main'] }),
+    }),
+  ],
+  { error: 'worktree must be true, or an object with branch and base, each a text of 1 to 255 characters' },
+)
 
 const above0 = (description: string, example: number) =>
   z
@@ -96,10 +103,13 @@ export const Usage = z.looseObject({ ...usageFields, updatedAt: timestamp('When 
 export const SessionWorkspace = z.object({
   path: requiredText(4096).meta({
     description: 'Absolute path of the worktree',
-    examples: ['/home/ada/.maestro/worktrees/app/sess_1738713800000_m4n5o6p7q'],
+    examples: ['/home/ada/.maestro/worktrees/proj_1738713600000_x7k9m2p4q/sess_1738713800000_m4n5o6p7q'],
   }),
   branch: branch.meta({ description: 'Its branch', examples: ['maestro/sess_1738713800000_m4n5o6p7q'] }),
-  base: branch.meta({ description: 'What that starts from', examples: ['main'] }),
+  base: branch.meta({
+    description: 'The commit that it began from',
+    examples: ['8f14e45fceea167a5a36dedd4bea2543ed4b6d1c'],
+  }),
 })
 
 export const agentDocs = {
@@ -107,7 +117,10 @@ export const agentDocs = {
   model: { description: 'Model, in the agent’s words', examples: ['sonnet'] },
   permissionMode: { description: 'What the agent may do unasked', examples: ['acceptEdits'] },
   drive: { description: 'How the agent is driven', examples: ['terminal'] },
-  worktree: { description: 'The worktree that it is to have', examples: [true] },
+  worktree: {
+    description: 'Whether it works in a worktree of its own, and in which; absent: as its runner is told',
+    examples: [true],
+  },
   budget: { description: 'What it may use up', examples: [{ minutes: 30, costUsd: 2.5 }] },
   usage: {
     description: 'What it has used so far, as its driver says',
@@ -117,7 +130,13 @@ export const agentDocs = {
   },
   workspace: {
     description: 'The worktree that it works in',
-    examples: [{ path: '/home/ada/.maestro/worktrees/app/sess_1', branch: 'maestro/sess_1', base: 'main' }],
+    examples: [
+      {
+        path: '/home/ada/.maestro/worktrees/proj_1/sess_1',
+        branch: 'maestro/sess_1',
+        base: '8f14e45fceea167a5a36dedd4bea2543ed4b6d1c',
+      },
+    ],
   },
 }
 
@@ -127,7 +146,7 @@ export const agentFields = {
   model: Model,
   permissionMode: PermissionMode,
   drive: Drive,
-  worktree: z.literal(false, { error: 'Worktrees are not there yet' }),
+  worktree: Worktree,
   budget: Budget,
 }
 

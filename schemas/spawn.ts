@@ -49,10 +49,7 @@ const SpawnFields = z
     agent: optionalOnCreate(agentFields.agent).meta(agentDocs.agent),
     permissionMode: optionalOnCreate(agentFields.permissionMode).meta(agentDocs.permissionMode),
     drive: optionalOnCreate(agentFields.drive).meta(agentDocs.drive),
-    worktree: optionalOnCreate(agentFields.worktree).meta({
-      description: 'Whether it gets a worktree of its own: there are none yet',
-      examples: [false],
-    }),
+    worktree: optionalOnCreate(agentFields.worktree).meta(agentDocs.worktree),
     budget: optionalOnCreate(agentFields.budget).meta(agentDocs.budget),
     mode: z
       .unknown()

@@ -1,23 +1,21 @@
 import type { Reader } from './find'
-import { livingStatus } from './living'
+import { livingStatus, livingStatuses } from './living'
 import type { SpawnPlan } from './spawn'
 
 /** So many are named; the rest is counted. */
 const maxWarnings = 20
 
 /**
- * What cannot be right about a spawn, for a person: a living session works on its task already, a task waits for another,
- * a skill is not there. `skillIds`: the skills that there are.
+ * What cannot be right about a spawn, for a person: a living session works on its task already, or in its directory, a task waits
+ * for another, a skill is not there. `skillIds`: the skills that there are.
  */
-export const spawnWarnings = (
-  reader: Reader,
-  { tasks, request }: SpawnPlan,
-  skillIds: ReadonlySet<string>,
-): string[] => {
+export const spawnWarnings = (reader: Reader, plan: SpawnPlan, skillIds: ReadonlySet<string>): string[] => {
+  const { tasks, request } = plan
   const warnings: string[] = []
   let total = 0
   for (const sources of [
     heldTasks(reader, tasks, request.sessionId),
+    sharedDirectory(reader, plan),
     waitingTasks(reader, tasks),
     missingSkills(request.skills ?? [], skillIds),
   ])
@@ -41,6 +39,36 @@ function* heldTasks(reader: Reader, tasks: SpawnPlan['tasks'], parent: string | 
         yield () => `Task ${id} is in the living session ${sessionId} (${status}), too: both will do it`
     }
 }
+
+/**
+ * Two agents without worktrees in one directory overwrite each other's files. One other session is named; not the one that asks,
+ * and none that has been named for its task.
+ */
+function* sharedDirectory(reader: Reader, { project, tasks, request, chosen }: SpawnPlan): Warnings {
+  if (chosen.worktree) return
+  const directory = plainPath(project.workingDir)
+  const known = new Map<unknown, boolean>([[project.id, true]])
+  const isHere = (projectId: unknown): boolean => {
+    const found = known.get(projectId)
+    if (found !== undefined || typeof projectId !== 'string') return found === true
+    const other = reader.get('projects', projectId)
+    const is = other !== undefined && plainPath(other.workingDir) === directory
+    known.set(projectId, is)
+    return is
+  }
+  const named = new Set([request.sessionId, ...tasks.flatMap(({ sessionIds }) => sessionIds)])
+  for (const status of livingStatuses)
+    for (const id of reader.ids('sessions', { status })) {
+      if (named.has(id) || !isHere(reader.fields('sessions', id)?.projectId)) continue
+      const { worktree, workspace } = reader.get('sessions', id) ?? {}
+      if (worktree || workspace) continue
+      yield () =>
+        `Session ${id} (${status}) works in ${project.workingDir}, too, and neither has a worktree: they overwrite each other's files`
+      return
+    }
+}
+
+const plainPath = (path: string): string => path.replace(/\/+$/, '')
 
 /** Tasks of the session itself are done in its order. */
 function* waitingTasks(reader: Reader, tasks: SpawnPlan['tasks']): Warnings {

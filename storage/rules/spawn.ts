@@ -62,12 +62,13 @@ export const chosenBy = (
   tasks: readonly Task[],
   granted: Chosen = {},
 ): Chosen => {
-  const { agent, permissionMode, drive, budget, model = tasks[0]?.model } = request
+  const { agent, permissionMode, drive, worktree, budget, model = tasks[0]?.model } = request
   return {
     ...(agent !== undefined && { agent }),
     ...(model !== undefined && { model }),
     ...(permissionMode !== undefined && { permissionMode }),
     ...(drive !== undefined && { drive }),
+    ...(worktree !== undefined && { worktree }),
     ...(budget !== undefined && { budget }),
     ...granted,
   }

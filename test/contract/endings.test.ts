@@ -310,6 +310,7 @@ it('a person is told at the spawn that another session works on the task', async
     api.ok<{ sessionId: string; warnings?: string[] }>('POST', '/api/sessions/spawn', {
       projectId: project.id,
       taskIds: [task?.id],
+      worktree: true,
     })
   const first = await spawn()
   expect(first).not.toHaveProperty('warnings')
@@ -325,7 +326,7 @@ it('a person is told at the spawn of what the tasks wait for, and of a skill tha
   await api.ok('PATCH', `/api/tasks/${done?.id}`, { status: 'completed' })
   await api.ok('PATCH', `/api/tasks/${second?.id}`, { dependencies: [first?.id, done?.id] })
   const spawn = async (taskIds: unknown[], fields = {}) => {
-    const body = { projectId: project.id, taskIds, ...fields }
+    const body = { projectId: project.id, taskIds, worktree: true, ...fields }
     const { sessionId, warnings } = await api.ok<{ sessionId: string; warnings?: string[] }>(
       'POST',
       '/api/sessions/spawn',

@@ -22,6 +22,8 @@ let project = ''
 const body = async (fields: object = {}) => ({
   projectId: project,
   taskIds: [(await api.task(project)).id],
+  // What shares a directory is warned of, which is none of this.
+  worktree: true,
   ...fields,
 })
 /** An orchestrator that a person has spawned, and its token. */

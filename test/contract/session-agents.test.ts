@@ -1,6 +1,6 @@
 // Who spawns says which agent works, how and for how much, and finds that again wherever the session is told of.
 import { afterAll, describe, expect, it } from 'vitest'
-import { client, nextMillisecond, refusal, type Session, wrongField } from './http'
+import { client, nextMillisecond, type Session, wrongField } from './http'
 import { connect } from './socket'
 import { sharedTarget } from './target'
 
@@ -13,6 +13,7 @@ const task = await api.task(project.id)
 
 interface Spawned {
   sessionId: string
+  warnings?: string[]
   session: Session & Record<string, unknown>
 }
 interface Manifest {
@@ -78,6 +79,7 @@ describe('how the agent of a spawn works', () => {
     ['no minutes at all', { budget: { minutes: 0 } }, 'budget.minutes'],
     ['a budget that is a number', { budget: 5 }, 'budget'],
     ['a worktree that is a text', { worktree: 'yes' }, 'worktree'],
+    ['a worktree without a name for its branch', { worktree: { branch: '' } }, 'worktree.branch'],
   ])('refuses %s, and spawns nothing', async (_, wrong, path) => {
     const before = await api.get<Session[]>('/api/sessions')
     const sent = { projectId: project.id, taskIds: [task.id], ...wrong }
@@ -85,12 +87,41 @@ describe('how the agent of a spawn works', () => {
     expect(await api.get('/api/sessions')).toEqual(before)
   })
 
-  it.each([true, { branch: 'a', base: 'main' }])('refuses a worktree: %o', async (worktree) => {
-    const sent = { projectId: project.id, taskIds: [task.id], worktree }
-    expect(await api.request('POST', '/api/sessions/spawn', sent)).toMatchObject(
-      refusal(400, 'VALIDATION_ERROR', 'Worktrees are not there yet'),
-    )
-    expect((await spawn({ worktree: false })).session).not.toHaveProperty('worktree')
+  it.each([true, {}, { branch: 'a', base: 'main' }, false])(
+    'says whether it has a worktree: %o',
+    async (worktree) => {
+      const socket = await connect(target.url)
+      const { sessionId, session } = await spawn({ worktree })
+      expect(session).toHaveProperty('worktree', worktree)
+      expect((await manifestOf(sessionId)).session).toHaveProperty('worktree', worktree)
+      const event = await socket.waitFor(({ type }) => type === 'session:spawn')
+      expect(event.data).toMatchObject({ worktree, session: { worktree } })
+      await socket.close()
+    },
+  )
+
+  it('warns where two that live would work in one directory, and neither has a worktree', async () => {
+    const { id: projectId, workingDir } = await api.project({ workingDir: '/trees/one' })
+    const warningsOf = async (fields: object, project = projectId) => {
+      const { id } = await api.task(project)
+      const spawned = await spawn({ projectId: project, taskIds: [id], ...fields })
+      return { id: spawned.sessionId, warnings: spawned.warnings }
+    }
+    await warningsOf({ worktree: true })
+    const first = await warningsOf({})
+    expect(first.warnings).toBeUndefined()
+    expect((await warningsOf({ worktree: { base: 'main' } })).warnings).toBeUndefined()
+    const same = await api.project({ name: 'the same directory', workingDir: `${workingDir}/` })
+    const second = await warningsOf({ worktree: false }, same.id)
+    expect(second.warnings).toEqual([
+      expect.stringMatching(
+        new RegExp(`${first.id} .* works in /trees/one/?, too, and neither has a worktree`),
+      ),
+    ])
+    const workspace = { path: '/trees/a', branch: 'a', base: 'main' }
+    await update(second.id, { workspace })
+    await api.ok('POST', `/api/sessions/${first.id}/stop`)
+    expect((await warningsOf({})).warnings).toBeUndefined()
   })
 })
 
