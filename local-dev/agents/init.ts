@@ -1,6 +1,6 @@
 /** `maestro worker init`, `maestro orchestrator init`: runs the agent of a manifest, and reports its exit. */
-import { writeFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join } from 'node:path'
+import { realpath, writeFile } from 'node:fs/promises'
+import { dirname, isAbsolute, join, sep } from 'node:path'
 import type { Client } from '../../functions/client/client'
 import { MaestroError } from '../../functions/client/client'
 import { isSessionToken } from '../../functions/services/session-tokens'
@@ -126,14 +126,16 @@ const prepare = async (options: InitOptions, sessionId: string) => {
       'MAESTRO_MANIFEST_PATH is not set: it must lead to the manifest of the session',
     )
   const manifest = await loadManifest({ path, serverUrl: client.url, token }, role)
-  const cwd = await directoryOf(manifest)
   const session = await client.sessions.get(sessionId)
+  const cwd = await directoryOf(manifest, session)
   const named = options.agent ?? session.agent
   const requested = named ?? env.MAESTRO_AGENT
   const searchPath = env.PATH ?? ''
   const acp = await chooseDrive({ drive: session.drive, named, cwd, env })
   const agent = acp ? undefined : await chooseAgent({ requested, cwd, searchPath, demo: options.demo })
-  const prompt = composePrompt(manifest, await loadSkills(manifest, client))
+  const { workspace } = session
+  const tree = workspace && { directory: cwd, branch: workspace.branch, base: workspace.base }
+  const prompt = composePrompt(manifest, await loadSkills(manifest, client), tree)
   const promptFile = isAbsolute(path)
     ? join(dirname(path), 'prompt.md')
     : join(options.sessionDir, sessionId, 'prompt.md')
@@ -179,11 +181,30 @@ const chosenFor = (
 
 const isInteractive = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true
 
-const directoryOf = async ({ session, project }: SessionManifest): Promise<string> => {
+const directoryOf = async ({ session, project }: SessionManifest, stored: Session): Promise<string> => {
+  const inTree = await directoryInTree(stored)
+  if (inTree !== undefined) return inTree
   const cwd = session.workingDirectory ?? project?.workingDir ?? process.cwd()
   const problem = await problemOfDirectory(cwd)
   if (problem !== undefined) throw new AgentStartError(1, `The project's directory ${cwd} ${problem}`)
   return cwd
+}
+
+/** A runner starts this in the worktree. Whoever starts it elsewhere has it end, and never work there. */
+const directoryInTree = async ({ id, workspace, worktree }: Session): Promise<string | undefined> => {
+  if (!workspace && !worktree) return undefined
+  if (!workspace)
+    throw new AgentStartError(
+      1,
+      `The session ${id} is to have a worktree, which "maestro run" makes: start that`,
+    )
+  const here = process.cwd()
+  const tree = await realpath(workspace.path).catch(() => undefined)
+  if (tree !== undefined && (here === tree || here.startsWith(tree + sep))) return here
+  throw new AgentStartError(
+    1,
+    `The session ${id} works in ${workspace.path}, and this was started in ${here}`,
+  )
 }
 
 /** Without those that are missing or broken: the server has logged them at the spawn. */

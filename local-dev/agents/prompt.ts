@@ -8,16 +8,49 @@ import { listTasks } from '../../storage/rules/placeholders'
  * Composes the whole prompt. A template may leave out tasks or skills, and another program may make manifests
  * without a system prompt: nothing is said twice, and nothing of the manifest is lost.
  */
-export const composePrompt = (manifest: SessionManifest, skills: readonly Skill[]): string => {
-  const system = manifest.systemPrompt?.trim() ?? ''
+export const composePrompt = (
+  manifest: SessionManifest,
+  skills: readonly Skill[],
+  tree?: TreeOfSession,
+): string => {
+  const system = inTree(manifest, tree)
   const parts = [
     system || introduction(manifest),
+    tree ? aboutTree(manifest, tree) : '',
     missingTasks(system, manifest),
     initialPrompts(system, manifest),
     formatForPrompt(skills.filter(({ instructions }) => !system.includes(instructions.trimEnd()))),
   ]
   const text = parts.filter((part) => part !== '').join('\n\n')
   return `${/maestro (report|queue|claim)\b/.test(text) ? text : `${text}\n\n${reportInstructions(manifest)}`}\n`
+}
+
+/** A session's own worktree. */
+interface TreeOfSession {
+  /** The project's directory in it. */
+  directory: string
+  branch: string
+  base: string
+}
+
+/** When a manifest is made, nobody knows yet where the tree will be. */
+const inTree = ({ systemPrompt = '', project }: SessionManifest, tree: TreeOfSession | undefined): string => {
+  const text = systemPrompt.trim()
+  return tree && project
+    ? text.replaceAll(`Directory: \`${project.workingDir}\``, () => `Directory: \`${tree.directory}\``)
+    : text
+}
+
+const aboutTree = ({ project }: SessionManifest, { directory, branch, base }: TreeOfSession): string => {
+  const other = project ? `, not to \`${project.workingDir}\`, where others work` : ''
+  return [
+    '## Your worktree',
+    '',
+    `You work in \`${directory}\`, a git worktree of your own on the branch \`${branch}\`, which began from ${base.slice(0, 12)}.`,
+    `All that you change belongs there${other}. Commit what you have done on that branch: it is`,
+    'what is looked at and merged. What git ignores is there only where the project’s setup has made it. For a port of your own add',
+    '$MAESTRO_SESSION_NUMBER to the usual one.',
+  ].join('\n')
 }
 
 const introduction = ({ project, role, strategy = 'simple' }: SessionManifest): string =>

@@ -49,6 +49,11 @@ export const runFlags = {
     description:
       'How agents are driven, where the spawn does not say; default: acp where the program for it is found',
   },
+  worktree: {
+    type: 'boolean',
+    description:
+      'Give a session a git worktree of its own, on a branch of its own, where the spawn does not say',
+  },
   'budget-minutes': {
     ...budgetFlags['budget-minutes'],
     description: 'Minutes of work that a session may use up, where its spawn gives no budget',
@@ -100,6 +105,7 @@ export const readRunFlags = async (flags: RunFlags, variables: NodeJS.ProcessEnv
     budget: budgetFrom(flags),
     envAllow: readNames(flags['env-allow']),
     withoutTmux: flags['without-tmux'] === true,
+    worktree: flags.worktree === true,
     // Blank counts as absent. What the runner's own variables say of it is none of ours: they may be an outer agent's.
     agentEnv: {
       MAESTRO_AGENT: agent ?? '',

@@ -12,7 +12,7 @@ import { isTmuxInstalled, tmuxSocket } from '../runner/process/tmux'
 import { startRunner } from '../runner/runner'
 import { serverKeyOf } from '../runner/server-key'
 import { createShimFolder } from '../runner/shim'
-import type { TrackedSession } from '../runner/supervise'
+import type { TrackedSession } from '../runner/tracked'
 import { dim, sentence } from './format'
 import { type RunFlags, readRunFlags } from './run-flags'
 import { localConfig, ownCommand } from './this-machine'
@@ -27,7 +27,7 @@ interface RunnerFlags extends RunFlags {
 /** Starts a runner on this machine. `detach` stops it, and prints what goes on without it. */
 export const startLocalRunner = async ({ client, token, json, print, ...flags }: RunnerFlags) => {
   const { sessionDir } = localConfig()
-  const { maxConcurrent, budget, envAllow, withoutTmux, agentEnv } = await readRunFlags(
+  const { maxConcurrent, budget, envAllow, withoutTmux, worktree, agentEnv } = await readRunFlags(
     flags,
     process.env,
     process.cwd(),
@@ -47,6 +47,7 @@ export const startLocalRunner = async ({ client, token, json, print, ...flags }:
     agents: await installedAgents(inheritedEnvironment(process.env, []), version),
     terminal,
     budget,
+    worktree,
     tmuxSocket,
     env: {
       ...inheritedEnvironment(process.env, envAllow),

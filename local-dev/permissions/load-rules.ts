@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissingFile, reasonOf } from '../lib/reason'
 import { decodeUtf8 } from '../lib/utf8'
-import { projectRulesFile, readRepositoryRules } from './repository-file'
+import { projectRulesFile, readRepositoryFile } from './repository-file'
 import { joinRules, noRules, parseRules, type Rules, RulesError } from './rules'
 import { readTrusted, type TrustedEntry, trustOf } from './trusted'
 
@@ -42,7 +42,7 @@ export const loadRules = async ({
   const [ofUser, ofFlag, { commit, found }, trusted] = await Promise.all([
     readRules(userFile).then((rules) => rules ?? noRules),
     flagFile === undefined ? noRules : requireRules(flagFile),
-    readRepositoryRules(projectDir, env, base),
+    readRepositoryFile(projectRulesFile, projectDir, env, base),
     readTrusted(home).then(
       (entries) => ({ entries, note: undefined }),
       (error): { entries: TrustedEntry[]; note: string } => ({ entries: [], note: reasonOf(error) }),

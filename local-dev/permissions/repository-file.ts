@@ -7,6 +7,8 @@ import { RulesError } from './rules'
 
 /** Relative to the project's directory. */
 export const projectRulesFile = '.maestro/permissions.json'
+export const projectSetupFile = '.maestro/setup'
+type ProjectFile = typeof projectRulesFile | typeof projectSetupFile
 
 const maxBytes = 256 * 1024
 
@@ -20,7 +22,7 @@ export interface RepositoryFile {
   text: string
 }
 
-export interface RepositoryRules {
+interface RepositoryAnswer {
   /** The main working tree, by its real path; undefined where there is no repository. */
   repository: string | undefined
   /** Undefined where there is no repository, or no commit in it yet. */
@@ -30,27 +32,32 @@ export interface RepositoryRules {
 }
 
 /**
- * The project's rules as the commit `base` has them, undefined: as `HEAD` has. Throws `RulesError` where git cannot say
- * it, or the commit is not there.
+ * A file of the project as the commit `base` has it, undefined: as `HEAD` has. Throws where git cannot say it, or the commit is
+ * not there: of rules a `RulesError`.
  */
-export const readRepositoryRules = async (
+export const readRepositoryFile = async (
+  name: ProjectFile,
   directory: string,
   env: NodeJS.ProcessEnv,
   base: string | undefined,
-): Promise<RepositoryRules> => {
-  const path = join(directory, projectRulesFile)
+): Promise<RepositoryAnswer> => {
+  const path = join(directory, name)
+  const refusal = (problem: string): Error =>
+    name === projectRulesFile
+      ? new RulesError(path, problem)
+      : new Error(`${path} cannot be used: ${problem}`)
   const run = async (...words: string[]): Promise<string> => {
     try {
       return await git(directory, env, words)
     } catch (error) {
-      throw new RulesError(path, `git cannot read it: ${reasonOf(error)}`)
+      throw refusal(`git cannot read it: ${reasonOf(error)}`)
     }
   }
   if (base !== undefined && !/^[\w./@{}^~-]+$/.test(base.replace(/^-/, ' ')))
-    throw new RulesError(path, `${base} is no commit`)
+    throw refusal(`${base} is no commit`)
   if (!isInRepository(directory)) {
     if (base === undefined) return { repository: undefined, commit: undefined, found: undefined }
-    throw new RulesError(path, `the repository of the commit ${base} is gone`)
+    throw refusal(`the repository of the commit ${base} is gone`)
   }
   const [common = '', prefix = ''] = (
     await run('rev-parse', '--path-format=absolute', '--git-common-dir', '--show-prefix')
@@ -59,12 +66,11 @@ export const readRepositoryRules = async (
   if (base === undefined && (await hasNoCommit(directory, env)))
     return { repository, commit: undefined, found: undefined }
   const commit = (await run('rev-parse', '--verify', `${base ?? 'HEAD'}^{commit}`)).trim()
-  const file = prefix + projectRulesFile
+  const file = prefix + name
   const listed = await run('ls-tree', '--full-tree', '-z', commit, '--', file)
   if (listed === '') return { repository, commit, found: undefined }
   const [, mode, blob = ''] = /^(\d+) \w+ ([\da-f]+)\t/.exec(listed) ?? []
-  if (mode !== '100644' && mode !== '100755')
-    throw new RulesError(path, `in the commit ${commit} it is no plain file`)
+  if (mode !== '100644' && mode !== '100755') throw refusal(`in the commit ${commit} it is no plain file`)
   const text = await run('cat-file', 'blob', blob)
   return { repository, commit, found: { repository, file, commit, text } }
 }

@@ -9,7 +9,8 @@ import { terminateSession } from './process/group'
 import { groupsOf, isAlive, isOfThisBoot, pidfilePath, readPidfile, readRestarts } from './process/pidfile'
 import { adoptProcess } from './process/session-process'
 import { findOrphans } from './state-file'
-import { newClaim, type RunnerContext, type TrackedSession } from './supervise'
+import { newClaim } from './supervise'
+import type { RunnerContext, TrackedSession } from './tracked'
 
 type Adopted = Extract<LifecycleEvent, { type: 'adopted' }>
 

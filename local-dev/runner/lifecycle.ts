@@ -6,13 +6,16 @@ import type { SessionStatus } from '../../functions/client/client'
 import { type Exit, unknownExit } from './process/start-options'
 
 /**
- * `waiting`: for a place. `claiming`: the server is asked for it. `claimed`: its process is being started. `started`: that is there,
+ * `waiting`: for a place. `claiming`: the server is asked for it. `preparing`: the place where it works is being made.
+ * `asking`: before that, a person is asked something. `claimed`: its process is being started. `started`: that is there,
  * its driver has not begun. `waiting-for-input`: the driver waits for a person. `stopping`: its processes are being ended.
  * `exited`: its process has ended, and the server is asked whether the session has. `reporting`: the server is told.
  */
 type Phase =
   | 'waiting'
   | 'claiming'
+  | 'preparing'
+  | 'asking'
   | 'claimed'
   | 'started'
   | 'running'
@@ -60,6 +63,12 @@ export type LifecycleEvent =
       process: 'never started' | 'alive' | 'ended' | 'gone'
       restarts: readonly number[]
     }
+  /** It is known where it works, and all is there. */
+  | { type: 'prepared' }
+  /** A person must say something first. */
+  | { type: 'asks' }
+  /** That was said, or needs no answer any more. */
+  | { type: 'answered' }
   | { type: 'started' }
   | { type: 'start failed'; reason: string }
   | { type: 'exited'; exit: Exit }
@@ -71,6 +80,11 @@ export type LifecycleEvent =
 
 export type Effect =
   | { type: 'claim' }
+  /** Makes the place where it works, or finds it as it was: before each start, so that none is elsewhere. */
+  | { type: 'prepare' }
+  | { type: 'await answer' }
+  /** Ends what prepares it, or waits for an answer. */
+  | { type: 'abandon' }
   /** Starts its process; `restart`: for the nth time again, in place of one that ended so. */
   | { type: 'start'; restart: number; exit?: Exit }
   /** Waits for the end of its process. */
@@ -100,7 +114,7 @@ export const newSession = (run: number | undefined): SessionState => ({ phase: '
 
 /** Whether it holds one of the runner's places. */
 export const holdsPlace = ({ phase }: SessionState): boolean =>
-  !['waiting', 'waiting-for-input', 'reporting', 'ended'].includes(phase)
+  !['waiting', 'asking', 'waiting-for-input', 'reporting', 'ended'].includes(phase)
 
 /** Whether it has a process, or will soon have one, for all that is known. */
 export const isActive = ({ phase }: SessionState): boolean =>
@@ -122,10 +136,18 @@ export const step = (state: SessionState, event: LifecycleEvent): Step => {
       return phase === 'claiming' ? leave(state) : [state, []]
     case 'adopted':
       return phase === 'waiting' ? adopt(event) : [state, []]
+    case 'prepared':
+      return phase === 'preparing' ? goOn(state, 'claimed', startOf(state)) : [state, []]
+    case 'asks':
+      return phase === 'preparing' ? goOn(state, 'asking', { type: 'await answer' }) : [state, []]
+    case 'answered':
+      return phase === 'asking' ? goOn(state, 'preparing', { type: 'prepare' }) : [state, []]
     case 'started':
       return phase === 'claimed' ? watch(state) : [state, []]
     case 'start failed':
-      return phase === 'claimed' ? report(state, { type: 'start failed', reason: event.reason }) : [state, []]
+      return phase === 'claimed' || phase === 'preparing'
+        ? report(state, { type: 'start failed', reason: event.reason })
+        : [state, []]
     case 'exited':
       return hasProcess(state) ? end(state, event.exit) : [state, []]
     case 'inspected':
@@ -141,6 +163,18 @@ const enter = (state: SessionState, phase: Phase, ...effects: Effect[]): Step =>
   { ...state, phase },
   effects,
 ]
+
+const startOf = ({ restarts, exit }: SessionState): Effect => ({
+  type: 'start',
+  restart: restarts.length,
+  ...(exit && { exit }),
+})
+
+/** Unless it was stopped meanwhile. */
+const goOn = (state: SessionState, phase: Phase, effect: Effect): Step =>
+  state.stopReason === undefined
+    ? enter(state, phase, effect)
+    : report(state, { type: 'start failed', reason: `It is ${state.stopReason}` })
 
 const hasProcess = ({ phase }: SessionState) =>
   ['started', 'running', 'waiting-for-input', 'stopping'].includes(phase)
@@ -177,11 +211,13 @@ const remove = (state: SessionState): Step => {
   return state.phase === 'ended' ? [state, []] : stop(withoutNext(state), 'deleted')
 }
 
-/** What is being claimed or started has no process yet: it ends when it has. */
+/** What is being claimed or started has no process yet: it ends when it has. What is being prepared is not started. */
 const stop = (state: SessionState, reason: StopReason): Step => {
   if (state.stopReason !== undefined) return [state, []]
   const stopping = { ...state, stopReason: reason }
-  return hasProcess(state) ? enter(stopping, 'stopping', { type: 'stop', reason }) : [stopping, []]
+  if (hasProcess(state)) return enter(stopping, 'stopping', { type: 'stop', reason })
+  const isBefore = state.phase === 'preparing' || state.phase === 'asking'
+  return [stopping, isBefore ? [{ type: 'abandon' }] : []]
 }
 
 /** It was stopped meanwhile, unless what is claimed is already the run that was begun meanwhile. */
@@ -189,13 +225,13 @@ const begin = (state: SessionState, run: number | undefined): Step => {
   const { stopReason, nextRun } = state
   const isNext = nextRun === undefined ? isLater(run, state.run) : !isLater(nextRun, run)
   if (stopReason !== undefined && (stopReason === 'deleted' || !isNext)) return leave(state)
-  return [{ phase: 'claimed', run, restarts: [] }, [{ type: 'start', restart: 0 }]]
+  return enter({ phase: 'claiming', run, restarts: [] }, 'preparing', { type: 'prepare' })
 }
 
 const adopt = ({ session, process, restarts }: Extract<LifecycleEvent, { type: 'adopted' }>): Step => {
   const { run, status } = session
   const state: SessionState = { phase: 'started', run, restarts }
-  if (process === 'never started') return enter(state, 'claimed', { type: 'start', restart: 0 })
+  if (process === 'never started') return enter(state, 'preparing', { type: 'prepare' })
   if (process === 'ended') return end(state, unknownExit)
   if (process === 'gone') return report(state, { type: 'exited', exit: unknownExit, restarts: 0 })
   if (status === 'stopped') {
@@ -226,11 +262,7 @@ const judge = (
   const recent = restarts.filter((at) => now - at < restartWindowMs).length
   if (session === 'ended' || stopReason !== undefined || recent >= maxRestarts)
     return report(state, { type: 'exited', exit, restarts: recent })
-  return enter({ ...state, restarts: [...restarts, now] }, 'claimed', {
-    type: 'start',
-    restart: restarts.length + 1,
-    exit,
-  })
+  return enter({ ...state, exit, restarts: [...restarts, now] }, 'preparing', { type: 'prepare' })
 }
 
 const report = (state: SessionState, outcome: RunOutcome): Step =>

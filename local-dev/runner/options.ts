@@ -18,6 +18,8 @@ export interface RunnerOptions {
   terminal: 'tmux' | 'none'
   /** That of a session whose spawn gives it none. */
   budget?: { minutes?: number; costUsd?: number } | undefined
+  /** Whether a session gets a worktree of its own where its spawn does not say. */
+  worktree: boolean
   tmuxSocket: string
   /** The environment of every session's process, besides what says which session it is. */
   env: NodeJS.ProcessEnv
@@ -31,6 +33,7 @@ export interface RunnerEvent {
     | 'listening'
     | 'cut'
     | 'waiting'
+    | 'prepared'
     | 'started'
     | 'started again'
     | 'taken over'

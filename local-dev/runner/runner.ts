@@ -14,7 +14,8 @@ import { type Effect, holdsPlace, isActive, type LifecycleEvent, newSession, ste
 import { type RunnerOptions, type RunnerSession, seenOf, summaryOf } from './options'
 import { nextToStart } from './scheduler'
 import { leftToOthers, openRunnerState } from './state-file'
-import { perform, type RunnerContext, type TrackedSession } from './supervise'
+import { perform } from './supervise'
+import type { RunnerContext, TrackedSession } from './tracked'
 
 export interface Runner {
   /** Rejects if the server refuses the subscription. */
@@ -63,7 +64,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
       .catch((error) => {
         if (signal.aborted) return
         if (!isNotFound(error)) report({ what: 'trouble', sessionId: id, message: String(error) })
-        if (effect.type !== 'stop' && effect.type !== 'clean') dispatch(session, { type: 'given up' })
+        if (!['stop', 'clean', 'abandon'].includes(effect.type)) dispatch(session, { type: 'given up' })
       })
   }
 

@@ -3,22 +3,21 @@ import type { Session } from '../../functions/client/client'
 import { endedStatuses } from '../../schemas/ended-statuses'
 import { commandOf } from '../../storage/rules/spawn'
 import { retryTransient } from '../agents/change-session'
-import { takeSessionToken } from '../agents/session-token'
 import { undefinedIfNotFound } from '../lib/not-found'
 import { reasonOf } from '../lib/reason'
-import { sessionEnvironment } from './agent-environment'
 import { noteChosen, terminalFor } from './chosen'
 import { type Claim, claimOf, claimSession } from './claim'
+import { environmentOf } from './environment'
 import {
   type Effect,
   type LifecycleEvent,
   maxRestarts,
   type RunOutcome,
   restartWindowMs,
-  type SessionState,
   type StopReason,
 } from './lifecycle'
-import type { RunnerOptions, RunnerSession } from './options'
+import type { RunnerOptions } from './options'
+import { awaitAnswer, prepare } from './prepare'
 import { endedInWords } from './process/detached'
 import { terminateSession } from './process/group'
 import { groupsOf, isLaterRun, pidfilePath } from './process/pidfile'
@@ -26,23 +25,8 @@ import { adoptProcess, type SessionProcess, startProcess } from './process/sessi
 import type { Exit } from './process/start-options'
 import { closeTerminal } from './process/tmux'
 import { exitText, outcomeOf, reportExit } from './report-exit'
-import { logPath, manifestLocation, sessionFolder } from './session-folder'
-import type { RunnerStateFile } from './state-file'
-
-export interface RunnerContext {
-  options: RunnerOptions
-  state: RunnerStateFile
-  /** Aborts when the runner detaches. */
-  signal: AbortSignal
-}
-
-/** A session that a runner looks after. */
-export interface TrackedSession extends RunnerSession {
-  state: SessionState
-  /** As it was when it was looked at last. */
-  session: Session
-  process?: SessionProcess | undefined
-}
+import { logPath, sessionFolder } from './session-folder'
+import type { RunnerContext, TrackedSession } from './tracked'
 
 export const newClaim = async (options: RunnerOptions, session: Session): Promise<Claim> => ({
   ...options.claim,
@@ -64,6 +48,12 @@ export const perform = async (
   switch (effect.type) {
     case 'claim':
       return claim(context, tracked)
+    case 'prepare':
+      return prepare(context, tracked)
+    case 'await answer':
+      return awaitAnswer(context, tracked)
+    case 'abandon':
+      return void tracked.abandon?.()
     case 'start':
       return start(context, tracked, effect)
     case 'watch':
@@ -119,24 +109,26 @@ const start = async (
 
 /** Throws if the session is no longer to be started. */
 const launch = async (
-  { options, signal }: RunnerContext,
+  context: RunnerContext,
   tracked: TrackedSession,
   session: Session,
   { folder, pidfile, restart }: { folder: string; pidfile: string; restart: number },
 ): Promise<SessionProcess> => {
+  const { options } = context
   const { client, report } = options
   const { id, run } = session
+  const { place } = tracked
+  tracked.place = undefined
+  if (!place) throw new Error('nothing was prepared for it')
+  const { directory: cwd } = place
   const terminal = await terminalFor(session, options)
-  const { workingDir: cwd } = await retryTransient(() => client.projects.get(session.projectId), signal)
   // In place of the shell, or the end of that would be taken for its own.
   const command = `exec ${commandOf(session.metadata?.role === 'orchestrator' ? 'orchestrator' : 'worker')}`
-  const manifestPath = await manifestLocation(folder, client.url, id)
-  const token = await retryTransient(() => takeSessionToken(client, id, folder), signal)
+  const { env: own, token } = await environmentOf(context, session)
   // A server of before knows neither.
   if (token !== undefined && restart === 0) await noteChosen(client, session, { ...options, cwd })
   if (token !== undefined) await beatUntilDriven(client, id)
-  const own = { sessionId: id, run, manifestPath, serverUrl: client.url, token }
-  const env = sessionEnvironment(options.env, session, own)
+  const env = { ...own, ...place.env }
   if (tracked.state.stopReason !== undefined) throw new Error(`it is ${tracked.state.stopReason}`)
   const process = await startProcess({ id, run, command, cwd, env, folder, pidfile }, terminal)
   const where = terminal === 'tmux' ? ' in tmux' : ''

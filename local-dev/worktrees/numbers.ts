@@ -12,19 +12,18 @@ type Owner = z.infer<typeof Numbers>[string]
 /** Gives `keep` the lowest number that no other worktree has. It is taken for as long as the record is there that `keep` writes. */
 export const takeNumber = (
   home: string,
-  owner: Owner,
+  { project, session }: Owner,
   keep: (number: number) => Promise<void>,
 ): Promise<void> =>
   withRepositoryLock({ home, common: 'numbers' }, async () => {
     const path = join(worktreesFolder(home), 'numbers.json')
-    const isIt = ({ project, session }: Owner) => project === owner.project && session === owner.session
     const held = Object.entries(readNumbers(path)).filter(
-      ([, other]) => !isIt(other) && existsSync(recordPath(home, other.project, other.session)),
+      ([, other]) => other.session !== session && existsSync(recordPath(home, other.project, other.session)),
     )
     const taken = new Map(held)
     let number = 1
     while (taken.has(String(number))) number++
-    taken.set(String(number), owner)
+    taken.set(String(number), { project, session })
     const draft = `${path}.${process.pid}.tmp`
     writeFileSync(draft, JSON.stringify(Object.fromEntries(taken)), privateFile)
     renameSync(draft, path)

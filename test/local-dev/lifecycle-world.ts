@@ -28,6 +28,7 @@ export const actions = [
   ...['a person stops it', 'a person starts it again', 'a person deletes it'],
   ...['the driver begins', 'the driver waits', 'the driver goes on', 'the driver ends it', 'the driver dies'],
   ...['there is a place', 'news come', 'the connection is lost', 'minutes pass'],
+  ...['its setup changes', 'a person answers'],
   ...['the runner dies', 'the runner dies in the middle', 'the server takes it for lost'],
 ] as const
 export type Action = (typeof actions)[number] | { completes: number }
@@ -43,6 +44,11 @@ export const createWorld = () => {
   /** What has been asked for, and has not come about. */
   let pending: Effect[] = []
   let own: Process | undefined
+  /** Whether a person must say something before it starts. */
+  let asks = false
+  /** Whether its place is known to be there, since it was looked at for the next start. */
+  let isPrepared = false
+  let unprepared = 0
   /** Whether the runner's state file names the session. */
   let isNoted = false
 
@@ -81,6 +87,14 @@ export const createWorld = () => {
       if (!session.isClaimed) change({ isClaimed: true })
       return { type: 'claimed', run: session.run }
     },
+    prepare(): LifecycleEvent {
+      if (state?.stopReason !== undefined || !session.exists)
+        return { type: 'start failed', reason: 'it is stopped' }
+      isPrepared = !asks
+      return { type: asks ? 'asks' : 'prepared' }
+    },
+    'await answer': (): LifecycleEvent => ({ type: 'answered' }),
+    abandon: (): undefined => undefined,
     start({ restart }: { restart: number }): LifecycleEvent {
       const run = state?.run ?? 0
       own = processes.find((process) => process.run === run && process.restart === restart)
@@ -88,6 +102,8 @@ export const createWorld = () => {
       if (run > 1 || restart > 0) kill(() => true)
       if (state?.stopReason !== undefined || !session.exists)
         return { type: 'start failed', reason: 'it is stopped' }
+      if (!isPrepared) unprepared++
+      isPrepared = false
       own = { run, restart, isAlive: true, hasBegun: false, startedAt: now }
       processes.push(own)
       return { type: 'started' }
@@ -108,8 +124,11 @@ export const createWorld = () => {
       return { type: 'reported' }
     },
   }
-  /** A process is watched until it has ended. */
-  const canComplete = (effect: Effect) => effect.type !== 'watch' || own?.isAlive !== true
+  /** A process is watched until it has ended; an answer comes from a person, or is not waited for any more. */
+  const canComplete = (effect: Effect) => {
+    if (effect.type === 'await answer') return !asks || state?.stopReason !== undefined
+    return effect.type !== 'watch' || own?.isAlive !== true
+  }
   const complete = (index: number, isHeard = true) => {
     const possible = pending.filter(canComplete)
     const effect = possible[index % Math.max(1, possible.length)]
@@ -128,6 +147,7 @@ export const createWorld = () => {
   /** The next runner hears what is so now, and finds what the last one has left. */
   const replaceRunner = () => {
     pending = []
+    isPrepared = false
     state = undefined
     own = undefined
     const wasNoted = isNoted
@@ -200,6 +220,12 @@ export const createWorld = () => {
     'the server takes it for lost'() {
       if (isLiving() && session.status !== 'spawning' && !driver()) change({ status: 'failed' })
     },
+    'its setup changes'() {
+      asks = true
+    },
+    'a person answers'() {
+      asks = false
+    },
     'there is a place': () => dispatch({ type: 'placed' }),
     'news come'() {
       const first = news.shift()
@@ -227,8 +253,11 @@ export const createWorld = () => {
     pending: () => pending,
     /** When processes of each run were started again. */
     restarts: () => processes.filter(({ restart }) => restart > 0),
+    /** How often it was started where it may not have been meant to work. */
+    unprepared: () => unprepared,
     /** Lets everything come about that is on its way, and nothing else happen but a place for it. */
     runToEnd() {
+      act('a person answers')
       for (let i = 0; i < 1000; i++) {
         const before = JSON.stringify([state, pending, news.length, session, processes])
         act('news come')

@@ -71,14 +71,24 @@ describe('in any life of a session', () => {
       }),
     ))
 
+  it('it is started nowhere else than where its place was just prepared', () =>
+    fc.assert(
+      fc.property(anyLife, (life) => {
+        const world = live(life, () => undefined)
+        world.runToEnd()
+        expect(world.unprepared()).toBe(0)
+      }),
+    ))
+
   it('it is started only with a place, and holds none while it waits for a person', () =>
     fc.assert(
       fc.property(anyLife, (life) => {
         live(life, (world) => {
           const state = world.state()
-          const isStarting = world.pending().some(({ type }) => type === 'start' || type === 'claim')
+          const isStarting = world.pending().some(({ type }) => ['start', 'claim', 'prepare'].includes(type))
           if (state && isStarting) expect(holdsPlace(state)).toBe(true)
-          if (state?.phase === 'waiting-for-input') expect(holdsPlace(state)).toBe(false)
+          if (state && ['waiting-for-input', 'asking'].includes(state.phase))
+            expect(holdsPlace(state)).toBe(false)
         })
       }),
     ))
@@ -87,7 +97,13 @@ describe('in any life of a session', () => {
 const waiting = { run: 1, status: 'spawning', waits: true } as const
 const died: LifecycleEvent = { type: 'exited', exit: { code: null, signal: 'SIGKILL' } }
 const lives = (now: number): LifecycleEvent => ({ type: 'inspected', session: 'lives', now })
-const started: LifecycleEvent[] = [{ type: 'placed' }, { type: 'claimed', run: 1 }, { type: 'started' }]
+const prepared: LifecycleEvent = { type: 'prepared' }
+const started: LifecycleEvent[] = [
+  { type: 'placed' },
+  { type: 'claimed', run: 1 },
+  prepared,
+  { type: 'started' },
+]
 
 const follow = (events: readonly LifecycleEvent[], from: SessionState = newSession(1)) => {
   let state = from
@@ -97,17 +113,25 @@ const follow = (events: readonly LifecycleEvent[], from: SessionState = newSessi
 }
 
 describe('a process that has ended, and its session has not', () => {
-  const dieAt = (now: number): LifecycleEvent[] => [died, lives(now), { type: 'started' }]
+  const dieAt = (now: number): LifecycleEvent[] => [died, lives(now), prepared, { type: 'started' }]
 
   it('is started again, with how it ended, and the fourth time within ten minutes that is reported', () => {
-    const once = follow([...started, died, lives(0)])
+    const once = follow([...started, died, lives(0), prepared])
     expect(once.effects).toEqual([{ type: 'start', restart: 1, exit: { code: null, signal: 'SIGKILL' } }])
     const often = follow([...started, ...dieAt(0), ...dieAt(1), ...dieAt(2), died, lives(3)])
     expect(often.effects).toEqual([
       { type: 'clean' },
       { type: 'report', outcome: { type: 'exited', exit: { code: null, signal: 'SIGKILL' }, restarts: 3 } },
     ])
-    const later = follow([...started, ...dieAt(0), ...dieAt(1), ...dieAt(2), died, lives(restartWindowMs)])
+    const later = follow([
+      ...started,
+      ...dieAt(0),
+      ...dieAt(1),
+      ...dieAt(2),
+      died,
+      lives(restartWindowMs),
+      prepared,
+    ])
     expect(later.effects).toEqual([expect.objectContaining({ type: 'start', restart: 4 })])
   })
 
@@ -119,7 +143,7 @@ describe('a process that has ended, and its session has not', () => {
       restarts: [0, 1, 2],
     }
     expect(follow([adopted, lives(3)]).state.phase).toBe('reporting')
-    expect(follow([adopted, lives(restartWindowMs)]).effects).toEqual([
+    expect(follow([adopted, lives(restartWindowMs), prepared]).effects).toEqual([
       expect.objectContaining({ type: 'start', restart: 4 }),
     ])
   })
@@ -160,8 +184,34 @@ describe('a session that is started again while its last run has not ended here'
       session: { run: 2, status: 'spawning', waits: false },
     }
     const { state, effects } = follow([{ type: 'placed' }, claimedByUs, { type: 'claimed', run: 2 }])
-    expect(state).toEqual({ phase: 'claimed', run: 2, restarts: [] })
-    expect(effects).toEqual([{ type: 'start', restart: 0 }])
+    expect(state).toEqual({ phase: 'preparing', run: 2, restarts: [] })
+    expect(effects).toEqual([{ type: 'prepare' }])
+    expect(follow([prepared], state).effects).toEqual([{ type: 'start', restart: 0 }])
+  })
+})
+
+describe('a session whose place is being prepared, or that waits for an answer before', () => {
+  const preparing = follow(started.slice(0, 2)).state
+  const stopped: LifecycleEvent = { type: 'seen', session: { run: 1, status: 'stopped', waits: false } }
+
+  it('is not started where somebody stops it meanwhile', () => {
+    for (const [before, then] of [
+      [[], prepared],
+      [[], { type: 'asks' }],
+      [[{ type: 'asks' }], { type: 'answered' }],
+    ] satisfies [LifecycleEvent[], LifecycleEvent][]) {
+      const { state, effects } = follow([...before, stopped], preparing)
+      expect(effects).toEqual([{ type: 'abandon' }])
+      expect(follow([then], state).state.phase).toBe('reporting')
+    }
+  })
+
+  it('ends with the reason where it cannot be prepared', () => {
+    const { effects } = follow([{ type: 'start failed', reason: 'no space' }], preparing)
+    expect(effects).toEqual([
+      { type: 'clean' },
+      { type: 'report', outcome: { type: 'start failed', reason: 'no space' } },
+    ])
   })
 })
 

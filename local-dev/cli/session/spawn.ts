@@ -1,3 +1,4 @@
+import type { ArgsDef } from 'citty'
 import { type Client, MaestroError } from '../../../functions/client/client'
 import { SpawnSessionRequest } from '../../../schemas/spawn'
 import { budgetFlags, budgetFrom } from '../budget-flags'
@@ -23,10 +24,28 @@ const fields = [
   'context',
 ]
 
+const worktreeFlags = {
+  worktree: { type: 'boolean', description: 'Give it a git worktree of its own, on a branch of its own' },
+  branch: {
+    type: 'string',
+    valueHint: 'BRANCH',
+    description: "The worktree's branch, a new one; default: maestro/ and the session's id",
+  },
+  base: {
+    type: 'string',
+    valueHint: 'COMMIT',
+    description: 'What that branch begins from: a branch, a tag or a commit; default: the present HEAD',
+  },
+  'without-worktree': {
+    type: 'boolean',
+    description: 'Let it work in the project’s directory, also where the runner gives worktrees',
+  },
+} as const satisfies ArgsDef
+
 export const command = defineCommand({
   about: 'Create a session for tasks and request an agent; maestro run, or a connected UI, starts it',
   example: "maestro session spawn --task-ids task_1,task_2 --strategy queue --session-name 'Small repairs'",
-  args: { ...flagsOf(SpawnSessionRequest.out.shape, fields), ...budgetFlags },
+  args: { ...flagsOf(SpawnSessionRequest.out.shape, fields), ...budgetFlags, ...worktreeFlags },
   repeatable: repeatableOf(fields),
   async run(commandContext) {
     const { client, values, environment } = commandContext
@@ -37,6 +56,7 @@ export const command = defineCommand({
       projectId: unresolvedProject,
       ...given,
       ...(budget && { budget }),
+      ...worktreeFrom(values),
       ...(context !== undefined && { context: objectOf(String(context)) }),
       ...(environment.sessionId !== undefined && {
         spawnSource: 'session',
@@ -56,6 +76,17 @@ export const command = defineCommand({
     return { json: spawned, text: lines.map(sentence).join('\n') }
   },
 })
+
+const worktreeFrom = (values: (flag: string) => string[]): { worktree?: unknown } => {
+  const [branch, base] = [values('branch')[0], values('base')[0]]
+  const isWanted = values('worktree').length > 0
+  const isRefused = values('without-worktree').length > 0
+  if (isRefused && (isWanted || branch !== undefined || base !== undefined))
+    throw new UsageError('--without-worktree goes with none of --worktree, --branch and --base')
+  if (branch !== undefined || base !== undefined)
+    return { worktree: { ...(branch !== undefined && { branch }), ...(base !== undefined && { base }) } }
+  return isWanted || isRefused ? { worktree: isWanted } : {}
+}
 
 /** A spawn leaves out skills that are not there; whoever names one here wants it. */
 const checkSkills = async (client: Client, named: readonly string[]): Promise<void> => {

@@ -43,6 +43,9 @@ export const pidfilePath = (
   return join(folder, `process${ofRun}${restart > 0 ? `.${restart}` : ''}.json`)
 }
 
+/** That of what prepares its worktree, before its process is started. */
+export const setupPidfile = (folder: string): string => join(folder, 'setup.json')
+
 /** When processes of a run were started again, in Unix milliseconds, in order. */
 export const readRestarts = async (
   folder: string,
@@ -65,7 +68,7 @@ export const isLaterRun = ({ run, startedAt }: Pick<Session, 'run' | 'startedAt'
 export const groupsOf = async (folder: string): Promise<{ pidfile: string; group: number }[]> => {
   const names = await readdir(folder).catch(() => [])
   const groups: { pidfile: string; group: number }[] = []
-  for (const name of names.filter((name) => /^process(?:-\d+)?(?:\.\d+)?\.json$/.test(name))) {
+  for (const name of names.filter((name) => /^(?:process(?:-\d+)?(?:\.\d+)?|setup)\.json$/.test(name))) {
     const path = join(folder, name)
     const pidfile = await readPidfile(path)
     const group = pidfile && (isAlive(pidfile) ? pidfile.pid : groupLeftBy(pidfile))

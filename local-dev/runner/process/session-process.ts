@@ -65,7 +65,7 @@ export const adoptProcess = async ({
 }
 
 /** Waits until the session has a pidfile, and returns its pid: of this process, or of one that was faster. */
-const confirmStarted = async (path: string, { pid, exit }: StartedProcess): Promise<number> => {
+export const confirmStarted = async (path: string, { pid, exit }: StartedProcess): Promise<number> => {
   let ended = false
   void exit?.then(() => {
     ended = true
