@@ -6,9 +6,11 @@ import { describe, expect, it } from 'vitest'
 import { commands } from '../../local-dev/cli/commands'
 import { systemSkills } from '../../local-dev/content/skills'
 import { builtInText } from '../../storage/rules/templates'
+import { maestroInProcess } from './in-process'
 import { maestroWith } from './maestro'
 
-const { run, text } = maestroWith({})
+const { text } = maestroWith({})
+const here = maestroInProcess({})
 
 const paths = Object.entries(commands).flatMap(([name, entry]) =>
   typeof entry === 'function'
@@ -27,11 +29,11 @@ describe('help', () => {
 
   it('is given for everything, for a group and for a command', async () => {
     const all = await text(['--help'])
-    expect(await text([])).toBe(all)
+    expect(await here.text([])).toBe(all)
     for (const name of Object.keys(commands)) expect(all).toMatch(new RegExp(`^${name}( |$)`, 'm'))
-    expect(await text(['task', '--help'])).toMatch(/^complete +Mark/m)
-    expect(await text(['task', 'create', '--title', 'x', '--help'])).toContain('--acceptance-criteria')
-    expect(await text(['task', 'create', '-h'])).toContain('--acceptance-criteria')
+    expect(await here.text(['task', '--help'])).toMatch(/^complete +Mark/m)
+    expect(await here.text(['task', 'create', '--title', 'x', '--help'])).toContain('--acceptance-criteria')
+    expect(await here.text(['task', 'create', '-h'])).toContain('--acceptance-criteria')
     expect(await text(['--version'])).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
@@ -78,7 +80,7 @@ describe('what agents are told', () => {
     ['events', '--follow --room'],
     ['manifest generate', '--role --project-id --task-ids --skills --strategy --api-url --output'],
   ])('%s has the flags %s', async (path, flags) => {
-    const { stdout } = await run([...path.split(' '), '--help'])
+    const { stdout } = await here.run([...path.split(' '), '--help'])
     for (const flag of flags.split(' ')) expect(stdout).toMatch(new RegExp(`${flag}\\b`))
   })
 })

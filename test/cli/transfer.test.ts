@@ -20,9 +20,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseTrusted } from '../../schemas/json-text'
 import { client } from '../contract/http'
 import { startServer } from '../contract/server'
+import { maestroInProcess } from './in-process'
 import { maestroWith, program } from './maestro'
 
-const { run } = maestroWith({})
+const { run } = maestroInProcess({})
+/** As a process, where its own outputs are what is tried, or its thread writes files. */
+const { run: runProcess } = maestroWith({})
 const elsewhere = mkdtempSync(join(tmpdir(), 'maestro-transfer-'))
 afterAll(() => rmSync(elsewhere, { recursive: true, force: true }))
 
@@ -58,7 +61,7 @@ describe('export and import', () => {
 
     const unread = join(server.dataDir, 'projects', 'proj_circle.json')
     symlinkSync(unread, unread)
-    const partial = await run(['export', server.dataDir, join(elsewhere, 'partial.ndjson')])
+    const partial = await runProcess(['export', server.dataDir, join(elsewhere, 'partial.ndjson')])
     expect(partial).toMatchObject({ code: 1, stderr: expect.stringContaining('proj_circle.json') })
     expect(existsSync(join(elsewhere, 'partial.ndjson'))).toBe(false)
     rmSync(unread)
@@ -67,9 +70,10 @@ describe('export and import', () => {
     const dry = await run(['import', file, location, '--dry-run', '--json'])
     expect(JSON.parse(dry.stdout)).toMatchObject({ stored: documents, conflicts: [] })
     expect(
-      parseTrusted<{ stored: number }>((await run(['import', file, location, '--json'])).stdout).stored,
+      parseTrusted<{ stored: number }>((await runProcess(['import', file, location, '--json'])).stdout)
+        .stored,
     ).toBe(documents)
-    expect(JSON.parse((await run(['import', file, location, '--json'])).stdout)).toMatchObject({
+    expect(JSON.parse((await runProcess(['import', file, location, '--json'])).stdout)).toMatchObject({
       stored: 0,
       unchanged: documents,
     })
@@ -129,15 +133,15 @@ describe('an export', () => {
     const file = inElsewhere('plain.ndjson')
     expect((await run(['export', data, file])).code).toBe(0)
     const expected = readFileSync(file, 'utf8')
-    const streamed = await run(['export', data, '-'], { cwd: elsewhere })
+    const streamed = await runProcess(['export', data, '-'], { cwd: elsewhere })
     expect(streamed).toMatchObject({ code: 0, stdout: expected, stderr: expect.stringContaining('Exported') })
     expect(existsSync(inElsewhere('-'))).toBe(false)
     const fifo = inElsewhere('fifo')
     execFileSync('mkfifo', [fifo])
-    const [ended, read] = await Promise.all([run(['export', data, fifo]), readFile(fifo, 'utf8')])
+    const [ended, read] = await Promise.all([runProcess(['export', data, fifo]), readFile(fifo, 'utf8')])
     expect([ended.code, read]).toEqual([0, expected])
     expect(lstatSync(fifo).isFIFO()).toBe(true)
-    const back = await run(['import', '-', inElsewhere('from-pipe')], { input: `\uFEFF${expected}` })
+    const back = await runProcess(['import', '-', inElsewhere('from-pipe')], { input: `\uFEFF${expected}` })
     expect(back).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+ stored, 0 unchanged/) })
   })
 
@@ -147,7 +151,7 @@ describe('an export', () => {
     const [name = ''] = readdirSync(join(warned, 'projects'))
     cpSync(join(warned, 'projects', name), join(warned, 'projects', name.replace('.json', ' 2.json')))
     expect((await run(['export', data, file])).code).toBe(0)
-    const ended = await run(['export', warned, '-'])
+    const ended = await runProcess(['export', warned, '-'])
     expect(ended).toMatchObject({ code: 0, stdout: readFileSync(file, 'utf8') })
     expect(ended.stderr).toContain('A file beside the documents')
   })
@@ -161,7 +165,7 @@ describe('an export', () => {
   })
 
   it('onto a full disk, or to a reader that has gone, has failed', async () => {
-    expect(await run(['export', data, '/dev/full'])).toMatchObject({
+    expect(await runProcess(['export', data, '/dev/full'])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('ENOSPC'),
     })

@@ -19,15 +19,16 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import * as z from 'zod'
 import { isCurrent } from '../../local-dev/build/current.mjs'
-import { makeDirectories, startServer } from '../contract/server'
+import { makeDirectories, type Server, startServer } from '../contract/server'
 import { someOf } from '../random'
-import { type Checkout, currentDirectory, makeCheckout, readBuild, run } from './checkout'
+import { type Checkout, copyBuild, currentDirectory, makeCheckout, readBuild, run } from './checkout'
 
 const Entity = z.object({ id: z.string() })
 
 let checkout: Checkout
 beforeAll(() => {
   checkout = makeCheckout()
+  copyBuild(checkout.path)
   // A library of its own to change, instead of a link to everybody's.
   rmSync(source('node_modules/citty'))
   cpSync(join(import.meta.dirname, '../../node_modules/citty'), source('node_modules/citty'), {
@@ -40,6 +41,8 @@ const source = (path: string) => join(checkout.path, path)
 const inDist = (path: string) => join(checkout.dist, path)
 
 const build = async () => expect(await checkout.build().exited).toEqual({ code: 0, output: '' })
+
+const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3600_000)
 
 let changes = 0
 /** A change that is in what the server and the command line load, and in the page of the reference. */
@@ -57,48 +60,61 @@ const filesInDist = () =>
 
 beforeEach(build)
 
+/** The files of a program `ps`, which prints this, before all others on PATH. */
+const pathWithPs = (ps: string): string => {
+  const bin = source('bin')
+  mkdirSync(bin, { recursive: true })
+  writeFileSync(join(bin, 'ps'), `#!/bin/sh\n${ps}\n`)
+  chmodSync(join(bin, 'ps'), 0o755)
+  return `${bin}:${process.env.PATH}`
+}
+
 describe('what runs while somebody builds', () => {
-  it.each([
+  const ways = [
     ['node dist/server.js', ['server.js']],
     ['maestro serve', ['cli.js', 'serve']],
-  ])(
-    '%s goes on with all of its parts, also those that it had not loaded yet',
-    async (_, [file = '', ...args]) => {
-      const server = await startServer({ command: [process.execPath, inDist(file), ...args] })
-      onTestFinished(async () => void (await server.stop()))
-      const before = currentDirectory(checkout.dist)
-      changeSources()
-      await build()
-      expect(currentDirectory(checkout.dist)).not.toBe(before)
+  ] as const
+  const running = new Map<string, Server>()
+  const textOfDocs = async ({ url }: Server) => (await fetch(`${url}/docs`)).text()
 
-      expect(await (await fetch(`${server.url}/docs`)).text()).toContain('/api/projects')
-      const created = await fetch(`${server.url}/api/projects`, { method: 'POST', body: '{"name":"built"}' })
-      const { id } = Entity.parse(await created.json())
-      // The thread that writes files is started with the first of them.
-      await expect.poll(() => existsSync(join(server.dataDir, 'projects', `${id}.json`))).toBe(true)
-      const templates = z.array(Entity).parse(await (await fetch(`${server.url}/api/templates`)).json())
-      const edited = await fetch(`${server.url}/api/templates/${templates[0]?.id}`, {
-        method: 'PUT',
-        body: '{"content":"Edited"}',
-      })
-      expect(await edited.json()).toMatchObject({ content: 'Edited' })
-      server.signal('SIGTERM')
-      expect([await server.exited, server.log()]).toEqual([0, ''])
-    },
-  )
-
-  it('a second start serves the new build, beside the first', async () => {
-    const first = await startServer({ command: [process.execPath, inDist('server.js')] })
-    onTestFinished(async () => void (await first.stop()))
+  beforeAll(async () => {
+    for (const [way, [file, ...args]] of ways)
+      running.set(way, await startServer({ command: [process.execPath, inDist(file), ...args] }))
+    const before = currentDirectory(checkout.dist)
+    changeSources()
     const page = readFileSync(source('functions/openapi/page.ts'), 'utf8')
     writeFileSync(source('functions/openapi/page.ts'), page.replace('<title>', '<title>New build '))
     await build()
+    expect(currentDirectory(checkout.dist)).not.toBe(before)
+  })
+  afterAll(async () => {
+    for (const server of running.values()) await server.stop()
+  })
+
+  it('a second start serves the new build, beside the first', async () => {
     const second = await startServer({ command: [process.execPath, inDist('server.js')] })
     onTestFinished(async () => void (await second.stop()))
-    const pages = await Promise.all(
-      [first, second].map(async ({ url }) => (await fetch(`${url}/docs`)).text()),
-    )
-    expect(pages.map((text) => text.includes('<title>New build '))).toEqual([false, true])
+    expect(await textOfDocs(second)).toContain('<title>New build ')
+  })
+
+  it.each(ways)('%s goes on with all of its parts, also those that it had not loaded yet', async (way) => {
+    const server = running.get(way)
+    if (!server) throw new Error(`${way} does not run`)
+    const docs = await textOfDocs(server)
+    expect(docs).toContain('/api/projects')
+    expect(docs).not.toContain('<title>New build ')
+    const created = await fetch(`${server.url}/api/projects`, { method: 'POST', body: '{"name":"built"}' })
+    const { id } = Entity.parse(await created.json())
+    // The thread that writes files is started with the first of them.
+    await expect.poll(() => existsSync(join(server.dataDir, 'projects', `${id}.json`))).toBe(true)
+    const templates = z.array(Entity).parse(await (await fetch(`${server.url}/api/templates`)).json())
+    const edited = await fetch(`${server.url}/api/templates/${templates[0]?.id}`, {
+      method: 'PUT',
+      body: '{"content":"Edited"}',
+    })
+    expect(await edited.json()).toMatchObject({ content: 'Edited' })
+    server.signal('SIGTERM')
+    expect([await server.exited, server.log()]).toEqual([0, ''])
   })
 })
 
@@ -142,10 +158,16 @@ describe('a build that is current', () => {
     }
   })
 
-  it('is made anew then, once', async () => {
+  it('is made anew then, once, and what nothing can run from goes', async () => {
     const before = filesInDist()
+    const old = inDist('build-of-yesterday')
+    mkdirSync(old)
+    utimesSync(old, hoursAgo(2), hoursAgo(2))
     changeSources()
-    await build()
+    const env = { PATH: pathWithPs(`echo '05:00 node dist/server.js'`) }
+    const made = run(checkout.path, process.execPath, ['local-dev/build.mjs'], env)
+    expect(await made.exited).toEqual({ code: 0, output: '' })
+    expect(existsSync(old)).toBe(false)
     const after = filesInDist()
     expect(after).not.toEqual(before)
     await build()
@@ -191,24 +213,28 @@ describe('a build that fails', () => {
 })
 
 describe('builds of yesterday', () => {
-  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3600_000)
+  const superseding = join(import.meta.dirname, 'superseding.mjs')
+
+  /** Puts a small build into a directory, as a build does. */
+  const put = async (outdir: string, env: Record<string, string> = {}) => {
+    const made = run(checkout.path, process.execPath, [superseding, outdir, `${changes++}`], env)
+    expect(await made.exited).toEqual({ code: 0, output: '' })
+  }
+  const outdirOf = () => {
+    const outdir = mkdtempSync(join(tmpdir(), 'maestro-builds-'))
+    onTestFinished(() => rmSync(outdir, { recursive: true }))
+    return outdir
+  }
 
   /** Builds anew over one that was current from three hours ago until two hours ago; whether that is still there. */
   const isKeptWhen = async (ps: string) => {
-    const old = currentDirectory(checkout.dist)
-    changeSources()
-    await build()
+    const outdir = outdirOf()
+    await put(outdir)
+    const old = currentDirectory(outdir)
+    await put(outdir)
     utimesSync(join(old, 'server.js'), hoursAgo(3), hoursAgo(3))
     utimesSync(old, hoursAgo(2), hoursAgo(2))
-    const bin = source('bin')
-    mkdirSync(bin, { recursive: true })
-    writeFileSync(join(bin, 'ps'), `#!/bin/sh\n${ps}\n`)
-    chmodSync(join(bin, 'ps'), 0o755)
-    changeSources()
-    const again = run(checkout.path, process.execPath, ['local-dev/build.mjs'], {
-      PATH: `${bin}:${process.env.PATH}`,
-    })
-    expect(await again.exited).toEqual({ code: 0, output: '' })
+    await put(outdir, { PATH: pathWithPs(ps) })
     return existsSync(old)
   }
 
@@ -227,14 +253,13 @@ describe('builds of yesterday', () => {
   })
 
   it('are files of their own in the layout of 0.1.0, and stay for a server that runs from them', async () => {
-    const chunk = join(checkout.dist, 'chunk-OF010.js')
+    const outdir = outdirOf()
+    const chunk = join(outdir, 'chunk-OF010.js')
     writeFileSync(chunk, '')
     utimesSync(chunk, hoursAgo(2), hoursAgo(2))
-    changeSources()
-    expect(await checkout.build().exited).toEqual({ code: 0, output: '' })
+    await put(outdir)
     writeFileSync(chunk, '')
-    changeSources()
-    expect(await checkout.build().exited).toEqual({ code: 0, output: '' })
+    await put(outdir)
     expect(existsSync(chunk)).toBe(true)
   })
 })

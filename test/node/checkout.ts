@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import * as z from 'zod'
 
 const root = join(import.meta.dirname, '../..')
@@ -15,6 +15,14 @@ export const copyCheckout = (source: string) => {
   mkdirSync(join(source, 'node_modules'))
   for (const name of readdirSync(join(root, 'node_modules')))
     symlinkSync(join(root, 'node_modules', name), join(source, 'node_modules', name))
+}
+
+/** Copies what is built here: to the copy of the sources it is current, until something changes. */
+export const copyBuild = (source: string) => {
+  const dist = join(root, 'dist')
+  const current = currentDirectory(dist)
+  const isUsed = (path: string) => path === current || !basename(path).startsWith('build-')
+  cpSync(dist, join(source, 'dist'), { recursive: true, filter: isUsed })
 }
 
 export interface Build {

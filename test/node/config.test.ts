@@ -1,7 +1,9 @@
 import { connect as dial } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { readConfig } from '../../local-dev/server/config'
 import { client, refusal } from '../contract/http'
-import { runToExit, startServer } from '../contract/server'
+import { runToExit, type Server, startServer } from '../contract/server'
+import { someOf } from '../random'
 
 const start = async (env: Record<string, string>) => {
   const server = await startServer({ env })
@@ -12,31 +14,43 @@ const start = async (env: Record<string, string>) => {
 /** The lines of a text that name a variable. */
 const linesWith = (text: string, name: string) => text.split('\n').filter((line) => line.includes(name))
 
+/** The server is started with some of them alone. */
+const unusable: [string, Record<string, string>][] = [
+  ['PORT', { PORT: 'http' }],
+  ['PORT', { PORT: '0' }],
+  ['PORT', { PORT: '65536' }],
+  ['PORT', { PORT: '3000.5' }],
+  ['PORT', { PORT: '-1' }],
+  ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
+  ['LOG_FORMAT', { LOG_FORMAT: 'xml' }],
+  ['DATABASE_TYPE', { DATABASE_TYPE: 'mysql' }],
+  ['DATABASE_URL', { DATABASE_TYPE: 'postgres' }],
+  ['DATABASE_URL', { DATABASE_TYPE: 'postgres', DATABASE_URL: 'not a url' }],
+  ['MANIFEST_GENERATOR', { MANIFEST_GENERATOR: 'magic' }],
+  ['DURABILITY', { DURABILITY: 'eventual' }],
+  ['NODE_ENV', { NODE_ENV: 'staging' }],
+  ['CORS_CREDENTIALS', { CORS_CREDENTIALS: 'true', CORS_ORIGINS: '*' }],
+  ['CORS_CREDENTIALS', { CORS_CREDENTIALS: 'true' }],
+  ['MAX_BODY_BYTES', { MAX_BODY_BYTES: 'lots' }],
+  ['SERVER_URL', { SERVER_URL: 'here' }],
+]
+
 describe('a configuration that cannot be used', () => {
-  it.each([
-    ['PORT', { PORT: 'http' }],
-    ['PORT', { PORT: '0' }],
-    ['PORT', { PORT: '65536' }],
-    ['PORT', { PORT: '3000.5' }],
-    ['PORT', { PORT: '-1' }],
-    ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
-    ['LOG_FORMAT', { LOG_FORMAT: 'xml' }],
-    ['DATABASE_TYPE', { DATABASE_TYPE: 'mysql' }],
-    ['DATABASE_URL', { DATABASE_TYPE: 'postgres' }],
-    ['DATABASE_URL', { DATABASE_TYPE: 'postgres', DATABASE_URL: 'not a url' }],
-    ['MANIFEST_GENERATOR', { MANIFEST_GENERATOR: 'magic' }],
-    ['DURABILITY', { DURABILITY: 'eventual' }],
-    ['NODE_ENV', { NODE_ENV: 'staging' }],
-    ['CORS_CREDENTIALS', { CORS_CREDENTIALS: 'true', CORS_ORIGINS: '*' }],
-    ['CORS_CREDENTIALS', { CORS_CREDENTIALS: 'true' }],
-    ['MAX_BODY_BYTES', { MAX_BODY_BYTES: 'lots' }],
-    ['SERVER_URL', { SERVER_URL: 'here' }],
-  ])('ends the process with code 1 and a line about %s: %j', async (name, env) => {
-    const { code, output } = await runToExit({ ...env })
-    expect(code).toBe(1)
-    expect(linesWith(output, name)).not.toEqual([])
-    expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m)
+  it.each(unusable)('is refused by a line about %s: %j', (name, env) => {
+    const read = readConfig(env, '/home/ada')
+    if (!('problems' in read)) throw new Error('it is not refused')
+    expect(read.problems.filter((problem) => linesWith(problem, name).length > 0)).not.toEqual([])
   })
+
+  it.each(someOf('configurations that cannot be used', unusable, 2))(
+    'ends the process with code 1 and a line about %s: %j',
+    async (name, env) => {
+      const { code, output } = await runToExit({ ...env })
+      expect(code).toBe(1)
+      expect(linesWith(output, name)).not.toEqual([])
+      expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m)
+    },
+  )
 
   it('is told of all its problems at once, one a line', async () => {
     const wrong = { PORT: 'x', LOG_LEVEL: 'x', DATABASE_TYPE: 'x', DURABILITY: 'x', MAX_BODY_BYTES: 'x' }
@@ -62,8 +76,23 @@ describe('a configuration that cannot be used', () => {
 })
 
 describe('the configuration', () => {
+  let server: Server
+  beforeAll(async () => {
+    const origins = { CORS_ORIGINS: 'https://a.example, https://b.example', CORS_CREDENTIALS: 'true' }
+    server = await startServer({
+      env: { ...origins, SERVER_URL: 'http://maestro.lan:8080', DURABILITY: 'strict' },
+    })
+  })
+  afterAll(async () => void (await server.stop()))
+
+  it('may ask for strict durability, which changes nothing that a client sees', async () => {
+    const api = client(server.url)
+    const project = await api.project()
+    expect(await api.get('/api/projects')).toEqual([project])
+  })
+
   it('tells sessions where the server is', async () => {
-    const { api } = await start({ SERVER_URL: 'http://maestro.lan:8080' })
+    const api = client(server.url)
     const project = await api.project()
     const task = await api.task(project.id)
     const sent = { projectId: project.id, taskIds: [task.id] }
@@ -94,22 +123,13 @@ describe('the configuration', () => {
   })
 
   it('lets named origins in, with credentials where it says so', async () => {
-    const { api } = await start({
-      CORS_ORIGINS: 'https://a.example, https://b.example',
-      CORS_CREDENTIALS: 'true',
-    })
+    const api = client(server.url)
     for (const origin of ['https://a.example', 'https://b.example']) {
       const { headers } = await api.request<unknown>('GET', '/api/projects', undefined, { origin })
       expect(headers.get('access-control-allow-origin')).toBe(origin)
       expect(headers.get('access-control-allow-credentials')).toBe('true')
       expect(headers.get('vary')?.toLowerCase()).toContain('origin')
     }
-  })
-
-  it('may ask for strict durability, which changes nothing that a client sees', async () => {
-    const { api } = await start({ DURABILITY: 'strict' })
-    const project = await api.project()
-    expect(await api.get('/api/projects')).toEqual([project])
   })
 })
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import * as z from 'zod'
 import packageJson from '../../package.json'
 import { startServer } from '../contract/server'
-import { copyCheckout } from './checkout'
+import { copyBuild, copyCheckout } from './checkout'
 
 const directory = mkdtempSync(join(tmpdir(), 'maestro-pack-'))
 const source = join(directory, 'source')
@@ -31,7 +31,7 @@ const npm = (cwd: string, ...args: string[]) =>
 // In a copy, because packing builds, and other tests run what is built here.
 beforeAll(() => {
   copyCheckout(source)
-  npm(source, 'run', 'build')
+  copyBuild(source)
   appendFileSync(join(source, 'schemas/config.ts'), '\nglobalThis.changed = 1\n')
   npm(source, 'pack', '--pack-destination', directory)
   const tarball = readdirSync(directory).find((name) => name.endsWith('.tgz')) ?? 'no tarball'

@@ -88,7 +88,7 @@ describe('of very many events', () => {
   it('the last 10,000 are known, also after kill -9; of what is older a client is told that it is not', async () => {
     let { server, api } = await start()
     const project = await api.project()
-    const tasks = await Promise.all(Array.from({ length: 200 }, () => api.task(project.id)))
+    const tasks = await Promise.all(Array.from({ length: 500 }, () => api.task(project.id)))
     const taskIds = tasks.map(({ id }) => id)
     const isTooOld = async (number: string) => {
       const stream = await listen(server.url, since(number))
@@ -96,10 +96,10 @@ describe('of very many events', () => {
       await stream.close()
       return event === 'reset'
     }
-    // Each tells 401 events: with 25, all that is promised is newer than the first.
+    // Each tells 1,001 events: with 10, all that is promised is newer than the first.
     const sessions: Session[] = []
-    while (sessions.length < 25 || (sessions.length < 300 && !(await isTooOld('0'))))
-      for (let n = 0; n < 5; n++) sessions.push(await api.session(project.id, taskIds))
+    while (sessions.length < 10 || (sessions.length < 120 && !(await isTooOld('0'))))
+      for (let n = 0; n < 2; n++) sessions.push(await api.session(project.id, taskIds))
     expect(await isTooOld('0')).toBe(true)
 
     const last = Number(await lastEventId(api))
