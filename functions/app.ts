@@ -3,6 +3,7 @@ import { allOperations } from './all-operations'
 import { guard } from './http/guard'
 import { methodNotAllowed, noRoute } from './http/not-found'
 import { respondError } from './http/respond'
+import { mcpEndpoint } from './mcp/endpoint'
 import type { Env, RequestContext } from './services/app-services'
 import { answerConsole } from './status/console-file'
 
@@ -22,6 +23,7 @@ export const createApp = (): Hono<Env> => {
     if (isFixedWord(path)) app.on(otherMethods(path), path, guarded(methodNotAllowed(methodsOf(path))))
     app.on(method, path, operation)
   }
+  app.post('/mcp', mcpEndpoint(app.fetch))
   const nowhere = noRoute((method, path) => app.router.match(method, path)[0].length > 0)
   app.notFound(guarded((c) => answerConsole(c).then((response) => response ?? nowhere(c))))
   app.onError((error, c) => respondError(c, error))

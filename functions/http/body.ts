@@ -21,7 +21,7 @@ export const readBody = async <T>(
   schema: z.ZodType<T>,
   refuse: Refuse = validationError,
 ): Promise<T> => {
-  const text = decode(await readBytes(c).catch(asRefusal))
+  const text = await readText(c)
   const isLong = text.length > maxLengthAtOnce
   const body = isLong ? await inTurns(readJsonObject(text)).catch(asInvalid) : readAtOnce(text)
   if (isLong) await othersTurn()
@@ -32,6 +32,10 @@ export const readBody = async <T>(
   if (isLong) await othersTurn()
   throw refuse(problemsOf(error))
 }
+
+/** The body as it is. Throws `PAYLOAD_TOO_LARGE`, or `VALIDATION_ERROR` where it is not UTF-8. */
+export const readText = async (c: RequestContext): Promise<string> =>
+  decode(await readBytes(c).catch(asRefusal))
 
 /** A body without a `Content-Length` is read piece by piece, and no further than the limit. */
 const readBytes = async (c: RequestContext): Promise<ArrayBuffer | Uint8Array<ArrayBuffer>> => {

@@ -12,6 +12,9 @@ const server = {
   'document-writer': 'local-dev/server/document-writer.ts',
 }
 
+/** What only `/mcp` needs: the server loads it when the first call comes, and it stands alone. */
+const mcp = { mcp: 'functions/mcp/serve.ts' }
+
 /** The other programs that Node starts. They share files, so that each loads only what it is asked for. */
 const commands = {
   cli: 'local-dev/cli/main.ts',
@@ -52,11 +55,19 @@ export const bundle = async (root, outdir) => {
     minifyWhitespace: true,
     loader: { '.md': 'text' },
     banner: { js: requireInModules },
+    // What a client's person answers is checked by us: the SDK's own way to check it is 150 KB.
+    alias: { '@modelcontextprotocol/server/_shims': join(root, 'functions/mcp/no-validator.ts') },
   }
   const client = 'functions/client/client.ts'
   const directory = join(outdir, 'programs')
   // One after the other, so that a mistake is printed once.
-  const ofServer = await build({ ...forNode, entryPoints: server, outdir: directory })
+  const ofServer = await build({
+    ...forNode,
+    entryPoints: server,
+    outdir: directory,
+    plugins: [{ name: 'mcp-beside', setup: useMcpBeside }],
+  })
+  const ofMcp = await build({ ...forNode, entryPoints: mcp, outdir: directory })
   const ofCommands = await build({
     ...forNode,
     entryPoints: commands,
@@ -93,12 +104,15 @@ export const bundle = async (root, outdir) => {
   return {
     programs: new Map([
       ...filesByName(ofServer),
+      ...filesByName(ofMcp),
       ...filesByName(ofCommands),
       ...console,
       ['console.html', pageOf(root, ofConsole.metafile)],
     ]),
     clients: new Map([...filesByName(ofClient), ...filesByName(ofBrowserClient)]),
-    metafiles: [ofServer, ofCommands, ofClient, ofBrowserClient, ofConsole].map(({ metafile }) => metafile),
+    metafiles: [ofServer, ofMcp, ofCommands, ofClient, ofBrowserClient, ofConsole].map(
+      ({ metafile }) => metafile,
+    ),
   }
 }
 
@@ -130,6 +144,9 @@ const importsOf = (outputs, path, found = new Set()) => {
 /** `maestro serve` starts the server that lies beside it. */
 const useServerBeside = (build) =>
   build.onResolve({ filter: /^\.\.\/server$/ }, () => ({ path: './server.js', external: true }))
+
+const useMcpBeside = (build) =>
+  build.onResolve({ filter: /^\.\/serve$/ }, () => ({ path: './mcp.js', external: true }))
 
 const filesByName = ({ outputFiles }) =>
   new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]))

@@ -11,6 +11,9 @@ interface Options {
   stubs?: Record<string, string>
 }
 
+/** As in wrangler.toml. */
+const aliases = { '@modelcontextprotocol/server/_shims': '../../functions/mcp/no-validator.ts' }
+
 /** The text of the module whose entry this is, a path from this folder. */
 export const bundle = async (entry: string, { minify, stubs }: Options = {}): Promise<string> => {
   const here = (path: string) => join(import.meta.dirname, path)
@@ -23,7 +26,7 @@ export const bundle = async (entry: string, { minify, stubs }: Options = {}): Pr
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
     external: ['node:*', 'cloudflare:*'],
-    alias: Object.fromEntries(Object.entries(stubs ?? {}).map(([name, path]) => [name, here(path)])),
+    alias: Object.fromEntries(Object.entries({ ...aliases, ...stubs }).map(([name, path]) => [name, here(path)])),
     loader: { '.md': 'text' },
     logLevel: 'warning',
   })
