@@ -1,4 +1,5 @@
 /** Defines commands: their flags and help through citty, and what they run. */
+import type { Readable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type ParsedArgs, parseArgs, renderUsage } from 'citty'
 import { type Client, createClient } from '../../functions/client/client'
@@ -30,6 +31,8 @@ interface CommandContext<A extends ArgsDef> {
   environment: Environment
   /** The directory that it is called in. */
   cwd: string
+  /** What it is given to read. */
+  stdin: Readable
   /** All variables. */
   variables: NodeJS.ProcessEnv
   client: Client
@@ -97,6 +100,7 @@ export const defineCommand = <const A extends ArgsDef>(definition: CommandDefini
           json,
           environment,
           cwd: io.cwd,
+          stdin: io.stdin,
           variables: io.env,
           get client() {
             return own()

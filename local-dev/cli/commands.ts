@@ -28,6 +28,11 @@ export const commands: Readonly<Record<string, LoadCommand | CommandGroup>> = {
   claim: () => import('./claim'),
   release: () => import('./release'),
   whoami: () => import('./whoami'),
+  mcp: {
+    about: 'The tools for agents that speak MCP; alone, serves them over standard input and output',
+    alone: () => import('./mcp/serve'),
+    commands: { install: () => import('./mcp/install') },
+  },
   agents: {
     about: 'The agents of this machine; alone, lists them',
     alone: () => import('./agents/list'),

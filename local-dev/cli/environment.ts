@@ -15,9 +15,15 @@ export interface Environment {
   manifestPath: string | undefined
 }
 
-/** Blank variables count as absent. An agent may pass its programs less than it has: then its session's folder has the token. */
+/**
+ * Blank variables count as absent, and so do those whose name an agent passes on for a value that it does not have. An agent
+ * may pass its programs less than it has: then its session's folder has the token.
+ */
 export const readEnvironment = (variables: NodeJS.ProcessEnv): Environment => {
-  const read = (name: string) => variables[name]?.trim() || undefined
+  const read = (name: string) => {
+    const value = variables[name]?.trim()
+    return value === '' || value === `$${name}` || value === `\${${name}}` ? undefined : value
+  }
   const named = read('MAESTRO_SESSION_ID')
   const token = read('MAESTRO_API_TOKEN') ?? tokenInFolder(read('SESSION_DIR'), named)
   const sessionId = named ?? sessionNamedBy(token ?? '')

@@ -26,7 +26,9 @@ export const bundle = async (entry: string, { minify, stubs }: Options = {}): Pr
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
     external: ['node:*', 'cloudflare:*'],
-    alias: Object.fromEntries(Object.entries({ ...aliases, ...stubs }).map(([name, path]) => [name, here(path)])),
+    alias: Object.fromEntries(
+      Object.entries({ ...aliases, ...stubs }).map(([name, path]) => [name, here(path)]),
+    ),
     loader: { '.md': 'text' },
     logLevel: 'warning',
   })

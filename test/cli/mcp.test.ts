@@ -1,0 +1,193 @@
+// An agent that starts `maestro mcp` has no tools, or the person finds a token in its configuration.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client, type ClientOptions } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { client, type Session } from '../contract/http'
+import { callTool, type Era, eras, speaking, tool } from '../contract/mcp'
+import { startInProcess } from '../memory/target'
+import { maestroInProcess } from './in-process'
+
+const target = await startInProcess({})
+const api = client(target.url)
+const home = mkdtempSync(join(tmpdir(), 'mcp-'))
+afterAll(async () => {
+  rmSync(home, { recursive: true, force: true })
+  await target.stop()
+})
+
+let project = ''
+beforeAll(async () => {
+  project = (await api.project()).id
+})
+
+const cli = join(import.meta.dirname, '../../dist/cli.js')
+
+/** A client whose server is a process of its own. */
+const connectOver = async (
+  env: Record<string, string>,
+  era: Era,
+  options: ClientOptions = {},
+  args: string[] = [],
+) => {
+  const mcp = new Client({ name: 'test', version: '1' }, { ...speaking(era), ...options })
+  const environment = { PATH: process.env.PATH ?? '', HOME: home, MAESTRO_SERVER_URL: target.url, ...env }
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [cli, 'mcp', ...args],
+    env: environment,
+    stderr: 'ignore',
+  })
+  await mcp.connect(transport)
+  return mcp
+}
+
+const spawned = async () => {
+  const task = await api.task(project)
+  const { session } = await api.ok<{ session: Session }>('POST', '/api/sessions/spawn', {
+    projectId: project,
+    taskIds: [task.id],
+  })
+  const { token } = await api.ok<{ token: string }>('POST', `/api/sessions/${session.id}/token`)
+  return { session, task, token }
+}
+
+describe('maestro mcp', () => {
+  it.each(eras)(
+    'serves an agent that speaks the %s protocol: it claims, reports, asks, and hears of changes',
+    async (era) => {
+      const { session, token } = await spawned()
+      const { id } = await api.task(project, { priority: 'high' })
+      const options = { capabilities: { elicitation: { form: {} } } }
+      const mcp = await connectOver({ MAESTRO_API_TOKEN: token }, era, options)
+      mcp.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: { text: 'ISO 8601' } }))
+      expect((await mcp.listTools()).tools).toHaveLength(7)
+      expect(await tool(mcp, 'whoami')).toMatchObject({ session: { id: session.id } })
+      expect(await tool(mcp, 'claim_next')).toMatchObject({ task: { id, claim: { epoch: 1 } } })
+      expect(await tool(mcp, 'report', { taskId: id, message: 'Half done' })).toMatchObject({ taskId: id })
+      expect(await tool(mcp, 'ask', { title: 'Which format?', taskId: id })).toMatchObject({
+        state: 'answered',
+        answer: { text: 'ISO 8601' },
+      })
+      const uri = `maestro://tasks/${id}`
+      const changed = new Promise((resolve) =>
+        mcp.setNotificationHandler('notifications/resources/updated', ({ params }) => resolve(params.uri)),
+      )
+      if (era === 'modern') await mcp.listen({ resourceSubscriptions: [uri] })
+      else await mcp.subscribeResource({ uri })
+      // Its own connection for events may come a moment later than this.
+      const again = setInterval(
+        () => void api.request('PATCH', `/api/tasks/${id}`, { title: 'Another' }),
+        200,
+      )
+      expect(await changed).toBe(uri)
+      clearInterval(again)
+      expect(await tool(mcp, 'release', { taskId: id, outcome: 'completed' })).toMatchObject({
+        status: 'completed',
+      })
+      await mcp.close()
+    },
+  )
+
+  it('says to each call that the server cannot be reached, and what then', async () => {
+    const env = { MAESTRO_SERVER_URL: 'http://127.0.0.1:9', MAESTRO_SESSION_ID: 'sess_1' }
+    const mcp = await connectOver(env, 'legacy', {}, ['--tier', 'orchestrator'])
+    expect((await mcp.listTools()).tools).toHaveLength(15)
+    expect(await callTool(mcp, 'my_tasks')).toMatchObject({
+      isError: true,
+      body: { code: 'SERVER_UNREACHABLE', next: expect.stringContaining('server running') },
+    })
+    await mcp.close()
+  })
+
+  it('goes on after what is no JSON-RPC, and ends with its input', async () => {
+    const { run } = maestroInProcess({ MAESTRO_SERVER_URL: target.url, HOME: home })
+    const hello = {
+      ...{ jsonrpc: '2.0', id: 1, method: 'initialize' },
+      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+    }
+    const { code, stderr } = await run(['mcp'], { input: `nonsense\n{}\n${JSON.stringify(hello)}\n` })
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    const wrong = await run(['mcp', '--tier', 'boss'])
+    expect(wrong).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('--tier must be one of worker, orchestrator, all, not "boss"'),
+    })
+  })
+})
+
+describe('maestro mcp install', () => {
+  const token = 'a-secret-token'
+  const maestro = maestroInProcess({ HOME: home, MAESTRO_API_TOKEN: token })
+  const files = {
+    claude: '.claude.json',
+    codex: '.codex/config.toml',
+    gemini: '.gemini/settings.json',
+    opencode: '.config/opencode/opencode.json',
+  }
+
+  it.each(Object.entries(files))(
+    'writes the configuration of %s, with the name of the token alone',
+    async (agent, name) => {
+      const file = join(home, name)
+      const shown = await maestro.run(['mcp', 'install', agent, '--print', '--tier', 'worker'])
+      expect(shown.stdout).toContain(file)
+      expect(shown.stdout).toContain('--tier')
+      expect(() => statSync(file)).toThrow()
+
+      expect((await maestro.run(['mcp', 'install', agent])).stdout).toContain(`Wrote maestro into ${file}`)
+      const written = readFileSync(file, 'utf8')
+      expect(written).toContain('MAESTRO_API_TOKEN')
+      expect(written).not.toContain(token)
+      expect(statSync(file).mode & 0o777).toBe(0o600)
+      expect((await maestro.run(['mcp', 'install', agent])).stdout).toContain('nothing is changed')
+      expect(readFileSync(file, 'utf8')).toBe(written)
+    },
+  )
+
+  it('keeps all else that is in a file, its rights, and a link to it', async () => {
+    const kept = join(home, 'dotfiles')
+    mkdirSync(kept)
+    const settings = {
+      theme: 'dark',
+      mcpServers: { other: { command: 'other' }, maestro: { command: 'old' } },
+    }
+    writeFileSync(join(kept, 'claude.json'), JSON.stringify(settings), { mode: 0o640 })
+    const own = mkdtempSync(join(home, 'claude-'))
+    symlinkSync(join(kept, 'claude.json'), join(own, '.claude.json'))
+    await maestro.run(['mcp', 'install', 'claude'], { env: { CLAUDE_CONFIG_DIR: own } })
+    expect(JSON.parse(readFileSync(join(kept, 'claude.json'), 'utf8'))).toMatchObject({
+      theme: 'dark',
+      mcpServers: { other: { command: 'other' }, maestro: { command: 'maestro', args: ['mcp'] } },
+    })
+    expect(statSync(join(kept, 'claude.json')).mode & 0o777).toBe(0o640)
+
+    const codexHome = mkdtempSync(join(home, 'codex-'))
+    const toml = join(codexHome, 'config.toml')
+    writeFileSync(
+      toml,
+      'model = "x"\n\n[mcp_servers.maestro]\ncommand = "old"\n\n[profiles.a]\nmodel = "y"\n',
+    )
+    await maestro.run(['mcp', 'install', 'codex'], { env: { CODEX_HOME: codexHome } })
+    const text = readFileSync(toml, 'utf8')
+    expect(text).toMatch(/^model = "x"\n\n\[mcp_servers\.maestro\]\ncommand = "maestro"\n/)
+    expect(text).not.toContain('old')
+    expect(text).toMatch(/\n\[profiles\.a\]\nmodel = "y"\n$/)
+  })
+
+  it('leaves alone what it cannot read, and says what to add', async () => {
+    const own = mkdtempSync(join(home, 'claude-'))
+    for (const text of ['{ // a comment\n}', '[]', '{"mcpServers":7}']) {
+      writeFileSync(join(own, '.claude.json'), text)
+      const ended = await maestro.run(['mcp', 'install', 'claude'], { env: { CLAUDE_CONFIG_DIR: own } })
+      expect(ended, text).toMatchObject({ code: 1, stderr: expect.stringContaining('is left alone') })
+      expect(readFileSync(join(own, '.claude.json'), 'utf8')).toBe(text)
+    }
+    expect(await maestro.run(['mcp', 'install', 'vim'])).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('there are claude, codex, gemini, opencode'),
+    })
+  })
+})
