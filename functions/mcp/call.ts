@@ -1,5 +1,6 @@
 /** How tools use the operations of the API: as requests of whoever calls, so that rights, checks and errors are the same. */
 import { ErrorResponse } from '../../schemas/errors'
+import type { Answer } from '../client/requests'
 import type { Definition } from '../http/operation'
 
 /** Sends a request to the API, in the caller's name. Rejects where it cannot be reached. */
@@ -7,7 +8,7 @@ export type Send = (
   method: string,
   address: string,
   options: { body?: string; signal?: AbortSignal },
-) => Promise<Response>
+) => Promise<Answer>
 
 interface CallInput {
   params?: Readonly<Record<string, string>>

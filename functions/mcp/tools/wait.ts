@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { endedStatuses, SessionStatus } from '../../../schemas/session'
+import { endedStatuses } from '../../../schemas/ended-statuses'
+import { SessionStatus } from '../../../schemas/session'
 import { optionalId } from '../arguments'
 import { brief } from '../brief'
 import { ToolError } from '../call'

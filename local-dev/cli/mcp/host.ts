@@ -7,6 +7,7 @@ import { ToolError } from '../../../functions/mcp/call'
 import type { McpHost } from '../../../functions/mcp/host'
 import { resourceOfRoom } from '../../../functions/mcp/room-resources'
 import type { Tier } from '../../../functions/mcp/tier'
+import { httpFetch } from '../../lib/http-fetch'
 import type { Environment } from '../environment'
 
 interface Options {
@@ -22,7 +23,7 @@ const timeoutMs = 60_000
 
 export const hostOverHttp = ({ environment, client, tier, version, onError }: Options): McpHost => {
   const { serverUrl: url, token, callsFor, sessionId } = environment
-  const requests = createRequests({ url, token, sessionId: callsFor })
+  const requests = createRequests({ url, token, sessionId: callsFor, fetch: httpFetch })
   return {
     definitions: allOperations.map(({ definition }) => definition),
     async send(method, address, { body, signal }) {
