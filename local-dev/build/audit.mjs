@@ -1,79 +1,13 @@
 /**
- * `npm run audit`: asks the npm registry whether weaknesses are known in the libraries that `dist` carries along.
- * Ends with 1 if there is one of moderate severity or above. A registry that does not answer is no failure, but said.
+ * `npm run audit`: whether weaknesses are known in the libraries that `dist` carries along. Ends with 1 if there is one of
+ * moderate severity or above.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { satisfies, validRange } from 'semver'
-import * as z from 'zod'
+import { auditLibraries } from './audit-libraries.mjs'
 
 const sbomFile = process.argv[2] ?? join(import.meta.dirname, '../../dist/sbom.cdx.json')
 /** npm says which one it is set to. */
 const registry = process.env.npm_config_registry ?? 'https://registry.npmjs.org/'
-/** What `npm audit` itself asks: https://docs.npmjs.com/cli/commands/npm-audit#bulk-advisory-endpoint */
-const endpoint = `${registry.replace(/\/$/, '')}/-/npm/v1/security/advisories/bulk`
-const timeoutMs = 20_000
-
-const Advisories = z.record(
-  z.string(),
-  z.array(
-    z.object({ title: z.string(), severity: z.string(), url: z.string(), vulnerable_versions: z.string() }),
-  ),
-)
-
 const say = (line) => void process.stdout.write(`${line}\n`)
-
-/** All components with their full names, those inside of others with the name of the outer one. */
-const libraries = (components, inside) =>
-  components.flatMap(({ group, name, version, components: inner = [] }) => {
-    const fullName = group === undefined ? name : `${group}/${name}`
-    return [{ name: fullName, version, inside }, ...libraries(inner, fullName)]
-  })
-
-/** What is known about any version of these. Throws with the reason why it is unknown. */
-const askRegistry = async (known) => {
-  const names = [...new Set(known.map(({ name }) => name))]
-  const versionsOf = (wanted) => known.filter(({ name }) => name === wanted).map(({ version }) => version)
-  const answer = await fetch(endpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(Object.fromEntries(names.map((name) => [name, versionsOf(name)]))),
-    signal: AbortSignal.timeout(timeoutMs),
-  }).catch((error) => {
-    throw new Error(`registry unreachable (${endpoint}: ${error.cause?.code ?? error.message})`)
-  })
-  if (!answer.ok) throw new Error(`registry unreachable (${endpoint} answered ${answer.status})`)
-  const advisories = Advisories.safeParse(await answer.json().catch(() => undefined))
-  if (!advisories.success) throw new Error(`no list of advisories in the answer of ${endpoint}`)
-  return advisories.data
-}
-
-const { components } = JSON.parse(readFileSync(sbomFile, 'utf8'))
-const all = libraries(components)
-const known = all.filter(({ version }) => version !== undefined)
-for (const { name, inside } of all.filter(({ version }) => version === undefined))
-  say(`not audited: ${name}, of which ${inside} has copied an unrecorded version`)
-
-const report = (advisories) => {
-  const found = known.flatMap(({ name, version }) =>
-    (advisories[name] ?? [])
-      .filter(({ vulnerable_versions: range }) => isIn(version, range))
-      .map((advisory) => ({ name, version, ...advisory })),
-  )
-  for (const { name, version, severity, title, url } of found)
-    say(`${severity}: ${name} ${version}: ${title}, ${url}`)
-  const grave = found.filter(({ severity }) => severity !== 'low' && severity !== 'info')
-  say(
-    `${known.length} bundled libraries audited. Known weaknesses: ${found.length}, moderate or worse: ${grave.length}`,
-  )
-  if (grave.length === 0) return
-  say('Raise these libraries, or what brings them along, in package.json, and build again')
-  process.exitCode = 1
-}
-
-/** A range that cannot be read has every version in it. */
-const isIn = (version, range) =>
-  validRange(range) === null || satisfies(version, range, { includePrerelease: true })
-
-const advisories = await askRegistry(known).catch((error) => say(`not audited: ${error.message}`))
-if (advisories) report(advisories)
+if (!(await auditLibraries(JSON.parse(readFileSync(sbomFile, 'utf8')), registry, say))) process.exitCode = 1

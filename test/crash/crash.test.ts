@@ -55,7 +55,7 @@ it(
         const burst = Promise.allSettled(
           workers.map((worker) => work(openRequests(server.url), worker, shared, alive)),
         )
-        await sleep(300 + random() * 1200)
+        await sleep(100 + random() * 500)
         // On a busy machine that may be too short for anything to have happened.
         await socket.waitFor(() => true)
         while (sentBy(workers) <= round * connections) await sleep(20)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import * as z from 'zod'
+import { auditLibraries } from '../../local-dev/build/audit-libraries.mjs'
 import packageJson from '../../package.json'
 import { freePort } from '../contract/server'
 import { run } from './checkout'
@@ -61,8 +62,17 @@ describe('npm run audit', () => {
     vulnerable_versions: string
   }
 
-  /** Runs the audit against a registry that gives this answer; what it was asked, and what the audit says. */
-  const audit = async (status: number, answer: string | Record<string, Advisory[]>) => {
+  interface Audited {
+    code: number | null
+    output: string
+  }
+
+  /** An audit against a registry that gives this answer; what it was asked, and what the audit says. */
+  const audit = async (
+    status: number,
+    answer: string | Record<string, Advisory[]>,
+    auditWith = auditHere,
+  ) => {
     let asked: unknown
     const registry = createServer(async (request, response) => {
       const chunks: Buffer[] = []
@@ -78,7 +88,16 @@ describe('npm run audit', () => {
     return { ...(await auditWith(`http://127.0.0.1:${port}/npm/`)), asked: () => asked }
   }
 
-  const auditWith = (url: string) =>
+  const auditHere = async (url: string): Promise<Audited> => {
+    let output = ''
+    const isFine = await auditLibraries({ components }, url, (line) => {
+      output += `${line}\n`
+    })
+    return { code: isFine ? 0 : 1, output }
+  }
+
+  /** The command itself. */
+  const auditAlone = (url: string): Promise<Audited> =>
     run(root, process.execPath, ['local-dev/build/audit.mjs'], { npm_config_registry: url }).exited
 
   const advisory = (severity: string, range: string) => ({
@@ -90,7 +109,7 @@ describe('npm run audit', () => {
   const { hono } = packageJson.devDependencies
 
   it('asks about every bundled library, and passes when nothing is known', async () => {
-    const { code, output, asked } = await audit(200, {})
+    const { code, output, asked } = await audit(200, {}, auditAlone)
     const names = components.map(({ group, name }) => `${group ? `${group}/` : ''}${name}`)
     expect(Object.keys(z.record(z.string(), z.array(z.string())).parse(asked())).sort()).toEqual(
       [...new Set(names)].sort(),
@@ -111,6 +130,12 @@ describe('npm run audit', () => {
       expect(code).toBe(1)
     },
   )
+
+  it('ends with 1 where it fails', async () => {
+    const { code, output } = await audit(200, { hono: [advisory('high', '*')] }, auditAlone)
+    expect(output).toContain('moderate or worse: 1')
+    expect(code).toBe(1)
+  })
 
   it('fails where it cannot read which versions have the weakness', async () => {
     expect((await audit(200, { zod: [advisory('high', 'before the flood')] })).code).toBe(1)
@@ -140,7 +165,7 @@ describe('npm run audit', () => {
   })
 
   it('says that nothing was audited when there is no registry', async () => {
-    const { code, output } = await auditWith(`http://127.0.0.1:${await freePort()}`)
+    const { code, output } = await auditHere(`http://127.0.0.1:${await freePort()}`)
     expect(output).toMatch(/\nnot audited: registry unreachable \(.*ECONNREFUSED\)\n$/)
     expect(code).toBe(0)
   })
