@@ -1,13 +1,14 @@
 import { ClaimNextRequest } from '../../schemas/claim'
 import { parseTrusted } from '../../schemas/json-text'
 import { ClaimNextResponse } from '../../schemas/ready'
-import { claimNext, isWorthAsking } from '../../storage/rules/claims'
-import { readerOf } from '../../storage/rules/find'
+import { claimNext, isWorthAsking, releaseTask } from '../../storage/rules/claims'
+import { findTask, readerOf } from '../../storage/rules/find'
 import { operation } from '../http/operation'
 import { respond } from '../http/respond'
 import { respondChange } from '../http/respond-change'
 import { hasLeft, untilThere } from '../http/until-there'
 import { workingSession } from '../http/working-session'
+import type { RequestContext } from '../services/app-services'
 import { createStopwatch } from '../services/stopwatch'
 
 /** Another was quicker, and there is time left. */
@@ -24,7 +25,16 @@ export const claimNextTask = operation({
   body: ClaimNextRequest,
   answers: { status: 200, schema: ClaimNextResponse },
   errors: ['SESSION_NOT_FOUND', 'TASK_NOT_FOUND', 'SESSION_ENDED', 'STORAGE_UNAVAILABLE'],
-  emits: ['session:task_added', 'task:session_added', 'task:updated', 'session:updated', 'task:claimed'],
+  emits: [
+    'session:task_added',
+    'task:session_added',
+    'task:updated',
+    'session:updated',
+    'task:claimed',
+    'task:released',
+    'session:task_removed',
+    'task:session_removed',
+  ],
   example: ({ session, project }) => ({ body: { sessionId: session, projectId: project } }),
   run: async (c, { body: { waitSeconds = 0, sessionId: named, ...scope } }) => {
     const sessionId = workingSession(c, named)
@@ -36,19 +46,41 @@ export const claimNextTask = operation({
       const mayWait = leftMs() > 0 && (await untilThere(c, leftMs(), isWorth))
       // Nobody is there to work on it.
       if (hasLeft(c)) return respond(c, { task: null })
+      let claim: { id: string; epoch: number } | undefined
       try {
-        return await respondChange(c, function* (tx) {
+        const answer = await respondChange(c, function* (tx) {
           const claimed = yield* claimNext(tx, sessionId, scope)
           if (!('taskId' in claimed)) {
             if (mayWait && leftMs() > 0) throw nothingYet
             return { body: { task: null, ...claimed } }
           }
-          const { taskId } = claimed
-          return { body: { task: parseTrusted<object>(tx.entry('tasks', taskId).brief) }, id: taskId }
+          const { taskId: id } = claimed
+          const epoch = findTask(tx, id).claim?.epoch
+          claim = epoch === undefined ? undefined : { id, epoch }
+          return { body: { task: parseTrusted<object>(tx.entry('tasks', id).brief) }, id }
         })
+        if (claim && hasLeft(c)) await giveBack(c, claim, sessionId)
+        return answer
       } catch (error) {
         if (error !== nothingYet) throw error
       }
     }
   },
 })
+
+/** Who has gone while it was stored never learns of it, unless the request can be repeated. */
+const giveBack = async (
+  c: RequestContext,
+  { id, epoch }: { id: string; epoch: number },
+  sessionId: string,
+) => {
+  if (c.get('repeat')) return
+  const { workspace, log } = c.env
+  const message = 'Whoever asked for a task had gone'
+  await workspace
+    .change((tx) => releaseTask(tx, id, { epoch, message }, sessionId))
+    .catch((err) => {
+      // If it was not taken away meanwhile, it goes on when the session ends.
+      log.warn({ err, id, sessionId }, 'A task that nobody knows to be claimed could not be given back')
+    })
+}

@@ -1,4 +1,5 @@
 // Two agents get the same task, an agent polls for work that is there, or nobody learns why a task waits.
+import { connect as connectTo } from 'node:net'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { client, type Project, refusal, type Session, type Task, wrongField } from './http'
 import { connect } from './socket'
@@ -236,6 +237,21 @@ describe('POST /api/tasks/claim-next', () => {
     await new Promise((resolve) => setTimeout(resolve, 200))
     const { id } = await task()
     expect(await claimNext({ sessionId: (await agent()).id, waitSeconds: 2 })).toMatchObject({ task: { id } })
+  })
+
+  it('gives nothing to a caller whose connection is cut', async () => {
+    const { id: sessionId } = await agent()
+    const { hostname, port, host } = new URL(target.url)
+    const body = JSON.stringify({ sessionId, waitSeconds: 50 })
+    const socket = connectTo(Number(port), hostname).on('error', () => undefined)
+    const head = `POST /api/tasks/claim-next HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${body.length}\r\n\r\n`
+    socket.write(head + body)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    socket.resetAndDestroy()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const { id } = await task()
+    expect(await claimNext({ sessionId: (await agent()).id, waitSeconds: 2 })).toMatchObject({ task: { id } })
+    expect((await api.get<Session>(`/api/sessions/${sessionId}`)).taskIds).toEqual([])
   })
 
   it('answers a repeat of the same request with the same task', async () => {

@@ -7,6 +7,6 @@ export const differences: readonly { test: string; reason: string }[] = [
   {
     test: 'gives nothing to a caller that has gone away',
     reason:
-      'a Worker hears that a caller is gone when it writes: what was claimed for it is in its next heartbeat, and given back when it is lost',
+      'a Worker hears at once that a connection is cut, but not that its caller has only closed it: what was claimed for it is in its next heartbeat, and given back when it is lost',
   },
 ]

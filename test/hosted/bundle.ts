@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 
 /** The date and flags of wrangler.toml. */
-export const compatibility = { compatibilityDate: '2026-04-26', compatibilityFlags: ['nodejs_compat'] }
+export const compatibility = {
+  compatibilityDate: '2026-04-26',
+  compatibilityFlags: ['nodejs_compat', 'enable_request_signal', 'request_signal_passthrough'],
+}
 
 interface Options {
   minify?: boolean
