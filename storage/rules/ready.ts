@@ -16,7 +16,7 @@ export interface Ranked extends Position {
   rank: TaskPriority
 }
 
-/** So many tasks below one are gone through; where there are more, those that are ready anywhere are. */
+/** So many tasks below one are gone through at once; where there are more, it depends. */
 const maxWalked = 2000
 /** Whoever needs only the first is not to wait for more. */
 const firstPage = 4
@@ -24,21 +24,20 @@ const longestPage = 256
 
 /** Those that are ready, in the order in which they are handed out. Throws `TASK_NOT_FOUND` if there is no task to look below. */
 export function* readyIn(reader: Reader, { projectId, under }: Scope, after?: Ranked): Generator<Ranked> {
-  if (under !== undefined) {
-    findTask(reader, under)
-    const below = walkBelow(reader, under)
-    if (below) {
-      const found = below.flatMap((id) => rankedOf(reader, id, projectId)).sort(compareRanked)
-      for (const one of found) if (!after || compareRanked(one, after) > 0) yield one
-      return
-    }
+  const all = allReady(reader, projectId, after)
+  if (under === undefined) yield* all
+  else {
+    const rank = (id: string) => rankedOf(reader, id, projectId)
+    yield* belowIn(reader, under, { all, find: rank, compare: compareRanked, after })
   }
-  const isBelow = under === undefined ? () => true : belowCheck(reader, under)
+}
+
+function* allReady(reader: Reader, projectId: string | undefined, after?: Ranked): Generator<Ranked> {
   const first = after ? ranks.indexOf(after.rank) : 0
   for (const rank of ranks.slice(first)) {
     const from = rank === after?.rank ? after : undefined
     for (const position of pages(reader, { ready: readyKey(rank, projectId) }, from))
-      if (isBelow(position.id)) yield { ...position, rank }
+      yield { ...position, rank }
   }
 }
 
@@ -57,21 +56,13 @@ export function* waitingIn(
   { projectId, under }: Scope,
   after?: Position,
 ): Generator<Position> {
-  if (under !== undefined) {
-    findTask(reader, under)
-    const below = walkBelow(reader, under)
-    if (below) {
-      const found = below
-        .filter((id) => waits(reader, id, { projectId }))
-        .map((id) => ({ id, created: findTask(reader, id).createdAt }))
-        .sort(compareAge)
-      for (const one of found) if (!after || compareAge(one, after) > 0) yield one
-      return
-    }
+  const all = pages(reader, { waits: waitsKey(projectId) }, after)
+  if (under === undefined) yield* all
+  else {
+    const find = (id: string) =>
+      waits(reader, id, { projectId }) ? [{ id, created: findTask(reader, id).createdAt }] : []
+    yield* belowIn(reader, under, { all, find, compare: compareAge, after })
   }
-  const isBelow = under === undefined ? () => true : belowCheck(reader, under)
-  for (const position of pages(reader, { waits: waitsKey(projectId) }, after))
-    if (isBelow(position.id)) yield position
 }
 
 export const countWaiting = (reader: Reader, scope: Scope): number =>
@@ -121,11 +112,47 @@ function* pages(reader: Reader, where: Record<string, string>, from?: Position):
   }
 }
 
-/** All tasks below one; undefined if there are too many to go through them. */
-const walkBelow = (reader: Reader, top: string): string[] | undefined => {
+interface Sought<P> {
+  /** All of them in their order, wherever they are. */
+  all: Iterable<P>
+  /** That of a task, if it is one of them. */
+  find(id: string): P[]
+  compare(a: P, b: P): number
+  /** Only what comes after it. */
+  after: P | undefined
+}
+
+/**
+ * Those below a task, in their order. There may be many of them and few tasks below it, or the other way round: it goes through all of
+ * the one as long as it has not gone through more than there are of the other, so that the shorter one says what it costs.
+ */
+function* belowIn<P extends Position>(reader: Reader, top: string, sought: Sought<P>): Generator<P> {
+  findTask(reader, top)
+  const { all, find, compare } = sought
+  const isBelow = belowCheck(reader, top)
+  let { after } = sought
+  let limit = maxWalked
+  let below = walkBelow(reader, top, limit)
+  let looked = 0
+  if (!below)
+    for (const one of all) {
+      if (isBelow(one.id)) yield one
+      after = one
+      if (++looked < limit) continue
+      limit *= 2
+      below = walkBelow(reader, top, limit)
+      if (below) break
+    }
+  const last = after
+  for (const one of below?.flatMap(find).sort(compare) ?? [])
+    if (last === undefined || compare(one, last) > 0) yield one
+}
+
+/** All tasks below one; undefined if there are more than these. */
+const walkBelow = (reader: Reader, top: string, limit: number): string[] | undefined => {
   const found = new Set<string>([top])
   for (const id of found) {
-    if (found.size + reader.count('tasks', { parentId: id }) > maxWalked) return undefined
+    if (found.size + reader.count('tasks', { parentId: id }) > limit) return undefined
     for (const child of reader.ids('tasks', { parentId: id })) found.add(child)
   }
   found.delete(top)
@@ -136,10 +163,10 @@ const walkBelow = (reader: Reader, top: string): string[] | undefined => {
 const belowCheck = (reader: Reader, top: string): ((id: string) => boolean) => {
   const known = new Map<string, boolean>([[top, true]])
   return (id) => {
-    const path: string[] = []
+    const path = new Set<string>()
     let at: string | undefined = id
-    while (at !== undefined && !known.has(at) && !path.includes(at)) {
-      path.push(at)
+    while (at !== undefined && !known.has(at) && !path.has(at)) {
+      path.add(at)
       const [parent]: readonly string[] = valuesOf(reader.fields('tasks', at)?.parentId)
       at = parent === 'null' ? undefined : parent
     }

@@ -1,7 +1,9 @@
 // A task is handed out before what it waits for is done, or never, because nobody noticed that it is.
 import { expect, it } from 'vitest'
-import { readerOf } from '../../storage/rules/find'
-import { countReady, readyIn } from '../../storage/rules/ready'
+import { firstItems } from '../../functions/http/first-items'
+import type { CreateTaskRequest } from '../../schemas/task'
+import { type Reader, readerOf } from '../../storage/rules/find'
+import { countReady, countWaiting, readyIn, waitingIn } from '../../storage/rules/ready'
 import { reasonsOf } from '../../storage/rules/reasons'
 import { deleteSession, updateSession } from '../../storage/rules/sessions'
 import { createTask, deleteTask, updateTask } from '../../storage/rules/tasks'
@@ -106,4 +108,59 @@ it('is found below a task of few and of thousands', async () => {
   })
   expect(reasons).toHaveLength(20)
   expect(reasons.at(-1)?.message).toMatch(/; and 2480 more$/)
+})
+
+it('below a task of thousands, among more that are elsewhere, is found whole, in order, and without looking at all of those', async () => {
+  const { task, change, workspace, projectId } = await start()
+  const make = (count: number, fields: Partial<CreateTaskRequest>) =>
+    change((tx) => {
+      const made: string[] = []
+      for (let n = 0; n < count; n++) made.push(createTask(tx, { projectId, title: 't', ...fields }).id)
+      return made
+    })
+  const first = await task({ title: 'waited for' })
+  const elsewhere = new Set(await make(2500, { priority: 'high' }))
+  await make(2100, { dependencies: [first.id] })
+  const top = await task({ title: 'top' })
+  const middle = await task({ title: 'middle', parentId: top.id })
+  const early = await make(3, { parentId: top.id, priority: 'high' })
+  const waiting = await make(1100, { parentId: middle.id, dependencies: [first.id] })
+  const late = await make(1100, { parentId: middle.id })
+  for (const id of await make(2500, { priority: 'high' })) elsewhere.add(id)
+  await workspace.read((documents) => {
+    const reader = readerOf(documents)
+    const looked = new Set<string>()
+    const counting: Reader = {
+      ...reader,
+      fields: (kind, id) => {
+        if (elsewhere.has(id)) looked.add(id)
+        return reader.fields(kind, id)
+      },
+    }
+    const scope = { under: top.id }
+    const found = [...readyIn(counting, scope)]
+    expect(found.map(({ id }) => id)).toEqual([...early, ...late])
+    // No more of those elsewhere than there are below it.
+    expect(looked.size).toBeLessThanOrEqual(2204)
+    expect(firstItems(readyIn(reader, scope, found[1]), 3)).toEqual(found.slice(2, 5))
+    expect(firstItems(readyIn(reader, scope, found[700]), 3)).toEqual(found.slice(701, 704))
+    expect([...readyIn(reader, { ...scope, projectId: 'another' })]).toEqual([])
+    expect([...waitingIn(reader, scope)].map(({ id }) => id)).toEqual([middle.id, ...waiting])
+    expect(countWaiting(reader, scope)).toBe(1101)
+  })
+})
+
+it('is found below the end of a long chain', async () => {
+  const { task, change, workspace, projectId } = await start()
+  const top = await task({ title: 'top' })
+  const last = await change((tx) => {
+    let parentId = top.id
+    for (let n = 0; n < 400; n++) parentId = createTask(tx, { projectId, title: 't', parentId }).id
+    return parentId
+  })
+  await task({ title: 'outside' })
+  const below = (under: string) =>
+    workspace.read((documents) => [...readyIn(readerOf(documents), { under })].map(({ id }) => id))
+  expect(await below(top.id)).toEqual([last])
+  expect(await below(last)).toEqual([])
 })
