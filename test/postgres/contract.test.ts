@@ -9,12 +9,11 @@ afterAll(() => cluster?.remove())
 
 vi.mock('../contract/target', async () => {
   const { startServer } = await import('../contract/server')
-  return {
-    async startTarget(env: Record<string, string> = {}) {
-      const url = (await cluster?.createDatabase()) ?? ''
-      return startServer({ env: { ...env, DATABASE_TYPE: 'postgres', DATABASE_URL: url } })
-    },
+  const startTarget = async (env: Record<string, string> = {}) => {
+    const url = (await cluster?.createDatabase()) ?? ''
+    return startServer({ env: { ...env, DATABASE_TYPE: 'postgres', DATABASE_URL: url } })
   }
+  return { startTarget, sharedTarget: startTarget }
 })
 
 if (reason) it('the contract over PostgreSQL', (context) => context.skip(reason))
