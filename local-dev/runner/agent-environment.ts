@@ -36,6 +36,8 @@ const outerSession = [
   'MAESTRO_MANIFEST_PATH',
   'MAESTRO_STRATEGY',
   'MAESTRO_API_URL',
+  'MAESTRO_MAIN_TREE',
+  'MAESTRO_SESSION_NUMBER',
 ]
 
 const withheld = new Set([...ofServer, ...gitLocations, ...outerAgent, ...outerSession])

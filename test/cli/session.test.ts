@@ -241,10 +241,27 @@ describe('session', () => {
         },
       },
     })
-    const line = await text(['session', 'spawn', '--task-ids', idOf(2), '--role', 'orchestrator'])
-    expect(line).toMatch(
+    const words = ['session', 'spawn', '--task-ids', idOf(2), '--role', 'orchestrator']
+    expect(await text([...words, '--worktree'])).toMatch(
       /^Spawned sess_\w+: maestro orchestrator init, in \/home\/ada\/app\nNo runner listens [^\n]+\n$/,
     )
+    expect(await text(words)).toMatch(/\nWarning: Session sess_\w+ \(\w+\) works in \/home\/ada\/app, too, /)
+  })
+
+  it('spawn says which worktree it is to have, if any', async () => {
+    const words = ['session', 'spawn', '--project-id', project.id, '--task-ids', idOf(1)]
+    for (const [flags, worktree] of [
+      [['--worktree'], true],
+      [['--without-worktree'], false],
+      [['--worktree', '--branch', 'topic'], { branch: 'topic' }],
+      [['--base', 'main'], { base: 'main' }],
+    ] as const)
+      expect(await outside.json([...words, ...flags])).toMatchObject({ session: { worktree } })
+    const wrong = await outside.run([...words, '--without-worktree', '--base', 'main'])
+    expect(wrong).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('--without-worktree goes with none'),
+    })
   })
 
   it('spawn by a person is asked for by nobody', async () => {

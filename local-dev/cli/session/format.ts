@@ -38,6 +38,7 @@ export const sessionDetails = (session: Session, waits?: string): string =>
     model: session.model,
     permissions: session.permissionMode,
     'works in': session.workspace?.path,
+    branch: session.workspace?.branch,
     budget: budgetText(session.budget),
     used: usageText(session.usage),
     started: time(session.startedAt),
