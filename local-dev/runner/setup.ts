@@ -69,14 +69,15 @@ export const runSetup = async (setup: SetupRun): Promise<string | undefined> => 
   // Nobody may be left to end it slowly.
   const abort = () => terminateNow(started.pid)
   signal.addEventListener('abort', abort)
+  if (signal.aborted) abort()
   try {
     const exit = await Promise.race([
       started.exit,
       sleep(timeoutMs, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => undefined),
     ])
+    if (!signal.aborted && exit?.code === 0) return undefined
+    if (!exit || signal.aborted) await terminateSession({ id, pid: started.pid, isRun: onlyOfRun(run) })
     signal.throwIfAborted()
-    if (exit?.code === 0) return undefined
-    if (!exit) await terminateSession({ id, pid: started.pid, isRun: onlyOfRun(run) })
     const how = exit
       ? exit.signal
         ? `was ended by ${exit.signal}`
