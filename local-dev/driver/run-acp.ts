@@ -122,6 +122,7 @@ export const runAcpAgent = async (options: AcpRunOptions): Promise<AgentExit> =>
       mode: modeKeeper.permissionMode(),
       role: options.role,
       cwd,
+      tree: session.workspace?.path,
       home: options.home,
       sessionFolder: folder,
       rules,

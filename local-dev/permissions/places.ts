@@ -61,7 +61,7 @@ const secretsElsewhere = [
 ]
 const secretFolders = new Set(['.ssh', '.gnupg'])
 
-type PlacesContext = Pick<PolicyContext, 'cwd' | 'home' | 'sessionFolder' | 'realPath'>
+type PlacesContext = Pick<PolicyContext, 'cwd' | 'tree' | 'home' | 'sessionFolder' | 'realPath'>
 
 export interface Places {
   /** Whether this real path is in the session's directory. */
@@ -74,9 +74,9 @@ export interface Places {
   secretReason(path: string): string | undefined
 }
 
-export const createPlaces = ({ cwd, home, sessionFolder, realPath }: PlacesContext): Places => {
+export const createPlaces = ({ cwd, tree = cwd, home, sessionFolder, realPath }: PlacesContext): Places => {
   const root = realPath(cwd)
-  const own = [root, realPath(sessionFolder)]
+  const own = [root, realPath(tree), realPath(sessionFolder)]
   const findSecrets = () =>
     [
       ...secretsAtHome.map((place) => realPath(`${home}/${place}`)),

@@ -33,6 +33,8 @@ export interface PolicyContext {
   role: Role
   /** The directory that the session works in. */
   cwd: string
+  /** The top of its worktree, where it has one of its own: `cwd` may be a part of it. */
+  tree?: string | undefined
   home: string
   /** The session's own folder below SESSION_DIR. */
   sessionFolder: string

@@ -56,10 +56,11 @@ export const addWorktree = (wanted: Wanted): Promise<WorktreeRecord> => {
       number: 1,
     }
     const made = await begin(home, record)
+    const again = () => sweep(made, { home, git: locked })
     try {
-      await addAndLock(made, ['--no-track', '-b', branch, path, base.commit], locked)
+      await addAndLock(made, ['--no-track', '-b', branch, path, base.commit], locked, again)
     } catch (error) {
-      await sweep(made, { home, git: locked })
+      await again()
       await removeRecord(home, made)
       throw asSentence(error, path)
     }
@@ -79,11 +80,12 @@ const begin = async (home: string, record: WorktreeRecord): Promise<WorktreeReco
   return begun
 }
 
-/** `words`: what follows `git worktree add`. The lock says whose it is, and keeps `git worktree prune` away. */
+/** `words`: what follows `git worktree add`; `again`: before that is tried once more, for half of it may be there. The lock says whose it is, and keeps `git worktree prune` away. */
 export const addAndLock = async (
   { path, session }: WorktreeRecord,
   words: readonly string[],
   options: GitOptions,
+  again: () => Promise<void>,
 ): Promise<void> => {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -92,6 +94,7 @@ export const addAndLock = async (
     } catch (error) {
       if (attempt >= maxAttempts || !isBusy(error)) throw error
       await sleep(pauseMs * attempt)
+      await again()
     }
   }
   await git(['worktree', 'lock', '--reason', lockReason(session), path], options)

@@ -14,3 +14,7 @@ export const worktreePath = (home: string, projectId: string, sessionId: string)
 /** Beside it. No id has a dot in it. */
 export const recordPath = (home: string, projectId: string, sessionId: string): string =>
   `${worktreePath(home, projectId, sessionId)}.json`
+
+/** The id of the project whose session's worktree is at this path, whoever's home it is in; undefined of any other path. */
+export const projectOfPath = (path: string): string | undefined =>
+  /\/\.maestro\/worktrees\/([\w-]+)\/[\w-]+$/.exec(path)?.[1]

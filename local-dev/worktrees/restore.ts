@@ -54,10 +54,11 @@ const addAgain = async (record: WorktreeRecord, home: string, options: GitOption
   const adding: WorktreeRecord = { ...record, state: 'adding' }
   await writeRecord(home, adding)
   await mkdir(join(path, '..'), { recursive: true, mode: privateFolderMode })
+  const again = () => sweep(adding, { home, git: options })
   try {
-    await addAndLock(record, [path, branch], options)
+    await addAndLock(record, [path, branch], options, again)
   } catch (error) {
-    await sweep(adding, { home, git: options })
+    await again()
     await writeRecord(home, record)
     throw error
   }

@@ -65,6 +65,32 @@ describe('the project of the directory is found', () => {
     expect(await projectHere(at('trees', 'one', 'api'))).toBe(one.id)
   })
 
+  it("in a session's worktree, also where the project is in a worktree itself, or of a bare repository", async () => {
+    mkdirSync(at('main', 'api'), { recursive: true })
+    const main = await projectAt('main', at('main'))
+    git(at('main'), 'init', '-q')
+    git(at('main'), 'commit', '-q', '--allow-empty', '-m', 'x')
+    git(at('main'), 'worktree', 'add', '-q', at('feature'))
+    git(at('main'), 'clone', '-q', '--bare', '.', at('main.git'))
+    git(at('main.git'), 'worktree', 'add', '-q', at('of-bare'))
+    for (const [name, session] of [
+      ['feature', 'sess_1'],
+      ['of-bare', 'sess_2'],
+    ] as const) {
+      const project = await projectAt(name, at(name))
+      const tree = at('.maestro', 'worktrees', project.id, session)
+      git(at(name), 'worktree', 'add', '-q', tree)
+      mkdirSync(join(tree, 'api'))
+      expect(await projectHere(tree)).toBe(project.id)
+      expect(await projectHere(join(tree, 'api'))).toBe(project.id)
+    }
+    const own = at('.maestro', 'worktrees', main.id, 'sess_3')
+    git(at('main'), 'worktree', 'add', '-q', own)
+    mkdirSync(join(own, 'api'))
+    const api = await projectAt('main/api', at('main', 'api'))
+    expect(await projectHere(join(own, 'api'))).toBe(api.id)
+  })
+
   it('unless several have it: then they are named', async () => {
     mkdirSync(at('twins'))
     const twins = [await projectAt('left', at('twins')), await projectAt('right', `${at('twins')}/`)]

@@ -93,6 +93,12 @@ describe('without rules', () => {
     expect(edit('src/a', worktree)).toBe('allow')
     expect(read('../sess_2/a', worktree)).toBe('ask')
     expect(edit('.git', worktree)).toBe('ask')
+    const part = { ...worktree, cwd: `${worktree.cwd}/packages/one`, tree: worktree.cwd }
+    expect([read('../two/a', part), edit('../two/a', part), read('../../../sess_2/a', part)]).toEqual([
+      'allow',
+      'ask',
+      'ask',
+    ])
     const elsewhere = { sessionFolder: '/srv/sessions/s1' }
     expect(read('/srv/sessions/s1/x', elsewhere)).toBe('allow')
     expect(read('/srv/sessions/s2/token', elsewhere)).toBe('ask')

@@ -1,4 +1,5 @@
 // An agent is started in another tree than its own, work is lost with one that is made again, or a failure leaves half of one.
+import { execFileSync } from 'node:child_process'
 import { existsSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -195,6 +196,36 @@ describe('the worktree of a session', () => {
       /^The worktree cannot be made: git worktree: .*smudge filter broken failed/,
     )
     expect((await ensure()).isNew).toBe(true)
+  })
+
+  it('is made all the same where another git is in the way for a moment, and not where the disk is full', async () => {
+    const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+    mkdirSync(folder.at('bin'))
+    const failing = (words: string, times: number) =>
+      writeFileSync(
+        folder.at('bin/git'),
+        `#!/bin/sh
+case " $* " in
+  *" worktree add "*)
+    echo x >> ${folder.at('adds')}
+    if [ "$(wc -l < ${folder.at('adds')})" -le ${times} ]; then
+      ${git} branch maestro/sess_1 HEAD
+      echo "${words}" >&2
+      exit 128
+    fi ;;
+esac
+exec ${git} "$@"
+`,
+        { mode: 0o755 },
+      )
+    const env = { ...folder.env, PATH: `${folder.at('bin')}:${folder.env.PATH}` }
+    failing('error: unable to write file a: No space left on device', 1)
+    expect(await refusal({ env })).toMatch(
+      /^The worktree cannot be made: there is no space left for .*sess_1$/,
+    )
+    rmSync(folder.at('adds'))
+    failing("fatal: Unable to create '/x/config.lock': File exists.", 2)
+    expect((await ensure({ env })).record.branch).toBe('maestro/sess_1')
   })
 
   it('is made beside others that are made in the same moment, also by git itself', async () => {

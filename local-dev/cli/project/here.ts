@@ -3,11 +3,13 @@ import { execFile } from 'node:child_process'
 import { realpath } from 'node:fs/promises'
 import { isAbsolute, join, resolve, sep } from 'node:path'
 import type { Project } from '../../../functions/client/client'
+import { projectOfPath } from '../../worktrees/locations'
 
 /**
  * The projects of the nearest directory around this one that has any; several only where they have the same. The same
  * directory is the same project however it is written (links, `..`, a trailing slash). In a worktree of git, the
- * place in the main working tree counts, unless the worktree has a project of its own.
+ * place in the main working tree counts, unless the worktree has a project of its own; in a session's worktree no other project
+ * than the session's, or one within its directory.
  */
 export const projectsAround = async (
   projects: readonly Project[],
@@ -22,7 +24,11 @@ export const projectsAround = async (
   const around = nearest(located, here)
   if (!worktree || (around[0] && isWithin(around[0].path, worktree.top))) return around.map(projectOf)
   const aroundMain = nearest(located, join(await canonical(worktree.main), worktree.prefix))
-  return (aroundMain.length > 0 ? aroundMain : around).map(projectOf)
+  const found = aroundMain.length > 0 ? aroundMain : around
+  // The project may itself be in a worktree, or its repository bare: then its place is not in the main one.
+  const ofSession = located.find(({ project }) => project.id === projectOfPath(worktree.top))
+  if (!ofSession || (found[0] && isWithin(found[0].path, ofSession.path))) return found.map(projectOf)
+  return [ofSession.project]
 }
 
 interface Located {
