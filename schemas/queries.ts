@@ -149,6 +149,28 @@ export const ListSessionsQuery = z.object({
   ...page,
 })
 
+/** Of files whose changes are asked for. */
+export const defaultDiffLimit = 100
+
+/** Its cursor is the name of the last file of the page before, byte by byte. */
+export const DiffQuery = z.object({
+  limit: limit.meta({
+    description: `At most so many files, 1 to ${maxPageSize}; default: ${defaultDiffLimit}`,
+  }),
+  cursor: z
+    .string()
+    .regex(/^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/, { error: cursorMessage })
+    .max(6000, { error: cursorMessage })
+    .transform((text) => atob(text.replaceAll('-', '+').replaceAll('_', '/')))
+    .optional()
+    .meta({ description: 'Where to go on: X-Next-Cursor of the page before' }),
+  stat: z.string().optional().meta({ description: '1: only how much has changed, without the patches' }),
+})
+
+/** The cursor after this file. */
+export const diffCursorOf = (name: string): string =>
+  btoa(name).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+
 export const OutputQuery = z.object({
   follow: z.string().optional().meta({ description: '1: also what comes, until the session has ended' }),
 })

@@ -1,4 +1,5 @@
 // Made from the list of operations by `npm run generate`: not to be edited.
+import type { SessionDiff } from '../../schemas/diff'
 import type { EndSessionRequest } from '../../schemas/ending'
 import type { HeartbeatRequest, HeartbeatResponse } from '../../schemas/heartbeat'
 import type { SessionManifest } from '../../schemas/manifest'
@@ -85,6 +86,18 @@ export const sessionsOf = (requests: Requests) => ({
   /** Delete a session. It leaves its tasks; its queue, its requests and its messages go with it, its folder with the manifest stays. */
   delete: (id: string, options?: ChangeOptions) =>
     requests.ask<DeleteResponse>('DELETE', path`/api/sessions/${id}`, changeHeaders(options)),
+  /** Read what a session has changed in its worktree. By file, against the commit that it began from, committed or not, where this server runs on the machine of its runner. A patch is cut after 256 KiB, a page after 4 MiB: X-Next-Cursor says where to go on. */
+  diff: (
+    id: string,
+    query: {
+      /** At most so many files, 1 to 1000; default: 100 */
+      limit?: number | undefined
+      /** Where to go on: X-Next-Cursor of the page before */
+      cursor?: QueryText | undefined
+      /** 1: only how much has changed, without the patches */
+      stat?: QueryText | undefined
+    } = {},
+  ) => requests.ask<SessionDiff>('GET', path`/api/sessions/${id}/diff`, { query: { ...query } }),
   /** End a session. Its status, its queue and what its tasks say change as one step. A session that has ended keeps its status: the report is noted in its timeline, and may give its tasks an outcome. */
   end: (id: string, body: EndSessionRequest, options?: ChangeOptions & RepeatOptions) =>
     requests.ask<Session>('POST', path`/api/sessions/${id}/end`, { body, ...changeHeaders(options) }),

@@ -12,6 +12,7 @@ import type { Access } from '../http/access'
 import type { Reference } from '../openapi/openapi-types'
 import type { Rooms } from '../realtime/rooms'
 import type { Console } from './console'
+import type { Diffs } from './diffs'
 import type { Heartbeats } from './heartbeats'
 import type { Log } from './log'
 import type { Outputs } from './outputs'
@@ -55,6 +56,8 @@ export interface AppServices {
   skills: Skills
   /** Undefined where no agent runs on the machine of the server. */
   outputs?: Outputs
+  /** Undefined where no worktree is on the machine of the server. */
+  diffs?: Diffs
   /** Undefined where it is not built. */
   console?: Console
   runners: Runners

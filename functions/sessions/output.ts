@@ -1,5 +1,4 @@
 import { apiError } from '../../schemas/errors'
-import { isObject } from '../../schemas/fields'
 import { OutputQuery } from '../../schemas/queries'
 import { Output } from '../../schemas/responses'
 import { findSession, readerOf } from '../../storage/rules/find'
@@ -8,6 +7,7 @@ import { operation } from '../http/operation'
 import { growingOutput, outputBody } from '../http/output-body'
 import type { RequestContext } from '../services/app-services'
 import type { Outputs } from '../services/outputs'
+import { runnerHostOf } from './runner-host'
 
 /** A longer part is answered in part. */
 const maxRangeBytes = 4 * 1024 * 1024
@@ -28,7 +28,7 @@ export const getOutput = operation({
     const session = await c.env.workspace.read((documents) =>
       findSession(readerOf(documents), id, 'NOT_FOUND'),
     )
-    const outputs = outputsOf(c, id, hostOf(session.metadata))
+    const outputs = outputsOf(c, id, runnerHostOf(session.metadata))
     const size = await outputs.size(id)
     const range = byteRangeOf(c.req.header('Range'), size)
     const headers = {
@@ -54,12 +54,6 @@ export const getOutput = operation({
     })
   },
 })
-
-/** The machine of the runner that has claimed a session, if one has. */
-const hostOf = (metadata: unknown): string | undefined => {
-  const runner = isObject(metadata) ? metadata.runner : undefined
-  return isObject(runner) && typeof runner.host === 'string' ? runner.host : undefined
-}
 
 const outputsOf = (
   { env: { outputs, machine } }: RequestContext,

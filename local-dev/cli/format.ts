@@ -73,6 +73,9 @@ const isList = (value: Cell | readonly string[]): value is readonly string[] => 
 /** A text with somebody's words in it, on one line and without control characters. */
 export const sentence = (text: string): string => onOneLine(text)
 
+/** A text of several lines, as it may go to a terminal. */
+export const plain = (text: string): string => textOf(text)
+
 /** Lines that stand in from the left, without control characters. */
 export const indented = (text: string, width: number): string =>
   textOf(text)

@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { type Definition, keepsAnswers, paramNamesOf } from '../../functions/http/operation'
 import { isConditional, isEntityRead, isPaged } from '../../functions/openapi/operation'
 import { plainSchema } from '../../functions/openapi/parameters'
@@ -66,7 +67,7 @@ export const clientCallOf = (definition: Definition, typeOf: TypeNames): ClientC
     return { group, members, imports: [], uses }
   }
   members.push(`${verb}: (${parameters.join(', ')}) => requests.ask<${answer.text}>(${ask}),`)
-  if (isPaged(definition)) {
+  if (isListed(definition)) {
     const page = [...given, `options: ${filters ? `${filters} & ` : ''}PageOptions`].join(', ')
     members.push(`/** The same, a page at a time */
       ${verb === 'list' ? 'page' : `${verb}Page`}: (${page}) =>
@@ -119,9 +120,15 @@ const queryTypeOf = (schema: JsonSchema): string => {
   return examples ? [...examples, '(string & {})'].join(' | ') : queryText
 }
 
+/** Of anything else that comes in pages, the answer itself says where to go on. */
+const isListed = (definition: Definition): boolean =>
+  isPaged(definition) && definition.answers.schema instanceof z.ZodArray
+
 /** The type of the query without what belongs to pages; undefined if there is nothing else. */
 const filterTypeOf = ({ query, answers }: Definition): string | undefined => {
-  const names = Object.keys(query?.shape ?? {}).filter((name) => !pageParameters.includes(name))
+  const names = Object.keys(query?.shape ?? {}).filter(
+    (name) => !(answers.schema instanceof z.ZodArray && pageParameters.includes(name)),
+  )
   const own = answers.type === undefined ? names : names.filter((name) => name !== 'token')
   if (own.length === 0) return undefined
   const fields = own.map((name) => {

@@ -17,10 +17,12 @@ import { readerOf } from '../../storage/rules/find'
 import { makeManifest } from '../../storage/rules/manifest'
 import { ensureDefaultTemplates } from '../../storage/rules/templates'
 import { openWorkspace } from '../../storage/workspace'
+import { homeFolder } from '../lib/home'
 import { cliManifests } from '../manifests/manifest-cli'
 import { fileManifests } from '../manifests/manifests'
 import { folderSkills } from '../skills/skills'
 import { folderConsole } from './console-files'
+import { worktreeDiffs } from './diffs'
 import { openDriver } from './open-driver'
 import { fileOutputs } from './outputs'
 import { removeUnfinishedSpawns, spawnNotesFolder } from './unfinished-spawns'
@@ -72,6 +74,7 @@ export const openServices = async (
       : cliManifests({ config, location: manifests.location, flush: workspace.flush, builtIn, log }),
     skills,
     outputs: fileOutputs(config.sessionDir),
+    diffs: worktreeDiffs(homeFolder(), process.env),
     ...consoleBeside(),
     runners: createRunners(clock),
     heartbeats: await openHeartbeats({ workspace, now: createStopwatch(), log }),

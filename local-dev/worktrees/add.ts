@@ -100,7 +100,7 @@ export const addAndLock = async (
   await git(['worktree', 'lock', '--reason', lockReason(session), path], options)
 }
 
-const lockReason = (session: string): string => `maestro session ${session}`
+export const lockReason = (session: string): string => `maestro session ${session}`
 
 const isBusy = (error: unknown): boolean =>
   error instanceof GitError && /\.lock['"]?: File exists|could not lock/i.test(error.result.stderr)

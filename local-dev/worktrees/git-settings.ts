@@ -1,11 +1,13 @@
 /** Which settings of a repository would make git run a program, and what stands in for them. */
 import { fieldsOf, type GitOptions, type GitSetting, git } from './git'
 
+const mergeDriver = /^merge\..*\.driver$/
+
 /** Their value is a command, or the name of a program. */
 const commands = [
   /^filter\..*\.(?:clean|smudge|process)$/,
   /^diff\..*\.(?:command|textconv)$/,
-  /^merge\..*\.driver$/,
+  mergeDriver,
   /^diff\.external$/,
   /^core\.(?:sshcommand|gitproxy|askpass|editor|pager|alternaterefscommand)$/,
   /^credential\.(?:.*\.)?helper$/,
@@ -37,7 +39,10 @@ export const repositorySettings = async (options: GitOptions): Promise<Repositor
     ['clean', 'smudge', 'process'].some((word) => own.has(`filter.${filter}.${word}`))
   return {
     settings: [
-      ...[...named].map((name): GitSetting => [name, own.get(name) ?? '']),
+      // A merge by a program that does nothing would have succeeded, with one side of it lost: this one fails.
+      ...[...named].map(
+        (name): GitSetting => [name, own.get(name) ?? (mergeDriver.test(name) ? 'false' : '')],
+      ),
       ...[...filters].map((filter): GitSetting => {
         const name = `filter.${filter}.required`
         return [name, isUsers(filter) ? (own.get(name) ?? 'false') : 'false']

@@ -15,6 +15,8 @@ export interface GitOptions {
   settings?: readonly GitSetting[]
   /** Its standard input. */
   input?: string | Buffer
+  /** The index that it uses instead of the tree's own. */
+  index?: string | undefined
   /** Of standard output; what is more ends it. Default: 16 MiB. */
   maxBytes?: number
   /** Ends it, with what it has started. */
@@ -61,7 +63,11 @@ const always: readonly GitSetting[] = [
   ['submodule.recurse', 'false'],
 ]
 
-const environmentOf = (env: NodeJS.ProcessEnv, settings: readonly GitSetting[]): NodeJS.ProcessEnv => ({
+const environmentOf = (
+  env: NodeJS.ProcessEnv,
+  settings: readonly GitSetting[],
+  index: string | undefined,
+): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('GIT_') || kept.test(name))),
   GIT_TERMINAL_PROMPT: '0',
   GIT_EDITOR: 'false',
@@ -78,12 +84,13 @@ const environmentOf = (env: NodeJS.ProcessEnv, settings: readonly GitSetting[]):
       [`GIT_CONFIG_VALUE_${i}`, value],
     ]),
   ),
+  ...(index !== undefined && { GIT_INDEX_FILE: index }),
   LC_ALL: 'C',
 })
 
 /** Runs it to its end, whatever that is. Rejects if git is not there, or `signal` aborts. */
 export const runGit = async (args: readonly string[], options: GitOptions): Promise<GitResult> => {
-  const { directory, env, settings = [], input, maxBytes = defaultMaxBytes, signal, onStart } = options
+  const { directory, env, settings = [], input, index, maxBytes = defaultMaxBytes, signal, onStart } = options
   const program = await findProgram('git', env.PATH ?? '')
   if (program === undefined) throw new Error('git is not on PATH: install it')
   signal?.throwIfAborted()
@@ -91,7 +98,7 @@ export const runGit = async (args: readonly string[], options: GitOptions): Prom
     // A group of its own: what it starts can be ended with it, and an interrupt at the terminal is not its.
     const child = spawn(program, ['--no-pager', '--literal-pathspecs', ...args], {
       cwd: directory,
-      env: environmentOf(env, [...always, ...settings]),
+      env: environmentOf(env, [...always, ...settings], index),
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     })

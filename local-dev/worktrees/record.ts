@@ -2,13 +2,13 @@
  * What was made for a session, by whom it is removed: written before git is called, so that what a killed run has left half made is
  * known as ours.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import * as z from 'zod'
 import { privateFile, privateFolderMode } from '../../storage/drivers/files/private-files'
 import { makeDirectory } from '../lib/make-directory'
 import { isMissingFile, reasonOf } from '../lib/reason'
-import { recordPath } from './locations'
+import { recordPath, worktreesFolder } from './locations'
 
 const WorktreeRecord = z.object({
   /** Of this file's form. */
@@ -25,9 +25,10 @@ const WorktreeRecord = z.object({
   from: z.string().optional(),
   /**
    * `making`: it may be half made, and no agent has worked in it. Of one that was gone and is made again: `filling`, the
-   * repository still knows it and its files come back; `adding`, only its branch is there.
+   * repository still knows it and its files come back; `adding`, only its branch is there. `removing`: everything in it has
+   * another place, and it may be half gone.
    */
-  state: z.enum(['making', 'made', 'filling', 'adding']),
+  state: z.enum(['making', 'made', 'filling', 'adding', 'removing']),
   /** Its own among the worktrees of this user, from 1 on: for ports and the like. */
   number: z.int().positive(),
   /** What became of `.maestro/setup`; absent: it has not come to its end. */
@@ -62,3 +63,21 @@ export const writeRecord = async (home: string, record: WorktreeRecord): Promise
 
 export const removeRecord = (home: string, { project, session }: WorktreeRecord): Promise<void> =>
   rm(recordPath(home, project, session), { force: true })
+
+/** Of all worktrees of this user. Those that cannot be read are left out: nothing is done with them. */
+export const recordedTrees = async (home: string): Promise<WorktreeRecord[]> => {
+  const found: WorktreeRecord[] = []
+  for (const project of await folderNames(worktreesFolder(home)))
+    for (const file of await folderNames(join(worktreesFolder(home), project))) {
+      if (!file.endsWith('.json')) continue
+      const record = await readRecord(home, project, file.slice(0, -'.json'.length)).catch(() => undefined)
+      if (record) found.push(record)
+    }
+  return found
+}
+
+const folderNames = (folder: string): Promise<string[]> =>
+  readdir(folder).then(
+    (names) => names.filter((name) => !name.startsWith('.')).sort(),
+    () => [],
+  )

@@ -39,7 +39,7 @@ POST /api/sessions/{id}/timeline, GET /api/sessions/{id}/events, GET /api/sessio
 POST /api/sessions/{id}/tasks/{taskId},
 DELETE /api/sessions/{id}/tasks/{taskId}, GET /api/sessions/{id}/manifest,
 POST /api/sessions/{id}/end, POST /api/sessions/{id}/stop, POST /api/sessions/{id}/heartbeat,
-POST /api/sessions/{id}/token, GET /api/sessions/{id}/output,
+POST /api/sessions/{id}/token, GET /api/sessions/{id}/output, GET /api/sessions/{id}/diff,
 GET /api/skills, GET /api/skills/role/{role}, GET /api/skills/{id}, POST /api/skills/{id}/reload,
 GET /api/sessions/{id}/queue, GET /api/sessions/{id}/queue/top, GET /api/sessions/{id}/queue/items,
 POST /api/sessions/{id}/queue/start, POST /api/sessions/{id}/queue/complete,

@@ -1,6 +1,8 @@
 // The faces of the API: a request by itself, the typed client, and the command line, all asked the same.
+
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import * as z from 'zod'
 import { createClient, MaestroError } from '../../functions/client/client'
 import { path } from '../../functions/client/requests'
 import { type Definition, paramNamesOf } from '../../functions/http/operation'
@@ -77,7 +79,8 @@ export const clientFace = (url: string): Face => {
   return async (definition, input) => {
     const [group = '', verb = ''] = definition.name.split('.')
     const calls: unknown = group === 'server' ? client : client[group]
-    const isPage = 'limit' in input.query || 'cursor' in input.query
+    const isList = definition.answers.schema instanceof z.ZodArray
+    const isPage = isList && ('limit' in input.query || 'cursor' in input.query)
     const name = isPage ? (verb === 'list' ? 'page' : `${verb}Page`) : verb
     const call: unknown = isObject(calls) ? calls[name] : undefined
     if (typeof call !== 'function') throw new Error(`the client has no ${definition.name}`)

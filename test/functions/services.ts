@@ -25,6 +25,9 @@ const silent: Log = {
 }
 
 /** Services to which the same is done are equal, their tokens too. */
+/** Of a session that has changed nothing. */
+const noChanges = { branch: 'b', base: 'c', head: 'c', total: 0, additions: 0, deletions: 0, files: [] }
+
 const secret = new Uint8Array(32)
 const sameSecret = { read: async () => secret, create: async () => secret }
 
@@ -75,6 +78,7 @@ export const createMemoryServices = async ({
     generateManifest: async (plan) =>
       workspace.read((documents) => makeManifest(readerOf(documents), plan, '')),
     skills: { list: async () => [...skills], leftOut: async () => [], get: findSkill, reload: findSkill },
+    diffs: { read: async ({ id }) => ({ ...noChanges, sessionId: id }) },
     outputs: { size: async () => 0, read: async () => new Uint8Array(0) },
     runners: createRunners(clock),
     heartbeats: await openHeartbeats({ workspace, now: createStopwatch(), log: silent }),

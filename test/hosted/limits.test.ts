@@ -1,7 +1,7 @@
 /** What is too large for Cloudflare is refused whole: nobody finds half of it later. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, client, refusal, type Session } from '../contract/http'
+import { type Api, client, type Problem, refusal, type Session } from '../contract/http'
 import { connect, heardDuring } from '../contract/socket'
 import { type Hosted, startHosted } from './target'
 
@@ -60,4 +60,6 @@ it('what an agent prints is 501: it is on the machine of its runner, which is na
   await api.ok('PATCH', `/api/sessions/${id}`, { metadata: { runner } })
   const { status, body } = await ask()
   expect([status, body.message]).toEqual([501, expect.stringContaining('build-7')])
+  const diff = await api.request<Problem>('GET', `/api/sessions/${id}/diff`)
+  expect([diff.status, diff.body.message]).toEqual([501, expect.stringContaining('build-7')])
 })

@@ -1,0 +1,25 @@
+/** What is another in one commit than in another. Names are byte by byte. */
+import type { GitAt } from './git-at'
+
+export interface TreeChange {
+  name: string
+  /** Whether it is in the commit before, and in that after. */
+  isOld: boolean
+  isNew: boolean
+  /** What it is in the commit after. */
+  newId: string
+}
+
+export const changesOf = async (
+  at: GitAt,
+  { old, new: next }: { old: string; new: string },
+): Promise<TreeChange[]> => {
+  const fields = await at.fields(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', old, next])
+  const changes: TreeChange[] = []
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    const [oldMode = '', newMode = '', , newId = ''] = (fields[i] ?? '').slice(1).split(' ')
+    const name = fields[i + 1] ?? ''
+    changes.push({ name, isOld: !/^0+$/.test(oldMode), isNew: !/^0+$/.test(newMode), newId })
+  }
+  return changes
+}

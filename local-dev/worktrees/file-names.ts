@@ -1,0 +1,33 @@
+/**
+ * Names of files as git gives them: bytes. Inside they are texts with a character for each byte, so that none is lost;
+ * `shown` is what they say.
+ */
+
+/** The fields of an output that was asked for with `-z`, byte by byte. */
+export const bytesFieldsOf = (output: Buffer): string[] => {
+  const fields = output.toString('latin1').split('\0')
+  if (fields.at(-1) === '') fields.pop()
+  return fields
+}
+
+/** For calls that take a path. */
+export const bytesOf = (name: string): Buffer => Buffer.from(name, 'latin1')
+
+/** As UTF-8; what is none in it is replaced. */
+export const shown = (name: string): string => bytesOf(name).toString('utf8')
+
+const nameOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
+
+/** Whether its text stands for it, so that it can be given to a program. */
+export const isText = (name: string): boolean => nameOf(shown(name)) === name
+
+const maxNamed = 10
+
+/** For a sentence: the first of them, quoted where they hold more than plain characters. */
+export const listedNames = (names: readonly string[], max = maxNamed): string => {
+  const listed = names.slice(0, max).map((name) => quoted(shown(name)))
+  return names.length > max ? `${listed.join(', ')} and ${names.length - max} more` : listed.join(', ')
+}
+
+const quoted = (text: string): string =>
+  /^[^\p{C}",]+$/u.test(text) && text.trim() === text ? text : JSON.stringify(text)
