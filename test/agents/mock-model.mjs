@@ -9,6 +9,7 @@
  *   {"run": "COMMAND"}                       the agent's tool for commands
  *   {"write": {"path": "…", "text": "…"}}    its tool for writing files; {file} is the path that it was told last
  *   {"tool": "NAME", "input": {…}}           any of its tools
+ *   {"mcp": "NAME", "input": {…}}            a tool that it has from an MCP server, whatever it calls that
  *   {"say": "TEXT"}                          words, which end the turn
  *   {"limit": SECONDS}                       its usage limit is reached, until then
  *   {"refuse": 401}                          an error of this status

@@ -24,8 +24,20 @@ const itemOf = (call, step) => {
   const ids = { call_id: nextId('call'), name: call.name, status: 'completed' }
   return typeof call.input === 'string'
     ? { type: 'custom_tool_call', id: nextId('ctc'), ...ids, input: call.input }
-    : { type: 'function_call', id: nextId('fc'), ...ids, arguments: JSON.stringify(call.input) }
+    : {
+        type: 'function_call',
+        id: nextId('fc'),
+        ...ids,
+        ...(call.namespace && { namespace: call.namespace }),
+        arguments: JSON.stringify(call.input),
+      }
 }
+
+/** Those of an MCP server stand together, in a tool of the server's name. */
+const definitionsIn = ({ name, type, parameters, tools }) =>
+  type === 'namespace'
+    ? (tools ?? []).map((tool) => ({ name: tool.name, parameters: tool.parameters, namespace: name }))
+    : [{ name: name ?? type, parameters, isFreeform: type === 'custom' }]
 
 export const responses = {
   name: 'responses',
@@ -34,12 +46,10 @@ export const responses = {
     const items = Array.isArray(input) ? input : [{ role: 'user', content: input }]
     return {
       streams: stream === true,
-      tools: tools.map(({ name, type }) => name ?? type),
-      definitions: tools.map(({ name, type, parameters }) => ({
-        name: name ?? type,
-        parameters,
-        isFreeform: type === 'custom',
-      })),
+      tools: tools
+        .flatMap(definitionsIn)
+        .map(({ name, namespace }) => (namespace ? `${namespace}_${name}` : name)),
+      definitions: tools.flatMap(definitionsIn),
       answered: items.filter(isOwn).length,
       said: {
         system: instructions,

@@ -45,6 +45,7 @@ const patchOf = ({ path, text }) =>
 export const callFor = (step, tools) => {
   const find = (names) => tools.find(({ name }) => names.includes(name))
   if (step.tool !== undefined) return { name: step.tool, input: step.input ?? {} }
+  if (step.mcp !== undefined) return mcpCall(step, tools)
   if (step.run !== undefined) return shellCall(step.run, tools)
   if (step.write === undefined) return undefined
   const write = find(writeNames)
@@ -63,6 +64,13 @@ export const callFor = (step, tools) => {
       input: patch.isFreeform ? patchOf(step.write) : { input: patchOf(step.write) },
     }
   return shellCall(`apply_patch <<'EOF'\n${patchOf(step.write)}\nEOF`, tools)
+}
+
+/** Each agent puts something of its own before the name of a tool that it has from elsewhere. */
+const mcpCall = ({ mcp, input = {} }, tools) => {
+  const tool = tools.find(({ name }) => name.endsWith(mcp))
+  if (!tool) throw new Error(`None of these is ${mcp}: ${tools.map(({ name }) => name).join(', ')}`)
+  return { name: tool.name, input, namespace: tool.namespace }
 }
 
 const shellCall = (command, tools) => {

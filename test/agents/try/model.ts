@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export type Step =
   | { run: string; afterMs?: number }
   | { write: { path: string; text: string } }
+  | { mcp: string; input?: object }
   | { say: string }
   | { limit: number }
   | { refuse: number }

@@ -1,0 +1,153 @@
+/**
+ * Real MCP clients against the mock model, offline: npm run try:mcp [-- AGENT …]. Each is configured by `maestro mcp install`,
+ * lists the tools, and carries out claim, report, release.
+ */
+import { execFile, spawn } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { createClient } from '../../functions/client/client'
+import { toolsOf } from '../../functions/mcp/tools'
+import { findProgram } from '../../local-dev/lib/find-program'
+import { freePort } from '../contract/server'
+import { makeHome } from './try/home'
+import { endProcess, startModel } from './try/model'
+
+const run = promisify(execFile)
+const say = (text: string) => void process.stdout.write(`${text}\n`)
+const program = join(import.meta.dirname, '../../dist/cli.js')
+
+/** How each begins a conversation that nobody watches, and may use what it is given. */
+const calls: Readonly<Record<string, readonly string[]>> = {
+  claude: ['--print', '--allowedTools', 'mcp__maestro', '--', 'Begin'],
+  codex: ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', 'Begin'],
+  gemini: ['--skip-trust', '--yolo', '--prompt', 'Begin'],
+  opencode: ['run', 'Begin'],
+}
+
+/** How long one may take to begin, work and end, in milliseconds. */
+const patienceMs = 240_000
+
+interface Trial {
+  version: string
+  tools: number
+  status: string
+  reported: boolean
+}
+
+interface Place {
+  env: Record<string, string>
+  cwd: string
+  /** Where what it prints goes. */
+  log: string
+}
+
+/** Resolves when it has ended: by itself, or because it took too long. */
+const converse = async (agent: string, args: readonly string[], { env, cwd, log }: Place): Promise<void> => {
+  const output = openSync(log, 'a')
+  // Some wait for the end of what they are given to read.
+  const spoken = spawn(agent, [...args], { env, cwd, stdio: ['ignore', output, output] })
+  const timer = setTimeout(() => void endProcess(spoken), patienceMs)
+  await new Promise((resolve) => spoken.once('close', resolve))
+  clearTimeout(timer)
+}
+
+const tryAgent = async (agent: string, args: readonly string[], folder: string): Promise<Trial> => {
+  const [home, app, bin] = ['home', 'app', 'bin'].map((name) => {
+    mkdirSync(join(folder, name))
+    return join(folder, name)
+  })
+  if (!home || !app || !bin) throw new Error('no folders')
+  const log = join(folder, 'model.ndjson')
+  const model = await startModel(log)
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  writeFileSync(join(bin, 'maestro'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`)
+  chmodSync(join(bin, 'maestro'), 0o755)
+  const env = {
+    PATH: `${bin}:${process.env.PATH ?? ''}`,
+    ...makeHome(home, model.url),
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: join(folder, 'data'),
+    SESSION_DIR: join(folder, 'sessions'),
+    SKILLS_DIR: join(folder, 'skills'),
+    MANIFEST_GENERATOR: 'server',
+    MAESTRO_SERVER_URL: url,
+  }
+  const output = openSync(join(folder, 'serve.log'), 'a')
+  const server = spawn(process.execPath, [program, 'serve'], {
+    env,
+    cwd: folder,
+    stdio: ['ignore', output, output],
+  })
+  try {
+    const client = createClient({ url })
+    for (let left = 300; !(await client.health().catch(() => undefined)); left--) {
+      if (left === 0) throw new Error('the server does not answer')
+      await sleep(200)
+    }
+    const { id: projectId } = await client.projects.create({ name: agent, workingDir: app })
+    const task = await client.tasks.create({ projectId, title: 'Add the login page' })
+    const session = await client.sessions.create({ projectId, taskIds: [], strategy: 'tree' })
+    const { token } = await client.sessions.token(session.id)
+    await model.setScript([
+      { mcp: 'claim_next' },
+      { mcp: 'report', input: { taskId: task.id, message: 'Half done' } },
+      { mcp: 'release', input: { taskId: task.id, outcome: 'completed', message: 'Done' } },
+      { say: 'Done.' },
+    ])
+    await run(join(bin, 'maestro'), ['mcp', 'install', agent], { env })
+    const version =
+      (await run(agent, ['--version'], { env, cwd: app })).stdout.trim().split('\n').at(-1) ?? ''
+    const own = { ...env, MAESTRO_API_TOKEN: token, MAESTRO_SESSION_ID: session.id }
+    await converse(agent, args, { env: own, cwd: app, log: join(folder, 'agent.log') })
+    const asked = readFileSync(log, 'utf8')
+    const { timeline } = await client.sessions.get(session.id)
+    return {
+      version,
+      tools: toolsOf('worker').filter(({ name }) => new RegExp(`[_"]${name}"`).test(asked)).length,
+      status: (await client.tasks.get(task.id)).status,
+      reported: timeline.some(({ message }) => message === 'Half done'),
+    }
+  } finally {
+    await endProcess(server)
+    await endProcess(model.process)
+  }
+}
+
+const wanted = process.argv.slice(2)
+const rows: string[][] = []
+for (const [agent, args] of Object.entries(calls)) {
+  if (wanted.length > 0 && !wanted.includes(agent)) continue
+  if ((await findProgram(agent, process.env.PATH ?? '')) === undefined) {
+    say(`${agent}: not here`)
+    continue
+  }
+  const folder = mkdtempSync(join(tmpdir(), `maestro-mcp-${agent}-`))
+  const trial = await tryAgent(agent, args, folder).catch((error: unknown) => {
+    say(`${agent}: ${error instanceof Error ? error.message : error}`)
+    return undefined
+  })
+  const isDone = trial?.status === 'completed' && trial.reported && trial.tools === toolsOf('worker').length
+  if (isDone) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  else {
+    say(`${agent}: NO (see ${folder})`)
+    process.exitCode = 1
+  }
+  rows.push([
+    agent,
+    trial?.version ?? '',
+    `${trial?.tools ?? 0} of ${toolsOf('worker').length}`,
+    trial?.reported ? 'reported' : 'NO',
+    trial?.status ?? 'NO',
+  ])
+}
+for (const row of [
+  ['agent', 'version', 'tools listed', 'report', 'task after release'],
+  ['---', '---', '---', '---', '---'],
+  ...rows,
+])
+  say(`| ${row.join(' | ')} |`)
