@@ -170,9 +170,14 @@ describe('/mcp', () => {
     expect(await post(JSON.stringify(many))).toMatchObject({ status: 400 })
   })
 
-  it('says hello in the revision that an older client asks for', async () => {
-    for (const protocolVersion of ['2025-03-26', '2025-06-18', '2025-11-25']) {
-      const hello = { protocolVersion, capabilities: {}, clientInfo: { name: 'test', version: '1' } }
+  it('says hello in the revision that an older client asks for, and to others in the newest of those', async () => {
+    for (const [asked, protocolVersion] of [
+      ['2025-03-26', '2025-03-26'],
+      ['2025-06-18', '2025-06-18'],
+      ['2025-11-25', '2025-11-25'],
+      [modernVersion, '2025-11-25'],
+    ]) {
+      const hello = { protocolVersion: asked, capabilities: {}, clientInfo: { name: 'test', version: '1' } }
       expect(await post(rpc('initialize', hello))).toMatchObject({
         status: 200,
         body: { result: { protocolVersion, serverInfo: { name: 'maestro' }, capabilities: { tools: {} } } },

@@ -110,6 +110,12 @@ describe.each(eras)('an agent that speaks the %s protocol', (era) => {
   it('works through its queue', async () => {
     const { task, headers } = await spawned({ strategy: 'queue' })
     const mcp = await connectMcp(target.url, { era, headers })
+    const more = await api.task(project.id)
+    await tool(mcp, 'queue', { action: 'push', taskId: more.id })
+    expect(await tool(mcp, 'queue', { action: 'list', limit: 1 })).toMatchObject({
+      items: [{ taskId: task.id }],
+      leftOut: '1 of 2 are not shown: call again with a higher limit',
+    })
     expect(await tool(mcp, 'queue', { action: 'top' })).toMatchObject({ item: { taskId: task.id } })
     expect(await tool(mcp, 'queue', { action: 'start' })).toMatchObject({ item: { status: 'processing' } })
     expect(await tool(mcp, 'queue', { action: 'fail', reason: 'No database' })).toMatchObject({

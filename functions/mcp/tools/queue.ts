@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { FailQueueItemRequest } from '../../../schemas/queue'
-import { optionalId } from '../arguments'
+import { limit, optionalId } from '../arguments'
 import { brief } from '../brief'
 import { ToolError } from '../call'
 import { ownSession, tool } from '../tool'
@@ -30,14 +30,23 @@ export const queue = tool({
     taskId: optionalId('To push'),
     reason: reason.meta({ description: 'Why it fails' }),
     epoch: epoch.meta({ description: '' }),
+    limit,
   }),
-  async run(context, { action, taskId, reason, epoch }) {
+  async run(context, { action, taskId, reason, epoch, limit }) {
     if (action === 'push' && taskId === undefined)
       throw new ToolError('VALIDATION_ERROR', 'taskId is required with action push')
     const bodies = { complete: { epoch }, skip: { epoch }, fail: { reason, epoch }, push: { taskId } }
     const body = action in bodies ? Object.entries(bodies).find(([name]) => name === action)?.[1] : undefined
     const params = { id: ownSession(context) }
     const { body: answer } = await context.call(operationOf[action], { params, ...(body && { body }) })
-    return brief(answer)
+    return firstItems(brief(answer), limit)
   },
 })
+
+/** A long queue is cut, where it stands in the answer. */
+const firstItems = (answer: Record<string, unknown>, limit: number): object => {
+  const { items } = answer
+  if (!Array.isArray(items) || items.length <= limit) return answer
+  const leftOut = `${items.length - limit} of ${items.length} are not shown: call again with a higher limit`
+  return { ...answer, items: items.slice(0, limit), leftOut }
+}
