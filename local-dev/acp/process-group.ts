@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const pollMs = 50
 
-/** `pid` leads it. False if there was nothing to signal. */
+/** `pid` leads it. False if there was nothing to signal. To 0 and -1 the system means our own group, and everybody. */
 export const signalGroup = (pid: number, signal: NodeJS.Signals | 0): boolean => {
+  if (!Number.isInteger(pid) || pid <= 1) return false
   try {
     return process.kill(-pid, signal)
   } catch {

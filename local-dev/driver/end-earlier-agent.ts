@@ -1,6 +1,7 @@
 /** Ends the agent that an earlier driver of this session has left: two must not work on the same. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { livenessOf, ownIdentity, type ProcessIdentity } from '../../storage/drivers/files/process-identity'
+import { signalGroup } from '../acp/process-group'
 
 const killGraceMs = 3000
 const pollMs = 50
@@ -15,12 +16,4 @@ export const endEarlierAgent = async (leader: ProcessIdentity): Promise<void> =>
     for (let waitedMs = 0; waitedMs < killGraceMs && isThere(); waitedMs += pollMs) await sleep(pollMs)
   }
   if (isThere()) throw new Error(`the agent of an earlier driver (process ${leader.pid}) cannot be ended`)
-}
-
-const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
-  try {
-    process.kill(-pid, signal)
-  } catch {
-    // It is gone.
-  }
 }

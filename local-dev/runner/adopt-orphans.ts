@@ -78,9 +78,9 @@ const statusOf = async (path: string, { status }: Session): Promise<Adopted['pro
 /** Ends processes of a session that nobody looks after any more: it was deleted, or started again. */
 const endStrays = async (folder: string, id: string, session: Session | undefined): Promise<void> => {
   const own = session && (await lastPidfile(folder, session)).pidfile
-  for (const { pidfile, group } of await groupsOf(folder))
+  for (const { pidfile, leader } of await groupsOf(folder))
     if (pidfile !== own)
-      void terminateSession({ id, pid: group, isRun: (run) => run !== session?.run || session === undefined })
+      void terminateSession({ id, leader, isRun: (run) => run !== session?.run || session === undefined })
   if (!session) void terminateSession({ id })
 }
 

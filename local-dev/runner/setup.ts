@@ -4,13 +4,15 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Session } from '../../schemas/session'
 import { privateFolderMode } from '../../storage/drivers/files/private-files'
+import { identityOf } from '../../storage/drivers/files/process-identity'
+import { signalGroup } from '../acp/process-group'
 import { limitLog } from '../agents/log-limit'
 import { makeDirectory } from '../lib/make-directory'
 import { projectSetupFile, type RepositoryFile, readRepositoryFile } from '../permissions/repository-file'
 import { startChild } from './process/child'
 import { onlyOfRun } from './process/detached'
 import { terminateSession } from './process/group'
-import { groupLeftBy, isAlive, readPidfile, setupPidfile } from './process/pidfile'
+import { mayGoOn, readPidfile, setupPidfile } from './process/pidfile'
 import { confirmStarted } from './process/session-process'
 import { logPath } from './session-folder'
 import { shellQuote } from './shim'
@@ -63,11 +65,11 @@ export const runSetup = async (setup: SetupRun): Promise<string | undefined> => 
   const command = `exec ${text.startsWith('#!') ? '' : 'sh '}${shellQuote(script)}`
   const pidfile = setupPidfile(folder)
   const started = await startChild({ id, run, command, cwd: directory, env, folder, pidfile })
-  await confirmStarted(pidfile, started)
+  const leader = identityOf(await confirmStarted(pidfile, started))
   const over = new AbortController()
   void limitLog(logPath(folder), logMaxBytes, over.signal)
   // Nobody may be left to end it slowly.
-  const abort = () => terminateNow(started.pid)
+  const abort = () => void signalGroup(started.pid, 'SIGTERM')
   signal.addEventListener('abort', abort)
   if (signal.aborted) abort()
   try {
@@ -76,7 +78,7 @@ export const runSetup = async (setup: SetupRun): Promise<string | undefined> => 
       sleep(timeoutMs, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => undefined),
     ])
     if (!signal.aborted && exit?.code === 0) return undefined
-    if (!exit || signal.aborted) await terminateSession({ id, pid: started.pid, isRun: onlyOfRun(run) })
+    if (!exit || signal.aborted) await terminateSession({ id, leader, isRun: onlyOfRun(run) })
     signal.throwIfAborted()
     const how = exit
       ? exit.signal
@@ -96,17 +98,8 @@ export const runSetup = async (setup: SetupRun): Promise<string | undefined> => 
 const endEarlierSetup = async (id: string, folder: string): Promise<void> => {
   const pidfile = setupPidfile(folder)
   const found = await readPidfile(pidfile)
-  const group = found && (isAlive(found) ? found.pid : groupLeftBy(found))
-  if (group !== undefined) await terminateSession({ id, pid: group })
+  if (found && mayGoOn(found)) await terminateSession({ id, leader: found })
   await rm(pidfile, { force: true })
-}
-
-const terminateNow = (group: number) => {
-  try {
-    process.kill(-group, 'SIGTERM')
-  } catch {
-    // It has ended.
-  }
 }
 
 const lastLine = async (path: string): Promise<string> => {

@@ -161,8 +161,9 @@ const ordinal = (n: number): string => ['first', 'second', 'third'][n - 1] ?? `$
 /** Ends what still runs for a session, whoever started it: two agents must not do its work at once. */
 const endEarlier = async ({ options }: RunnerContext, id: string, folder: string): Promise<void> => {
   if (options.terminal === 'tmux') await closeTerminal(id)
-  const groups = (await groupsOf(folder)).map(({ group }) => group)
-  const left = (await Promise.all([undefined, ...groups].map((pid) => terminateSession({ id, pid })))).flat()
+  const leaders = (await groupsOf(folder)).map(({ leader }) => leader)
+  const ended = [undefined, ...leaders].map((leader) => terminateSession({ id, leader }))
+  const left = (await Promise.all(ended)).flat()
   if (left.length > 0) throw new Error(`it has processes of before that cannot be ended: ${left.join(', ')}`)
 }
 

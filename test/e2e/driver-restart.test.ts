@@ -21,9 +21,9 @@ it('is started again, when what its agent has left is gone, and it is said', asy
   await fixture.working(task?.id)
   const [driver] = await groupsOf(join(fixture.server.sessionDir, id))
   // Its agent goes on.
-  process.kill(driver?.group ?? 0, 'SIGKILL')
+  process.kill(driver?.leader.pid ?? 0, 'SIGKILL')
   await waitUntil('another one works', () => fixture.starts().length === 2)
-  expect(() => process.kill(-(driver?.group ?? 0), 0)).toThrow('ESRCH')
+  expect(() => process.kill(-(driver?.leader.pid ?? 0), 0)).toThrow('ESRCH')
   fixture.releaseTasks()
   expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })
   expect(await saidAgain(id)).toHaveLength(1)

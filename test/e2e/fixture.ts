@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient, type Session } from '../../functions/client/client'
+import { signalGroup } from '../../local-dev/acp/process-group'
 import { groupsOf } from '../../local-dev/runner/process/pidfile'
 import { maestroInProcess } from '../cli/in-process'
 import { maestroWith, program } from '../cli/maestro'
@@ -95,7 +96,7 @@ export const createFixture = async (serverEnv: Record<string, string> = {}) => {
     async clear() {
       for (const runner of runners.splice(0)) await runner.end('SIGKILL')
       for (const id of existsSync(sessionDir) ? readdirSync(sessionDir) : [])
-        for (const { group } of await groupsOf(join(sessionDir, id))) killGroup(group)
+        for (const { leader } of await groupsOf(join(sessionDir, id))) signalGroup(leader.pid, 'SIGKILL')
       rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
       makeRepository(directory)
     },
@@ -157,14 +158,6 @@ const makeRepository = (directory: string) => {
   git('config', 'user.name', 'Ada')
   git('config', 'user.email', 'ada@example.org')
   git('commit', '--quiet', '--allow-empty', '--message', 'begin')
-}
-
-const killGroup = (group: number) => {
-  try {
-    process.kill(-group, 'SIGKILL')
-  } catch {
-    // It has ended.
-  }
 }
 
 const inOrder = async <A, B>(values: readonly A[], make: (value: A) => Promise<B>): Promise<B[]> => {

@@ -1,6 +1,6 @@
 // However a session's process is started, and whichever runner looks after it: it runs once, its end is seen, and nothing of it stays.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -132,6 +132,20 @@ for (const { kind, terminal, isHere, seen } of kinds)
       writeFileSync(pidfile(), JSON.stringify({ pid: made.pid }))
       expect((await adopt())?.pid).toBe(made.pid)
       expect(await readPidfile(pidfile())).toEqual(whole)
+    })
+
+    it.runIf(canFindDetached)('is not taken for another that has got its number since', async () => {
+      await (await start('true')).wait()
+      const other = spawn('sleep', ['60'], { detached: true })
+      await new Promise((resolve) => other.once('spawn', resolve))
+      writeFileSync(pidfile(), JSON.stringify({ pid: other.pid }))
+      utimesSync(pidfile(), 1, 1)
+      const adopted = await adopt()
+      expect(adopted?.pid).toBeUndefined()
+      expect(await adopted?.wait()).toEqual({ code: null, signal: null })
+      expect(await adopted?.stop()).toEqual([])
+      expect(isThere(other.pid ?? 0)).toBe(true)
+      other.kill('SIGKILL')
     })
 
     it('is started again in place of one that has ended, once each time, and it is known how often', async () => {

@@ -40,7 +40,8 @@ export const detachedProcesses = async (
   return found
 }
 
-const isOfSession = async (pid: number, sessionId: string, isRun: IsRun): Promise<boolean> => {
+/** Whether a process was started for the session. False, too, where its environment is not shown. */
+export const isOfSession = async (pid: number, sessionId: string, isRun: IsRun): Promise<boolean> => {
   const environment = `\0${await read(`/proc/${pid}/environ`)}\0`
   if (!environment.includes(`\0MAESTRO_SESSION_ID=${sessionId}\0`)) return false
   const [, run] = /\0MAESTRO_SESSION_RUN=(\d+)\0/.exec(environment) ?? []

@@ -16,6 +16,7 @@ import {
   ProcessIdentity,
 } from '../../../storage/drivers/files/process-identity'
 import { isMissingFile } from '../../lib/reason'
+import { canFindDetached } from './detached'
 
 /** The process itself writes its pid; what else identifies it, the runner adds. */
 const Pidfile = z.union([ProcessIdentity, z.object({ pid: z.int32().positive() })])
@@ -65,17 +66,19 @@ export const isLaterRun = ({ run, startedAt }: Pick<Session, 'run' | 'startedAt'
   run !== undefined && run !== startedAt
 
 /** The process groups of all of a session's runs in which something may still go on. */
-export const groupsOf = async (folder: string): Promise<{ pidfile: string; group: number }[]> => {
+export const groupsOf = async (folder: string): Promise<{ pidfile: string; leader: Pidfile }[]> => {
   const names = await readdir(folder).catch(() => [])
-  const groups: { pidfile: string; group: number }[] = []
+  const groups: { pidfile: string; leader: Pidfile }[] = []
   for (const name of names.filter((name) => /^(?:process(?:-\d+)?(?:\.\d+)?|setup)\.json$/.test(name))) {
     const path = join(folder, name)
-    const pidfile = await readPidfile(path)
-    const group = pidfile && (isAlive(pidfile) ? pidfile.pid : groupLeftBy(pidfile))
-    if (group !== undefined) groups.push({ pidfile: path, group })
+    const leader = await readPidfile(path)
+    if (leader && mayGoOn(leader)) groups.push({ pidfile: path, leader })
   }
   return groups
 }
+
+/** Whether something of a process may still be there: itself, or others of its group. */
+export const mayGoOn = (leader: Pidfile): boolean => isAlive(leader) || groupLedBy(leader) !== undefined
 
 /** Undefined if the process was never started. */
 export const readPidfile = async (path: string): Promise<Pidfile | undefined> => {
@@ -107,11 +110,18 @@ export const isOfThisBoot = (pidfile: Pidfile): boolean =>
   !('bootId' in pidfile) || livenessOf(pidfile, ownIdentity()) !== 'unknown'
 
 /**
- * The process group of a process that has ended, if others may still be in it: as long as they are, no other process gets
- * that number. Undefined where the number may be another's by now.
+ * The process group of a process, also of one that has ended, if others may still be in it: as long as they are, no other process
+ * gets that number. Undefined where the number may be another's by now.
  */
-export const groupLeftBy = (pidfile: Pidfile): number | undefined => {
-  if (!('bootId' in pidfile) || !isOfThisBoot(pidfile)) return undefined
+export const groupLedBy = (leader: Pidfile): number | undefined => {
+  // By its number alone it may be anybody's: where what is the session's can be found otherwise, that is not signalled.
+  if (!('bootId' in leader)) return !canFindDetached && isAlive(leader) ? leader.pid : undefined
+  const hadEnded = leader.startTime === null && ownIdentity().startTime !== null
+  return !hadEnded && isAlive(leader) ? leader.pid : groupLeftBy(leader)
+}
+
+const groupLeftBy = (pidfile: ProcessIdentity): number | undefined => {
+  if (!isOfThisBoot(pidfile)) return undefined
   const { pid, startTime } = pidfile
   // Ended, and not yet reaped: the number is still its own.
   const isItself = startTime !== null && identityOf(pid).startTime === startTime

@@ -1,12 +1,14 @@
 /** The process of a session, however it was started and by whom: one that is started here, or one that was there before. */
+import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { privateFolderMode } from '../../../storage/drivers/files/private-files'
+import { identityOf } from '../../../storage/drivers/files/process-identity'
 import { problemOfDirectory } from '../../agents/start-problems'
 import { makeDirectory } from '../../lib/make-directory'
 import { startChild } from './child'
-import { onlyOfRun } from './detached'
+import { canFindDetached, isOfSession, onlyOfRun } from './detached'
 import { terminateSession } from './group'
-import { alreadyStarted, groupLeftBy, isAlive, readPidfile, recordIdentity } from './pidfile'
+import { alreadyStarted, isAlive, type Pidfile, readPidfile, recordIdentity } from './pidfile'
 import { type Exit, type StartedProcess, type StartOptions, unknownExit } from './start-options'
 import { startInTmux } from './tmux'
 
@@ -37,11 +39,11 @@ export const startProcess = async (
   if (problem !== undefined) throw new Error(`The project's directory ${cwd} ${problem}`)
   makeDirectory(folder, privateFolderMode)
   const started = await (terminal === 'tmux' ? startInTmux(options) : startChild(options))
-  const pid = await confirmStarted(pidfile, started)
+  const leader = identityOf(await confirmStarted(pidfile, started))
   return {
-    pid,
+    pid: leader.pid,
     wait: () => waitForExit(pidfile, started.exit),
-    stop: () => terminateSession({ id, pid, isRun: onlyOfRun(run) }),
+    stop: () => terminateSession({ id, leader, isRun: onlyOfRun(run) }),
   }
 }
 
@@ -53,15 +55,24 @@ export const adoptProcess = async ({
 }: Pick<StartOptions, 'id' | 'run' | 'pidfile'>): Promise<SessionProcess | undefined> => {
   const found = await readPidfile(pidfile)
   if (!found) return undefined
-  const pid = isAlive(found) ? found.pid : undefined
+  const isUnnoted = !('bootId' in found)
+  const pid = isAlive(found) && !(isUnnoted && (await isAnothers(found, id, pidfile))) ? found.pid : undefined
   // Whoever started it has died before it could, and the number may be another's later.
-  if (pid !== undefined && !('bootId' in found)) await recordIdentity(pidfile, pid)
-  const group = pid ?? groupLeftBy(found)
+  if (isUnnoted && pid !== undefined) await recordIdentity(pidfile, pid)
+  const leader: Pidfile = isUnnoted && pid !== undefined ? identityOf(pid) : found
   return {
     pid,
-    wait: () => waitForExit(pidfile, undefined),
-    stop: () => terminateSession({ id, pid: group, isRun: onlyOfRun(run) }),
+    wait: async () => (pid === undefined ? unknownExit : waitForExit(pidfile, undefined)),
+    stop: () => terminateSession({ id, leader, isRun: onlyOfRun(run) }),
   }
+}
+
+/** Whether a number that was noted alone is another process's by now, as far as the system shows it. */
+const isAnothers = async ({ pid }: Pidfile, id: string, path: string): Promise<boolean> => {
+  if (!canFindDetached || (await isOfSession(pid, id, () => true))) return false
+  // A moment ago it may not have become the program that it is to be.
+  const { mtimeMs } = await stat(path)
+  return Date.now() - mtimeMs > startTimeoutMs
 }
 
 /** Waits until the session has a pidfile, and returns its pid: of this process, or of one that was faster. */
