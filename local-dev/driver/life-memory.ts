@@ -2,7 +2,7 @@
 import type { Session } from '../../functions/client/client'
 import type { AgentExit } from '../agents/process'
 import { AgentStartError } from '../agents/start-error'
-import { type Effect, type Life, newLife } from './lifecycle/life'
+import { type Effect, type Life, newLife, type Wait } from './lifecycle/life'
 import type { Memory } from './memory'
 import type { DriverState } from './state-file'
 import { costOf } from './usage'
@@ -42,11 +42,12 @@ export const rememberedOf = (
   isInTurn: phase === 'turn' || (phase === 'opening' && state.isInTurn),
   reminders,
   extra: budget.extra,
-  wait: wait && {
-    ...wait,
-    ...(state.wait?.kind === wait.kind && { requestId: state.wait.requestId }),
-  },
+  wait: wait && asked(wait, state),
 })
+
+/** Who has spawned others is looked at anew: nobody was asked. */
+const asked = ({ kind, until }: Wait, { wait }: DriverState): DriverState['wait'] =>
+  kind === 'children' ? undefined : { kind, until, ...(wait?.kind === kind && { requestId: wait.requestId }) }
 
 /** Throws `AgentStartError` where the agent never came to work. */
 export const exitOf = (

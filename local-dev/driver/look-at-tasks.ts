@@ -8,6 +8,8 @@ import type { OpenTask } from './prompts'
 interface Look {
   session: Session
   open: OpenTask[]
+  /** Ids of the living sessions that it has spawned. */
+  children: string[]
 }
 
 /** The session as it is now, and its tasks without an outcome. Throws what the client throws. */
@@ -16,15 +18,40 @@ export const lookAtTasks = async (client: Client, sessionId: string, signal: Abo
   const open: OpenTask[] = []
   for (const taskId of session.taskIds) {
     const task = await retryTransient(() => undefinedIfNotFound(client.tasks.get(taskId)), signal)
-    if (task && saysOpen(task) && !(await isWorkedOnElsewhere(client, task, sessionId, signal)))
+    if (task && saysOpen(task) && (await isItsOwn(client, task, session, signal)))
       open.push({ id: task.id, title: task.title })
   }
-  return { session, open }
+  return { session, open, children: open.length > 0 ? await findChildren(client, sessionId, signal) : [] }
 }
 
 const openStatuses: readonly (string | undefined)[] = [undefined, 'queued', 'working', 'needs_input']
 
 const saysOpen = ({ sessionStatus }: Task): boolean => openStatuses.includes(sessionStatus)
+
+const findChildren = async (
+  client: Client,
+  parentSessionId: string,
+  signal: AbortSignal,
+): Promise<string[]> => {
+  const spawned = await retryTransient(() => client.sessions.list({ parentSessionId }), signal)
+  // A server of before lists all.
+  return spawned
+    .filter((each) => each.parentSessionId === parentSessionId && isLiving(each))
+    .map(({ id }) => id)
+}
+
+/** By the same rule as the server has for a session's end: in a tree only what it holds by claim. */
+const isItsOwn = async (
+  client: Client,
+  task: Task,
+  { id, strategy }: Session,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  if (task.claim?.sessionId === id) return true
+  return strategy !== 'tree' && !(await isWorkedOnElsewhere(client, task, id, signal))
+}
+
+const isLiving = ({ status }: Session): boolean => !endedStatuses.includes(status)
 
 const isWorkedOnElsewhere = async (
   client: Client,
@@ -34,7 +61,7 @@ const isWorkedOnElsewhere = async (
 ): Promise<boolean> => {
   for (const id of sessionIds.filter((each) => each !== ownId)) {
     const other = await retryTransient(() => undefinedIfNotFound(client.sessions.get(id)), signal)
-    if (other && !endedStatuses.includes(other.status)) return true
+    if (other && isLiving(other)) return true
   }
   return false
 }

@@ -43,10 +43,10 @@ export const createPerform = (options: PerformOptions) => {
 
   const look = async (check: number) => {
     try {
-      const { session, open } = await lookAtTasks(client, sessionId, options.signal)
+      const { session, open, children } = await lookAtTasks(client, sessionId, options.signal)
       options.onOpenTasks(open)
       if (session.status === 'stopped') dispatch({ type: 'sessionEnded', isOwn: false })
-      dispatch({ type: 'tasks', check, open: open.length })
+      dispatch({ type: 'tasks', check, open: open.length, children })
     } catch (error) {
       if (hasEnded(error)) dispatch({ type: 'sessionEnded', isOwn: false })
       else if (!options.signal.aborted) throw error

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { CreateInboxRequest } from '../../functions/client/client'
 import type { PermissionSubject } from '../permissions/subject'
 import { budgetText, exhausted } from './budget'
-import type { Life, Problem, Wait } from './lifecycle/life'
+import type { Asked, Life, Problem } from './lifecycle/life'
 import type { OpenTask } from './prompts'
 import { type JoinedToolCall, titleOf } from './tool-calls'
 
@@ -90,7 +90,7 @@ const stop = option('stop', 'Stop the session')
 
 /** What the driver asks by itself. */
 export const ownQuestion = (
-  why: Wait['kind'] | 'stall',
+  why: Asked | 'stall',
   about: Circumstances,
   { until, problem }: { until?: number | undefined; problem?: Problem | undefined },
 ): CreateInboxRequest => {

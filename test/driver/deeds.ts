@@ -11,7 +11,7 @@ export type Deed =
   | { what: 'say'; mode: 'steer' | 'queue'; isRepeat: boolean }
   | { what: 'steered'; outcome: 'injected' | 'promptRequired' | 'startedNewTurn' | 'unsupported' | 'unknown' }
   | { what: 'reply'; optionId: 'extend' | 'continue' | undefined; text: string | undefined }
-  | { what: 'tasks'; open: number }
+  | { what: 'tasks'; open: number; children: number }
   | { what: 'open'; isFailing: boolean }
   | { what: 'spend'; usd: number }
   | { what: 'end'; how: 'own' | 'other' | 'gone' | 'signal' }
@@ -55,7 +55,11 @@ const kinds = {
     optionId: fc.constantFrom('extend' as const, 'continue' as const, undefined),
     text: fc.constantFrom('30', undefined),
   }),
-  tasks: fc.record({ what: fc.constant('tasks' as const), open: fc.constantFrom(1, 1, 1, 0) }),
+  tasks: fc.record({
+    what: fc.constant('tasks' as const),
+    open: fc.constantFrom(1, 1, 1, 0),
+    children: fc.constantFrom(0, 0, 1, 2),
+  }),
   open: fc.record({ what: fc.constant('open' as const), isFailing: fc.constantFrom(false, false, true) }),
   spend: fc.record({ what: fc.constant('spend' as const), usd: fc.constantFrom(1, 40) }),
   end: fc.record({

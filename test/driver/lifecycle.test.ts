@@ -49,3 +49,42 @@ describe('whatever agent, server and people do', () => {
     )
   })
 })
+
+it.each([false, true])(
+  'a session waits for those that it has spawned, is told when one has ended, and only then reminded and asked about (unattended: %s)',
+  (isUnattended) => {
+    const world = createWorld({ isUnattended })
+    world.do({ what: 'open', isFailing: false })
+    const lookWith = (children: number) => {
+      world.do({ what: 'wait', seconds: 6 })
+      world.do({ what: 'tasks', open: 1, children })
+    }
+    const endTurn = () => world.do({ what: 'answer', stopReason: 'end_turn', isSurplus: false })
+    const prompts = () =>
+      world.effects.flatMap((effect) => (effect.type === 'prompt' ? [[effect.reason, effect.note]] : []))
+    endTurn()
+    lookWith(2)
+    lookWith(2)
+    expect(world.life()).toMatchObject({ phase: 'waiting', status: 'idle', wait: { kind: 'children' } })
+    expect(prompts()).toHaveLength(1)
+    lookWith(1)
+    expect(prompts().at(-1)).toEqual([
+      'goOn',
+      'Of the sessions that you have spawned, ended: sess_2. Still at work: sess_1. "maestro session show ID" says how.',
+    ])
+    expect(world.life().status).toBe('working')
+    endTurn()
+    lookWith(1)
+    world.do({ what: 'say', mode: 'queue', isRepeat: false })
+    expect(prompts().at(-1)?.[0]).toBe('said')
+    endTurn()
+    lookWith(1)
+    lookWith(0)
+    endTurn()
+    lookWith(0)
+    expect(prompts().at(-1)?.[0]).toBe('remind')
+    endTurn()
+    lookWith(0)
+    expect(world.effects.at(isUnattended ? -1 : -2)?.type).toBe(isUnattended ? 'exit' : 'ask')
+  },
+)

@@ -79,6 +79,8 @@ export const createWorld = (given: Partial<LifeOptions> = {}) => {
       case 'renew':
         isOpening = true
         isMissing = false
+        // What has ended says nothing more.
+        heardAt = Math.min(heardAt, at - quietMs)
         inFlight = undefined
         tools = new Set()
         steering = undefined
@@ -232,11 +234,17 @@ export const createWorld = (given: Partial<LifeOptions> = {}) => {
       }
       send({ type: 'reply', id, by: 'user', optionId, text })
     },
-    tasks(open: number) {
+    tasks(open: number, children: number) {
       if (check === undefined) return
       const number = check
       check = undefined
-      send({ type: 'tasks', check: number, open })
+      const living = ['sess_1', 'sess_2'].slice(0, children)
+      const before = effects.length
+      send({ type: 'tasks', check: number, open, children: living })
+      const caused = effects.slice(before)
+      // Who waits for those whom it has spawned is not reminded, and asks nobody.
+      if (open > 0 && children === 2)
+        expect(caused.filter(({ type, ...effect }) => type === 'ask' || isReminder(effect))).toEqual([])
     },
     open(isFailing: boolean) {
       if (!isOpening || isMissing) return undefined
@@ -253,6 +261,8 @@ export const createWorld = (given: Partial<LifeOptions> = {}) => {
       return send({ type: 'agentGone', exitCode: 1, signal: null, reason: 'It has ended' })
     },
   }
+
+  const isReminder = (effect: object) => 'reason' in effect && effect.reason === 'remind'
 
   return {
     life: () => life,
@@ -277,7 +287,7 @@ export const createWorld = (given: Partial<LifeOptions> = {}) => {
         case 'reply':
           return deeds.reply(deed.optionId, deed.text)
         case 'tasks':
-          return deeds.tasks(deed.open)
+          return deeds.tasks(deed.open, deed.children)
         case 'open':
           return deeds.open(deed.isFailing)
         case 'spend':
@@ -303,7 +313,7 @@ export const createWorld = (given: Partial<LifeOptions> = {}) => {
         deeds.answer('end_turn')
         deeds.reply('continue', undefined)
         deeds.wait(4)
-        deeds.tasks(0)
+        deeds.tasks(0, 0)
         if (life.wait?.until !== undefined) deeds.wait(Math.ceil((life.wait.until - at) / 1000))
       }
     },

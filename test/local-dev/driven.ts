@@ -52,6 +52,8 @@ export const createDriven = async () => {
   return {
     client,
     directory,
+    /** Lets an agent go on that waits for a file. */
+    say: (name: string) => writeFileSync(join(directory, name), ''),
     stop: () => server.stop(),
     /** Spawns a session on a task of its own, and drives it as `maestro worker init` does. */
     async drive(scenario: object, { fields = {}, preset, isUnattended = false }: DriveOptions = {}) {

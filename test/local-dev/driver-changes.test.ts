@@ -1,5 +1,5 @@
 // A person changes the model or what an agent may do while it runs, and it goes on as before; or the agent frees itself.
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { waitUntil } from '../e2e/fixture'
@@ -16,7 +16,7 @@ const file = (name: string) => join(driven.directory, name)
 const write = (name: string) => ({ do: { path: file(name), text: name } })
 /** It waits until the test says so. */
 const until = (name: string) => ({ waitFor: { file: file(name) } })
-const say = (name: string) => writeFileSync(file(name), '')
+const say = (name: string) => driven.say(name)
 
 const models = {
   currentModelId: 'big',

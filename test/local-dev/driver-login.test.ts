@@ -13,7 +13,7 @@ afterAll(() => driven.stop())
 
 const file = (name: string) => join(driven.directory, name)
 const until = (name: string) => ({ waitFor: { file: file(name) } })
-const say = (name: string) => writeFileSync(file(name), '')
+const say = (name: string) => driven.say(name)
 
 /** As agents say it: by code, in words alone, as a number among them. */
 const expired = {

@@ -2,7 +2,7 @@
 import { exhausted } from '../budget'
 import { isCancelOverdue, isOver, stepTurn } from '../turn'
 import { andThen, type Life, type Step, withEffects } from './life'
-import { cancelTurn, promptAgent, renew } from './prompting'
+import { cancelTurn, lookAtTasks, promptAgent, renew } from './prompting'
 import { endTurn } from './turn-end'
 import { exit } from './waiting'
 
@@ -25,6 +25,7 @@ export const onTime = (life: Life, at: number): Step => {
 const afterWait = (life: Life, at: number): Step => {
   const { wait, next } = life
   if (wait?.until === undefined || at < wait.until) return withEffects(life)
+  if (wait.kind === 'children') return lookAtTasks(life)
   return promptAgent(life, at, next ?? { reason: 'goOn' })
 }
 

@@ -34,10 +34,15 @@ export interface Prompt {
 
 /** What a session waits for, and goes on with then. */
 export interface Wait {
-  kind: 'question' | 'interrupted' | 'login' | 'limit' | 'budget'
-  /** When it goes on by itself. */
+  kind: Asked | 'children'
+  /** When it goes on by itself; of `children`, when these are looked at again. */
   until?: number | undefined
+  /** The living sessions that it had spawned. */
+  children?: readonly string[] | undefined
 }
+
+/** What a person is asked, or told, and waited for. */
+export type Asked = 'question' | 'interrupted' | 'login' | 'limit' | 'budget'
 
 /** Why a prompt was not answered. */
 export interface Problem {
@@ -119,8 +124,8 @@ export type LifeEvent =
   | { type: 'reply'; id: string; by: string; optionId?: string | undefined; text?: string | undefined }
   /** A tool has run that a rule denies. */
   | { type: 'denied'; note: string }
-  /** The tasks without an outcome, as they were looked at. */
-  | { type: 'tasks'; check: number; open: number }
+  /** How many tasks have no outcome, and the living sessions that it has spawned, as they were looked at. */
+  | { type: 'tasks'; check: number; open: number; children: readonly string[] }
   /** What the session's budget allows now. */
   | { type: 'allowed'; allowed: Amounts }
   | { type: 'spent'; spentUsd: number }
@@ -139,7 +144,7 @@ export type Effect =
   | { type: 'turnOver' }
   | { type: 'lookAtTasks'; check: number }
   /** `why` names what is asked: a wait, or a stall. */
-  | { type: 'ask'; why: Wait['kind'] | 'stall'; until?: number | undefined; problem?: Problem | undefined }
+  | { type: 'ask'; why: Asked | 'stall'; until?: number | undefined; problem?: Problem | undefined }
   /** What the driver has asked is no question any more. */
   | { type: 'withdraw' }
   | { type: 'status'; status: 'working' | 'idle' }

@@ -47,7 +47,7 @@ export const stepLife = (life: Life, event: LifeEvent, at: number): Step => {
       return cancelTurn(life, at, 'denied', event.note)
     case 'tasks':
       return life.phase === 'checking' && event.check === life.checks
-        ? afterLook(life, at, event.open)
+        ? afterLook(life, at, event)
         : withEffects(life)
     case 'allowed':
       return withEffects({ ...life, budget: { ...life.budget, allowed: event.allowed } })

@@ -1,8 +1,8 @@
 /** What follows on a turn that is over. */
 import { stepTurn } from '../turn'
-import { andThen, type Life, type Step, withEffects } from './life'
+import { andThen, type Life, type LifeEvent, type Step, withEffects } from './life'
 import { lookAtTasks, promptAgent, sayNext } from './prompting'
-import { exit, waitFor, waitOn } from './waiting'
+import { exit, waitFor, waitForChildren, waitOn } from './waiting'
 
 /** So often in a row an error of the agent's is only said to it. */
 const maxFailures = 1
@@ -61,14 +61,35 @@ const goOnAfterError = (
     : waitFor(failed, at, 'question')
 }
 
-/** The tasks were looked at after a turn: so many have no outcome. */
-export const afterLook = (life: Life, at: number, open: number): Step => {
+/** The tasks were looked at after a turn, or because those whom it waits for may have ended. */
+export const afterLook = (
+  life: Life,
+  at: number,
+  { open, children }: Pick<Extract<LifeEvent, { type: 'tasks' }>, 'open' | 'children'>,
+): Step => {
   if (open === 0) return exit(life, { exitCode: 0 })
+  if (life.wait?.kind === 'children') return afterChildren(life, at, life.wait.children ?? [], children)
   if (life.wait) return andThen(waitOn(life), (now) => sayNext(now, at))
   if (life.queue.length > 0) return sayNext(life, at)
+  if (children.length > 0) return waitForChildren(life, at, children)
   if (life.reminders > 0) return waitFor(life, at, 'question')
   const { cancelNote: note } = life
   return promptAgent({ ...life, reminders: 1 }, at, { reason: 'remind', note })
+}
+
+/** Whoever has spawned others is told when one of them has ended. */
+const afterChildren = (
+  life: Life,
+  at: number,
+  before: readonly string[],
+  children: readonly string[],
+): Step => {
+  const ended = before.filter((id) => !children.includes(id))
+  if (life.queue.length > 0) return promptAgent(life, at, { reason: 'said' })
+  if (ended.length === 0) return waitForChildren(life, at, children)
+  const left = children.length === 0 ? '' : ` Still at work: ${children.join(', ')}.`
+  const note = `Of the sessions that you have spawned, ended: ${ended.join(', ')}.${left} "maestro session show ID" says how.`
+  return promptAgent({ ...life, reminders: 0 }, at, { reason: 'goOn', note })
 }
 
 /** The agent has done something: whatever that belongs to, the session works until it is quiet again. */

@@ -1,14 +1,16 @@
 /** A session waits: for a person, or for the time. */
-import type { Life, Step, Wait } from './life'
+import type { Asked, Life, Step } from './life'
 import { withEffects } from './life'
 
 /** A limit that ends by itself is waited for so often in a row. */
 const maxLimits = 5
 /** Where an agent does not say when its limit ends: it is tried again after so long, each time twice as long. */
 const firstRetryMs = 5 * 60_000
+/** So often who has spawned others looks whether they have ended. */
+const childrenEveryMs = 5000
 
 /** Asks what is to be waited for, and waits. Where nobody is there to ask, it ends instead. */
-export const waitFor = (life: Life, at: number, kind: Wait['kind']): Step => {
+export const waitFor = (life: Life, at: number, kind: Asked): Step => {
   const { problem } = life
   if (kind === 'limit') return waitForLimit(life, at)
   // Whoever interrupts it says how it goes on.
@@ -32,6 +34,10 @@ const waitForLimit = (life: Life, at: number): Step => {
   )
 }
 
+/** Those that it has spawned still work: nobody has to be asked, and they have its place. */
+export const waitForChildren = (life: Life, at: number, children: readonly string[]): Step =>
+  idle({ ...life, wait: { kind: 'children', until: at + childrenEveryMs, children } })
+
 /** Its place is free for others. */
 const idle = (life: Life, ...effects: Step[1]): Step => {
   const isIdle = life.status === 'idle'
@@ -51,7 +57,7 @@ const idle = (life: Life, ...effects: Step[1]): Step => {
 /** Waits on for what was asked already. */
 export const waitOn = (life: Life): Step => idle(life)
 
-const endUnattended = (life: Life, kind: Wait['kind']): Step => {
+const endUnattended = (life: Life, kind: Asked): Step => {
   // What it has left open is then said by the end itself.
   if (kind === 'question' && life.problem === undefined) return exit(life, { exitCode: 0 })
   const reasons = {
