@@ -56,7 +56,9 @@ export const sayNext = (life: Life, at: number): Step => {
   const [first] = life.queue
   if (!first) return withEffects(life)
   if (life.phase === 'checking')
-    return life.wait ? withEffects(life) : promptAgent(life, at, { reason: 'said' })
+    return life.wait && life.wait.kind !== 'children'
+      ? withEffects(life)
+      : promptAgent(life, at, { reason: 'said' })
   if (life.phase === 'waiting') return sayWhileWaiting(life, at)
   return steerNext(life)
 }

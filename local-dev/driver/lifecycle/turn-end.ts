@@ -24,7 +24,7 @@ const afterTurn = (life: Life, at: number): Step => {
     )
   if (life.problem) return afterProblem({ ...life, problem: life.problem }, at)
   // It did something of its own accord while it waited, and waits on for that.
-  if (life.wait) return lookAtTasks(life)
+  if (life.wait && life.wait.kind !== 'children') return lookAtTasks(life)
   if (life.queue.length > 0) return promptAgent(life, at, { reason: 'said', note: life.cancelNote })
   if (life.cancelCause === 'interrupt') return waitFor(life, at, 'interrupted')
   return lookAtTasks(life)
@@ -67,7 +67,8 @@ export const afterLook = (
   at: number,
   { open, children }: Pick<Extract<LifeEvent, { type: 'tasks' }>, 'open' | 'children'>,
 ): Step => {
-  if (open === 0) return exit(life, { exitCode: 0 })
+  // Who is still to be told something is told it.
+  if (open === 0 && life.queue.length === 0) return exit(life, { exitCode: 0 })
   if (life.wait?.kind === 'children') return afterChildren(life, at, life.wait.children ?? [], children)
   if (life.wait) return andThen(waitOn(life), (now) => sayNext(now, at))
   if (life.queue.length > 0) return sayNext(life, at)
@@ -85,7 +86,6 @@ const afterChildren = (
   children: readonly string[],
 ): Step => {
   const ended = before.filter((id) => !children.includes(id))
-  if (life.queue.length > 0) return promptAgent(life, at, { reason: 'said' })
   if (ended.length === 0) return waitForChildren(life, at, children)
   const left = children.length === 0 ? '' : ` Still at work: ${children.join(', ')}.`
   const note = `Of the sessions that you have spawned, ended: ${ended.join(', ')}.${left} "maestro session show ID" says how.`
