@@ -13,18 +13,23 @@ interface DemoOptions {
   /** The project's directory. */
   cwd: string
   print(line: string): void
+  /** Writes the line, if it may; default: it does. */
+  edit?(line: string, write: () => Promise<void>): Promise<boolean>
+  /** Whatever is not begun then is left. */
+  signal?: AbortSignal
 }
 
 /** Does every task of a session, in the order of its queue if it has one, and completes the session. */
 export const runDemo = async (demo: DemoOptions): Promise<void> => {
-  const { client, sessionId } = demo
+  const { client, sessionId, signal } = demo
   const { strategy, taskIds } = await client.sessions.get(sessionId)
   let done = 0
   if (strategy === 'queue') {
     for (let taskId = await startNextTask(demo); taskId; taskId = await startNextTask(demo)) {
-      await doTask(demo, taskId)
-      await client.queue.complete(sessionId)
-      done++
+      const message = await doTask(demo, taskId)
+      if (message === undefined) await client.queue.fail(sessionId, refused)
+      else await client.queue.complete(sessionId)
+      done += message === undefined ? 0 : 1
     }
   } else if (strategy === 'tree') {
     for (
@@ -33,33 +38,43 @@ export const runDemo = async (demo: DemoOptions): Promise<void> => {
       taskId = await claimNextTask(demo, taskIds)
     ) {
       const message = await doTask(demo, taskId)
-      await client.tasks.release(taskId, { sessionId, outcome: 'completed', message })
-      done++
+      const outcome = message === undefined ? 'blocked' : 'completed'
+      await client.tasks.release(taskId, { sessionId, outcome, message: message ?? refused })
+      done += message === undefined ? 0 : 1
     }
   } else {
     for (const taskId of taskIds) {
+      if (signal?.aborted) break
       const what = await doTask(demo, taskId)
-      await client.tasks.update(taskId, { updateSource: 'session', sessionStatus: 'completed' })
-      await client.tasks.addTimeline(taskId, { sessionId, type: 'task_completed', message: what })
-      done++
+      const isDone = what !== undefined
+      await client.tasks.update(taskId, {
+        updateSource: 'session',
+        sessionStatus: isDone ? 'completed' : 'blocked',
+      })
+      const type = isDone ? 'task_completed' : 'task_blocked'
+      await client.tasks.addTimeline(taskId, { sessionId, type, message: what ?? refused })
+      done += isDone ? 1 : 0
     }
   }
-  const message = `${done === 1 ? 'One task' : `${done} tasks`} done, see ${file}`
+  if (signal?.aborted) return
+  const message = `${done === 1 ? 'One task' : `${done} tasks`} done, see ${demoFile}`
   await client.sessions.addTimeline(sessionId, { message })
   await client.sessions.end(sessionId, { cause: 'reported' })
   demo.print(message)
 }
 
-const file = 'MAESTRO_DEMO.md'
+export const demoFile = 'MAESTRO_DEMO.md'
+const refused = `It may not write into ${demoFile}`
 
-const startNextTask = async ({ client, sessionId }: DemoOptions): Promise<string | undefined> =>
-  (await client.queue.start(sessionId)).item?.taskId
+const startNextTask = async ({ client, sessionId, signal }: DemoOptions): Promise<string | undefined> =>
+  signal?.aborted ? undefined : (await client.queue.start(sessionId)).item?.taskId
 
 /** What is ready below the tasks of a session, and then each of these. */
 const claimNextTask = async (
-  { client, sessionId }: DemoOptions,
+  { client, sessionId, signal }: DemoOptions,
   taskIds: readonly string[],
 ): Promise<string | undefined> => {
+  if (signal?.aborted) return undefined
   for (const under of taskIds) {
     const { task } = await client.tasks.claimNext({ sessionId, under })
     if (task) return task.id
@@ -71,13 +86,16 @@ const claimNextTask = async (
   return undefined
 }
 
-const doTask = async ({ client, sessionId, cwd, print }: DemoOptions, taskId: string): Promise<string> => {
+/** What was done; undefined if it may not do it. */
+const doTask = async (demo: DemoOptions, taskId: string): Promise<string | undefined> => {
+  const { client, sessionId, cwd, print } = demo
   const { title } = await client.tasks.get(taskId)
   const line = title.replace(/\s+/g, ' ')
   print(`working on: ${line}`)
-  const message = `Writing a line about "${line}" into ${file}`
+  const message = `Writing a line about "${line}" into ${demoFile}`
   await client.tasks.addTimeline(taskId, { sessionId, type: 'progress', message })
   await sleep(thinkMs)
-  await appendFile(join(cwd, file), `- ${line}\n`)
-  return `Wrote a line into ${file}`
+  const write = () => appendFile(join(cwd, demoFile), `- ${line}\n`)
+  const mayWrite = demo.edit ? await demo.edit(line, write) : await write().then(() => true)
+  return mayWrite ? `Wrote a line into ${demoFile}` : undefined
 }

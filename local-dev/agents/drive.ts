@@ -17,7 +17,11 @@ interface DriveRequest {
   /** A program that is named as a relative path starts here; undefined: that is not known yet, nor then looked at. */
   cwd: string | undefined
   env: NodeJS.ProcessEnv
+  /** The command of the demo agent, which is a part of `maestro`; absent: that is not to be started here. */
+  demo?: readonly string[]
 }
+
+type KnownAgent = Omit<AcpPreset, 'program' | 'args' | 'files' | 'npm'>
 
 /** An agent that is driven over ACP. */
 export interface AcpChoice {
@@ -26,7 +30,7 @@ export interface AcpChoice {
   /** The program and its arguments. */
   command: string[]
   /** What is known of it; absent of a command line of one's own. */
-  preset?: AcpPreset
+  preset?: KnownAgent
   /** Of a preset, that of what was found, if it says so. */
   version?: string | undefined
 }
@@ -37,6 +41,7 @@ export const chooseDrive = async ({
   named,
   cwd,
   env,
+  demo = [],
 }: DriveRequest): Promise<AcpChoice | undefined> => {
   const drive = chosen ?? Drive.safeParse(env.MAESTRO_DRIVE).data
   if (drive === 'terminal') return undefined
@@ -45,10 +50,20 @@ export const chooseDrive = async ({
   const requested = (named ?? env.MAESTRO_AGENT)?.trim() || undefined
   const places = { searchPath: env.PATH ?? '', home: homeFolder() }
   if (requested === undefined) return firstFound(drive, places)
+  // In a terminal unless it is asked for: there is no program to be found.
+  if (requested === 'demo' && drive === 'acp')
+    return { name: 'demo', command: [...demo, '--acp'], preset: demoPreset }
   const preset = presetOf(requested)
   const choice = preset && (await presetChoice(preset, places))
   if (choice || drive === undefined) return choice
   throw new AgentStartError(1, withoutAcp(requested, preset))
+}
+
+const demoPreset: KnownAgent = {
+  sessionMode: () => undefined,
+  asks: true,
+  steering: false,
+  cannotKeep: [],
 }
 
 /** In the order of the presets: each over ACP where that is found, else in a terminal. */

@@ -131,7 +131,7 @@ const prepare = async (options: InitOptions, sessionId: string) => {
   const named = options.agent ?? session.agent
   const requested = named ?? env.MAESTRO_AGENT
   const searchPath = env.PATH ?? ''
-  const acp = await chooseDrive({ drive: session.drive, named, cwd, env })
+  const acp = await chooseDrive({ drive: session.drive, named, cwd, env, demo: options.demo })
   const agent = acp ? undefined : await chooseAgent({ requested, cwd, searchPath, demo: options.demo })
   const { workspace } = session
   const tree = workspace && { directory: cwd, branch: workspace.branch, base: workspace.base }

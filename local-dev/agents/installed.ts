@@ -25,7 +25,8 @@ export const installedAgents = async (
   home = homeFolder(),
 ): Promise<InstalledAgent[]> => {
   const found = await Promise.all(presets.map((preset) => drivesOf(preset, env, home)))
-  return [...found.flat(), { name: 'demo', version, drive: 'terminal' }]
+  const demo = { name: 'demo', version }
+  return [...found.flat(), { ...demo, drive: 'terminal' }, { ...demo, drive: 'acp' }]
 }
 
 const drivesOf = async (preset: Preset, env: NodeJS.ProcessEnv, home: string): Promise<InstalledAgent[]> => {

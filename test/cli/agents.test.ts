@@ -47,6 +47,7 @@ describe('maestro agents', () => {
       { name: 'opencode', drive: 'acp', triedVersion: '1.18.33', asks: 'untried' },
       { name: 'opencode', drive: 'terminal' },
       { name: 'demo', drive: 'terminal' },
+      { name: 'demo', drive: 'acp' },
     ])
     expect(agents[2]).not.toHaveProperty('version')
     expect(await text(['agents'])).toMatch(/Not here: claude, gemini, qwen\. maestro agents install NAME/)

@@ -39,6 +39,8 @@ interface DriveOptions {
   fields?: object
   preset?: AcpPreset
   isUnattended?: boolean
+  /** In place of the scripted agent. */
+  command?: string[]
 }
 
 export const createDriven = async () => {
@@ -56,7 +58,7 @@ export const createDriven = async () => {
     say: (name: string) => writeFileSync(join(directory, name), ''),
     stop: () => server.stop(),
     /** Spawns a session on a task of its own, and drives it as `maestro worker init` does. */
-    async drive(scenario: object, { fields = {}, preset, isUnattended = false }: DriveOptions = {}) {
+    async drive(scenario: object, { fields = {}, preset, isUnattended = false, command }: DriveOptions = {}) {
       const folder = join(server.root, `drive-${++drives}`)
       mkdirSync(folder)
       const log = join(folder, 'agent.log')
@@ -75,11 +77,16 @@ export const createDriven = async () => {
         session,
         choice: {
           name: 'scripted',
-          command: [process.execPath, program, scenarioFile],
+          command: command ?? [process.execPath, program, scenarioFile],
           ...(preset && { preset }),
         },
         cwd: directory,
-        env: { PATH: process.env.PATH },
+        env: {
+          PATH: process.env.PATH,
+          HOME: server.root,
+          MAESTRO_SERVER_URL: server.url,
+          MAESTRO_SESSION_ID: id,
+        },
         home: server.root,
         folder,
         prompt: 'You are a worker.',
