@@ -6,16 +6,7 @@ import { kindOfEvent, type StagedEvent } from './event'
 import { roomsOfDataEvent, roomsOfStateEvent } from './event-rooms'
 import type { NewId } from './ids'
 import { idOf } from './items'
-import {
-  byKind,
-  type Entities,
-  type Heads,
-  type ItemOf,
-  type Kind,
-  kinds,
-  type ListOf,
-  storedKinds,
-} from './kinds'
+import { type Entities, type Heads, type ItemOf, type Kind, kinds, type ListOf, storedKinds } from './kinds'
 import type { Fields } from './kinds/kind'
 import { type ItemsByList, takeApart, textsOf } from './parts'
 import { readOnce } from './read-once'
@@ -37,7 +28,9 @@ interface Found<K extends Kind> {
   created: number
   found: Entry<K> | Draft<K>
 }
-type Drafts = { [K in Kind]: Map<string, Draft<K> | undefined> }
+/** By id; undefined: it is removed. Kinds of which nothing is staged are absent: most changes are about one or two. */
+type Drafts = { [K in Kind]?: Map<string, Draft<K> | undefined> }
+const noDrafts: ReadonlyMap<string, never> = new Map<string, never>()
 
 /** A change under way. */
 interface Change {
@@ -66,15 +59,27 @@ const isHead = <K extends Kind>(kind: K, entity: object): entity is Heads[K] =>
 
 /** Starts a change on top of what is stored. */
 export const beginTransaction = (documents: Documents, now: number, newId: NewId): Change => {
-  const drafts = byKind<Drafts>(() => new Map())
+  const drafts: Drafts = {}
   const appendsOf = new Map<Entry, Appends>()
   const events: StagedEvent[] = []
   const stagedStates = new Set<string>()
   const told: Entry[] = []
   const stored = readOnce(documents)
 
-  const get = <K extends Kind>(kind: K, id: string): Heads[K] | undefined => {
+  const stagedOf = <K extends Kind>(kind: K): ReadonlyMap<string, Draft<K> | undefined> => {
     const staged: Drafts[K] = drafts[kind]
+    return staged ?? noDrafts
+  }
+
+  const setDraft = <K extends Kind>(kind: K, id: string, draft: Draft<K> | undefined) => {
+    const before: Drafts[K] = drafts[kind]
+    const staged: NonNullable<Drafts[K]> = before ?? new Map()
+    if (!before) drafts[kind] = staged
+    staged.set(id, draft)
+  }
+
+  const get = <K extends Kind>(kind: K, id: string): Heads[K] | undefined => {
+    const staged = stagedOf(kind)
     return staged.has(id) ? staged.get(id)?.head : stored.get(kind, id)
   }
 
@@ -84,21 +89,20 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
     before: Entry<K> | undefined,
     addedBefore: ItemsByList = {},
   ) => {
-    const staged: Drafts[K] = drafts[kind]
     const { appendOnly, id } = kinds[kind]
     // Most have no such lists, and a change may put tens of thousands.
     if (appendOnly.length === 0 && isHead(kind, entity)) {
-      staged.set(id(entity), { document: entity, head: entity, added: nothing, before })
+      setDraft(kind, id(entity), { document: entity, head: entity, added: nothing, before })
       return
     }
     const { head: document, items } = takeApart(entity, appendOnly)
     const added: Record<string, readonly unknown[]> = { ...addedBefore }
     for (const list of appendOnly) added[list] = [...(added[list] ?? []), ...(items[list] ?? [])]
-    if (isHead(kind, document)) staged.set(id(entity), { document, head: document, added, before })
+    if (isHead(kind, document)) setDraft(kind, id(entity), { document, head: document, added, before })
   }
 
   const put = <K extends Kind>(kind: K, entity: Entities[K]) => {
-    const staged: Drafts[K] = drafts[kind]
+    const staged = stagedOf(kind)
     const id = kinds[kind].id(entity)
     const draft = staged.get(id)
     const before = staged.has(id) ? draft?.before : documents.get(kind, id)
@@ -123,13 +127,13 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
 
   /** An entity's lists as stored, and what is added to them. */
   const grownOf = <K extends Kind>(kind: K, id: string): Pick<Draft<K>, 'before' | 'added'> => {
-    const staged: Drafts[K] = drafts[kind]
+    const staged = stagedOf(kind)
     if (!staged.has(id)) return { before: documents.get(kind, id), added: {} }
     return staged.get(id) ?? { before: undefined, added: {} }
   }
 
   const fields = <K extends Kind>(kind: K, id: string): Fields | undefined => {
-    const staged: Drafts[K] = drafts[kind]
+    const staged = stagedOf(kind)
     if (!staged.has(id)) return documents.get(kind, id)?.fields
     const draft = staged.get(id)
     return draft && kinds[kind].fields(draft.document)
@@ -137,7 +141,7 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
 
   /** Oldest first: each as it is stored, or as this change has staged it. */
   const find = <K extends Kind>(kind: K, where: Where): Found<K>[] => {
-    const staged: Drafts[K] = drafts[kind]
+    const staged = stagedOf(kind)
     const all: Found<K>[] = []
     for (const entry of documents.list(kind, where))
       if (!staged.has(entry.id)) all.push({ id: entry.id, created: entry.created, found: entry })
@@ -154,7 +158,7 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
 
   /** Without reading what is stored. */
   const count = <K extends Kind>(kind: K, where: Where = {}): number => {
-    const staged: Drafts[K] = drafts[kind]
+    const staged = stagedOf(kind)
     let total = documents.count(kind, where)
     for (const [id, draft] of staged) {
       const before = documents.get(kind, id)
@@ -165,7 +169,7 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
   }
 
   const entry = <K extends Kind>(kind: K, id: string): Entry<K> => {
-    const staged: Drafts[K] = drafts[kind]
+    const staged = stagedOf(kind)
     const draft = staged.get(id)
     if (draft?.entry) return draft.entry
     if (draft) {
@@ -182,18 +186,18 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
   /** The project of an entity, also of one that this change removes: the event of that still goes to its rooms. */
   const projectOf = (kind: 'tasks' | 'sessions', id: string | undefined): string | undefined => {
     if (id === undefined) return undefined
-    const draft = drafts[kind].get(id)
+    const draft = stagedOf(kind).get(id)
     if (draft) return draft.document.projectId
     const projectId = documents.get(kind, id)?.fields.projectId
     return typeof projectId === 'string' ? projectId : undefined
   }
 
-  const size = () => storedKinds.reduce((total, kind) => total + drafts[kind].size, 0)
+  const size = () => storedKinds.reduce((total, kind) => total + stagedOf(kind).size, 0)
 
   function* prepare() {
     let made = 0
     for (const kind of storedKinds)
-      for (const [id, draft] of drafts[kind]) {
+      for (const [id, draft] of stagedOf(kind)) {
         if (draft) entry(kind, id)
         if (++made % entriesInStep === 0) yield
       }
@@ -203,7 +207,7 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
     const entries: Entry[] = []
     const removed: Entry[] = []
     for (const kind of storedKinds)
-      for (const [id, draft] of drafts[kind]) {
+      for (const [id, draft] of stagedOf(kind)) {
         if (draft) entries.push(entry(kind, id))
         else {
           const before = documents.get(kind, id)
@@ -219,7 +223,7 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
     get,
     fields,
     has: (kind, id) =>
-      drafts[kind].has(id) ? drafts[kind].get(id) !== undefined : !!documents.get(kind, id),
+      stagedOf(kind).has(id) ? stagedOf(kind).get(id) !== undefined : !!documents.get(kind, id),
     list,
     count,
     ids,
@@ -233,7 +237,7 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
       const { created, updated } = kinds[kind].stateEvents ?? {}
       if (stagedStates.has(`${updated} ${id}`) || stagedStates.has(`${created} ${id}`))
         told.push(entry(kind, id))
-      drafts[kind].set(id, undefined)
+      setDraft(kind, id, undefined)
     },
     emitState(name, id) {
       if (stagedStates.has(`${name} ${id}`)) return
