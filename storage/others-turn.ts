@@ -20,8 +20,11 @@ export type Steps<T = void> = Generator<typeof aTurn | undefined, T>
 export const aTurn = 'a turn'
 
 /** The same of what may be done already. */
-export function* stepsOf<T>(work: T | Steps<T>): Steps<T> {
-  return isSteps(work) ? yield* work : work
+export const stepsOf = <T>(work: T | Steps<T>): Steps<T> => (isSteps(work) ? work : done(work))
+
+// biome-ignore lint/correctness/useYield: nothing is left to do
+function* done<T>(result: T): Steps<T> {
+  return result
 }
 
 const isSteps = <T>(work: T | Steps<T>): work is Steps<T> =>
@@ -31,16 +34,12 @@ const isSteps = <T>(work: T | Steps<T>): work is Steps<T> =>
  * Does steps until others are to have their turn: at most so many, and no more once `maxMs` are over. Returns what comes of the
  * work, undefined if it is not done. Where no time passes while work is done, as in a Worker, the steps are counted alone.
  */
-export const stepsOfTurn = <T>(
-  steps: Steps<T>,
-  most: number,
-  maxMs = Number.POSITIVE_INFINITY,
-): { result: T } | undefined => {
-  const end = performance.now() + maxMs
+export const stepsOfTurn = <T>(steps: Steps<T>, most: number, maxMs?: number): { result: T } | undefined => {
+  const end = maxMs === undefined ? undefined : performance.now() + maxMs
   for (let step = 0; step < most; step++) {
     const { done, value } = steps.next()
     if (done) return { result: value }
-    if (value === aTurn || performance.now() > end) break
+    if (value === aTurn || (end !== undefined && performance.now() > end)) break
   }
   return undefined
 }

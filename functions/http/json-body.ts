@@ -26,7 +26,7 @@ export function* readJsonObject(text: string): Steps<Record<string, unknown>> {
   const holdsTinyExponent = tinyExponent.test(text)
   const holdsOthers = mayHoldBadText.test(text) || exponent.test(text)
   yield
-  const body = yield* parse(text)
+  const body = text.length > maxLengthAtOnce ? yield* parseLong(text) : parse(text)
   if (!isObject(body)) throw new Error('The body must be a JSON object')
   yield
   if (holdsManyDigits || holdsTinyExponent) yield* checkNumbers(text)
@@ -34,13 +34,23 @@ export function* readJsonObject(text: string): Steps<Record<string, unknown>> {
   return body
 }
 
-function* parse(text: string): Steps<unknown> {
+function* parseLong(text: string): Steps<unknown> {
   try {
-    return text.length > maxLengthAtOnce ? yield* parseJsonInSteps(text) : parseJson(text)
+    return yield* parseJsonInSteps(text)
   } catch (error) {
-    throw new Error(`The body cannot be read: ${reasonOf(error)}`)
+    throw unreadable(error)
   }
 }
+
+const parse = (text: string): unknown => {
+  try {
+    return parseJson(text)
+  } catch (error) {
+    throw unreadable(error)
+  }
+}
+
+const unreadable = (error: unknown) => new Error(`The body cannot be read: ${reasonOf(error)}`)
 
 // Most bodies hold none of these. Each looks at a character at most as often as the pattern is long, and none is long.
 const mayHoldBadText = /__proto__|\\u(?:00|[dD][89a-fA-F])/

@@ -1,4 +1,3 @@
-import type { TaskClaim } from '../../schemas/claim'
 import { apiError } from '../../schemas/errors'
 import type {
   CreateTaskRequest,
@@ -89,11 +88,43 @@ const cleared = (): Pick<
  */
 export function* updateTask(tx: Transaction, id: string, body: UpdateTaskRequest, by?: string): Steps {
   const task = findTask(tx, id)
+  const update = checkedUpdate(tx, task, body, by)
+  const { late, isTaken, changes } = update
+  if (changes.dependencies) yield* checkDependencies(tx, task, changes.dependencies)
+  const changed = putUpdated(tx, task, update)
+  if (isTaken) {
+    putReleased(tx, findTask(tx, id), {})
+    yield* leaveSession(tx, [task])
+  }
+  if (task.status === 'blocked' && changed.status !== 'blocked') withdrawAboutTask(tx, id)
+  if (late !== undefined && body.sessionStatus != null) yield* reportLate(tx, late, id, body.sessionStatus)
+  if (body.sessionIds) yield* syncLinks(tx, task, body.sessionIds)
+}
+
+/** What an update comes to. */
+interface Update {
+  changes: Omit<UpdateTaskRequest, 'sessionIds' | 'updateSource' | 'sessionId' | 'epoch' | 'parentId'>
+  parentId: UpdateTaskRequest['parentId']
+  isReport: boolean
+  /** The session whose report comes after its end. */
+  late: string | undefined
+  /** Whether the task loses its claim. */
+  isTaken: boolean
+}
+
+/** Plain functions, which most updates spend their time in: what may take long is in the generator above. */
+const checkedUpdate = (
+  tx: Transaction,
+  task: Task,
+  body: UpdateTaskRequest,
+  by: string | undefined,
+): Update => {
+  const { id } = task
   const isReport = body.updateSource === 'session'
   if (isReport && body.epoch !== undefined) requireClaim(task, body.sessionId ?? undefined, body.epoch)
   const late = isReport ? lateReporter(tx, task, body.sessionId) : undefined
   const {
-    sessionIds,
+    sessionIds: _links,
     updateSource: _who,
     sessionId: _whichSession,
     epoch: _whichClaim,
@@ -102,10 +133,13 @@ export function* updateTask(tx: Transaction, id: string, body: UpdateTaskRequest
   } = body
   if (late !== undefined || (isReport && isAnothers(tx, id, body.sessionId)))
     changes.sessionStatus = undefined
-  const taken = isReport ? undefined : claimTaken(task, changes.status, by)
-  if (!isReport) clearWord(task, changes, taken !== undefined)
+  const isTaken = !isReport && losesClaim(task, changes.status, by)
+  if (!isReport) clearWord(task, changes, isTaken)
   if (parentId != null) checkParent(tx, task, parentId)
-  if (changes.dependencies) yield* checkDependencies(tx, task, changes.dependencies)
+  return { changes, parentId, isReport, late, isTaken }
+}
+
+const putUpdated = (tx: Transaction, task: Task, { changes, parentId, isReport }: Update): Task => {
   checkExternalId(tx, task, changes.externalId)
   const changed = withChanges(task, changes)
   tx.put('tasks', {
@@ -117,30 +151,20 @@ export function* updateTask(tx: Transaction, id: string, body: UpdateTaskRequest
     completedAt: task.completedAt ?? (changed.status === 'completed' ? tx.now : null),
     ...(!isReport && changes.status === 'todo' && { attempts: undefined }),
   })
-  tx.emitState('task:updated', id)
-  if (taken) {
-    putReleased(tx, findTask(tx, id), {})
-    yield* leaveSession(tx, [task])
-  }
-  if (task.status === 'blocked' && changed.status !== 'blocked') withdrawAboutTask(tx, id)
-  if (late !== undefined && body.sessionStatus != null) yield* reportLate(tx, late, id, body.sessionStatus)
-  if (sessionIds) yield* syncLinks(tx, task, sessionIds)
+  tx.emitState('task:updated', task.id)
+  return changed
 }
 
 /** Whether a session reports on a task that another one has claimed. */
 const isAnothers = (tx: Transaction, taskId: string, named: string | null | undefined): boolean =>
   named != null && isClaimedElsewhere(tx, taskId, named)
 
-/** The claim that a task loses when its status is set so. */
-const claimTaken = (
-  task: Task,
-  status: TaskStatus | undefined,
-  by: string | undefined,
-): TaskClaim | undefined => {
+/** Whether a task loses its claim when its status is set so. */
+const losesClaim = (task: Task, status: TaskStatus | undefined, by: string | undefined): boolean => {
   const { claim } = task
-  if (!claim || status === undefined || status === 'in_progress') return undefined
+  if (!claim || status === undefined || status === 'in_progress') return false
   if (by !== undefined && by !== claim.sessionId) throw claimedByAnother(task, claim)
-  return claim
+  return true
 }
 
 /** What a session said is not said any more of a task that is to begin anew, or that was taken away from it. */

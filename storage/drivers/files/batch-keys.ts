@@ -23,7 +23,7 @@ export const createKeyCheck = (directory: string) => {
   return {
     checkInSteps,
     check(batch: Batch): void {
-      if (!checked.has(batch)) for (const _step of checkInSteps(batch));
+      if (!checked.has(batch)) for (const key of keysOf(batch)) pathOfKey(directory, key)
     },
   }
 }

@@ -75,8 +75,11 @@ export const batchLine = (
 const isPiece = (piece: Piece | LoggedEvent): piece is Piece =>
   typeof piece === 'string' || piece instanceof Uint8Array
 
-const withCommas = (pieces: readonly Piece[]): Piece[] =>
-  pieces.flatMap((piece, at) => (at > 0 ? [',', piece] : [piece]))
+/** Texts alone, as nearly all changes have them, are one piece. */
+const withCommas = (pieces: readonly Piece[]): readonly Piece[] =>
+  pieces.every((piece) => typeof piece === 'string')
+    ? [pieces.join()]
+    : pieces.flatMap((piece, at) => (at > 0 ? [',', piece] : [piece]))
 
 /** The line of a checkpoint, without its checksum: the documents of all batches up to this one are in the files. */
 export const checkpointLine = (batch: number, lastEvent: number): string => `F ${batch} ${lastEvent} `
