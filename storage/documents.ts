@@ -1,9 +1,9 @@
 import { byEntityKind, type EntityKind } from '../schemas/entities'
 import type { Entry } from './entry'
 import { byKind, type Kind } from './kinds'
-import { type Fields, valuesOf } from './kinds/kind'
+import { type Fields, noValues, valuesOf } from './kinds/kind'
 import { Ordered, type Position } from './ordered'
-import { createTouched, placesOf } from './readiness'
+import { createTouched, type Lookup, placesOf, sharePlaces, type Touched } from './readiness'
 
 /**
  * A filter: the field values that an entity must have, all of them. `{}` matches every entity of the kind. Tasks are also found
@@ -68,9 +68,10 @@ const valuesGone = (
   before: Fields[string] | undefined,
   after: Fields[string] | undefined,
 ): readonly string[] => {
-  if (before === after) return []
-  const [from, to] = [valuesOf(before), valuesOf(after)]
-  if (to.length === 0) return from
+  if (before === after) return noValues
+  const from = valuesOf(before)
+  const to = valuesOf(after)
+  if (from.length === 0 || to.length === 0) return from
   const kept = to.length > 8 ? new Set(to) : undefined
   return from.filter((value) => !(kept ? kept.has(value) : to.includes(value)))
 }
@@ -153,22 +154,40 @@ export const createMemoryDocuments = (): Documents => {
     if (place.work) removeFromIndexes(table, place, place.work)
   }
 
-  const touched = createTouched()
+  /** Before somebody asks what is ready, nothing of that is kept: many never do. */
+  let touched: Touched | undefined
+  const share = sharePlaces()
   const fieldsOf = (kind: Kind, id: string) => tables[kind].byId.get(id)?.entry.fields
 
   /** Works out where the tasks stand that changes have touched. */
   const refresh = () => {
     const table = tables.tasks
-    const lookup = { fields: fieldsOf, count }
+    const lookup: Lookup = {
+      fields: fieldsOf,
+      count: (_kind, { unfinishedIn }) => table.indexes.get('unfinishedIn')?.get(unfinishedIn)?.size ?? 0,
+    }
     const dependentsOf = (id: string) => list('tasks', { dependencies: id }).map((entry) => entry.id)
-    for (const id of touched.take(dependentsOf)) {
+    const stale = touched ? touched.take(dependentsOf) : table.byId.keys()
+    touched ??= createTouched()
+    for (const id of stale) {
       const place = table.byId.get(id)
       if (!place) continue
-      const before = place.work ?? {}
-      place.work = placesOf(lookup, id, place.entry.fields)
-      removeFromIndexes(table, place, before, place.work)
-      addToIndexes(table, place, place.work, before)
+      const before = place.work
+      const work = placesOf(lookup, id, place.entry.fields, share)
+      if (work === before) continue
+      place.work = work
+      if (before) removeFromIndexes(table, place, before, work)
+      addToIndexes(table, place, work, before)
     }
+  }
+
+  const note = (touched: Touched, kind: Kind, { id, fields, created }: Entry) => {
+    const before = tables[kind].byId.get(id)
+    if (before && before.created !== created) {
+      // It gets another place.
+      touched.note(kind, id, before.entry.fields, undefined)
+      touched.note(kind, id, undefined, fields)
+    } else touched.note(kind, id, before?.entry.fields, fields)
   }
 
   const refreshFor = (where: Where) => {
@@ -208,17 +227,11 @@ export const createMemoryDocuments = (): Documents => {
       return count(kind, where)
     },
     put(kind, entry) {
-      const { id, fields, created } = entry
-      const before = tables[kind].byId.get(id)
-      if (before && before.created !== created) {
-        // It gets another place.
-        touched.note(kind, id, before.entry.fields, undefined)
-        touched.note(kind, id, undefined, fields)
-      } else touched.note(kind, id, before?.entry.fields, fields)
+      if (touched) note(touched, kind, entry)
       put(tables[kind], entry)
     },
     remove(kind, id) {
-      touched.note(kind, id, fieldsOf(kind, id), undefined)
+      touched?.note(kind, id, fieldsOf(kind, id), undefined)
       remove(tables[kind], id)
     },
   }

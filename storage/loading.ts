@@ -5,7 +5,6 @@ import { Entry } from './entry'
 import { type Kind, kindOfKey } from './kinds'
 import { valuesOf } from './kinds/kind'
 import { entryOfParts, MisplacedError, readEntry } from './read-entry'
-import { waitsKey } from './readiness'
 import { reasonOf } from './reason'
 import { maySayOpen, settleTasks } from './rules/missed-ends'
 import { completedLinks } from './rules/one-sided-links'
@@ -44,8 +43,6 @@ export const loadDocuments = async (
   }
   settleTasks(documents, open, (id) => isUnreadableSession(driver, id))
   repairLinks(documents, driver)
-  // Worked out now, and not while somebody waits for it.
-  documents.count('tasks', { waits: waitsKey(undefined) })
 }
 
 /** Null if there is nothing, or it cannot be read now, which says nothing about what is in it. */

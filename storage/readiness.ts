@@ -41,13 +41,37 @@ export const readyRank = (lookup: Lookup, id: string, fields: Fields): TaskPrior
   return rank
 }
 
+/** The places of a key, as they were made before or as they are made now. */
+type Share = (key: string, make: () => Fields) => Fields
+
+/** So tasks that belong to the same places get the same object: there are few of them, and many tasks. */
+export const sharePlaces = (): Share => {
+  const known = new Map<string, Fields>()
+  return (key, make) => {
+    const places = known.get(key) ?? make()
+    known.set(key, places)
+    return places
+  }
+}
+
+const nowhere: Fields = {}
+
 /** Where a task belongs in the index: `ready` if it can be started, `waits` if it is to be and cannot be yet. */
-export const placesOf = (lookup: Lookup, id: string, fields: Fields): Fields => {
+export const placesOf = (
+  lookup: Lookup,
+  id: string,
+  fields: Fields,
+  share: Share = (_key, make) => make(),
+): Fields => {
   const rank = readyRank(lookup, id, fields)
   const [projectId] = valuesOf(fields.projectId)
-  if (rank !== undefined) return { ready: [rank, readyKey(rank, projectId)] }
+  if (rank !== undefined) {
+    const key = readyKey(rank, projectId)
+    return share(key, () => ({ ready: [rank, key] }))
+  }
   const isToBeDone = fields.status === 'todo' || fields.status === 'blocked'
-  return isToBeDone ? { waits: [waitsKey(undefined), waitsKey(projectId)] } : {}
+  const key = waitsKey(projectId)
+  return isToBeDone ? share(key, () => ({ waits: [waitsKey(undefined), key] })) : nowhere
 }
 
 /** What the places of tasks depend on, of these themselves. */
@@ -55,7 +79,8 @@ const ownNames = ['stage', 'status', 'projectId', 'dependencies', 'sessionIds']
 
 const isSame = (one: Fields[string] | undefined, other: Fields[string] | undefined): boolean => {
   if (one === other) return true
-  const [a, b] = [valuesOf(one), valuesOf(other)]
+  const a = valuesOf(one)
+  const b = valuesOf(other)
   return a.length === b.length && a.every((value, index) => value === b[index])
 }
 

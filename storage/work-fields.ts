@@ -1,6 +1,6 @@
 /** What of a task, by itself, decides whether it and others can be started. */
 import type { Task } from '../schemas/task'
-import type { Fields } from './kinds/kind'
+import { noValues } from './kinds/kind'
 
 /** Whether the work on a task is done: people say so, or else the session that works on it. */
 export const isDone = ({ status, sessionStatus }: Pick<Task, 'status' | 'sessionStatus'>): boolean =>
@@ -17,12 +17,12 @@ export const doneStage = 'done'
  * By these values readiness is worked out without reading a task: `stage`, `unfinishedIn`, the parent that it keeps waiting,
  * and `claimedBy`.
  */
-export const workFieldsOf = (task: Task): Fields => {
+export const workFieldsOf = (task: Task) => {
   const { parentId, status, claim, priority } = task
   const done = isDone(task)
   return {
-    stage: done ? doneStage : isOpen(task) ? priority : [],
-    unfinishedIn: done || status === 'cancelled' || parentId === null ? [] : parentId,
-    claimedBy: claim?.sessionId ?? [],
+    stage: done ? doneStage : isOpen(task) ? priority : noValues,
+    unfinishedIn: done || status === 'cancelled' || parentId === null ? noValues : parentId,
+    claimedBy: claim?.sessionId ?? noValues,
   }
 }

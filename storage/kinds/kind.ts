@@ -4,6 +4,13 @@ import type { EventName } from '../../schemas/events'
 /** The values by which an entity can be found: one, or one of several. */
 export type Fields = Readonly<Record<string, string | readonly string[]>>
 
+/** The value of a field that has none: one list for all entities. */
+export const noValues: readonly string[] = Object.freeze([])
+
+/** The same for a list that may be empty: the list of an entity goes with the text that it was parsed from. */
+export const orNoValues = (values: readonly string[]): readonly string[] =>
+  values.length === 0 ? noValues : values
+
 /** A stored document, before anything is known of it. */
 export type StoredDocument = Readonly<Record<string, unknown>>
 
@@ -63,7 +70,7 @@ export const oneOf = (fields: Fields, name: string): string | undefined => {
 
 /** The values of a field: one, several, or none. */
 export const valuesOf = (value: string | readonly string[] | undefined): readonly string[] =>
-  typeof value === 'string' ? [value] : (value ?? [])
+  typeof value === 'string' ? [value] : (value ?? noValues)
 
 /** An entity without what is in these lists of it. */
 export type WithEmpty<T, List> = { [Field in keyof T]: Field extends List ? [] : T[Field] }

@@ -1,6 +1,6 @@
 import { legacyTaskStatuses, Task } from '../../schemas/task'
 import { workFieldsOf } from '../work-fields'
-import { currentValueOf, defineKind, type StoredDocument } from './kind'
+import { currentValueOf, defineKind, noValues, orNoValues, type StoredDocument } from './kind'
 
 /** A task of version 1.0: no relation arrays, status `pending`, a timeline of its own. */
 const fromVersion1 = ({ timeline: _timeline, ...task }: StoredDocument): StoredDocument => ({
@@ -43,9 +43,9 @@ export const tasks = defineKind({
     projectId: task.projectId,
     parentId: task.parentId ?? 'null',
     status: task.status,
-    sessionIds: task.sessionIds,
-    dependencies: task.dependencies,
-    externalId: task.externalId ?? [],
+    sessionIds: orNoValues(task.sessionIds),
+    dependencies: orNoValues(task.dependencies),
+    externalId: task.externalId ?? noValues,
     ...workFieldsOf(task),
   }),
   appendOnly: [],

@@ -7,11 +7,11 @@ import { type Reader, readerOf } from './find'
 import { livingStatus, saysOpen } from './living'
 import { endItems } from './queues'
 
-/** A task's document, indented or not, that may say that a session works on it, or has claimed it. */
-const openText = /"sessionStatus":\s*"(?:queued|working|needs_input)"|"claim":\s*\{/
+/** A task's document, indented or not, that may say that a session works on it. */
+const openText = /"sessionStatus":\s*"(?:queued|working|needs_input)"/
 
-/** Whether a task may say that a session works on it: told from its text, which costs far less than to read it. */
-export const maySayOpen = (text: string): boolean => openText.test(text)
+/** Whether a task may say that a session works on it, or has claimed it: told from its text, which costs far less than to read it. */
+export const maySayOpen = (text: string): boolean => openText.test(text) || text.includes('"claim":')
 
 /**
  * What tasks say whose sessions ended while they could not be read, in memory: else they would look busy for ever. A task is left
