@@ -38,6 +38,7 @@ export const SpawnDialog = ({ projectId, taskIds }: SpawnDialogProps) => {
   const skills = useSignal<ReadonlySet<string>>(new Set())
   const minutes = useSignal('')
   const costUsd = useSignal('')
+  const hasWorktree = useSignal(false)
   useEffect(() => live.again('choices'), [])
   const choices = live.choices.value
   const close = () => (asking.value = undefined)
@@ -58,6 +59,7 @@ export const SpawnDialog = ({ projectId, taskIds }: SpawnDialogProps) => {
       ...(isPermissionMode(permission.value) && { permissionMode: permission.value }),
       ...(templateId.value !== '' && { templateId: templateId.value }),
       ...(skills.value.size > 0 && { skills: [...skills.value] }),
+      ...(hasWorktree.value && { worktree: true as const }),
       ...(Object.keys(budget).length > 0 && { budget }),
     }
   }
@@ -132,6 +134,14 @@ export const SpawnDialog = ({ projectId, taskIds }: SpawnDialogProps) => {
         ]}
         onChange={(mode) => (permission.value = mode)}
       />
+      <label class="check field">
+        <input
+          type="checkbox"
+          checked={hasWorktree.value}
+          onChange={({ currentTarget: { checked } }) => (hasWorktree.value = checked)}
+        />{' '}
+        In a git worktree of its own, on a branch of its own
+      </label>
       <div class="pair">
         <ChoiceField
           label="Strategy"

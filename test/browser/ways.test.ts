@@ -31,12 +31,18 @@ describe.skipIf(!browserPath)(`a person in the console (${where})`, async () => 
     await page.getByText('No runner is there').waitFor()
     await page.getByRole('textbox', { name: 'Agent' }).fill('codex')
     await page.getByLabel('May do unasked').selectOption('acceptEdits')
+    await page.getByLabel('In a git worktree of its own').check()
     await page.getByRole('button', { name: 'Spawn', exact: true }).click()
     await page.getByRole('complementary').getByText('Starting').waitFor()
 
     const [session] = await client.sessions.list()
     const sessionId = session?.id ?? ''
-    expect(session).toMatchObject({ agent: 'codex', permissionMode: 'acceptEdits', status: 'spawning' })
+    expect(session).toMatchObject({
+      agent: 'codex',
+      permissionMode: 'acceptEdits',
+      worktree: true,
+      status: 'spawning',
+    })
     await client.sessions.update(sessionId, { status: 'working' })
     await client.sessions.addTimeline(sessionId, { message: 'All tests pass. I publish it now.' })
     const asked = await world.ask(sessionId, 'wants to run a command')
