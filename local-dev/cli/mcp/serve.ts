@@ -1,6 +1,3 @@
-import { Writable } from 'node:stream'
-import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
-import { createMcpServer } from '../../../functions/mcp/server'
 import { tiers } from '../../../functions/mcp/tier'
 import { version } from '../../../package.json'
 import { reasonOf } from '../../lib/reason'
@@ -19,35 +16,10 @@ export const command = defineCommand({
     },
   },
   async run({ args, environment, client, stdin, print, note, signal }) {
-    const tier = tierFlag(args.tier)
-    const host = hostOverHttp({
-      environment,
-      client,
-      tier,
-      version,
-      onError: (error) => note(reasonOf(error)),
-    })
-    const ended = new Promise<void>((resolve) => {
-      stdin.once('end', resolve)
-      stdin.once('close', resolve)
-      signal.addEventListener('abort', () => resolve())
-    })
-    const serving = serveStdio(({ era }) => createMcpServer(host, { era, stays: true }), {
-      transport: new StdioServerTransport(stdin, linesInto(print)),
-      onerror: (error) => note(reasonOf(error)),
-    })
-    await ended
-    await serving.close()
+    const onError = (error: unknown) => note(reasonOf(error))
+    const host = hostOverHttp({ environment, client, tier: tierFlag(args.tier), version, onError })
+    const { serveTools } = await import('./stdio')
+    await serveTools(host, { stdin, print, signal, onError })
     return undefined
   },
 })
-
-/** The SDK writes a message and its line end at once. */
-const linesInto = (print: (line: string) => void): Writable =>
-  new Writable({
-    decodeStrings: false,
-    write(text, _, done) {
-      print(String(text).trimEnd())
-      done()
-    },
-  })
