@@ -4,6 +4,7 @@ import { type Client, createClient, MaestroError } from '../functions/client/cli
 import { createActions, type Notice, reasonOf } from './state/actions'
 import { openRequests, waitersOf } from './state/inbox'
 import { createLive } from './state/live'
+import { createReasons } from './state/reasons'
 import { parseRoute, type Route, routeText } from './state/route'
 import { createStore } from './state/store'
 
@@ -85,6 +86,11 @@ export const actions = createActions({
   store,
   notify,
   name: () => personName.peek().trim() || undefined,
+})
+
+export const reasons = createReasons(async (taskId) => {
+  const blocked = await client.tasks.blocked({ taskId })
+  return blocked.flatMap(({ reasons }) => reasons.map(({ message }) => message))
 })
 
 export const route = signal<Route>(parseRoute(location.hash))

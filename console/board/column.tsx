@@ -4,12 +4,13 @@ import { actions, asking, choose, chosen, currentProject, now, route, store } fr
 import { List } from '../parts/list'
 import type { RowPlace } from '../parts/rows'
 import { State } from '../parts/state'
-import { reasonsToWait, workersOn } from '../state/board'
+import { workersOn } from '../state/board'
 import type { TaskStatus } from '../state/entities'
 import { routeText } from '../state/route'
 import { age, exactTime } from '../state/time'
 import { taskLook } from '../state/words'
 import { makeDraggable, makeDropTarget } from './drag'
+import { useReasons } from './use-reasons'
 
 const cardHeight = 52
 
@@ -64,12 +65,8 @@ const TaskCard = ({ id, place, subtasks }: TaskCardProps) => {
   const element = useRef<HTMLDivElement>(null)
   useEffect(() => (element.current ? makeDraggable(element.current, id) : undefined), [id])
   const task = store.tasks.get(id)
+  const [reason] = useReasons(task, subtasks)
   if (!task) return null
-  const [reason] = reasonsToWait(task, {
-    task: store.tasks.get,
-    session: store.sessions.get,
-    children: subtasks,
-  })
   const [worker] = workersOn(task, store.sessions.get)
   const parent = task.parentId === null ? undefined : store.tasks.get(task.parentId)
   const done = subtasks.filter(({ status }) => status === 'completed').length

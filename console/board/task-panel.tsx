@@ -8,10 +8,11 @@ import { later } from '../parts/later'
 import { Panel } from '../parts/panel'
 import { State } from '../parts/state'
 import { Text } from '../parts/text'
-import { childrenOf, reasonsToWait } from '../state/board'
+import { childrenOf } from '../state/board'
 import { routeText } from '../state/route'
 import { shortId } from '../state/time'
 import { sessionLook, taskLook } from '../state/words'
+import { useReasons } from './use-reasons'
 
 const EditTask = later(() => import('./edit-task').then((loaded) => loaded.EditTask))
 
@@ -26,7 +27,8 @@ export const TaskPanel = ({ task }: { task: Task }) => {
       if (!store.sessions.peek(sessionId)) live.want(`session:${sessionId}`)
   }, [id])
   const children = childrenOf(store.tasks.all()).get(id) ?? []
-  const reasons = reasonsToWait(task, { task: store.tasks.get, session: store.sessions.get, children })
+  const reasons = useReasons(task, children)
+  const holder = task.claim && store.sessions.get(task.claim.sessionId)
   const { view } = route.value
   const closeTo = { view, ...(view === 'board' && { projectId }) }
   if (isEditing.value)
@@ -44,6 +46,15 @@ export const TaskPanel = ({ task }: { task: Task }) => {
         <Age at={task.updatedAt} />
         <code title={id}>{shortId(id)}</code>
       </p>
+      {task.claim && (
+        <p dir="auto">
+          Held by{' '}
+          <a href={routeText({ view: 'agents', id: task.claim.sessionId })}>
+            {holder?.name ?? shortId(task.claim.sessionId)}
+          </a>{' '}
+          <Age at={task.claim.since} />
+        </p>
+      )}
       {reasons.map((reason) => (
         <p key={reason} dir="auto">
           <span aria-hidden="true">◇</span> {reason}

@@ -57,27 +57,29 @@ interface Known {
   children: readonly Task[]
 }
 
-/** Why a task waits, in the server's own sentences (`GET /api/tasks/blocked`); none if nothing holds it up. */
-export const reasonsToWait = (task: Task, known: Known): string[] => {
-  if (task.status !== 'todo' && task.status !== 'blocked') return []
-  const lost =
-    task.status === 'blocked' && (task.attempts ?? 0) >= 3 ? ['Three sessions were lost on it'] : []
-  const claimed = task.claim
-    ? [`It is claimed by “${known.session(task.claim.sessionId)?.name ?? task.claim.sessionId}”`]
-    : []
-  const dependencies = task.dependencies.flatMap((id) => {
-    const found = known.task(id)
-    if (found && isDone(found)) return []
-    return [found ? `It waits for ${stateOf(found)}` : `It waits for ${id}`]
+/**
+ * What the reasons depend on for which a task may wait, as a text that changes with them; undefined: nothing is known that would hold it
+ * up. The server words them (`GET /api/tasks/blocked`).
+ */
+export const waitsAbout = (task: Task, known: Known): string | undefined => {
+  const { id, status, sessionStatus, claim, attempts, dependencies, sessionIds } = task
+  if (status !== 'todo' && status !== 'blocked') return undefined
+  const others = [
+    ...dependencies.map((other) => known.task(other) ?? other),
+    ...known.children.filter((child) => child.status !== 'cancelled'),
+  ]
+    .filter((other) => typeof other === 'string' || !isDone(other))
+    .map((other) => (typeof other === 'string' ? other : stateOf(other)))
+  const sessions = sessionIds.flatMap((sessionId) => {
+    const session = known.session(sessionId)
+    return session && !hasEnded(session) ? [session.id, session.name, session.status] : []
   })
-  const children = known.children
-    .filter((child) => !isDone(child) && child.status !== 'cancelled')
-    .map((child) => `It waits for ${stateOf(child, ' below it')}`)
-  return [...lost, ...claimed, ...dependencies, ...children]
+  const isHeld = claim !== undefined || sessionStatus !== undefined || status === 'blocked'
+  if (!isHeld && others.length + sessions.length === 0) return undefined
+  return JSON.stringify([id, status, sessionStatus, claim, attempts, others, sessions])
 }
 
-const stateOf = ({ title, status, sessionStatus }: Task, where = ''): string =>
-  `“${title}”${where}, which is ${status}${sessionStatus === undefined ? '' : ` (${sessionStatus})`}`
+const stateOf = ({ id, title, status, sessionStatus }: Task) => [id, title, status, sessionStatus]
 
 /** Ids of tasks that may be what this one waits for: not itself, and none that waits for it. */
 export const mayDependOn = (task: Task, all: readonly Task[]): Task[] => {

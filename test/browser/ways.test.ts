@@ -159,6 +159,19 @@ describe.skipIf(!browserPath)(`a person in the console (${where})`, async () => 
     await card.dragTo(page.getByRole('region', { name: 'Blocked' }))
     await page.getByRole('region', { name: 'Blocked' }).getByText('From elsewhere').waitFor()
     await expect.poll(async () => (await client.tasks.get(task.id)).status).toBe('blocked')
+    // In the server's words, and in others as soon as they change.
+    const waiting = await client.tasks.create({
+      ...{ projectId: project.id, title: 'Waits', dependencies: [task.id] },
+    })
+    await page.getByText('◇ It waits for "From elsewhere", which is blocked').waitFor()
+    await client.tasks.update(task.id, { status: 'completed' })
+    await page.getByText('It waits for').waitFor({ state: 'detached' })
+    const { id: holder } = await client.sessions.create({
+      ...{ projectId: project.id, taskIds: [], name: 'Holder', strategy: 'tree' },
+    })
+    await client.tasks.claim(waiting.id, { sessionId: holder })
+    await page.getByRole('region', { name: 'In progress' }).getByText('Waits').click()
+    await page.getByRole('complementary').getByText('Held by').getByText('Holder').waitFor()
   })
 
   it('sees what somebody else has saved before it is overwritten', async () => {

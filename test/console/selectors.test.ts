@@ -1,7 +1,7 @@
 // A person with five agents looks at the page, and does not see who needs them, what waits, or why.
 import { describe, expect, it } from 'vitest'
 import { agentGroups, costOf, doingNow, toolCallOf } from '../../console/state/agents'
-import { boardColumns, mayDependOn, reasonsToWait } from '../../console/state/board'
+import { boardColumns, mayDependOn, waitsAbout } from '../../console/state/board'
 import { answerInWords, answerKeys, isAtRest, openRequests, waitersOf } from '../../console/state/inbox'
 import { linkedParts } from '../../console/state/links'
 import { parseRoute, routeText } from '../../console/state/route'
@@ -160,31 +160,41 @@ describe('the board', () => {
     expect([ids(todo), ids(in_review)]).toEqual([['urgent'], ['old']])
   })
 
-  it('says why something waits', () => {
-    const known = new Map(
-      [
+  it('knows what a task may wait for, and notices whatever could change the reasons', () => {
+    const waits = task('w', { dependencies: ['d1', 'd2', 'gone'] })
+    const world = {
+      tasks: [
         task('d1', { title: 'A' }),
         task('d2', { sessionStatus: 'completed' }),
         task('d3', { status: 'completed' }),
-      ].map((one) => [one.id, one]),
-    )
-    const waits = task('w', { dependencies: ['d1', 'd2', 'd3', 'gone'] })
-    const children = [task('c1', { title: 'B' }), task('c2', { status: 'cancelled' })]
-    const reasons = (of: typeof waits) =>
-      reasonsToWait(of, {
-        task: (id) => known.get(id),
-        session: () => session('s', { name: 'Worker' }),
+      ],
+      sessions: [session('s', { name: 'Worker' }), session('over', { status: 'stopped' })],
+      children: [task('c1'), task('c2', { status: 'cancelled' })],
+    }
+    const about = (of: typeof waits, { tasks, sessions, children } = world) =>
+      waitsAbout(of, {
+        task: (id) => tasks.find((one) => one.id === id),
+        session: (id) => sessions.find((one) => one.id === id),
         children,
       })
-    expect(reasons(waits)).toEqual([
-      'It waits for “A”, which is todo',
-      'It waits for gone',
-      'It waits for “B” below it, which is todo',
+    const same = about(waits)
+    expect(about({ ...waits, description: 'another', updatedAt: 9 })).toBe(same)
+    const others = world.tasks.slice(1)
+    for (const other of [
+      about({ ...waits, status: 'blocked' }),
+      about({ ...waits, claim: { sessionId: 's', epoch: 1, since: 1 } }),
+      about({ ...waits, attempts: 3 }),
+      about({ ...waits, sessionStatus: 'failed' }),
+      about({ ...waits, sessionIds: ['s'] }),
+      about({ ...waits, dependencies: ['d1', 'd2'] }),
+      about(waits, { ...world, children: [] }),
+      about(waits, { ...world, tasks: others }),
+      about(waits, { ...world, tasks: [{ ...task('d1'), title: 'B' }, ...others] }),
     ])
-    expect(reasons({ ...waits, dependencies: [], claim: { sessionId: 's', epoch: 1, since: 1 } })[0]).toBe(
-      'It is claimed by “Worker”',
-    )
-    expect(reasons({ ...waits, status: 'in_progress' })).toEqual([])
+      expect(other).not.toBe(same)
+    const free = task('free', { dependencies: ['d2', 'd3'], sessionIds: ['over'] })
+    expect(about(free, { ...world, children: [task('c2', { status: 'cancelled' })] })).toBeUndefined()
+    expect(about({ ...waits, status: 'in_progress' })).toBeUndefined()
   })
 
   it('offers nothing to wait for that would wait in a circle', () => {
