@@ -44,6 +44,13 @@ const statusFields = {
     .array(z.object(agentFields))
     .max(100)
     .meta({ description: 'Agents that it can start', examples: [[{ name: 'claude', drive: 'terminal' }]] }),
+  worktrees: z
+    .boolean()
+    .optional()
+    .meta({
+      description: 'Whether a session gets a worktree there where its spawn does not say; default false',
+      examples: [true],
+    }),
 }
 
 /** What a runner tells of itself. */

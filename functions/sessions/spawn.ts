@@ -56,16 +56,17 @@ export const spawnSession = operation({
   ],
   example: ({ project, task }) => ({ body: { projectId: project, taskIds: [task], role: 'worker' } }),
   run: async (c, { body }) => {
-    const { workspace, manifests, skills, clock, newId, config } = c.env
+    const { workspace, manifests, skills, clock, newId, config, runners } = c.env
     const [caller, foreignPage] = [c.get('caller'), foreignPageOf(c)]
     const sessionId = newId('sess', clock())
     const known = body.skills?.length ? (await skills.list()).map(({ id }) => id) : []
+    const worktrees = runners.list().some((runner) => runner.worktrees)
     const { plan, warnings } = await workspace.read((documents) => {
       const reader = readerOf(documents)
       const limits = { maxChildren: config.maxChildren, now: clock() }
       const { request, granted, warnings } = grantSpawn(reader, body, { caller, foreignPage }, limits)
       const plan = planSpawn(reader, request, sessionId, granted)
-      return { plan, warnings: [...warnings, ...spawnWarnings(reader, plan, new Set(known))] }
+      return { plan, warnings: [...warnings, ...spawnWarnings(reader, plan, new Set(known), worktrees)] }
     })
     const command = commandOf(plan.role)
     return carryOut(c, plan, (session) => ({

@@ -9,11 +9,11 @@ const collectMs = 50
 /** As many as a server takes. */
 const maxWaiting = 1000
 
-type Announced = Pick<RunnerOptions, 'client' | 'claim' | 'maxConcurrent' | 'agents'>
+type Announced = Pick<RunnerOptions, 'client' | 'claim' | 'maxConcurrent' | 'agents' | 'worktree'>
 
 /** Tells it every 10 s until `signal` aborts, and soon after each call of what is returned. */
 export const startAnnouncing = (
-  { client, claim: { id, host, pid }, maxConcurrent, agents }: Announced,
+  { client, claim: { id, host, pid }, maxConcurrent, agents, worktree }: Announced,
   waiting: () => readonly RunnerSession[],
   signal: AbortSignal,
 ): (() => void) => {
@@ -27,6 +27,7 @@ export const startAnnouncing = (
         .slice(0, maxWaiting)
         .map(({ id: sessionId }) => ({ sessionId, reason })),
       agents: agents.map(({ name, version, drive }) => ({ name, version, drive })),
+      ...(worktree && { worktrees: true }),
     })
   let isCollecting = false
   const announce = async () => {

@@ -7,15 +7,21 @@ const maxWarnings = 20
 
 /**
  * What cannot be right about a spawn, for a person: a living session works on its task already, or in its directory, a task waits
- * for another, a skill is not there. `skillIds`: the skills that there are.
+ * for another, a skill is not there. `skillIds`: the skills that there are; `worktrees`: whether a runner gives a worktree to sessions of
+ * which nothing is said.
  */
-export const spawnWarnings = (reader: Reader, plan: SpawnPlan, skillIds: ReadonlySet<string>): string[] => {
+export const spawnWarnings = (
+  reader: Reader,
+  plan: SpawnPlan,
+  skillIds: ReadonlySet<string>,
+  worktrees = false,
+): string[] => {
   const { tasks, request } = plan
   const warnings: string[] = []
   let total = 0
   for (const sources of [
     heldTasks(reader, tasks, request.sessionId),
-    sharedDirectory(reader, plan),
+    sharedDirectory(reader, plan, worktrees),
     waitingTasks(reader, tasks),
     missingSkills(request.skills ?? [], skillIds),
   ])
@@ -44,8 +50,12 @@ function* heldTasks(reader: Reader, tasks: SpawnPlan['tasks'], parent: string | 
  * Two agents without worktrees in one directory overwrite each other's files. One other session is named; not the one that asks,
  * and none that has been named for its task.
  */
-function* sharedDirectory(reader: Reader, { project, tasks, request, chosen }: SpawnPlan): Warnings {
-  if (chosen.worktree) return
+function* sharedDirectory(
+  reader: Reader,
+  { project, tasks, request, chosen }: SpawnPlan,
+  worktrees: boolean,
+): Warnings {
+  if (chosen.worktree ?? worktrees) return
   const directory = plainPath(project.workingDir)
   const known = new Map<unknown, boolean>([[project.id, true]])
   const isHere = (projectId: unknown): boolean => {
@@ -60,7 +70,7 @@ function* sharedDirectory(reader: Reader, { project, tasks, request, chosen }: S
   for (const status of livingStatuses)
     for (const id of reader.ids('sessions', { status })) {
       if (named.has(id) || !isHere(reader.fields('sessions', id)?.projectId)) continue
-      const { worktree, workspace } = reader.get('sessions', id) ?? {}
+      const { worktree = worktrees && status === 'spawning', workspace } = reader.get('sessions', id) ?? {}
       if (worktree || workspace) continue
       yield () =>
         `Session ${id} (${status}) works in ${project.workingDir}, too, and neither has a worktree: they overwrite each other's files`

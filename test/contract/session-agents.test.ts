@@ -122,6 +122,11 @@ describe('how the agent of a spawn works', () => {
     await update(second.id, { workspace })
     await api.ok('POST', `/api/sessions/${first.id}/stop`)
     expect((await warningsOf({})).warnings).toBeUndefined()
+    const runner = { host: 'here', pid: 1, places: 1, waiting: [], agents: [], worktrees: true }
+    expect((await warningsOf({})).warnings).toHaveLength(1)
+    await api.ok('PUT', '/api/runners/1-0123456789ab', runner)
+    expect((await warningsOf({})).warnings).toBeUndefined()
+    await api.ok('PUT', '/api/runners/1-0123456789ab', { ...runner, worktrees: false })
   })
 })
 
