@@ -1,5 +1,6 @@
 // An agent that is driven over ACP does its work and nobody hears of it; asks and gets no answer; or does all of it twice
 // because its driver was killed.
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -32,6 +33,14 @@ const spawn = async (title: string, scenario: Scenario, fields: object = {}) => 
   const log = join(server.root, `${title}.log`)
   const written = { log, history: server.root, ...scenario(taskId) }
   writeFileSync(join(directory, 'scenario.json'), JSON.stringify(written))
+  if ('worktree' in fields) {
+    const git = (...words: string[]) => execFileSync('git', words, { cwd: directory })
+    git('init', '--quiet')
+    git('config', 'user.name', 'Ada')
+    git('config', 'user.email', 'ada@example.org')
+    git('add', '.')
+    git('commit', '--quiet', '--message', 'begin')
+  }
   const { sessionId: id } = await client.sessions.spawn({ projectId, taskIds: [taskId], ...fields })
   return {
     id,
@@ -97,6 +106,26 @@ it.concurrent('works on its task: what it did, used and said is there for people
   expect(fixture.sessionFile(id, 'output.log')).toMatch(/I begin\.\n[\s\S]*That is all\./)
   expect(modeOf(id, 'agent-events.ndjson')).toBe(0o600)
   expect(modeOf(id, `acp-${session.run}.json`)).toBe(0o600)
+})
+
+it.concurrent('works in its worktree, and may do there what it may do in a directory', async () => {
+  const commit = 'git add made.txt && git commit -m made'
+  const { id, exists, given } = await spawn(
+    'tree',
+    (task) => ({
+      turns: [[{ do: { path: 'made.txt', text: 'made' } }, { do: { command: commit } }, done(task)]],
+    }),
+    { worktree: true, permissionMode: 'auto' },
+  )
+  const session = await fixture.ended(id)
+  const { path = '', branch = '' } = session.workspace ?? {}
+  expect(session.status).toBe('completed')
+  expect(given('session/new')).toMatchObject([{ params: { cwd: path } }])
+  expect(execFileSync('git', ['log', '--format=%s', branch], { cwd: path, encoding: 'utf8' })).toBe(
+    'made\nbegin\n',
+  )
+  expect(exists('made.txt')).toBe(false)
+  expect(await fixture.client.inbox.list({ sessionId: id, state: 'all' })).toEqual([])
 })
 
 it.concurrent('asks a person, hears a message in the middle of its turn, and goes on with a question that was answered', async () => {
