@@ -20,6 +20,7 @@ export const spawn = tool({
     agent: z.string().optional().meta({ description: 'claude, codex, …' }),
     model: z.string().optional(),
     permissionMode: PermissionMode.optional(),
+    worktree: z.boolean().optional().meta({ description: 'true: in a git worktree and branch of its own' }),
     skills: z.array(z.string()).optional(),
     budget: z.object({ minutes: z.number().optional(), costUsd: z.number().optional() }).optional(),
   }),
