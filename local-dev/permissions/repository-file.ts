@@ -122,6 +122,8 @@ const git = (directory: string, env: NodeJS.ProcessEnv, words: readonly string[]
           ...plain,
           GIT_NO_REPLACE_OBJECTS: '1',
           GIT_NO_LAZY_FETCH: '1',
+          // Older versions do not know that, and fetch what is missing by a program that the repository may name.
+          GIT_ALLOW_PROTOCOL: 'none',
           GIT_TERMINAL_PROMPT: '0',
           LC_ALL: 'C',
         },

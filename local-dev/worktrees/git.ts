@@ -64,9 +64,8 @@ const always: readonly GitSetting[] = [
 ]
 
 const environmentOf = (
-  env: NodeJS.ProcessEnv,
+  { env, index, settings: given }: GitOptions,
   settings: readonly GitSetting[],
-  index: string | undefined,
 ): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('GIT_') || kept.test(name))),
   GIT_TERMINAL_PROMPT: '0',
@@ -74,8 +73,8 @@ const environmentOf = (
   GIT_SEQUENCE_EDITOR: 'false',
   GIT_PAGER: 'cat',
   GIT_OPTIONAL_LOCKS: '0',
-  // A clone without all its objects may fetch them so; other ways run a program that its settings name.
-  GIT_ALLOW_PROTOCOL: 'https:http:ssh',
+  // A clone without all its objects fetches them, by a program if its settings say so: only where those are replaced, and these ways.
+  GIT_ALLOW_PROTOCOL: given ? 'https:http:ssh' : 'none',
   // By variables, and not by -c: the names of settings may hold "=".
   GIT_CONFIG_COUNT: String(settings.length),
   ...Object.fromEntries(
@@ -90,7 +89,7 @@ const environmentOf = (
 
 /** Runs it to its end, whatever that is. Rejects if git is not there, or `signal` aborts. */
 export const runGit = async (args: readonly string[], options: GitOptions): Promise<GitResult> => {
-  const { directory, env, settings = [], input, index, maxBytes = defaultMaxBytes, signal, onStart } = options
+  const { directory, env, settings = [], input, maxBytes = defaultMaxBytes, signal, onStart } = options
   const program = await findProgram('git', env.PATH ?? '')
   if (program === undefined) throw new Error('git is not on PATH: install it')
   signal?.throwIfAborted()
@@ -98,7 +97,7 @@ export const runGit = async (args: readonly string[], options: GitOptions): Prom
     // A group of its own: what it starts can be ended with it, and an interrupt at the terminal is not its.
     const child = spawn(program, ['--no-pager', '--literal-pathspecs', ...args], {
       cwd: directory,
-      env: environmentOf(env, [...always, ...settings], index),
+      env: environmentOf(options, [...always, ...settings]),
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     })

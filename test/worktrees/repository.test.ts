@@ -1,5 +1,5 @@
 // A worktree is made of another repository than the project's, or something of that repository runs, or nobody says why not.
-import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fieldsOf, git, gitText, runGit } from '../../local-dev/worktrees/git'
@@ -143,6 +143,30 @@ describe('git', () => {
     writeFileSync(folder.at('tree/a'), 'changed\n')
     await runGit(['status', '--porcelain'], { ...options, directory: folder.at('tree') })
     expect(folder.names('marks')).toContain('clean')
+  })
+
+  it('fetches nothing that is missing by a program that the settings of a repository name', async () => {
+    folder.commit('app', { a: 'a' })
+    const mark = folder.at('mark')
+    for (const [name, value] of [
+      ['core.repositoryFormatVersion', '1'],
+      ['extensions.partialClone', 'origin'],
+      ['remote.origin.promisor', 'true'],
+      ['remote.origin.url', 'ssh://nowhere.invalid/x'],
+      ['core.sshCommand', `touch ${mark}; false`],
+    ] as const)
+      folder.git('app', 'config', name, value)
+    const missing = '1234567890123456789012345678901234567890'
+    writeFileSync(folder.at('app/.git/refs/heads/main'), `${missing}\n`)
+    const options = { directory: folder.at('app'), env: folder.env }
+    await found('app').catch(() => undefined)
+    await runGit(['cat-file', '-t', missing], options)
+    const { settings } = await repositorySettings(options)
+    expect(settings).toContainEqual(['core.sshcommand', ''])
+    expect(existsSync(mark)).toBe(false)
+    // Who calls git as it is sees the difference.
+    expect(() => folder.git('app', 'cat-file', '-t', missing)).toThrow()
+    expect(existsSync(mark)).toBe(true)
   })
 
   it('says in one sentence why it failed, keeps names as they are, and stops what is too long', async () => {
