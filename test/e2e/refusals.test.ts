@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { presetNames } from '../../local-dev/agents/presets'
 import { parseTrusted } from '../../schemas/json-text'
 import type { SessionManifest } from '../../schemas/manifest'
 import { createFixture, type Fixture } from './fixture'
@@ -62,7 +63,7 @@ describe('worker init', () => {
   it('with an agent that is not there', async () => {
     await expectFailure(await init({}, ['worker', 'init', '--agent', 'claude']), 1, 'claude is not on PATH')
     const again = await init({ PATH: '/nowhere' }, ['worker', 'init'])
-    await expectFailure(again, 1, 'No agent is on PATH (claude, codex, gemini, opencode, qwen)')
+    await expectFailure(again, 1, `No agent is on PATH (${presetNames.join(', ')})`)
   })
 
   it('with an agent that is told nothing', async () => {
