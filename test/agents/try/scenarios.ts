@@ -108,7 +108,8 @@ const question: Scenario = async (world) => {
     report(taskId),
   ])
   const request = await world.request(id, 'question')
-  mustBe('its status while it waits', (await world.client.sessions.get(id)).status, 'idle')
+  // It is told right after the question.
+  await world.until('it waits', 30, async () => (await world.client.sessions.get(id)).status === 'idle')
   await world.client.requests.answer(request.id, { text: 'Kingfisher blue', by: 'Ada' })
   await mustBeDone(world, await world.ended(id))
   const isHeard = world.talks().some(({ said }) => said?.user.some((text) => text.includes('Kingfisher')))
