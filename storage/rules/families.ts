@@ -1,5 +1,7 @@
 import { apiError } from '../../schemas/errors'
-import type { Reader } from './find'
+import type { Steps } from '../others-turn'
+import type { Transaction } from '../transaction'
+import { findSession, type Reader, type SessionHead } from './find'
 import { livingStatuses } from './living'
 
 /** So many generations may be below what a person spawned. */
@@ -47,4 +49,24 @@ export const familyIsFull = (
 export const requireRoomInFamily = (reader: Reader, parentSessionId: string, maxChildren: number): void => {
   const full = familyIsFull(reader, parentSessionId, maxChildren)
   if (full) throw apiError('TOO_MANY_CHILDREN', full.message, full.details)
+}
+
+/**
+ * What a session that is being deleted had spawned is from now on of whoever had it spawned, who can stop it then, and gets back what is
+ * left of its budget. Of one that a person spawned nobody is above: that stays as it is.
+ */
+export function* handOnChildren(tx: Transaction, { id, parentSessionId, budget }: SessionHead): Steps {
+  if (parentSessionId === null || tx.fields('sessions', parentSessionId) === undefined) return
+  for (const childId of [...tx.ids('sessions', { parentSessionId: id })]) {
+    yield
+    if (childId === parentSessionId) continue
+    const child = findSession(tx, childId)
+    const takenFrom = child.budget?.takenFrom === id ? budget?.takenFrom : child.budget?.takenFrom
+    tx.put('sessions', {
+      ...child,
+      parentSessionId,
+      ...(child.budget && { budget: { ...child.budget, takenFrom } }),
+    })
+    tx.emitState('session:updated', childId)
+  }
 }

@@ -11,6 +11,7 @@ import type { Transaction } from '../transaction'
 import { budgetSetAnew, resumeBudget, returnBudget } from './budgets'
 import { dropClaims } from './claims'
 import { clearTasks, conclude, noteLate } from './endings'
+import { handOnChildren } from './families'
 import { findProject, findSession, type SessionHead } from './find'
 import { addLinks, removeLinks } from './links'
 import { isLiving } from './living'
@@ -167,6 +168,7 @@ export function* deleteSession(tx: Transaction, id: string): Steps {
   }
   yield* clearTasks(tx, session)
   if (isLiving(session)) returnBudget(tx, session)
+  yield* handOnChildren(tx, session)
   removeRequests(tx, id)
   dropAllOf(tx, 'messages', id)
   tx.emitData('session:deleted', { id })

@@ -5,9 +5,9 @@ import { PermissionMode } from '../../schemas/agent'
 import type { Session } from '../../schemas/session'
 import { renewedBudget, takeBudget } from '../../storage/rules/budgets'
 import { endSession } from '../../storage/rules/endings'
-import { familyIsFull } from '../../storage/rules/families'
+import { ancestorsOf, familyIsFull } from '../../storage/rules/families'
 import { findSession, readerOf } from '../../storage/rules/find'
-import { updateSession } from '../../storage/rules/sessions'
+import { deleteSession, updateSession } from '../../storage/rules/sessions'
 import { grantSpawn, type Spawner } from '../../storage/rules/spawn-rights'
 import { clock } from '../drivers/open'
 import { scaled } from '../random'
@@ -103,6 +103,35 @@ describe('a family', () => {
     await expect(grant(world, asSession(third), {})).rejects.toMatchObject({ code: 'TOO_MANY_CHILDREN' })
     const asPerson = await grant(world, person, { sessionId: third, spawnSource: 'session' })
     expect(asPerson.warnings).toHaveLength(1)
+  })
+
+  it('whose middle is deleted stays one: who is above can stop what is below, and gets its budget back', async () => {
+    const world = await start()
+    const { change, get } = world
+    const root = await member(world, { budget: { costUsd: 1 } })
+    const middle = await member(world, {
+      ...{
+        parentSessionId: root,
+        budget: { costUsd: 5, takenFrom: root },
+        usage: { costUsd: 1, updatedAt: 1 },
+      },
+    })
+    const child = await member(world, {
+      ...{ parentSessionId: middle, budget: { costUsd: 3, takenFrom: middle } },
+      usage: { costUsd: 1, updatedAt: 1 },
+    })
+    const above = (id: string) => world.workspace.read((documents) => ancestorsOf(readerOf(documents), id))
+    expect(await above(child)).toEqual([middle, root])
+    const events = await world.eventsOf((tx) => deleteSession(tx, middle))
+    expect(events).toContain(`session:updated ${child}`)
+    expect(await above(child)).toEqual([root])
+    expect(await get('sessions', root)).toMatchObject({ budget: { costUsd: 5 } })
+    await change((tx) => endSession(tx, child, { cause: 'stopped' }))
+    expect(await get('sessions', root)).toMatchObject({ budget: { costUsd: 7 } })
+    const [top, below] = [await member(world), await member(world)]
+    await change((tx) => tx.put('sessions', { ...findSession(tx, below), parentSessionId: top }))
+    await change((tx) => deleteSession(tx, top))
+    expect(await get('sessions', below)).toMatchObject({ parentSessionId: top })
   })
 
   it('that is told to be a circle has an end', async () => {
