@@ -80,6 +80,11 @@ const campaigns = {
     about: 'REST, client, command line and reference asked the same, 600 inputs for each operation',
     args: ['--project', 'memory', 'test/functions/faces.test.ts'],
   },
+  worktrees: {
+    about:
+      '300 repositories with agents, stashes, rebases, links and odd names, merged and cleaned in any order; merge and clean killed at every call of git',
+    args: ['--project', 'node', 'test/worktrees/nothing-lost.test.ts', 'test/worktrees/killed.test.ts'],
+  },
   rules: {
     about: 'models of queue, session and task against the rules',
     args: ['--project', 'memory', 'test/rules'],

@@ -44,7 +44,10 @@ const joined = (at: GitAt, session: string, parents: readonly string[]): Promise
     },
   )
 
-/** Whether every file that these commits ever had is in the branch that they were merged into: as one commit, or in other ones. */
+/**
+ * Whether every line that these commits ever had is in the branch that they were merged into, as one commit or in other ones: the
+ * last of them is, and what came before it must be in that or there.
+ */
 const isWritten = async (
   at: GitAt,
   commit: string,
@@ -54,21 +57,41 @@ const isWritten = async (
   if (where === undefined) return false
   const base = await at.run(['merge-base', commit, where])
   if (base.exit !== 0) return false
-  const before = base.stdout.toString('utf8').trim()
-  const objects = await objectsIn(at, [commit, `^${before}`])
-  const there = await objectsIn(at, [where, `^${before}`])
-  if (!objects || !there) return false
-  const known = new Set(there)
-  const missing = objects.filter((id) => !known.has(id))
+  const before = `^${base.stdout.toString('utf8').trim()}`
+  const [ever, there, last] = [
+    await blobsIn(at, [commit, before]),
+    await blobsIn(at, [where, before]),
+    await blobsIn(at, ['--no-walk', commit, before]),
+  ]
+  if (!ever || !there || !last) return false
+  const known = new Set([...there, ...last])
+  const missing = ever.filter((id) => !known.has(id))
   if (missing.length === 0) return true
-  const input = missing.map((id) => `${id}\n`).join('')
-  const types = await at.text(['cat-file', '--batch-check=%(objecttype)'], { input })
-  return !types.split('\n').includes('blob')
+  const [lines, written] = [await linesOf(at, missing), await linesOf(at, [...known])]
+  if (!lines || !written) return false
+  return [...lines].every((line) => written.has(line))
 }
 
-/** Undefined if there are too many. */
-const objectsIn = async (at: GitAt, range: readonly string[]): Promise<string[] | undefined> => {
+/** The files that these commits have and the others do not; undefined if there are too many. */
+const blobsIn = async (at: GitAt, range: readonly string[]): Promise<string[] | undefined> => {
   const words = ['rev-list', '--objects', '--no-object-names', ...range]
   const { exit, stdout, isCut } = await at.run(words, { maxBytes: maxListBytes })
-  return exit !== 0 || isCut ? undefined : stdout.toString('utf8').trim().split('\n')
+  if (exit !== 0 || isCut) return undefined
+  const list = ['cat-file', '--batch-check=%(objecttype) %(objectname)']
+  const types = await at.run(list, { input: stdout, maxBytes: maxListBytes })
+  if (types.exit !== 0 || types.isCut) return undefined
+  return types.stdout
+    .toString('utf8')
+    .split('\n')
+    .flatMap((line) => /^blob (\w+)$/.exec(line)?.[1] ?? [])
 }
+
+/** The lines of files, a character for each byte; undefined if they are too large. */
+const linesOf = async (at: GitAt, ids: readonly string[]): Promise<Set<string> | undefined> => {
+  const input = ids.map((id) => `${id}\n`).join('')
+  const { exit, stdout, isCut } = await at.run(['cat-file', '--batch'], { input, maxBytes: maxListBytes })
+  return exit !== 0 || isCut ? undefined : new Set(stdout.toString('latin1').split('\n').filter(isNoHeading))
+}
+
+/** Between files, it says which comes, and how long it is. */
+const isNoHeading = (line: string) => !/^[\da-f]{40,64} blob \d+$/.test(line)
