@@ -30,8 +30,6 @@ const names = [
   'skip/kept',
 ]
 
-export type Work = ReturnType<typeof createWork>
-
 export const createWork = (folder: GitFolder, random: () => number) => {
   let count = 0
   const among = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as never
