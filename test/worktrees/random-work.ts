@@ -32,7 +32,8 @@ const names = [
 
 export const createWork = (folder: GitFolder, random: () => number) => {
   let count = 0
-  const among = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as never
+  const among = <T>(list: readonly T[], otherwise: T): T =>
+    list[Math.floor(random() * list.length)] ?? otherwise
   const line = () => `line-${++count}.\n`
   const attempt = (tree: string, ...words: string[]) => {
     try {
@@ -63,7 +64,7 @@ export const createWork = (folder: GitFolder, random: () => number) => {
   }
 
   const edit = (tree: string) => {
-    const name = random() < 0.6 ? among([...tracked(tree), 'a']) : among(names)
+    const name = random() < 0.6 ? among(tracked(tree), 'a') : among(names, 'a')
     const lines = textOf(tree, name).split(/(?<=\n)/)
     lines.splice(Math.floor(random() * (lines.length + 1)), random() < 0.4 ? 1 : 0, line())
     put(tree, name, lines.join(''))
@@ -80,13 +81,13 @@ export const createWork = (folder: GitFolder, random: () => number) => {
       commit(tree)
     },
     commit,
-    remove: (tree) => tracked(tree).length > 2 && rmSync(join(folder.at(tree), among(tracked(tree)))),
+    remove: (tree) => tracked(tree).length > 2 && rmSync(join(folder.at(tree), among(tracked(tree), 'a'))),
     rename: (tree) => {
-      const [from, to] = [among([...tracked(tree), '']), among(names)]
+      const [from, to] = [among(tracked(tree), ''), among(names, 'a')]
       if (from !== '' && !existsSync(join(folder.at(tree), to))) attempt(tree, 'mv', from, to)
     },
     mode: (tree) => {
-      const name = among([...tracked(tree), ''])
+      const name = among(tracked(tree), '')
       if (name !== '') chmodSync(join(folder.at(tree), name), random() < 0.5 ? 0o755 : 0o644)
     },
     link: (tree) => {
@@ -113,7 +114,7 @@ export const createWork = (folder: GitFolder, random: () => number) => {
     detach: (tree) => attempt(tree, 'checkout', '-q', '--detach'),
     back: (tree) => attempt(tree, 'reset', '-q', '--hard', 'HEAD~1'),
     assume: (tree) => {
-      const name = among([...tracked(tree), ''])
+      const name = among(tracked(tree), '')
       if (name !== '') attempt(tree, 'update-index', '--assume-unchanged', name)
     },
   }
@@ -122,8 +123,8 @@ export const createWork = (folder: GitFolder, random: () => number) => {
     edit,
     commit,
     move,
-    ofPerson: (tree: string) => among(Object.values(actions))(tree),
-    ofAgent: (tree: string) => among(Object.values(ofAgents))(tree),
+    ofPerson: (tree: string) => among(Object.values(actions), edit)(tree),
+    ofAgent: (tree: string) => among(Object.values(ofAgents), edit)(tree),
   }
 }
 
@@ -145,6 +146,9 @@ export const linesOnDisk = (directory: string): string[] =>
     if (entry.isDirectory()) return linesOnDisk(path)
     return linesIn(entry.isSymbolicLink() ? readlinkSync(path) : readFileSync(path, 'utf8'))
   })
+
+/** Messages are no lines of files. */
+const files = ['--filter=object:type=blob', '--filter-provided-objects']
 
 /** Lines in what is staged in a tree, and in every commit that a ref, a HEAD, a stash or the reflog of a tree that is there leads to. */
 export const linesKept = (folder: GitFolder, trees: readonly string[]): string[] => {
@@ -168,7 +172,10 @@ export const linesKept = (folder: GitFolder, trees: readonly string[]): string[]
       encoding: 'latin1',
       maxBuffer: 1 << 28,
     })
-  const objects = call(['rev-list', '--objects', '--no-object-names', '--all', '--stdin'], `${input}\n`)
+  const objects = call(
+    ['rev-list', '--objects', '--no-object-names', ...files, '--all', '--stdin'],
+    `${input}\n`,
+  )
   return linesIn(
     call(
       ['cat-file', '--batch'],
