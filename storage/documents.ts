@@ -3,6 +3,7 @@ import type { Entry } from './entry'
 import { byKind, type Kind } from './kinds'
 import { type Fields, noValues, valuesOf } from './kinds/kind'
 import { Ordered, type Position } from './ordered'
+import { atOnce, type Steps } from './others-turn'
 import { createTouched, type Lookup, placesOf, sharePlaces, type Touched } from './readiness'
 
 /**
@@ -28,6 +29,11 @@ export interface Documents {
   /** Stores or replaces. */
   put<K extends Kind>(kind: K, entry: Entry<K>): void
   remove(kind: Kind, id: string): void
+  /**
+   * In memory: works out, in steps, what is ready, where nobody has asked for that yet. Who asks before it is done waits for
+   * all of the rest.
+   */
+  indexReady?(): Steps
 }
 
 /** Whether an entity with these fields passes a filter. */
@@ -156,29 +162,46 @@ export const createMemoryDocuments = (): Documents => {
 
   /** Before somebody asks what is ready, nothing of that is kept: many never do. */
   let touched: Touched | undefined
+  /** The tasks of which it is still to be worked out for the first time. */
+  let unplaced: string[] = []
   const share = sharePlaces()
   const fieldsOf = (kind: Kind, id: string) => tables[kind].byId.get(id)?.entry.fields
 
+  const lookup: Lookup = {
+    fields: fieldsOf,
+    count: (_kind, { unfinishedIn }) =>
+      tables.tasks.indexes.get('unfinishedIn')?.get(unfinishedIn)?.size ?? 0,
+  }
+
+  /** Works out where a task stands. */
+  const placeTask = (id: string) => {
+    const place = tables.tasks.byId.get(id)
+    if (!place) return
+    const before = place.work
+    const work = placesOf(lookup, id, place.entry.fields, share)
+    if (work === before) return
+    place.work = work
+    if (before) removeFromIndexes(tables.tasks, place, before, work)
+    addToIndexes(tables.tasks, place, work, before)
+  }
+
+  function* indexReady(): Steps {
+    if (!touched) {
+      touched = createTouched()
+      // The oldest last: it is taken first, and so each comes to the end of its lists.
+      unplaced = [...allOf(tables.tasks).after()].map(({ id }) => id).reverse()
+    }
+    for (let id = unplaced.pop(); id !== undefined; id = unplaced.pop()) {
+      placeTask(id)
+      yield
+    }
+  }
+
   /** Works out where the tasks stand that changes have touched. */
   const refresh = () => {
-    const table = tables.tasks
-    const lookup: Lookup = {
-      fields: fieldsOf,
-      count: (_kind, { unfinishedIn }) => table.indexes.get('unfinishedIn')?.get(unfinishedIn)?.size ?? 0,
-    }
+    atOnce(indexReady())
     const dependentsOf = (id: string) => list('tasks', { dependencies: id }).map((entry) => entry.id)
-    const stale = touched ? touched.take(dependentsOf) : table.byId.keys()
-    touched ??= createTouched()
-    for (const id of stale) {
-      const place = table.byId.get(id)
-      if (!place) continue
-      const before = place.work
-      const work = placesOf(lookup, id, place.entry.fields, share)
-      if (work === before) continue
-      place.work = work
-      if (before) removeFromIndexes(table, place, before, work)
-      addToIndexes(table, place, work, before)
-    }
+    for (const id of touched?.take(dependentsOf) ?? []) placeTask(id)
   }
 
   const note = (touched: Touched, kind: Kind, { id, fields, created }: Entry) => {
@@ -234,6 +257,7 @@ export const createMemoryDocuments = (): Documents => {
       touched?.note(kind, id, fieldsOf(kind, id), undefined)
       remove(tables[kind], id)
     },
+    indexReady,
   }
 }
 

@@ -1,5 +1,5 @@
 import { createStorage } from 'unstorage'
-import { ApiError, apiError } from '../schemas/errors'
+import { ApiError } from '../schemas/errors'
 import { apply } from './apply'
 import { beginTransaction } from './begin-transaction'
 import { createMemoryDocuments, type Documents } from './documents'
@@ -13,6 +13,7 @@ import { atOnce, inTurns, othersTurn, type Steps, stepsOf, stepsOfTurn } from '.
 import { publishInTurns } from './publish-in-turns'
 import { addTexts, catchUp } from './readable-again'
 import { createSequentialCommit } from './sequential-commit'
+import { storageUnavailable } from './storage-unavailable'
 import { createTime, newestTime } from './time'
 import type { Staged, Transaction } from './transaction'
 
@@ -52,6 +53,8 @@ export interface Workspace {
    * that would be by then.
    */
   flush(withinMs?: number): Promise<void>
+  /** Works out what is ready before somebody asks, and leaves everybody else their turn. */
+  indexReady(): Promise<void>
   /** Waits for the changes that are being stored, and closes the driver. */
   close(): Promise<void>
 }
@@ -66,7 +69,6 @@ interface WorkspaceOptions {
 
 /** A change of more entities is made ready in turns. */
 const maxSizeAtOnce = 1000
-
 /** So many steps of a rule are done before others have their turn, and where they take long, fewer. */
 const stepsInTurn = 250
 const maxTurnMs = 5
@@ -285,6 +287,10 @@ export const openWorkspace = async ({
       ...(driver.status?.() ?? { quarantined: [], freeBytes: null }),
     }),
     flush: async (withinMs) => driver.flush?.(withinMs),
+    async indexReady() {
+      const steps = documents.indexReady?.()
+      while (steps && !stepsOfTurn(steps, stepsInTurn, maxTurnMs)) await othersTurn()
+    },
     async close() {
       while (large) await large.catch(() => undefined)
       await Promise.allSettled(pending.map(({ done }) => done))
@@ -292,9 +298,3 @@ export const openWorkspace = async ({
     },
   }
 }
-
-const storageUnavailable = (cause: unknown) =>
-  apiError(
-    'STORAGE_UNAVAILABLE',
-    `The change could not be stored, and nothing was changed: ${cause instanceof Error ? cause.message : cause}`,
-  )

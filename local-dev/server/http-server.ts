@@ -10,6 +10,7 @@ import { readChunkedBody } from './http/chunked-body'
 import { isHandshake } from './http/handshake'
 import { inTurn } from './http/in-turn'
 import { answerUnreadable, createMalformedAnswer, maxHeaderBytes } from './http/malformed'
+import { indexSoon } from './index-soon'
 import { startSweeping } from './sweep'
 
 /** Idle connections are kept this long, in milliseconds: agents call now and then. */
@@ -70,7 +71,10 @@ export const createHttpServer = (
   server.on('clientError', createMalformedAnswer())
   // Whoever expects what there is not is answered as anybody: Node's own refusal is empty.
   server.on('checkExpectation', listener)
-  server.once('listening', () => server.once('close', startSweeping(services)))
+  server.once('listening', () => {
+    server.once('close', startSweeping(services))
+    server.once('close', indexSoon(services))
+  })
   server.setTimeout(stallMs, (socket) => {
     // One whose answer takes long to be made has no fault in that.
     if (!isBusy(socket) || socket.writableLength > 0) socket.destroy()

@@ -97,6 +97,29 @@ describe('what is in memory', () => {
     )
   })
 
+  it('is ready, or waits, as if that was worked out in the end, whenever some of it was worked out before', () => {
+    const wanted: Where[] = [{ waits: 'all' }, { ready: 'medium' }]
+    fc.assert(
+      fc.property(fc.array(fc.oneof(step, fc.record({ index: fc.nat(4) })), { maxLength: 40 }), (steps) => {
+        const documents = createMemoryDocuments()
+        const last = createMemoryDocuments()
+        for (const one of steps) {
+          if ('index' in one) {
+            const indexing = documents.indexReady?.()
+            for (let n = 0; n < one.index; n++) indexing?.next()
+          } else
+            for (const each of [documents, last])
+              if ('remove' in one) each.remove('tasks', one.remove)
+              else each.put('tasks', new Entry('tasks', task(one.put, one.createdAt, one.fields)))
+        }
+        const ids = (each: typeof documents) =>
+          wanted.map((where) => each.list('tasks', where).map(({ id }) => id))
+        expect(ids(documents)).toEqual(ids(last))
+      }),
+      { numRuns: scaled(300) },
+    )
+  })
+
   it('of one kind does not show among another', () => {
     const documents = createMemoryDocuments()
     documents.put('tasks', new Entry('tasks', task('a', 1, {})))
