@@ -61,10 +61,11 @@ const isWritten = async (
   const [ever, there, last] = [
     await blobsIn(at, [commit, before]),
     await blobsIn(at, [where, before]),
-    await blobsIn(at, ['--no-walk', commit, before]),
+    await blobsIn(at, [`${commit}^{tree}`]),
   ]
   if (!ever || !there || !last) return false
-  const known = new Set([...there, ...last])
+  const merged = new Set(last)
+  const known = new Set([...there, ...ever.filter((id) => merged.has(id))])
   const missing = ever.filter((id) => !known.has(id))
   if (missing.length === 0) return true
   const [lines, written] = [await linesOf(at, missing), await linesOf(at, [...known])]

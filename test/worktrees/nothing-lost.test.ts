@@ -9,7 +9,7 @@ import { WorktreeError } from '../../local-dev/worktrees/repository'
 import { count } from '../figures'
 import { createRandom, scaled, scaledMs } from '../random'
 import { type GitFolder, openGitFolder } from './git-folder'
-import { createWork, linesKept, linesOnDisk } from './random-work'
+import { createWork, linesCommitted, linesOnDisk, linesStaged } from './random-work'
 import { addTree, type MadeTree } from './session-tree'
 
 let folder: GitFolder
@@ -20,9 +20,9 @@ const isThere = ({ path }: MadeTree) => existsSync(path)
 /** Everything that is written anywhere, and what of it is in a tree alone. */
 const lines = (trees: readonly MadeTree[]) => {
   const names = ['app', ...trees.filter(isThere).map(({ name }) => name)]
-  const kept = new Set(linesKept(folder, names))
+  const kept = new Set(linesCommitted(folder, names))
   const onDisk = new Map(names.map((name) => [name, linesOnDisk(folder.at(name))]))
-  return { kept, all: new Set([...kept, ...[...onDisk.values()].flat()]) }
+  return { kept, all: new Set([...kept, ...linesStaged(folder, names), ...[...onDisk.values()].flat()]) }
 }
 
 const clean = ({ owner }: MadeTree, force: boolean, dryRun: boolean) =>

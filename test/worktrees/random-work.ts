@@ -150,36 +150,45 @@ export const linesOnDisk = (directory: string): string[] =>
 /** Messages are no lines of files. */
 const files = ['--filter=object:type=blob', '--filter-provided-objects']
 
-/** Lines in what is staged in a tree, and in every commit that a ref, a HEAD, a stash or the reflog of a tree that is there leads to. */
-export const linesKept = (folder: GitFolder, trees: readonly string[]): string[] => {
+/** Lines in every file that a ref, a HEAD, a stash or the reflog of a tree that is there leads to. */
+export const linesCommitted = (folder: GitFolder, trees: readonly string[]): string[] => {
   const logs = trees.flatMap((tree) => folder.git(tree, 'reflog', '--format=%H', 'HEAD').split('\n'))
   const heads = trees.map((tree) => folder.git(tree, 'rev-parse', 'HEAD'))
-  const stashes =
-    folder.git('app', 'for-each-ref', 'refs/stash') === ''
-      ? []
-      : folder.git('app', 'log', '-g', '--format=%H', 'refs/stash').split('\n')
-  const staged = trees.flatMap((tree) =>
-    folder
-      .git(tree, 'ls-files', '-s')
-      .split('\n')
-      .flatMap((text) => text.split(' ')[1] ?? []),
-  )
+  const hasStash = folder.git('app', 'for-each-ref', 'refs/stash') !== ''
+  const stashes = hasStash ? folder.git('app', 'log', '-g', '--format=%H', 'refs/stash').split('\n') : []
   const input = [...new Set([...logs, ...heads, ...stashes])].filter((id) => id !== '').join('\n')
-  const call = (words: string[], input: string) =>
-    execFileSync('git', ['-C', folder.at('app'), ...words], {
-      env: folder.env,
-      input,
-      encoding: 'latin1',
-      maxBuffer: 1 << 28,
-    })
-  const objects = call(
-    ['rev-list', '--objects', '--no-object-names', ...files, '--all', '--stdin'],
-    `${input}\n`,
-  )
-  return linesIn(
-    call(
-      ['cat-file', '--batch'],
-      `${[...objects.split('\n'), ...staged].filter((id) => id !== '').join('\n')}\n`,
+  const words = ['rev-list', '--objects', '--no-object-names', ...files, '--all', '--stdin']
+  return linesOf(folder, call(folder, words, `${input}\n`).split('\n'))
+}
+
+/** Lines in what is staged there. */
+export const linesStaged = (folder: GitFolder, trees: readonly string[]): string[] =>
+  linesOf(
+    folder,
+    trees.flatMap((tree) =>
+      folder
+        .git(tree, 'ls-files', '-s')
+        .split('\n')
+        .flatMap((text) => text.split(' ')[1] ?? []),
     ),
   )
-}
+
+const linesOf = (folder: GitFolder, ids: readonly string[]): string[] =>
+  linesIn(
+    call(
+      folder,
+      ['cat-file', '--batch'],
+      ids
+        .filter((id) => id !== '')
+        .map((id) => `${id}\n`)
+        .join(''),
+    ),
+  )
+
+const call = (folder: GitFolder, words: readonly string[], input: string): string =>
+  execFileSync('git', ['-C', folder.at('app'), ...words], {
+    env: folder.env,
+    input,
+    encoding: 'latin1',
+    maxBuffer: 1 << 28,
+  })
