@@ -5,6 +5,7 @@ import type { JsonSchema } from '../../../schemas/json-schema'
 import { headersOf, type Kinds, kindsByName, pathOf, queryOf } from './addresses'
 import { badText, type Form, form, oddNumber, oddText, writeNumbers } from './hostile'
 import { fitting, mark, referredBy, withOneValue, wrongBody } from './values'
+import { withoutWait } from './waits'
 
 /** A request in which marks stand for what is only known when it is sent. */
 export interface Request {
@@ -63,10 +64,10 @@ const requestTo = (document: OpenApiDocument, operation: Described, kinds: Kinds
     })
     .map(({ path, query, headers, body, form }) => ({
       operation,
-      path: path + query,
+      path: withoutWait(path + query),
       headers,
       form,
-      ...(body !== undefined && { body: writeNumbers(body) }),
+      ...(body !== undefined && { body: withoutWait(writeNumbers(body)) }),
     }))
 }
 

@@ -16,6 +16,8 @@ import { kindIn, resolveMarks } from './values'
 /** So many requests are under way at once, on one project or on several: that is how agents call. */
 const atOnce = 5
 const perRun = 25
+/** What is on the machine of a runner: another one says so. */
+const onRunnersMachine = '/api/sessions/{id}/diff'
 
 export interface Outcome {
   requests: number
@@ -55,7 +57,8 @@ export const fuzz = async (api: Api, runs: number, observe?: Observe): Promise<O
     const answer = await api.request<unknown>(operation.method, address, bytes, told)
     count('requests')
     const request = `${operation.method} ${address} ${form} ${text?.slice(0, 2000)}`
-    expect(answer.status, `${request}: ${JSON.stringify(answer.body)}`).toBeLessThan(500)
+    if (answer.status !== 501 || operation.path !== onRunnersMachine)
+      expect(answer.status, `${request}: ${JSON.stringify(answer.body)}`).toBeLessThan(500)
     if (answer.status >= 400) return
     // Lost some seconds later, in the middle of something else, it would change what that is compared with.
     if (operation.path === '/api/sessions/{id}/heartbeat')
