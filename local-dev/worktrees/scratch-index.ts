@@ -1,7 +1,8 @@
 /** An index of one's own, so that the tree's is never changed. */
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, lstat, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bytesOf } from './file-names'
 import type { GitAt } from './git-at'
 
 /** Calls `use` with a copy of the tree's index, which goes afterwards; an empty one where it has none. */
@@ -21,14 +22,24 @@ export const withScratchIndex = async <T>(at: GitAt, use: (index: string) => Pro
 
 /** In this index, files count as changed if they are: whatever the tree's own index was told to assume. */
 export const lookAtAll = async (at: GitAt, index: string): Promise<void> => {
-  const assumed = (await at.fields(['ls-files', '-z', '-v'], { index })).flatMap((field) =>
-    /^[a-z] /.test(field) ? [field.slice(2)] : [],
-  )
-  if (assumed.length > 0)
-    await at.run(['update-index', '-z', '--no-assume-unchanged', '--stdin'], {
-      index,
-      input: Buffer.from(`${assumed.join('\0')}\0`, 'latin1'),
-    })
+  const listed = await at.fields(['ls-files', '-z', '-v'], { index })
+  const named = (mark: RegExp) => listed.flatMap((field) => (mark.test(field) ? [field.slice(2)] : []))
+  const forget = async (option: string, names: readonly string[]) => {
+    if (names.length === 0) return
+    const input = Buffer.from(`${names.join('\0')}\0`, 'latin1')
+    await at.run(['update-index', '-z', option, '--stdin'], { index, input })
+  }
+  await forget('--no-assume-unchanged', named(/^[a-z] /))
+  // What a sparse checkout leaves out is not there, and is no change.
+  const skipped: string[] = []
+  for (const name of named(/^[Ss] /)) if (await isThere(at, name)) skipped.push(name)
+  await forget('--no-skip-worktree', skipped)
   // It says with its exit code whether something is changed.
   await at.run(['update-index', '-q', '--refresh'], { index })
 }
+
+const isThere = (at: GitAt, name: string): Promise<boolean> =>
+  lstat(Buffer.concat([Buffer.from(`${at.directory}/`), bytesOf(name)])).then(
+    () => true,
+    () => false,
+  )

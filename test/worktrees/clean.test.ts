@@ -122,6 +122,13 @@ describe('what is only there', { timeout }, () => {
       },
       /^a is not committed$/,
     ],
+    'a change to a file that the index was told to leave out': [
+      ({ name }) => {
+        folder.git(name, 'update-index', '--skip-worktree', 'a')
+        folder.write(name, { a: 'x\n' })
+      },
+      /^a is not committed$/,
+    ],
     'ignored files': [
       ({ name }) => folder.write(name, { out: 'x\n', 'out.d/x': 'x\n' }),
       /^git ignores out, out.d\/, which are nowhere else$/,
