@@ -84,6 +84,18 @@ describe('what is elsewhere', { timeout }, () => {
     for (const made of [one, two, three]) expect(isThere(made)).toEqual([false, false])
   })
 
+  it('stays reachable where a squash has left out what came between, and no ref is left where it has not', async () => {
+    const [left, written] = [await addTree(folder, 'sess_1'), await addTree(folder, 'sess_2')]
+    const between = folder.commit(left.name, { n: 'tried\n' })
+    folder.commit(left.name, { n: 'done\n' })
+    folder.commit(written.name, { m: 'one\n' })
+    folder.commit(written.name, { m: 'one\ntwo\n' })
+    for (const one of [left, written]) await merge(one, true)
+    expect(await clean(left)).toMatchObject({ outcome: 'removed', commitsAt: 'refs/maestro/kept/sess_1' })
+    expect(folder.git('app', 'rev-list', 'refs/maestro/kept/sess_1').split('\n')).toContain(between)
+    expect(await clean(written)).not.toHaveProperty('commitsAt')
+  })
+
   it('stays reachable where a squash has left out what came between, or a commit was amended', async () => {
     const one = await addTree(folder, 'sess_1')
     const between = folder.commit(one.name, { a: 'tried\n' })
