@@ -92,7 +92,8 @@ const agentOf = async (name: string, preset: TerminalPreset, place: Place): Prom
   }
 }
 
-const programOf = (line: string): string => {
+/** The program of a command line of one's own. Throws where that has no place for the prompt. */
+export const programOf = (line: string): string => {
   if (!hasPlaceholder(line))
     throw new AgentStartError(
       64,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Client } from '../../functions/client/client'
 import { version } from '../../package.json'
-import { chooseAgent } from '../agents/choose'
+import { chooseAgent, programOf } from '../agents/choose'
 import { chooseDrive } from '../agents/drive'
 import { installedAgents } from '../agents/installed'
 import { inheritedEnvironment, pathBeginningWith } from '../runner/agent-environment'
@@ -79,7 +79,8 @@ export const startLocalRunner = async ({ client, token, json, print, ...flags }:
 const checkAgentInstalled = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const { MAESTRO_AGENT: requested, PATH: searchPath = '' } = env
   const isAcp = (await chooseDrive({ drive: undefined, named: undefined, cwd: undefined, env })) !== undefined
-  if (isAcp || requested?.split(/\s/)[0]?.includes('/')) return
+  if (isAcp) return
+  if (requested?.split(/\s/)[0]?.includes('/')) return void programOf(requested)
   await chooseAgent({ requested, cwd: undefined, searchPath, demo: [] })
 }
 

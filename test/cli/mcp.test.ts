@@ -1,7 +1,9 @@
 // An agent that starts `maestro mcp` has no tools, or the person finds a token in its configuration.
+import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { Client, type ClientOptions } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -55,6 +57,25 @@ const spawned = async () => {
 }
 
 describe('maestro mcp', () => {
+  it('answers what it was asked before its input ended', async () => {
+    const request = (id: number, method: string, params: object) =>
+      `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`
+    const clientInfo = { name: 'test', version: '1' }
+    const env = { PATH: process.env.PATH ?? '', HOME: home, MAESTRO_SERVER_URL: target.url }
+    const mcp = spawn(process.execPath, [cli, 'mcp'], { env, stdio: ['pipe', 'pipe', 'ignore'] })
+    mcp.stdin.end(
+      request(1, 'initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo }) +
+        `${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n` +
+        request(2, 'tools/call', {
+          name: 'create_task',
+          arguments: { projectId: project, title: 'Asked for, and told of' },
+        }),
+    )
+    const answers = (await text(mcp.stdout)).trim().split('\n')
+    expect(answers.map((line): unknown => JSON.parse(line))).toMatchObject([{ id: 1 }, { id: 2 }])
+    expect(answers.at(-1)).toContain('Asked for, and told of')
+  })
+
   it.each(eras)(
     'serves an agent that speaks the %s protocol: it claims, reports, asks, and hears of changes',
     async (era) => {

@@ -115,6 +115,10 @@ describe('run', () => {
       code: 1,
       stderr: expect.stringContaining('codex'),
     })
+    expect(await run(['run', '--agent', './agent.sh --quick'])).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('needs {prompt} or {promptFile}'),
+    })
     expect(await run(['run', '--agent', 'demo', '--max', '0'])).toMatchObject({ code: 64 })
     const env = { MAESTRO_SERVER_URL: 'http://127.0.0.1:1' }
     expect(await run(['run', '--agent', 'demo'], { env })).toMatchObject({ code: 3 })
