@@ -31,7 +31,7 @@ export default defineConfig({
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
     outputFile: { json: 'node_modules/.cache/vitest-report.json' },
     // Much of the time processes are waited for, but not where there are none.
-    maxWorkers: Math.ceil(availableParallelism() * Number(process.env.TEST_WORKERS_PER_CORE ?? 1.5)),
+    maxWorkers: Math.ceil(availableParallelism() * Number(process.env.TEST_WORKERS_PER_CORE ?? 2)),
     coverage: {
       include: ['{functions,schemas,storage}/**/*.ts'],
       reportsDirectory: 'node_modules/.cache/coverage',

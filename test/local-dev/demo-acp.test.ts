@@ -16,7 +16,7 @@ const demo = [process.execPath, program, 'demo-agent']
 const command = [...demo, '--acp']
 const lines = () => readFileSync(join(driven.directory, 'MAESTRO_DEMO.md'), 'utf8')
 
-it.each(['simple', 'queue', 'tree'])(
+it.concurrent.each(['simple', 'queue', 'tree'])(
   'does its task, of strategy %s, and tells what it does',
   async (strategy) => {
     const agent = await driven.drive({}, { command, fields: { strategy } })
@@ -41,7 +41,7 @@ it('asks before it writes where it must, and writes nothing that it may not', as
   expect((await driven.client.tasks.get(agent.taskId)).sessionStatus).toBe('blocked')
 })
 
-it('is driven over ACP where that is asked for, and else in a terminal', async () => {
+it.concurrent('is driven over ACP where that is asked for, and else in a terminal', async () => {
   const choose = (drive: 'acp' | 'terminal' | undefined) =>
     chooseDrive({ drive, named: 'demo', cwd: '/', env: { PATH: '' }, demo })
   expect(await choose('acp')).toMatchObject({ name: 'demo', command })

@@ -26,7 +26,7 @@ const models = {
   ],
 }
 
-it('what an agent may do counts from its next question on, and its model from the next turn on', async () => {
+it.concurrent('what an agent may do counts from its next question on, and its model from the next turn on', async () => {
   const { client } = driven
   const agent = await driven.drive(
     { models, turns: [[write('one.txt'), until('more'), write('two.txt')], [until('last')]] },
@@ -49,7 +49,7 @@ it('what an agent may do counts from its next question on, and its model from th
   expect((await agent.ended).status).toBe('completed')
 })
 
-it('a model that the agent does not have is refused with those that it has, and ends nothing, in a new process neither', async () => {
+it.concurrent('a model that the agent does not have is refused with those that it has, and ends nothing, in a new process neither', async () => {
   const { client } = driven
   const expired = { code: -32603, message: 'Internal error', data: { details: 'Your login has expired' } }
   const agent = await driven.drive({
@@ -86,7 +86,7 @@ const asksToSwitch = (toolCallId: string) => ({
   on: { else: [{ toolUpdate: { toolCallId, status: 'completed' } }] },
 })
 
-it('an agent that asks to switch its mode gets the one that its session may be in, and one that switched is set back', async () => {
+it.concurrent('an agent that asks to switch its mode gets the one that its session may be in, and one that switched is set back', async () => {
   const { client } = driven
   const agent = await driven.drive(
     { turns: [[asksToSwitch('one'), until('switch'), asksToSwitch('two'), { mode: 'free' }]] },
@@ -105,7 +105,7 @@ it('an agent that asks to switch its mode gets the one that its session may be i
   expect(await client.inbox.list({ sessionId: agent.id, state: 'all' })).toEqual([])
 })
 
-it('an agent of one’s own, of whose modes nothing is known, may not switch', async () => {
+it.concurrent('an agent of one’s own, of whose modes nothing is known, may not switch', async () => {
   const agent = await driven.drive({ turns: [[asksToSwitch('one'), until('own')]] })
   await waitUntil('it was answered', () => agent.answers().length === 1)
   expect(agent.answers()).toEqual([{ outcome: 'selected', optionId: 'plan' }])
@@ -114,7 +114,7 @@ it('an agent of one’s own, of whose modes nothing is known, may not switch', a
   expect((await agent.ended).status).toBe('completed')
 })
 
-it.each([
+it.concurrent.each([
   ['before it has shaken hands', { silent: ['initialize'], ignore: ['SIGTERM'] }],
   ['before it has a session', { silent: ['session/new'] }],
 ])('a session that is stopped %s ends its agent', async (_, scenario) => {

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => driven.stop())
 
-it('an orchestrator waits for those that it has spawned, and goes on when one of them has ended', async () => {
+it.concurrent('an orchestrator waits for those that it has spawned, and goes on when one of them has ended', async () => {
   const { client } = driven
   const agent = await driven.drive({ turns: [[{ text: 'I have spawned one.' }], [{ text: 'ok' }]] })
   const { projectId } = await client.sessions.get(agent.id)
@@ -26,7 +26,7 @@ it('an orchestrator waits for those that it has spawned, and goes on when one of
   expect((await agent.ended).status).toBe('completed')
 })
 
-it('an agent of a tree is reminded of what it has claimed, and of nothing else', async () => {
+it.concurrent('an agent of a tree is reminded of what it has claimed, and of nothing else', async () => {
   const { client } = driven
   const turns = [[{ waitFor: { file: `${driven.directory}/claimed` } }], [{ text: 'Which of them?' }]]
   const agent = await driven.drive({ turns: [...turns, [{ text: 'ok' }]] }, { fields: { strategy: 'tree' } })

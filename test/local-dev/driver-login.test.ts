@@ -22,7 +22,7 @@ const expired = {
   byStatus: { code: -32603, message: 'API Error: status 401, run `other login` to sign in again' },
 }
 
-it.each([
+it.concurrent.each([
   ['in the middle of a turn', expired.inWords, 'scripted login'],
   ['with a number among words', expired.byStatus, 'other login'],
 ])('a login that runs out %s is asked about, and a new process goes on', async (_, error, command) => {
@@ -50,7 +50,7 @@ it.each([
   expect((await agent.ended).status).toBe('completed')
 })
 
-it.each(['session/load', 'session/set_mode', 'session/set_model'])(
+it.concurrent.each(['session/load', 'session/set_mode', 'session/set_model'])(
   'a new process that is not signed in at %s asks again, and nothing that was said is lost',
   async (method) => {
     const { client } = driven
@@ -91,7 +91,7 @@ it.each(['session/load', 'session/set_mode', 'session/set_model'])(
   },
 )
 
-it('what was to go into the turn is said later where that is refused for want of a login', async () => {
+it.concurrent('what was to go into the turn is said later where that is refused for want of a login', async () => {
   const { client } = driven
   const agent = await driven.drive(
     {
@@ -112,7 +112,7 @@ it('what was to go into the turn is said later where that is refused for want of
   expect(await client.messages.list(agent.id)).toMatchObject([{ id, state: 'delivered' }])
 })
 
-it.each<[string, object]>([
+it.concurrent.each<[string, object]>([
   ['at its start', { refuse: { 'session/new': expired.byCode } }],
   ['in its turn', { turns: [[{ error: expired.byStatus }]] }],
 ])('unattended, a login that is missing %s ends the session, which says so', async (_, scenario) => {
@@ -125,7 +125,7 @@ it.each<[string, object]>([
   expect(await driven.client.inbox.list({ sessionId: agent.id, state: 'all' })).toEqual([])
 })
 
-it('a session that is stopped while it waits for a login leaves nothing open', async () => {
+it.concurrent('a session that is stopped while it waits for a login leaves nothing open', async () => {
   const agent = await driven.drive({ turns: [[{ error: expired.byCode }]] }, { preset })
   await agent.request()
   await driven.client.sessions.stop(agent.id)
