@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { findProgram } from '../../local-dev/lib/find-program'
+import { someOf } from '../random'
 import { type GitFolder, openGitFolder } from './git-folder'
 
 let folder: GitFolder
@@ -79,6 +80,8 @@ const make = (killAt = 0, how = 'after', among = 'changes') => {
   return { signal, stdout, calls: readdirSync(calls).length }
 }
 
+const callsOf = (total: number) => Array.from({ length: total }, (_, index) => index + 1)
+
 const expectWhole = () => {
   expect(folder.git(tree, 'status', '--porcelain', '--branch')).toBe('## maestro/sess_1')
   const { trees, branches } = {
@@ -100,7 +103,7 @@ it.each([
   (among, how) => {
     const total = make(0, how, among).calls
     expect(total).toBeGreaterThan(1)
-    for (let n = 1; n <= total; n++) {
+    for (const n of someOf(`killed ${how} making`, callsOf(total), 3)) {
       begin()
       expect(make(n, how, among).signal, `call ${n}`).toBe('SIGKILL')
       expect(JSON.parse(make().stdout), `call ${n}`).not.toHaveProperty('error')
@@ -124,7 +127,7 @@ it('at any call while one that is gone is made again, nothing of its work is los
     arrange(forgotten)
     const total = make().calls
     expect(total).toBeGreaterThan(0)
-    for (let n = 1; n <= total; n++) {
+    for (const n of someOf(`killed restoring ${forgotten}`, callsOf(total), 2)) {
       begin()
       arrange(forgotten)
       expect(make(n).signal, `call ${n}`).toBe('SIGKILL')
