@@ -1,6 +1,6 @@
 // Somebody makes a backup as docs/deploy.md says, needs it, and it is not what was stored.
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { client, type Project, type Task } from '../contract/http'
@@ -20,12 +20,13 @@ const start = async () => {
   const api = client(server.url)
   const project = await api.project({ name: 'kept' })
   const task = await api.task(project.id)
-  await api.session(project.id, [task.id])
+  const session = await api.session(project.id, [task.id])
   const [kept] = await api.get<Task[]>('/api/tasks')
   const dataDir = join(server.root, '.maestro/data')
   // The files follow a moment after the answer.
   const stored = () => JSON.parse(readFileSync(join(dataDir, `tasks/${project.id}/${task.id}.json`), 'utf8'))
   await expect.poll(stored, { timeout: 10_000 }).toEqual(kept)
+  await expect.poll(() => existsSync(join(dataDir, `sessions/${session.id}.json`))).toBe(true)
 
   const type = (commands: string, cwd = server.root) => {
     expect(commands).not.toBe('')
