@@ -4,9 +4,7 @@ import { DiffQuery, defaultDiffLimit, diffCursorOf } from '../../schemas/queries
 import { findSession, readerOf } from '../../storage/rules/find'
 import { operation } from '../http/operation'
 import { respondText } from '../http/respond'
-import type { RequestContext } from '../services/app-services'
-import type { Diffs } from '../services/diffs'
-import { runnerHostOf } from './runner-host'
+import { onRunnersMachine } from './on-runners-machine'
 
 export const getDiff = operation({
   method: 'GET',
@@ -24,7 +22,11 @@ export const getDiff = operation({
     const session = await c.env.workspace.read((documents) =>
       findSession(readerOf(documents), id, 'NOT_FOUND'),
     )
-    const diffs = diffsOf(c, id, runnerHostOf(session.metadata))
+    const diffs = onRunnersMachine(c, session, c.env.diffs, {
+      somewhere: `This server has no worktrees: that of session ${id} is on the machine of its runner`,
+      on: (host) =>
+        `The worktree of session ${id} is on ${host}: "maestro session diff ${id}" shows it there`,
+    })
     const found = await diffs.read(session, { limit, after: cursor, stat: stat === '1' })
     if (!found) throw apiError('NOT_FOUND', 'Worktree not found', { sessionId: id })
     const { next, ...diff } = found
@@ -35,18 +37,3 @@ export const getDiff = operation({
     })
   },
 })
-
-const diffsOf = (
-  { env: { diffs, machine } }: RequestContext,
-  id: string,
-  host: string | undefined,
-): Diffs => {
-  if (diffs && (host === undefined || host === machine.hostname)) return diffs
-  throw apiError(
-    'NOT_IMPLEMENTED',
-    host === undefined
-      ? `This server has no worktrees: that of session ${id} is on the machine of its runner`
-      : `The worktree of session ${id} is on ${host}: "maestro session diff ${id}" shows it there`,
-    host === undefined ? undefined : { host },
-  )
-}

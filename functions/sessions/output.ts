@@ -5,9 +5,7 @@ import { findSession, readerOf } from '../../storage/rules/find'
 import { byteRangeOf } from '../http/byte-range'
 import { operation } from '../http/operation'
 import { growingOutput, outputBody } from '../http/output-body'
-import type { RequestContext } from '../services/app-services'
-import type { Outputs } from '../services/outputs'
-import { runnerHostOf } from './runner-host'
+import { onRunnersMachine } from './on-runners-machine'
 
 /** A longer part is answered in part. */
 const maxRangeBytes = 4 * 1024 * 1024
@@ -28,7 +26,10 @@ export const getOutput = operation({
     const session = await c.env.workspace.read((documents) =>
       findSession(readerOf(documents), id, 'NOT_FOUND'),
     )
-    const outputs = outputsOf(c, id, runnerHostOf(session.metadata))
+    const outputs = onRunnersMachine(c, session, c.env.outputs, {
+      somewhere: `This server runs no agents: what session ${id} prints is on the machine of its runner`,
+      on: (host) => `What session ${id} prints is on ${host}: "maestro session watch ${id}" shows it there`,
+    })
     const size = await outputs.size(id)
     const range = byteRangeOf(c.req.header('Range'), size)
     const headers = {
@@ -54,18 +55,3 @@ export const getOutput = operation({
     })
   },
 })
-
-const outputsOf = (
-  { env: { outputs, machine } }: RequestContext,
-  id: string,
-  host: string | undefined,
-): Outputs => {
-  if (outputs && (host === undefined || host === machine.hostname)) return outputs
-  throw apiError(
-    'NOT_IMPLEMENTED',
-    host === undefined
-      ? `This server runs no agents: what session ${id} prints is on the machine of its runner`
-      : `What session ${id} prints is on ${host}: "maestro session watch ${id}" shows it there`,
-    host === undefined ? undefined : { host },
-  )
-}
