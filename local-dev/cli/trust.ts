@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { isSessionToken } from '../../functions/services/session-tokens'
-import { homeFolder } from '../lib/home'
+import { homeOf } from '../lib/home'
 import {
   projectRulesFile,
   projectSetupFile,
@@ -28,7 +28,7 @@ export const command = defineCommand({
     revoke: { type: 'boolean', description: 'Trust nothing of this project any more' },
   },
   async run({ args, cwd, variables, environment, print, json }) {
-    const home = variables.HOME || homeFolder()
+    const home = homeOf(variables)
     if (args.list) return listing(await readTrusted(home))
     // What an agent could trust would guard against nothing it does by mistake.
     if (environment.sessionId !== undefined || isSessionToken(environment.token ?? ''))

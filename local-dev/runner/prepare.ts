@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, Session } from '../../functions/client/client'
 import { retryTransient } from '../agents/change-session'
-import { homeFolder } from '../lib/home'
+import { homeOf } from '../lib/home'
 import { reasonOf } from '../lib/reason'
 import { projectSetupFile } from '../permissions/repository-file'
 import { type WorktreeRecord, writeRecord } from '../worktrees/record'
@@ -55,7 +55,7 @@ const prepareTree = async (
   const { options } = context
   const { client, env } = options
   const { session } = tracked
-  const home = env.HOME || homeFolder()
+  const home = homeOf(env)
   const made = await ensureWorktree({ home, env, session, projectDir })
   signal.throwIfAborted()
   await tell(context, tracked, made)

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { tiers } from '../../../functions/mcp/tier'
 import { type McpConfig, mcpConfigs } from '../../agents/mcp-config'
-import { homeFolder } from '../../lib/home'
+import { homeOf } from '../../lib/home'
 import { reasonOf } from '../../lib/reason'
 import { replaceFile } from '../../lib/replace-file'
 import { defineCommand } from '../command'
@@ -23,7 +23,7 @@ export const command = defineCommand({
     if (!config) throw new UsageError(`There is no agent "${args.agent}" here: there are ${names.join(', ')}`)
     const tier = tierFlag(args.tier)
     const call = ['mcp', ...(tier === undefined ? [] : ['--tier', tier])]
-    const file = config.file({ home: variables.HOME || homeFolder(), env: variables })
+    const file = config.file({ home: homeOf(variables), env: variables })
     const entry = config.entry(call)
     if (args.print) return { json: { agent: args.agent, file, entry }, text: `${file}:\n\n${entry}` }
     const isWritten = writeEntry(config, file, call)

@@ -1,12 +1,13 @@
 import type { Client, Session } from '../../../functions/client/client'
 import { endedStatuses } from '../../../schemas/ended-statuses'
+import { homeOf } from '../../lib/home'
 import { undefinedIfNotFound } from '../../lib/not-found'
 import { type CleanResult, cleanSession } from '../../worktrees/clean'
 import { recordedTrees } from '../../worktrees/record'
 import { defineCommand } from '../command'
 import { exitCodes, UsageError } from '../exit'
 import { sentence } from '../format'
-import { homeOf, whereIs } from './tree'
+import { whereIs } from './tree'
 
 export const command = defineCommand({
   about:

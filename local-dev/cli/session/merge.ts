@@ -1,7 +1,8 @@
+import { homeOf } from '../../lib/home'
 import { mergeSession } from '../../worktrees/merge'
 import { defineCommand } from '../command'
 import { sentence } from '../format'
-import { homeOf, requireTreeHere } from './tree'
+import { requireTreeHere } from './tree'
 
 export const command = defineCommand({
   about:

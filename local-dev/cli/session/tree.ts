@@ -2,11 +2,9 @@
 import { hostname } from 'node:os'
 import type { Session } from '../../../functions/client/client'
 import { runnerHostOf } from '../../../functions/sessions/runner-host'
-import { homeFolder } from '../../lib/home'
+import { homeOf } from '../../lib/home'
 import { WorktreeError } from '../../worktrees/repository'
 import { findSessionTree, type SessionTree } from '../../worktrees/session-tree'
-
-export const homeOf = (variables: NodeJS.ProcessEnv): string => variables.HOME || homeFolder()
 
 export const treeHere = (
   { id, projectId }: Session,
