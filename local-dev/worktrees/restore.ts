@@ -1,5 +1,5 @@
 /** Makes a worktree that is gone again: at its place, on its branch, with what its index held. */
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { privateFolderMode } from '../../storage/drivers/files/private-files'
 import { makeDirectory } from '../lib/make-directory'
@@ -8,16 +8,27 @@ import { isBranch } from './base'
 import { entryOf } from './entries'
 import { type GitOptions, git } from './git'
 import { withRepositoryLock } from './lock'
-import { type WorktreeRecord, writeRecord } from './record'
+import { readRecord, type WorktreeRecord, writeRecord } from './record'
 import { WorktreeError } from './repository'
 import { sweep } from './sweep'
 
-/** Throws `WorktreeError` where neither the repository knows it any more nor its branch is there. */
-export const restoreWorktree = (
-  record: WorktreeRecord,
-  { home, git: options }: { home: string; git: GitOptions },
-): Promise<WorktreeRecord> =>
-  withRepositoryLock({ home, common: record.repository }, async (onStart) => {
+interface Restoring {
+  home: string
+  /** Its record as it was found: another process may have changed it since. */
+  found: WorktreeRecord
+  git: GitOptions
+}
+
+/** Throws `WorktreeError` where it is removed by now, or neither the repository knows it any more nor its branch is there. */
+export const restoreWorktree = ({ home, found, git: options }: Restoring): Promise<WorktreeRecord> =>
+  withRepositoryLock({ home, common: found.repository }, async (onStart) => {
+    const record = await readRecord(home, found.project, found.session)
+    if (!record || record.repository !== found.repository)
+      throw new WorktreeError(
+        `The worktree ${found.path} was removed meanwhile: ${found.session} cannot go on, so spawn another`,
+      )
+    // What stands by now is somebody's work.
+    if (record.state === 'made' && (await lstat(record.path).catch(() => undefined))) return record
     const locked = { ...options, onStart }
     if (record.state === 'adding') await sweep(record, { home, git: locked })
     const entry = await entryOf(record.repository, record.path)

@@ -71,7 +71,7 @@ const makeOrRestore = async (
   { home, session }: WorktreeOptions,
   { path, repository, record, git }: Making,
 ): Promise<WorktreeRecord> => {
-  if (record) return restoreWorktree(record, { home, git })
+  if (record) return restoreWorktree({ home, found: record, git })
   if (session.workspace)
     throw new WorktreeError(
       `Nothing is known here of the worktree ${path} that ${session.id} has worked in: spawn another session`,
