@@ -5,8 +5,9 @@ import { type ListedFile, listFiles } from './diff-list'
 import { type Patch, patchesOf } from './diff-patches'
 import { shown } from './file-names'
 import { commitOf, type GitAt, gitAt } from './git-at'
+import { nextStepWithoutBranch } from './lost-branch'
 import { WorktreeError } from './repository'
-import { lookAtAll, withScratchIndex } from './scratch-index'
+import { lookAtAll, openScratchIndex } from './scratch-index'
 import { locationOf, type SessionTree } from './session-tree'
 
 export interface DiffOptions extends DiffRequest {
@@ -14,8 +15,17 @@ export interface DiffOptions extends DiffRequest {
   signal?: AbortSignal | undefined
 }
 
-/** Throws `WorktreeError` where its base, or both its tree and its branch, are gone. */
+/** The first page of `diffPages`. */
 export const diffOf = async (tree: SessionTree, options: DiffOptions): Promise<DiffPage> => {
+  for await (const page of diffPages(tree, options)) return page
+  throw new Error('A diff has one page at least')
+}
+
+/**
+ * The files after `after`, by name, `limit` of them a page at most: all pages are of the same list. Throws `WorktreeError` where its base,
+ * or both its tree and its branch, are gone.
+ */
+export async function* diffPages(tree: SessionTree, options: DiffOptions): AsyncGenerator<DiffPage> {
   const { env, signal } = options
   const { record, isThere } = tree
   const at = await gitAt({ ...locationOf(tree), env, signal })
@@ -24,19 +34,22 @@ export const diffOf = async (tree: SessionTree, options: DiffOptions): Promise<D
     throw new WorktreeError(
       `The commit ${record.base} that ${record.session} began from is not in ${record.repository}`,
     )
-  if (isThere) return withScratchIndex(at, (index) => diffOfTree({ tree, at, base, index, options }))
-  const head = await commitOf(at, `refs/heads/${record.branch}`)
-  if (head === undefined)
-    throw new WorktreeError(`The worktree ${record.path} is gone, and so is its branch ${record.branch}`)
-  return page({
-    tree,
-    base,
-    head,
-    at,
-    words: ['diff-tree', '-r', base, head],
-    uncommitted: new Set(),
-    options,
-  })
+  if (!isThere) {
+    const head = await commitOf(at, `refs/heads/${record.branch}`)
+    if (head === undefined)
+      throw new WorktreeError(
+        `The worktree ${record.path} is gone, and so is its branch ${record.branch}: ${await nextStepWithoutBranch(at, tree)}`,
+      )
+    const words = ['diff-tree', '-r', base, head]
+    yield* pagesOf({ tree, at, base, head, words, uncommitted: new Set(), options })
+    return
+  }
+  const { index, close } = await openScratchIndex(at)
+  try {
+    yield* pagesOfTree({ tree, at, base, index, options })
+  } finally {
+    await close()
+  }
 }
 
 interface Opened {
@@ -47,7 +60,7 @@ interface Opened {
   options: DiffOptions
 }
 
-const diffOfTree = async ({ tree, at, base, index, options }: Opened): Promise<DiffPage> => {
+async function* pagesOfTree({ tree, at, base, index, options }: Opened): AsyncGenerator<DiffPage> {
   const head = await commitOf(at, 'HEAD')
   if (head === undefined) throw new WorktreeError(`Nothing is committed in ${tree.record.path}`)
   const found = await at.fields(['ls-files', '-z', '--others', '--exclude-standard'])
@@ -60,10 +73,9 @@ const diffOfTree = async ({ tree, at, base, index, options }: Opened): Promise<D
   await lookAtAll(at, index)
   const names = ['--name-only', '-z', '--no-renames', '--ignore-submodules=none']
   const uncommitted = new Set(await at.fields(['diff-index', ...names, head], { index }))
-  return {
-    ...(await page({ tree, base, head, at, words: ['diff-index', base], index, uncommitted, options })),
-    ...(notShown.length > 0 && { notShown: notShown.slice(0, 100).map(shown) }),
-  }
+  const words = ['diff-index', base]
+  for await (const page of pagesOf({ tree, at, base, head, words, index, uncommitted, options }))
+    yield { ...page, ...(notShown.length > 0 && { notShown: notShown.slice(0, 100).map(shown) }) }
 }
 
 /** As if new files had been added with nothing in them: then they are compared like any other. */
@@ -88,19 +100,11 @@ interface Compared {
   options: DiffOptions
 }
 
-const page = async (compared: Compared): Promise<DiffPage> => {
+async function* pagesOf(compared: Compared): AsyncGenerator<DiffPage> {
   const { tree, base, head, uncommitted, options } = compared
   const { after, limit, stat } = options
   const all = await listFiles(compared)
-  const rest = after === undefined ? all : all.filter(({ name }) => name > after)
-  const wanted = rest.slice(0, limit)
-  const patches = stat ? wanted.map(() => ({})) : await patchesOf(compared, wanted)
-  const files = patches.flatMap((patch, i) => {
-    const file = wanted[i]
-    return file ? [fileOf(file, patch, uncommitted)] : []
-  })
-  const next = files.length < rest.length ? wanted[files.length - 1]?.name : undefined
-  return {
+  const about = {
     sessionId: tree.record.session,
     branch: tree.record.branch,
     base,
@@ -108,9 +112,19 @@ const page = async (compared: Compared): Promise<DiffPage> => {
     total: all.length,
     additions: all.reduce((sum, { additions }) => sum + additions, 0),
     deletions: all.reduce((sum, { deletions }) => sum + deletions, 0),
-    files,
-    ...(next !== undefined && { next }),
   }
+  let rest = after === undefined ? all : all.filter(({ name }) => name > after)
+  do {
+    const wanted = rest.slice(0, limit)
+    const patches = stat ? wanted.map(() => ({})) : await patchesOf(compared, wanted)
+    const files = patches.flatMap((patch, i) => {
+      const file = wanted[i]
+      return file ? [fileOf(file, patch, uncommitted)] : []
+    })
+    rest = rest.slice(files.length)
+    const next = rest.length > 0 ? wanted[files.length - 1]?.name : undefined
+    yield { ...about, files, ...(next !== undefined && { next }) }
+  } while (rest.length > 0)
 }
 
 const fileOf = (

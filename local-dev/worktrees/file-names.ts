@@ -16,18 +16,20 @@ export const bytesOf = (name: string): Buffer => Buffer.from(name, 'latin1')
 /** As UTF-8; what is none in it is replaced. */
 export const shown = (name: string): string => bytesOf(name).toString('utf8')
 
-const nameOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
+/** What stands for a text. */
+export const nameOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
 
 /** Whether its text stands for it, so that it can be given to a program. */
 export const isText = (name: string): boolean => nameOf(shown(name)) === name
 
 const maxNamed = 10
 
-/** For a sentence: the first of them, quoted where they hold more than plain characters. */
+/** For a line or a sentence: its text, quoted where that holds more than plain characters. */
+export const shownOnOneLine = (text: string): string =>
+  /^[^\p{C}",]+$/u.test(text) && text.trim() === text ? text : JSON.stringify(text)
+
+/** For a sentence: the first of them. */
 export const listedNames = (names: readonly string[], max = maxNamed): string => {
-  const listed = names.slice(0, max).map((name) => quoted(shown(name)))
+  const listed = names.slice(0, max).map((name) => shownOnOneLine(shown(name)))
   return names.length > max ? `${listed.join(', ')} and ${names.length - max} more` : listed.join(', ')
 }
-
-const quoted = (text: string): string =>
-  /^[^\p{C}",]+$/u.test(text) && text.trim() === text ? text : JSON.stringify(text)

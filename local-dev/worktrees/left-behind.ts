@@ -1,8 +1,8 @@
 /** Commits that are in a worktree and on its branch alone, also those that it has left: its reflogs have them, and go with it. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commitOf, type GitAt } from './git-at'
 import { whereMerged } from './merged'
+import { movesIn } from './reflog'
 import type { SessionTree } from './session-tree'
 
 export interface LeftBehind {
@@ -53,25 +53,6 @@ export const leftBehind = async (
 }
 
 const countText = (count: number) => (count === 1 ? '1 commit' : `${count} commits`)
-
-interface Move {
-  old: string
-  next: string
-  message: string
-}
-
-/** `{old} {new} {name} <{mail}> {time} {zone} TAB {message}` in each line. */
-const movesIn = async (path: string): Promise<Move[]> => {
-  const text = await readFile(path, 'utf8').catch((error) => {
-    if (error.code === 'ENOENT') return ''
-    throw error
-  })
-  return text.split('\n').flatMap((line) => {
-    const [, old, next, message = ''] =
-      /^([\da-f]{40,64}) ([\da-f]{40,64}) [^\t]*(?:\t(.*))?$/.exec(line) ?? []
-    return old === undefined || next === undefined ? [] : [{ old, next, message }]
-  })
-}
 
 /** Refs that a worktree has for itself. */
 const ownRefs = async (inTree: GitAt): Promise<string[]> =>

@@ -5,18 +5,30 @@ import { join } from 'node:path'
 import { bytesOf } from './file-names'
 import type { GitAt } from './git-at'
 
-/** Calls `use` with a copy of the tree's index, which goes afterwards; an empty one where it has none. */
-export const withScratchIndex = async <T>(at: GitAt, use: (index: string) => Promise<T>): Promise<T> => {
+/** A copy of the tree's index, an empty one where it has none; `close` takes it away. */
+export const openScratchIndex = async (at: GitAt) => {
   const folder = await mkdtemp(join(tmpdir(), 'maestro-index-'))
+  const close = () => rm(folder, { recursive: true, force: true })
+  const index = join(folder, 'index')
   try {
-    const index = join(folder, 'index')
     const own = await at.text(['rev-parse', '--path-format=absolute', '--git-path', 'index'])
     await copyFile(own, index).catch((error) => {
       if (error.code !== 'ENOENT') throw error
     })
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { index, close }
+}
+
+/** Calls `use` with a copy of the tree's index, which goes afterwards. */
+export const withScratchIndex = async <T>(at: GitAt, use: (index: string) => Promise<T>): Promise<T> => {
+  const { index, close } = await openScratchIndex(at)
+  try {
     return await use(index)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await close()
   }
 }
 

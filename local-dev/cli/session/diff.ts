@@ -1,7 +1,7 @@
 import { type Client, MaestroError, type Session } from '../../../functions/client/client'
 import type { DiffFile, SessionDiff } from '../../../schemas/diff'
-import { diffCursorOf } from '../../../schemas/queries'
-import { diffOf } from '../../worktrees/diff'
+import { diffPages } from '../../worktrees/diff'
+import { shownOnOneLine } from '../../worktrees/file-names'
 import { WorktreeError } from '../../worktrees/repository'
 import { defineCommand } from '../command'
 import { ownSession } from '../environment'
@@ -31,7 +31,7 @@ export const command = defineCommand({
     }
     if (!first) return undefined
     for (const name of first.notShown ?? [])
-      note(sentence(`${name} is a repository of its own, and not shown`))
+      note(sentence(`${shownOnOneLine(name)} is a repository of its own, and not shown`))
     const { files: _, nextCursor: __, notShown, ...about } = first
     const whole = { ...about, files, ...(notShown && { notShown }) }
     if (json) return { json: whole, text: '' }
@@ -52,27 +52,32 @@ interface Source {
 async function* pagesOf(session: Session, source: Source): AsyncGenerator<SessionDiff> {
   const { client, variables, stat, signal } = source
   const tree = await treeHere(session, variables)
+  if (!tree) return yield* pagesOfServer(session, { client, stat })
+  for await (const { next: _, ...page } of diffPages(tree, {
+    env: variables,
+    limit: pageLimit,
+    stat,
+    signal,
+  }))
+    yield page
+}
+
+async function* pagesOfServer(
+  session: Session,
+  { client, stat }: Pick<Source, 'client' | 'stat'>,
+): AsyncGenerator<SessionDiff> {
   let cursor: string | undefined
-  let after: string | undefined
   do {
-    if (tree) {
-      const { next, ...page } = await diffOf(tree, { env: variables, limit: pageLimit, after, stat, signal })
-      after = next
-      cursor = next === undefined ? undefined : diffCursorOf(next)
-      yield page
-      continue
+    const query = {
+      limit: pageLimit,
+      ...(stat && { stat: '1' as const }),
+      ...(cursor !== undefined && { cursor }),
     }
-    const page = await client.sessions
-      .diff(session.id, {
-        limit: pageLimit,
-        ...(stat && { stat: '1' }),
-        ...(cursor !== undefined && { cursor }),
-      })
-      .catch((error) => {
-        if (error instanceof MaestroError && error.message.startsWith('Worktree not found'))
-          throw new WorktreeError(whereIs(session))
-        throw error
-      })
+    const page = await client.sessions.diff(session.id, query).catch((error) => {
+      if (error instanceof MaestroError && error.message.startsWith('Worktree not found'))
+        throw new WorktreeError(whereIs(session))
+      throw error
+    })
     cursor = page.nextCursor
     yield page
   } while (cursor !== undefined)
@@ -83,8 +88,8 @@ const shownText = (text: string) => (process.stdout.isTTY ? plain(text) : text)
 
 const textsOf = ({ path, patch, truncated }: DiffFile, note: (line: string) => void): string[] => {
   if (patch === undefined)
-    note(sentence(`${path} has changed, and its name is no text that git could be given`))
-  if (truncated) note(sentence(`What has changed in ${path} is longer, and cut here`))
+    note(sentence(`${shownOnOneLine(path)} has changed, and its name is no text that git could be given`))
+  if (truncated) note(sentence(`What has changed in ${shownOnOneLine(path)} is longer, and cut here`))
   return patch === undefined ? [] : [shownText(patch.replace(/\n$/, ''))]
 }
 
@@ -102,8 +107,10 @@ const statText = ({ files, total, additions, deletions }: SessionDiff): string =
     marks[status],
     binary ? 'binary' : `+${additions} -${deletions}`,
     uncommitted ? 'uncommitted' : '',
-    from === undefined ? path : `${from} -> ${path}`,
+    [...(from === undefined ? [] : [from]), path].map(shownOnOneLine).join(' -> '),
   ])
-  const sum = `${total} ${total === 1 ? 'file' : 'files'}, ${additions} lines added, ${deletions} removed`
+  const sum = `${counted(total, 'file')}, ${counted(additions, 'line')} added, ${deletions} removed`
   return total === 0 ? sum : [table(['', 'LINES', '', 'FILE'], rows, ''), sum].join('\n')
 }
+
+const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`
