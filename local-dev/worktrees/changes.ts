@@ -8,6 +8,8 @@ export interface TreeChange {
   isNew: boolean
   /** What it is in the commit after. */
   newId: string
+  /** Whether it is a submodule there: `newId` is the commit of that. */
+  isSubmodule: boolean
 }
 
 export const changesOf = async (
@@ -19,7 +21,8 @@ export const changesOf = async (
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [oldMode = '', newMode = '', , newId = ''] = (fields[i] ?? '').slice(1).split(' ')
     const name = fields[i + 1] ?? ''
-    changes.push({ name, isOld: !/^0+$/.test(oldMode), isNew: !/^0+$/.test(newMode), newId })
+    const [isOld, isNew] = [!/^0+$/.test(oldMode), !/^0+$/.test(newMode)]
+    changes.push({ name, isOld, isNew, newId, isSubmodule: newMode === '160000' })
   }
   return changes
 }

@@ -28,6 +28,8 @@ export interface CleanResult {
   outcome: 'removed' | 'would_remove' | 'kept'
   /** Why it is kept; or what is lost with --force. */
   reasons: string[]
+  /** What of it somebody has removed by hand before; absent where nothing. */
+  alreadyGone?: ('tree' | 'branch')[]
   /** The ref by which commits are kept that are on no branch any more. */
   commitsAt?: string
 }
@@ -59,7 +61,7 @@ export const cleanSession = async (
   }
 }
 
-type Outcome = Pick<CleanResult, 'outcome' | 'reasons' | 'commitsAt'>
+type Outcome = Pick<CleanResult, 'outcome' | 'reasons' | 'alreadyGone' | 'commitsAt'>
 
 const clean = async (
   owner: TreeOwner,
@@ -78,10 +80,15 @@ const clean = async (
   const inTree = tree.isThere ? await gitAt({ ...place, ...locationOf(tree) }) : undefined
   const { firm, soft, left } = await reasonsToKeep({ at, inTree, tree })
   if (firm.length > 0 || (soft.length > 0 && !force)) return { outcome: 'kept', reasons: [...firm, ...soft] }
-  if (dryRun) return { outcome: 'would_remove', reasons: soft }
+  const gone = [
+    ...(tree.isThere ? [] : ['tree' as const]),
+    ...(left.tip === undefined ? ['branch' as const] : []),
+  ]
+  const said = { reasons: soft, ...(gone.length > 0 && { alreadyGone: gone }) }
+  if (dryRun) return { outcome: 'would_remove', ...said }
   if (await isLiving()) return { outcome: 'kept', reasons: ['the session lives again'] }
   const commitsAt = await removeTree({ home, at, tree, left })
-  return { outcome: 'removed', reasons: soft, ...(commitsAt !== undefined && { commitsAt }) }
+  return { outcome: 'removed', ...said, ...(commitsAt !== undefined && { commitsAt }) }
 }
 
 /** Nobody has worked in it. */

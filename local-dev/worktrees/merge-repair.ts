@@ -52,7 +52,10 @@ export const undoMerge = async (at: GitAt, repository: string, note: MergeNote):
   const ours = changes.filter(({ name }) => !foreign.has(name))
   for (const { name, isOld } of ours) {
     if (isOld) continue
-    await rm(pathIn(note.tree, name), { force: true })
+    const path = pathIn(note.tree, name)
+    // A submodule that was added is an empty directory.
+    const found = await lstat(path).catch(() => undefined)
+    await (found?.isDirectory() ? rmdir(path).catch(() => undefined) : rm(path, { force: true }))
     await removeEmptyFolders(note.tree, name)
   }
   const wanted = ours.filter(({ isOld }) => isOld).map(({ name }) => name)

@@ -7,11 +7,13 @@ import { treesOn } from './checked-out'
 import { listedNames } from './file-names'
 import { commitOf, type GitAt, type GitPlace, gitAt, isAncestor } from './git-at'
 import { withRepositoryLock } from './lock'
+import { nextStepWithoutBranch } from './lost-branch'
 import { mergeAside, requireMergeTree } from './merge-aside'
 import { moveCheckedOut } from './merge-checked-out'
 import { endCutOffMerge } from './merge-repair'
 import { WorktreeError } from './repository'
 import { locationOf, type SessionTree } from './session-tree'
+import { submoduleNotes } from './submodules'
 import { uncommittedIn } from './uncommitted'
 import { isRebased, underWay } from './under-way'
 
@@ -36,6 +38,8 @@ export interface MergeResult {
   files: number
   /** Where `into` is checked out: its files are the merged ones now. */
   tree?: string
+  /** What is left to do for submodules that are at another commit now, one sentence each. */
+  notes?: string[]
 }
 
 /** Throws `WorktreeError`, one sentence with the next step, and has changed nothing then. */
@@ -57,7 +61,9 @@ const merge = async (tree: SessionTree, options: MergeOptions, place: Place): Pr
   await requireMergeTree(at)
   const source = await commitOf(at, `refs/heads/${branch}`)
   if (source === undefined)
-    throw new WorktreeError(`The branch ${branch} of ${session} is not there any more`)
+    throw new WorktreeError(
+      `The branch ${branch} of ${session} is not there any more: ${await nextStepWithoutBranch(at, tree)}`,
+    )
   await requireCommitted(tree, source, place)
   const into = intoOf(tree, options)
   const target = await commitOf(at, `refs/heads/${into}`)
@@ -69,10 +75,13 @@ const merge = async (tree: SessionTree, options: MergeOptions, place: Place): Pr
   const { squash, title } = options
   const merged = await mergeAside({ at, branch, source, into, target, squash, title })
   if (merged === undefined) return unchanged
-  const files = (await changesOf(at, { old: target, new: merged })).length
+  const changes = await changesOf(at, { old: target, new: merged })
   const move = { session, into, old: target, new: merged, message: `maestro: merge ${branch}` }
   const where = await moveBranch(at, repository, place, move)
-  return { branch, into, from: target, to: merged, files, ...(where !== undefined && { tree: where }) }
+  const result = { branch, into, from: target, to: merged, files: changes.length }
+  if (where === undefined) return result
+  const notes = await submoduleNotes(changes, { into: where, session: tree.record.path }, place)
+  return { ...result, tree: where, ...(notes.length > 0 && { notes }) }
 }
 
 const intoOf = (

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { reasonOf } from '../lib/reason'
 import { lockReason } from './add'
 import { treesOn } from './checked-out'
-import { listedNames } from './file-names'
+import { listedNames, nameOf } from './file-names'
 import { commitOf, type GitAt } from './git-at'
 import { type LeftBehind, leftBehind } from './left-behind'
 import { processesIn } from './processes-in'
@@ -79,7 +79,11 @@ const inFiles = async (inTree: GitAt, { entry = '', record }: SessionTree): Prom
       ? [`git ignores ${listedNames(ignored)}, which ${ignored.length > 1 ? 'are' : 'is'} nowhere else`]
       : []),
     ...(under === undefined ? [] : [`${under} is under way in it`]),
-    ...(modules.length > 0 ? [`its submodules (${modules.join(', ')}) may have commits of their own`] : []),
+    ...(modules.length > 0
+      ? [
+          `its submodules (${listedNames(modules.map(nameOf))}) may have commits of their own: push those that are to stay`,
+        ]
+      : []),
   ]
 }
 

@@ -7,7 +7,7 @@ import { recordedTrees } from '../../worktrees/record'
 import { defineCommand } from '../command'
 import { exitCodes, UsageError } from '../exit'
 import { sentence } from '../format'
-import { whereIs } from './tree'
+import { isElsewhere, whereIs } from './tree'
 
 export const command = defineCommand({
   about:
@@ -38,7 +38,7 @@ export const command = defineCommand({
     if (args.id !== undefined) {
       const session = await client.sessions.get(args.id)
       const result = await clean(session)
-      if (!result) return { json: listsOf([]), text: sentence(whereIs(session)) }
+      if (!result) return { json: listsOf([]), text: sentence(nothingOf(session)) }
       const exitCode = result.outcome === 'kept' ? exitCodes.failed : 0
       return { json: listsOf([result]), text: textOf([result], options.force), exitCode }
     }
@@ -66,6 +66,11 @@ const forgetTree = async (client: Client, { id, workspace }: Session): Promise<v
   if (workspace) await undefinedIfNotFound(client.sessions.update(id, { workspace: null }))
 }
 
+const nothingOf = (session: Session): string =>
+  isElsewhere(session) || session.workspace
+    ? whereIs(session)
+    : `Nothing to remove: ${session.id} has no worktree, or none any more`
+
 const listsOf = (results: readonly CleanResult[]) => {
   const those = (wanted: CleanResult['outcome']) =>
     results.flatMap(({ outcome, ...result }) => (outcome === wanted ? [result] : []))
@@ -77,18 +82,27 @@ const textOf = (results: readonly CleanResult[], force: boolean): string =>
     ? 'Nothing to remove'
     : results.map((result) => sentence(lineOf(result, force))).join('\n')
 
-const lineOf = (
-  { sessionId, path, branch, outcome, reasons, commitsAt }: CleanResult,
-  force: boolean,
-): string => {
+const lineOf = (result: CleanResult, force: boolean): string => {
+  const { sessionId, path, outcome, reasons, commitsAt } = result
   const why = reasons.join('; ')
   if (outcome === 'kept') return `${sessionId} is kept, in ${path}: ${why}`
-  const what = `${path} and its branch ${branch}`
+  const { what, before } = goingOf(result)
   const lost = force && why !== '' ? `, although ${why}` : ''
-  if (outcome === 'would_remove') return `${sessionId} would lose ${what}${lost}`
+  const gone = before === '' ? '' : ` (${before} gone already)`
+  if (outcome === 'would_remove') return `${sessionId} would lose ${what}${gone}${lost}`
   const kept =
     commitsAt === undefined
       ? ''
       : `; commits that no branch has are at ${commitsAt} (git update-ref -d forgets them)`
-  return `${sessionId}: removed ${what}${lost}${kept}`
+  return `${sessionId}: removed ${what}${gone}${lost}${kept}`
+}
+
+/** What goes, and what somebody has removed by hand before. */
+const goingOf = ({ path, branch, alreadyGone = [] }: CleanResult) => {
+  const [isTreeGone, isBranchGone] = [alreadyGone.includes('tree'), alreadyGone.includes('branch')]
+  if (isTreeGone && isBranchGone)
+    return { what: 'what was noted of it', before: `${path} and its branch ${branch} were` }
+  if (isTreeGone) return { what: `its branch ${branch}`, before: `${path} was` }
+  if (isBranchGone) return { what: path, before: `its branch ${branch} was` }
+  return { what: `${path} and its branch ${branch}`, before: '' }
 }

@@ -14,7 +14,7 @@ export const command = defineCommand({
     into: { type: 'string', valueHint: 'BRANCH', description: 'Into this branch instead' },
   },
   ids: { id: 'session' },
-  async run({ client, args, variables, signal }) {
+  async run({ client, args, variables, note, signal }) {
     const session = await client.sessions.get(args.id)
     const tree = await requireTreeHere(session, variables)
     const merged = await mergeSession(tree, {
@@ -30,6 +30,7 @@ export const command = defineCommand({
       from === to
         ? `Nothing to merge: all of ${branch} is in ${into}`
         : `Merged ${branch} into ${into}: ${files} ${files === 1 ? 'file' : 'files'}, ${from.slice(0, 12)} to ${to.slice(0, 12)}${where === undefined ? '' : `, and in ${where}`}`
+    for (const left of merged.notes ?? []) note(sentence(left))
     return { json: { sessionId: session.id, ...merged }, text: sentence(text) }
   },
 })

@@ -21,9 +21,13 @@ export const requireTreeHere = async (
   throw new WorktreeError(whereIs(session))
 }
 
-export const whereIs = ({ id, metadata, workspace }: Session): string => {
-  const host = runnerHostOf(metadata)
-  if (host !== undefined && host !== hostname()) return `The worktree of ${id} is on ${host}: call this there`
+/** Whether its runner, and so its worktree, is on another machine. */
+export const isElsewhere = ({ metadata }: Session): boolean =>
+  ![undefined, hostname()].includes(runnerHostOf(metadata))
+
+export const whereIs = (session: Session): string => {
+  const { id, metadata, workspace } = session
+  if (isElsewhere(session)) return `The worktree of ${id} is on ${runnerHostOf(metadata)}: call this there`
   return workspace
     ? `Nothing is known here of the worktree ${workspace.path} of ${id}`
     : `${id} has no worktree: spawn with --worktree gives one`
