@@ -4,6 +4,7 @@ import { live, route, store } from '../app'
 import { RequestCard } from '../inbox/request-card'
 import { Age } from '../parts/age'
 import { Command } from '../parts/copy'
+import { later } from '../parts/later'
 import { Panel } from '../parts/panel'
 import { State } from '../parts/state'
 import { agentName, childrenOf, costOf } from '../state/agents'
@@ -18,11 +19,21 @@ import { QueueProgress } from './queue-progress'
 import { Timeline } from './timeline'
 import { Transcript } from './transcript'
 
-const tabs = ['Timeline', 'Transcript', 'Messages'] as const
+const Changes = later(() => import('./changes').then((loaded) => loaded.Changes))
+
+type Tab = 'Timeline' | 'Transcript' | 'Messages' | 'Changes'
+
+/** One without a worktree of its own has changed what others change, too: nobody can say which is whose. */
+const tabsOf = ({ workspace, worktree }: SessionCard): readonly Tab[] => [
+  'Timeline',
+  'Transcript',
+  'Messages',
+  ...(workspace || worktree ? (['Changes'] as const) : []),
+]
 
 /** One session, whole: what it asks, what it does, what it was told, and how to steer it. */
 export const AgentPanel = ({ session }: { session: SessionCard }) => {
-  const tab = useSignal<(typeof tabs)[number]>('Timeline')
+  const tab = useSignal<Tab>('Timeline')
   const { id } = session
   useEffect(() => {
     live.want(`session-tasks:${id}`)
@@ -62,7 +73,7 @@ export const AgentPanel = ({ session }: { session: SessionCard }) => {
       <QueueProgress session={session} />
       <Children id={id} />
       <div role="tablist" class="tabs" aria-label="Of this session">
-        {tabs.map((name) => (
+        {tabsOf(session).map((name) => (
           <button
             key={name}
             type="button"
@@ -78,6 +89,7 @@ export const AgentPanel = ({ session }: { session: SessionCard }) => {
         {tab.value === 'Timeline' && <Timeline key={id} id={id} />}
         {tab.value === 'Transcript' && <Transcript key={id} id={id} />}
         {tab.value === 'Messages' && <Messages key={id} session={session} />}
+        {tab.value === 'Changes' && <Changes key={id} session={session} />}
       </div>
     </Panel>
   )

@@ -103,6 +103,9 @@ export const createActions = ({ client, store, notify, name }: ActionsOptions) =
     /** What its agent prints, as it comes, until `signal` aborts. Throws where this server has none. */
     followOutput: (sessionId: string, options: FollowOutputOptions) =>
       client().sessions.followOutput(sessionId, options),
+    /** What it has changed in its worktree, as of now: a page of files. Throws where this server cannot see that. */
+    readChanges: (sessionId: string, limit: number, cursor: string | undefined) =>
+      client().sessions.diff(sessionId, { limit, cursor }),
     setPermissionMode: (sessionId: string, permissionMode: PermissionMode) =>
       attempt('Not changed', () => client().sessions.update(sessionId, { permissionMode })),
 

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, it } from 'vitest'
+import { openGitFolder } from '../worktrees/git-folder'
+import { addTree } from '../worktrees/session-tree'
 import { browserPath, closeBrowser, where } from './browser'
 import { look } from './page'
 import { startWorld } from './world'
@@ -26,11 +28,13 @@ const long = 'very long '.repeat(45)
 describe.skipIf(!browserPath)(`the console (${where})`, async () => {
   if (!browserPath) return
   const token = 'c0rrect-h0rse-battery'
-  const world = await startWorld({ MAESTRO_API_TOKEN: token })
+  const folder = openGitFolder()
+  const world = await startWorld({ MAESTRO_API_TOKEN: token, HOME: folder.at('home') })
   const { client, url } = world
   afterAll(async () => {
     await closeBrowser()
     await world.stop()
+    folder.close()
   })
   const project = await client.projects.create({ name: hostile, workingDir: '/home/ada/app' })
   for (const title of [hostile, rightToLeft, long])
@@ -40,6 +44,11 @@ describe.skipIf(!browserPath)(`the console (${where})`, async () => {
     message: hostile,
     metadata: { tool: hostile, command: long },
   })
+  folder.commit('app', { 'README.md': 'One\n', 'src/old.ts': 'old\n' })
+  const tree = await addTree(folder, sessionId, { project: project.id })
+  folder.write(tree.name, { 'README.md': `${hostile}\n${rightToLeft}\n${long}`, '<img src=x>.ts': 'new\n' })
+  const { path, branch, base } = tree
+  await client.sessions.update(sessionId, { workspace: { path, branch, base } })
   const asked = await client.requests.create(sessionId, {
     ...{ kind: 'approval', title: hostile, detail: `@@ -1 +1 @@\n-${hostile}\n+${rightToLeft}` },
     options: [{ id: 'x', label: hostile, effect: 'other' }],
@@ -60,6 +69,15 @@ describe.skipIf(!browserPath)(`the console (${where})`, async () => {
     await page.getByLabel('Token').fill(token)
     await page.getByRole('button', { name: 'Come in' }).click()
     await page.locator('.live.good').waitFor()
+  }
+
+  /** Nothing is in a person's way, wider than the page, or read as HTML. */
+  const holds = async (page: Page, what: string) => {
+    expect(await obstacles(page), what).toEqual([])
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(wider, what).toBeLessThanOrEqual(0)
+    const taken = 'main img, aside img, main script, aside script'
+    expect(await page.locator(taken).count(), what).toBe(0)
   }
 
   it('asks for the token once, keeps it for the tab, and puts it into no address', async () => {
@@ -92,15 +110,22 @@ describe.skipIf(!browserPath)(`the console (${where})`, async () => {
         await page.goto(`${url}/${view}`)
         await page.locator('#main').waitFor({ state: 'attached' })
         await page.getByText('Loading…').waitFor({ state: 'detached' })
-        expect(await obstacles(page), view).toEqual([])
-        expect(
-          await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
-          view,
-        ).toBeLessThanOrEqual(0)
-        expect(
-          await page.evaluate(() => document.querySelectorAll('main img, aside img, main script').length),
-        ).toBe(0)
+        await holds(page, view)
       }
+      // By keyboard: what it has changed, and how that is merged.
+      await page.goto(`${url}/#/agents/${sessionId}`)
+      await page.getByRole('tab', { name: 'Changes' }).press('Enter')
+      await page.getByText('+‹U+202E›شاشة').waitFor()
+      await page.locator('summary', { hasText: '<img src=x>.ts' }).press('Enter')
+      await page.getByText('+new', { exact: true }).waitFor({ state: 'hidden' })
+      await holds(page, 'changes')
+      await page.getByRole('button', { name: 'Merge…' }).press('Enter')
+      const merge = page.getByRole('dialog')
+      await merge.getByText('refused as long as this is not committed: <img src=x>.ts, README.md').waitFor()
+      await merge.getByLabel('As one commit').press('Space')
+      await merge.getByText(`maestro session merge ${sessionId} --squash`).waitFor()
+      expect(await merge.evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth)).toBe(0)
+      await holds(page, 'merge')
       expect(await page.title()).not.toContain('owned')
       expect(problems).toEqual([])
     },

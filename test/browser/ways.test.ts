@@ -34,6 +34,8 @@ describe.skipIf(!browserPath)(`a person in the console (${where})`, async () => 
     await page.getByLabel('In a git worktree of its own').check()
     await page.getByRole('button', { name: 'Spawn', exact: true }).click()
     await page.getByRole('complementary').getByText('Starting').waitFor()
+    await page.getByRole('tab', { name: 'Changes' }).click()
+    await page.getByRole('alert').getByText('It has no worktree on the machine of this server').waitFor()
 
     const [session] = await client.sessions.list()
     const sessionId = session?.id ?? ''
