@@ -68,7 +68,16 @@ const SessionBudget = z.object({
       examples: ['sess_1738713800000_m4n5o6p7q'],
     }),
   returned: z
-    .object(amounts)
+    .object({
+      ...amounts,
+      costUsd: z
+        .number()
+        .optional()
+        .meta({
+          description: 'In US dollars; below 0: what it cost beyond its budget, which was taken there',
+          examples: [0.8],
+        }),
+    })
     .optional()
     .meta({
       description: 'What went back when it ended; it is taken again if it goes on',

@@ -1,4 +1,4 @@
-/** What a session has spawned works on its budget: it is taken from it, and what is left comes back. */
+/** What a session has spawned works on its budget: it is taken from it, what is left comes back, and what it cost beyond is taken too. */
 import { apiError } from '../../schemas/errors'
 import type { Session } from '../../schemas/session'
 import type { Transaction } from '../transaction'
@@ -104,13 +104,23 @@ export const giveBudgetBack = (tx: Transaction, id: string): void => {
   tx.emitState('session:updated', id)
 }
 
-/** Gives it to whom it was taken from, or who lives above that, and says what it was; undefined if nobody gets it. */
+/**
+ * Gives it to whom it was taken from, or who lives above that, and says what it was; undefined if nobody gets it. Below 0: what it
+ * cost beyond its budget, which is taken from there.
+ */
 export const returnBudget = (tx: Transaction, session: SessionHead): Amounts | undefined => {
   const left = budgetLeft(session, tx.now)
   const holder = left && holderOf(tx, session)
   if (!holder || !isLiving(holder)) return undefined
-  changeBudget(tx, holder, (part) => left[part] ?? 0)
-  return left
+  const amounts = { ...left, ...overspent(session, holder) }
+  changeBudget(tx, holder, (part) => amounts[part] ?? 0)
+  return amounts
+}
+
+/** Money alone: the minutes beyond a budget are those in which a session has waited for a person. */
+const overspent = ({ budget, usage }: SessionHead, holder: SessionHead): Amounts => {
+  const over = (usage?.costUsd ?? 0) - (budget?.costUsd ?? Number.POSITIVE_INFINITY)
+  return over > 0 ? { costUsd: -Math.min(rounded('costUsd', over), holder.budget?.costUsd ?? 0) } : {}
 }
 
 /**

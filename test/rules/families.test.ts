@@ -149,6 +149,8 @@ describe('a family', () => {
 const helper = fc.record({
   asks: fc.option(fc.integer({ min: 1, max: 1500 }), { nil: undefined }),
   uses: fc.integer({ min: 0, max: 300 }),
+  /** Beyond its budget: the model's last answer costs what it costs. */
+  isOverspent: fc.boolean(),
   ends: fc.boolean(),
   afterwards: fc.constantFrom(undefined, 'goes on', 'is started again', 'ends twice'),
 })
@@ -175,13 +177,14 @@ describe('the budget of a family', () => {
         const root = await member(world, { budget: { costUsd: 10 } })
         const all = [root]
         let spentBefore = 0
-        for (const { asks, uses, ends, afterwards } of helpers) {
+        for (const { asks, uses, isOverspent, ends, afterwards } of helpers) {
           const asked = asks === undefined ? {} : { budget: { costUsd: asks / 100 } }
           const granted = await grant(world, asSession(root), asked).catch(() => undefined)
           const budget = granted?.granted.budget
           if (!budget) continue
           expect(budget.costUsd).toBeLessThanOrEqual(asks === undefined ? 10 : asks / 100)
-          const used = Math.min(uses / 100, budget.costUsd ?? 0)
+          const most = budget.costUsd ?? 0
+          const used = isOverspent ? most + uses / 100 : Math.min(uses / 100, most)
           const usage = { costUsd: used, updatedAt: 1 }
           const id = await member(world, { budget, usage, parentSessionId: root })
           await world.change((tx) => takeBudget(tx, budget))
@@ -219,6 +222,27 @@ describe('the budget of a family', () => {
     await world.change((tx) => updateSession(tx, raised, { budget: { costUsd: 4 } }))
     await world.change((tx) => updateSession(tx, raised, { status: 'working' }))
     expect((await world.get('sessions', raised)).budget).toEqual({ costUsd: 4, takenFrom: root })
+  })
+
+  it('pays for what one of it has cost beyond its own, once, and not for the minutes in which that waited', async () => {
+    const world = await start()
+    const root = await member(world, { budget: { costUsd: 5, minutes: 400_000 } })
+    const budgetOf = async (id: string) => (await world.get('sessions', id)).budget
+    const child = await member(world, {
+      ...{ parentSessionId: root, budget: { costUsd: 2, minutes: 1, takenFrom: root } },
+      // It has waited since 1970.
+      ...{ startedAt: 1, usage: { costUsd: 3, updatedAt: 1 } },
+    })
+    for (const status of ['completed', 'working', 'stopped'] as const)
+      await world.change((tx) => updateSession(tx, child, { status }))
+    expect(await budgetOf(root)).toEqual({ costUsd: 4, minutes: 400_000 })
+    expect(await budgetOf(child)).toMatchObject({ costUsd: 3, returned: { costUsd: -1, minutes: 0 } })
+    const again = await world.change((tx) => renewedBudget(tx, findSession(tx, child), tx.now, true).budget)
+    expect(again).toEqual({ costUsd: 2, minutes: 1 })
+    const costly = { budget: { costUsd: 1, takenFrom: root }, usage: { costUsd: 9, updatedAt: 1 } }
+    const other = await member(world, { parentSessionId: root, ...costly })
+    await world.change((tx) => endSession(tx, other, { cause: 'stopped' }))
+    expect(await budgetOf(root)).toEqual({ costUsd: 0, minutes: 400_000 })
   })
 
   it('comes back to who lives, and is refused when nothing is left', async () => {
