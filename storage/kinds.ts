@@ -7,12 +7,13 @@ import { messages } from './kinds/message'
 import { projects } from './kinds/project'
 import { queues } from './kinds/queue'
 import { requests } from './kinds/request'
+import { retired } from './kinds/retired'
 import { sessions } from './kinds/session'
 import { tasks } from './kinds/task'
 import { templates } from './kinds/template'
 
 /** What the server keeps for itself. */
-const internals = { answers, beats }
+const internals = { answers, beats, retired }
 const definitions = {
   ...({ projects, tasks, sessions, queues, templates, requests, messages } satisfies Record<
     EntityKind,
@@ -76,4 +77,5 @@ export const byKind = <Values extends Readonly<Record<Kind, unknown>>>(
   ...byEntityKind<Values>(make),
   answers: make('answers'),
   beats: make('beats'),
+  retired: make('retired'),
 })

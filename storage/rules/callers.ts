@@ -1,6 +1,7 @@
 import { apiError } from '../../schemas/errors'
 import type { Role } from '../../schemas/template'
-import { findSession, type Reader } from './find'
+import type { Transaction } from '../transaction'
+import { findSession, type Reader, type SessionHead } from './find'
 
 /** Who makes a request. */
 export type Caller = Person | SessionCaller
@@ -25,7 +26,7 @@ export interface SessionCaller {
 /** What a session token says, once its signature holds. */
 export interface SessionClaim {
   sessionId: string
-  /** 0 for a session that nobody spawned. */
+  /** As `runOf` says it. */
   run: number
 }
 
@@ -43,8 +44,9 @@ export const sessionCaller = (
   if (named && named !== sessionId)
     throw apiError('FORBIDDEN', `X-Maestro-Session says ${named.slice(0, 200)}, the token ${sessionId}`)
   const session = reader.get('sessions', sessionId)
-  const present = session?.run ?? 0
-  if (!session || run > present)
+  const present = session ? runIn(reader, session) : 0
+  // One that nobody spawned is never started again: what is older is of another that was deleted.
+  if (!session || run > present || (run < present && session.run === undefined))
     throw apiError('UNAUTHORIZED', `The token is of session ${sessionId}, which is not there any more`)
   if (run < present)
     throw apiError(
@@ -63,6 +65,17 @@ export const sessionCaller = (
 export const senderOf = (reader: Reader, { sessionId }: Caller): string =>
   sessionId !== undefined && reader.fields('sessions', sessionId) !== undefined ? sessionId : 'user'
 
-/** The run of a session, as its token has it. */
+/** The run of a session, as its token has it: 0 of one that nobody spawned, unless an earlier one of its id was deleted. */
 export const runOf = (reader: Reader, sessionId: string): number =>
-  findSession(reader, sessionId, 'NOT_FOUND').run ?? 0
+  runIn(reader, findSession(reader, sessionId, 'NOT_FOUND'))
+
+const runIn = (reader: Reader, { id, run }: SessionHead): number =>
+  run ?? reader.get('retired', id)?.deletedAt ?? 0
+
+/** Of a session that is deleted: its tokens hold for no later one that somebody makes under its id. */
+export const retireTokens = (tx: Transaction, session: SessionHead): void => {
+  // A later one cannot have the run of one that was spawned.
+  if (session.run !== undefined) return
+  const { id } = session
+  tx.put('retired', { id, deletedAt: Math.max(tx.now, runIn(tx, session) + 1) })
+}

@@ -9,6 +9,7 @@ import type { AddSessionEventRequest } from '../../schemas/timeline'
 import type { Steps } from '../others-turn'
 import type { Transaction } from '../transaction'
 import { budgetSetAnew, resumeBudget, returnBudget } from './budgets'
+import { retireTokens } from './callers'
 import { dropClaims } from './claims'
 import { clearTasks, conclude, noteLate } from './endings'
 import { handOnChildren } from './families'
@@ -174,6 +175,7 @@ export function* deleteSession(tx: Transaction, id: string): Steps {
   tx.emitData('session:deleted', { id })
   tx.remove('queues', id)
   tx.remove('beats', id)
+  retireTokens(tx, session)
   tx.remove('sessions', id)
 }
 

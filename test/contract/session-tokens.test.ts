@@ -105,6 +105,20 @@ describe('the token of a session', () => {
     expect(await as(token)('GET', '/api/tasks')).toMatchObject(refusal(401, 'UNAUTHORIZED'))
     expect((await as(await tokenOf(session.id))('GET', '/api/tasks')).status).toBe(200)
   })
+
+  it('does not hold for the next session of an id that somebody has chosen, nor for the one after', async () => {
+    const id = 'chosen-again'
+    const tokens: string[] = []
+    for (let made = 0; made < 3; made++) {
+      await api.session(project, [], { id })
+      tokens.push(await tokenOf(id))
+      const statuses = await Promise.all(
+        tokens.map(async (token) => (await as(token)('GET', '/api/tasks')).status),
+      )
+      expect(statuses).toEqual([...Array(made).fill(401), 200])
+      await api.ok('DELETE', `/api/sessions/${id}`)
+    }
+  })
 })
 
 describe('what a session may change of itself', () => {

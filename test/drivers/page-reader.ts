@@ -24,9 +24,12 @@ const filesBelow = (folder: string): string[] =>
       )
     : []
 
+const entities = ['projects', 'tasks', 'sessions', 'queues', 'templates']
+const internals = ['.answers', '.beats', '.retired']
+
 const readFiles = (directory: string): Documents => {
   const documents: Documents = new Map()
-  for (const kind of ['projects', 'tasks', 'sessions', 'queues', 'templates', '.answers', '.beats'])
+  for (const kind of [...entities, ...internals])
     for (const name of filesBelow(join(directory, kind))) {
       const text = readFileSync(join(directory, kind === 'answers' ? '.answers' : kind, name), 'utf8')
       const key = `${kind.replace('.', '')}:${name.slice(0, -'.json'.length).replaceAll('/', ':')}`
