@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { SpreadSequencer } from './test/sequence.mjs'
 
 /** Markdown is imported as text, as the bundler and wrangler do it. */
 const markdownAsText = {
@@ -38,6 +39,7 @@ export default defineConfig({
       include: ['{functions,schemas,storage}/**/*.ts'],
       reportsDirectory: 'node_modules/.cache/coverage',
     },
+    sequence: { sequencer: SpreadSequencer },
     globalSetup: ['test/seed.ts'],
     setupFiles: ['test/random-setup.ts'],
     testTimeout: 30_000 * Math.max(1, Number(process.env.TEST_SCALE ?? 1)),

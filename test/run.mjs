@@ -41,7 +41,7 @@ const campaigns = {
   },
   fuzz: {
     about:
-      '4,500 sequences of 25 hostile requests to every operation on each host, and a client that is cut off meanwhile',
+      '3,900 sequences of 25 hostile requests to every operation on each host, and a client that is cut off meanwhile',
     args: [
       ...['--project', 'server', '--project', 'hosted'],
       'test/contract/fuzz.test.ts',

@@ -136,18 +136,22 @@ const fileSchema = (name: string): ValidateFunction => {
 
 /** The one of the messages that has this type: to try them all in turn takes long. Undefined if there is none. */
 const messageSchema = (type: string): ValidateFunction | undefined => {
+  messages ??= readMessages()
+  const index = messages.types.indexOf(type)
+  return index < 0 ? undefined : messages.ajv.getSchema(`messages#/anyOf/${index}`)
+}
+
+let messages: { types: string[]; ajv: Ajv2020 } | undefined
+
+const readMessages = () => {
   const file = join(import.meta.dirname, '../../schemas/json/websocket-message.json')
-  const name = `websocket-message ${type}`
-  const known = fileSchemas.get(name)
-  if (known) return known
-  const { anyOf, ...rest }: MessageSchema = parseTrusted(readFileSync(file, 'utf8'))
-  const branch = anyOf.find(({ properties }) => properties.type.const === type)
-  const compiled = branch && validator().compile({ ...rest, allOf: [branch] })
-  if (compiled) fileSchemas.set(name, compiled)
-  return compiled
+  const { $id: _address, ...schema }: MessageSchema = parseTrusted(readFileSync(file, 'utf8'))
+  const types = schema.anyOf.map(({ properties }) => properties.type.const)
+  return { types, ajv: validator().addSchema(schema, 'messages') }
 }
 
 interface MessageSchema {
+  $id: string
   anyOf: { properties: { type: { const: string } } }[]
 }
 

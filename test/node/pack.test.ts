@@ -1,6 +1,16 @@
-// Somebody installs the package, without the repository around it, and it does not start.
+// Somebody installs the package, without the repository around it, and it does not start, or its client has no types.
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -8,6 +18,7 @@ import * as z from 'zod'
 import packageJson from '../../package.json'
 import { startServer } from '../contract/server'
 import { copyBuild, copyCheckout } from './checkout'
+import { clientUser } from './client-user'
 
 const directory = mkdtempSync(join(tmpdir(), 'maestro-pack-'))
 const source = join(directory, 'source')
@@ -107,18 +118,6 @@ describe('the installed package', () => {
     expect(basename(folder)).toMatch(/^proj_.*\.json$/)
   })
 
-  it('gives programs the client, and compilers its types', () => {
-    const script = `import { createClient } from 'maestro-server/client'; console.log(typeof createClient)`
-    const home = join(directory, 'installed')
-    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
-      cwd: home,
-      encoding: 'utf8',
-    })
-    expect(printed.trim()).toBe('function')
-    for (const file of Object.values(packageJson.exports['./client']))
-      expect(existsSync(join(installed, file))).toBe(true)
-  })
-
   it('is what npx starts', () => {
     const run = () =>
       execFileSync('npx', ['--offline', packageJson.name], {
@@ -127,5 +126,45 @@ describe('the installed package', () => {
         stdio: 'pipe',
       })
     expect(run).toThrow('CONFIG_ERROR')
+  })
+})
+
+describe('maestro-server/client, as it is installed', () => {
+  const home = join(directory, 'installed/user')
+  const root = join(import.meta.dirname, '../..')
+  const run = (program: string, ...args: string[]) =>
+    execFileSync(program, args, { cwd: home, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  const runTool = (name: string, ...args: string[]) => run(join(root, 'node_modules/.bin', name), ...args)
+
+  beforeAll(() => {
+    mkdirSync(join(home, 'node_modules/@types'), { recursive: true })
+    for (const name of ['@types/node', 'undici-types'])
+      symlinkSync(join(root, 'node_modules', name), join(home, 'node_modules', name))
+    writeFileSync(join(home, 'package.json'), '{"type":"module"}')
+    writeFileSync(join(home, 'user.ts'), clientUser)
+  })
+
+  it.each([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])('has types that need nothing else (%s, %s)', (module, moduleResolution) => {
+    const flags = ['--ignoreConfig', '--strict', '--noEmit', '--target', 'es2023', '--types', 'node']
+    const compile = () =>
+      runTool('tsc', ...flags, '--module', module, '--moduleResolution', moduleResolution, 'user.ts')
+    expect(compile()).toBe('')
+  })
+
+  it('works with nothing installed beside it', async () => {
+    const server = await startServer()
+    onTestFinished(async () => void (await server.stop()))
+    runTool('esbuild', 'user.ts', '--format=esm', '--outfile=user.js')
+    const told = run(process.execPath, 'user.js', server.url)
+    expect(told).toBe('true todo TASK_NOT_FOUND function function string\n')
+  })
+
+  it('has nothing of Node in what browsers get', () => {
+    const bundle = () =>
+      runTool('esbuild', 'user.ts', '--bundle', '--platform=browser', '--format=esm', '--outfile=browser.js')
+    expect(bundle).not.toThrow()
   })
 })

@@ -73,7 +73,7 @@ describe('a server that is started again', () => {
     const { server, api } = await start()
     const project = await api.project()
     const acknowledged: Session[] = []
-    const requests = Array.from({ length: 300 }, async () => {
+    const requests = Array.from({ length: 100 }, async () => {
       const [one, two] = [await api.task(project.id), await api.task(project.id)]
       acknowledged.push(await api.session(project.id, [one.id, two.id]))
       if (acknowledged.length === 20) await server.kill9()
