@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import type { DiffFile } from '../../functions/client/client'
-import { fateOf } from '../state/changes'
+import { type DiffFile, fateOf } from '../state/changes'
 import { patchLines, visible } from '../state/patch'
 
 /** So many lines are drawn at a time. */

@@ -1,6 +1,8 @@
 /** What a session has changed in its worktree, as far as it was read, and how it is merged. Pure. */
-import type { DiffFile, SessionDiff } from '../../functions/client/client'
+import type { SessionDiff } from '../../functions/client/client'
 import { hasEnded, type SessionCard } from './entities'
+
+export type DiffFile = SessionDiff['files'][number]
 
 export interface Changes extends SessionDiff {
   /** Its agent went on between two pages: what is shown belongs to different moments. */

@@ -26,7 +26,7 @@ export const createClient = (options: ClientOptions) => {
   }
 }
 
-export type { DiffFile, SessionDiff } from '../../schemas/diff'
+export type { SessionDiff } from '../../schemas/diff'
 export type { EndSessionRequest } from '../../schemas/ending'
 export type { EventData, EventName } from '../../schemas/events'
 export type { SessionManifest } from '../../schemas/manifest'

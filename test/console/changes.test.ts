@@ -1,6 +1,7 @@
 // What an agent has changed is read wrongly, or merged by a command that does something else.
 import { describe, expect, it } from 'vitest'
 import {
+  type DiffFile,
   fateOf,
   joinPage,
   machineOf,
@@ -10,7 +11,7 @@ import {
   whyNotShown,
 } from '../../console/state/changes'
 import { patchLines } from '../../console/state/patch'
-import type { DiffFile, SessionDiff } from '../../functions/client/client'
+import type { SessionDiff } from '../../functions/client/client'
 import { session } from './entities'
 
 const file = (path: string, fields: Partial<DiffFile> = {}): DiffFile => ({
