@@ -146,6 +146,7 @@ export const ListSessionsQuery = z.object({
   status: statusFilter(SessionStatus.options, legacySessionStatuses),
   parentSessionId: filter('Only those that this session asked for'),
   active: z.string().optional().meta({ description: 'true: only those whose status is not completed' }),
+  order: z.string().optional().meta({ description: 'newest: the last first; else the oldest' }),
   ...page,
 })
 

@@ -16,10 +16,12 @@ export type Where = Readonly<Record<string, string>>
 export interface Page {
   after?: Position | undefined
   limit?: number | undefined
+  /** The last first: then those before `after`. */
+  isNewestFirst?: boolean
 }
 
 /**
- * Everything that is stored, read synchronously: by id, or as a list by fields, oldest first. The narrow interface
+ * Everything that is stored, read synchronously: by id, or as a list by fields, oldest first unless a page says otherwise. The narrow interface
  * between rules and storage: in memory on Node, over SQLite in a Durable Object.
  */
 export interface Documents {
@@ -222,7 +224,11 @@ export const createMemoryDocuments = (): Documents => {
     const { places, rest } = smallestIndex(table, where)
     const found: Entry<K>[] = []
     const matchesAll = isEmpty(rest)
-    const candidates = page.limit === undefined ? places.after(page.after) : places.from(page.after)
+    const candidates = page.isNewestFirst
+      ? places.before(page.after)
+      : page.limit === undefined
+        ? places.after(page.after)
+        : places.from(page.after)
     for (const { entry } of candidates) {
       if (page.limit !== undefined && found.length >= page.limit) break
       if (matchesAll || matches(entry.fields, rest)) found.push(entry)

@@ -86,6 +86,22 @@ export class Ordered<T extends Position> {
     }
   }
 
+  /** Those before a position, or all, the newest first. */
+  *before(position?: Position): Generator<T, void> {
+    const last = position ? this.#blockOf(position) : this.#blocks.length - 1
+    for (let at = last; at >= 0; at--) {
+      const block = this.#blocks[at] ?? []
+      for (
+        let index = position && at === last ? indexBefore(block, position) : block.length - 1;
+        index >= 0;
+        index--
+      ) {
+        const entry = block[index]
+        if (entry) yield entry
+      }
+    }
+  }
+
   /** The block that a position is in, or would be. */
   #blockOf(position: Position): number {
     let low = 0
@@ -110,4 +126,11 @@ const indexAfter = (block: readonly Position[], position: Position): number => {
     else high = middle
   }
   return low
+}
+
+/** Of the last entry before the position, where the block has one; else -1. */
+const indexBefore = (block: readonly Position[], position: Position): number => {
+  const last = indexAfter(block, position) - 1
+  const found = block[last]
+  return found && comparePositions(found, position) === 0 ? last - 1 : last
 }

@@ -45,6 +45,8 @@ export const sessionsOf = (requests: Requests) => ({
       parentSessionId?: QueryText | undefined
       /** true: only those whose status is not completed */
       active?: QueryText | undefined
+      /** newest: the last first; else the oldest */
+      order?: QueryText | undefined
     } = {},
   ) => requests.ask<Session[]>('GET', '/api/sessions', { query: { ...query } }),
   /** The same, a page at a time */
@@ -68,6 +70,8 @@ export const sessionsOf = (requests: Requests) => ({
       parentSessionId?: QueryText | undefined
       /** true: only those whose status is not completed */
       active?: QueryText | undefined
+      /** newest: the last first; else the oldest */
+      order?: QueryText | undefined
     } & PageOptions,
   ) => pageOf<Session>(requests, '/api/sessions', { ...options }),
   /** Create a session. Registers a session that somebody else started. To have one started, spawn it. */

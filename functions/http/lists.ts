@@ -8,10 +8,11 @@ import { arrayPieces, joinPieces } from './joined-pieces'
 import { respondText } from './respond'
 import { streamList } from './streamed-list'
 
-/** Which part of a list is wanted: at most `limit` entities, those after `cursor`. */
+/** Which part of a list is wanted: at most `limit` entities, those after `cursor`; with `newest`, the last first. */
 interface PageRequest {
   limit?: number | undefined
   cursor?: Position | undefined
+  order?: string | undefined
 }
 
 /** Field values that entities must have; undefined filters nothing. */
@@ -20,17 +21,18 @@ type Filters = Readonly<Record<string, string | undefined>>
 /** A list of more entries is made in turns. */
 const maxJoinedAtOnce = 100
 
-/** A list of entities as a JSON array, oldest first, or a page of it; `keep` leaves some out. */
+/** A list of entities as a JSON array, oldest first unless asked otherwise, or a page of it; `keep` leaves some out. */
 export const respondList = async <K extends Kind>(
   c: RequestContext,
   kind: K,
   filters: Filters,
-  { limit, cursor }: PageRequest,
+  { limit, cursor, order }: PageRequest,
   keep?: (entry: Entry<K>) => boolean,
 ): Promise<Response> => {
   const { workspace } = c.env
   const where = whereOf(filters)
-  if (!workspace.isInMemory && limit === undefined && cursor === undefined) {
+  const isNewestFirst = order === 'newest'
+  if (!workspace.isInMemory && limit === undefined && cursor === undefined && !isNewestFirst) {
     const everything = (documents: Documents) => streamList(documents, kind, where, keep ?? (() => true))
     const { body, total } = await workspace.read(everything)
     return respondText(c, 200, body, { 'X-Total-Count': String(total) })
@@ -38,12 +40,12 @@ export const respondList = async <K extends Kind>(
   const { entries, total } = await workspace.read((documents) => {
     if (!keep && limit !== undefined)
       return {
-        entries: documents.list(kind, where, { after: cursor, limit: limit + 1 }),
+        entries: documents.list(kind, where, { after: cursor, limit: limit + 1, isNewestFirst }),
         total: documents.count(kind, where),
       }
-    const all = documents.list(kind, where)
+    const all = documents.list(kind, where, { isNewestFirst })
     const kept = keep ? all.filter(keep) : all
-    const rest = cursor ? kept.filter((entry) => isAfter(entry, cursor)) : kept
+    const rest = cursor ? kept.filter((entry) => isBeyond(entry, cursor, isNewestFirst)) : kept
     // A list of everything is the index itself: copied, since it is sent later.
     return { entries: limit === undefined ? [...rest] : rest.slice(0, limit + 1), total: kept.length }
   })
@@ -69,5 +71,8 @@ const whereOf = (filters: Filters): Where => {
   return where
 }
 
-const isAfter = (entry: Position, position: Position): boolean =>
-  entry.created > position.created || (entry.created === position.created && entry.id > position.id)
+/** Whether an entry comes after a position, in the order that is asked for. */
+const isBeyond = (entry: Position, position: Position, isNewestFirst: boolean): boolean => {
+  const [first, second] = isNewestFirst ? [entry, position] : [position, entry]
+  return first.created < second.created || (first.created === second.created && first.id < second.id)
+}

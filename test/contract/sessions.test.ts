@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { client, refusal, type Session, type Task, wrongField } from './http'
+import { type Answer, client, refusal, type Session, type Task, wrongField } from './http'
 import { sharedTarget } from './target'
 
 const target = await sharedTarget()
@@ -193,10 +193,27 @@ describe('filtering sessions', async () => {
       ['idle', 'working', 'failed', 'stopped', 'spawning', 'alone'],
     ],
     ['both a task and a status', `&taskId=${task.id}&status=idle`, ['idle']],
+    ['the last first', '&order=newest', ['alone', ...statuses.toReversed()]],
+    ['those of a task, the last first', `&taskId=${task.id}&order=newest`, statuses.toReversed()],
     ['a parameter that nobody knows: ignored', '&colour=red', [...statuses, 'alone']],
   ])('finds %s', async (_, query, names) => {
     const found = await api.get<Session[]>(`/api/sessions?projectId=${home.id}${query}`)
     expect(found.map(({ name }) => name)).toEqual(names)
+  })
+
+  it.each(['', '&active=true'])('goes on where a page ended, the last first%s', async (filter) => {
+    const whole = await api.get<Session[]>(`/api/sessions?projectId=${home.id}${filter}&order=newest`)
+    const path = `/api/sessions?projectId=${home.id}${filter}&order=newest&limit=2`
+    const found: Session[] = []
+    let cursor: string | null = ''
+    do {
+      const page: string = cursor && `&cursor=${cursor}`
+      const { body, headers }: Answer<Session[]> = await api.request('GET', `${path}${page}`)
+      expect(headers.get('x-total-count')).toBe(String(whole.length))
+      found.push(...body)
+      cursor = headers.get('x-next-cursor')
+    } while (cursor !== null)
+    expect(found).toEqual(whole)
   })
 
   it('finds nothing in a project that does not exist', async () => {

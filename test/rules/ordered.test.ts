@@ -39,6 +39,9 @@ describe('an ordered list in blocks', () => {
             expect(list.after()).toEqual(sorted)
             expect([...list.from()]).toEqual(sorted)
             expect(list.after(cursor)).toEqual(rest)
+            const before = sorted.filter((kept) => keyOf(kept) < keyOf(cursor))
+            expect([...list.before()]).toEqual(sorted.toReversed())
+            expect([...list.before(cursor)]).toEqual(before.reverse())
           }
         },
       ),

@@ -65,13 +65,14 @@ interface Query {
   bindings: (string | number)[]
 }
 
-const listQuery = (kind: Kind, where: Where, { after, limit }: Page): Query => {
+const listQuery = (kind: Kind, where: Where, { after, limit, isNewestFirst = false }: Page): Query => {
   const { from, document, condition, bindings } = selection(kind, where)
-  const rest = after === undefined ? '' : 'AND (listed.created, listed.id) > (?, ?)'
+  const [beyond, direction] = isNewestFirst ? ['<', 'DESC'] : ['>', 'ASC']
+  const rest = after === undefined ? '' : `AND (listed.created, listed.id) ${beyond} (?, ?)`
   const position = after === undefined ? [] : [after.created, after.id]
   return {
     text: `SELECT ${document}.id, ${document}.key, ${document}.json, ${document}.lists FROM ${from} WHERE ${condition} ${rest}
-      ORDER BY listed.created, listed.id LIMIT ?`,
+      ORDER BY listed.created ${direction}, listed.id ${direction} LIMIT ?`,
     bindings: [...bindings, ...position, limit ?? -1],
   }
 }
