@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { actions, store } from '../app'
+import { FormEnd } from '../parts/form-end'
 import { reasonOf, type SaveOutcome } from '../state/actions'
 import { fieldNames, formOf, mergedForm, type TaskForm } from '../state/conflict'
 import { TaskFields } from './task-form'
@@ -94,19 +95,14 @@ export const EditTask = ({ id, onClose }: { id: string; onClose(): void }) => {
         {...taskOf(id)}
         onChange={(form) => (mine.value = form)}
       />
-      {found?.kind === 'failed' && (
-        <p role="alert" class="bad">
-          Not saved: {found.reason}
-        </p>
-      )}
-      <footer>
-        <button type="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" class="main" disabled={isSaving.value || mine.value.title.trim() === ''}>
-          {isSaving.value ? 'Saving…' : 'Save'}
-        </button>
-      </footer>
+      <FormEnd
+        problem={found?.kind === 'failed' ? `Not saved: ${found.reason}` : undefined}
+        submit="Save"
+        submitting="Saving…"
+        isSending={isSaving.value}
+        isReady={mine.value.title.trim() !== ''}
+        onCancel={onClose}
+      />
     </form>
   )
 }

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { reasonOf } from '../state/actions'
 import { Dialog } from './dialog'
+import { FormEnd } from './form-end'
 
 interface FormDialogProps {
   title: string
@@ -42,19 +43,12 @@ export const FormDialog = (props: FormDialogProps) => {
         }}
       >
         {children}
-        {problem.value !== '' && (
-          <p role="alert" class="bad">
-            {refused}: {problem.value}
-          </p>
-        )}
-        <footer>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="main" disabled={isSending.value || !isReady}>
-            {isSending.value ? submitting : submit}
-          </button>
-        </footer>
+        <FormEnd
+          {...{ submit, submitting, isReady }}
+          problem={problem.value === '' ? undefined : `${refused}: ${problem.value}`}
+          isSending={isSending.value}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   )
