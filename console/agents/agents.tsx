@@ -22,13 +22,16 @@ export const Agents = () => {
   const wanted = query.value.trim().toLowerCase()
   const sessions = store.sessions.all().filter((session) => wanted === '' || matches(session, wanted))
   const { needsYou, working, ended } = agentGroups(sessions, store.requests.all())
+  const state = live.stateOf('ended')
+  const hasMore = store.ended.value.next !== undefined
+  const isRead = showsEnded.value && (state === 'loaded' || store.ended.value.read > 0)
   if (live.stateOf('base') !== 'loaded') return <p class="empty soft">Loading…</p>
   return (
     <div class="agents">
       <h1 class="unseen">Agents</h1>
-      <Group title="Needs you" sessions={needsYou} />
-      <Group title="Working" sessions={working} />
-      <section class="group ended">
+      <Group kind="needs-you" title="Needs you" sessions={needsYou} />
+      <Group kind="working" title="Working" sessions={working} />
+      <section class={groupClass('ended', showsEnded.value ? ended.length : 0)}>
         <h2>
           <button
             type="button"
@@ -36,11 +39,15 @@ export const Agents = () => {
             aria-expanded={showsEnded.value}
             onClick={() => (showsEnded.value = !showsEnded.value)}
           >
-            {showsEnded.value ? '▾' : '▸'} Ended{' '}
-            {showsEnded.value && live.stateOf('ended') === 'loaded' ? ended.length : ''}
+            {showsEnded.value ? '▾' : '▸'} Ended {isRead && `${ended.length}${hasMore ? '+' : ''}`}
           </button>
         </h2>
         {showsEnded.value && <Cards label="Ended" sessions={ended} />}
+        {showsEnded.value && hasMore && (
+          <button type="button" disabled={state === 'loading'} onClick={() => live.more('ended')}>
+            {state === 'loading' ? 'Loading…' : 'Show more, which began before these'}
+          </button>
+        )}
       </section>
       {needsYou.length + working.length === 0 && <NobodyWorks isSearching={wanted !== ''} />}
     </div>
@@ -52,9 +59,20 @@ const matches = (session: SessionCard, wanted: string): boolean =>
     text?.toLowerCase().includes(wanted),
   )
 
-const Group = ({ title, sessions }: { title: string; sessions: readonly SessionCard[] }) =>
+/** A group of so many cards is there whole, whatever the others take. */
+const fewCards = 3
+
+const groupClass = (kind: string, cards: number): string => `group ${kind} ${cards <= fewCards ? 'few' : ''}`
+
+interface GroupProps {
+  kind: string
+  title: string
+  sessions: readonly SessionCard[]
+}
+
+const Group = ({ kind, title, sessions }: GroupProps) =>
   sessions.length === 0 ? null : (
-    <section class="group">
+    <section class={groupClass(kind, sessions.length)}>
       <h2>
         {title} <span class="count">{sessions.length}</span>
       </h2>

@@ -27,6 +27,8 @@ export interface Live {
   want(need: Need): void
   /** Loads it again, though it is there: what no event tells of. */
   again(need: Need): void
+  /** Loads the next page of what is read in pages. */
+  more(need: 'ended'): void
   /** What happened before the page began to listen, as far as the server knows it. */
   readEarlier(): Promise<void>
   /** Connects, or connects again: as whoever the client calls as. `hasToken`: whether it shows one. */
@@ -71,16 +73,16 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
     states.value = next
   }
 
-  const loadNow = async (need: Need) => {
+  const loadNow = async (need: Need, isMore = false) => {
     if (!client || states.peek().get(need) === 'loading') return
     const asked = client
     const known = states.peek().get(need) === 'loaded'
-    if (!known) setState(need, 'loading')
+    if (!known || isMore) setState(need, 'loading')
     try {
       const setChoices = (found: SpawnChoices) => {
         choices.value = found
       }
-      await load(need, { client: asked, store, setChoices })
+      await load(need, { client: asked, store, setChoices, isMore: isMore && known })
       if (asked === client) setState(need, 'loaded')
     } catch (error) {
       if (asked !== client) return
@@ -193,6 +195,7 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
     stateOf: (need) => states.value.get(need),
     want,
     again: (need) => void loadNow(need),
+    more: (need) => void loadNow(need, true),
     async readEarlier() {
       if (!client || firstEventId === undefined) return
       const since = Math.max(0, firstEventId - earlierEvents)

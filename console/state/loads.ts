@@ -15,10 +15,15 @@ export interface LoadContext {
   client: Client
   store: Store
   setChoices(choices: SpawnChoices): void
+  /** Goes on where the last page ended; else what was read is read again. */
+  isMore: boolean
 }
 
 /** A list is read in pages of so many, so that none keeps the page from drawing. */
 const pageSize = 500
+
+/** Of those that have ended, so many are read at a time. */
+const endedPage = 100
 
 /** Throws what the client throws; 404 means that there is no such thing. */
 export const load = async (need: Need, context: LoadContext): Promise<void> => {
@@ -45,11 +50,28 @@ const loaders: Readonly<Record<string, (context: LoadContext, id: string) => Pro
       ),
     ])
   },
-  ended: async ({ client, store }) => {
-    const taking = store.sessions.load(hasEnded)
-    for await (const page of pages((options) => client.sessions.page(options), 200))
-      taking.put(page.filter(hasEnded).map(cardOf))
+  ended: async ({ client, store, isMore }) => {
+    const start = store.ended.peek()
+    const wanted = isMore ? start.read + endedPage : Math.max(start.read, endedPage)
+    // What has been read by others meanwhile is there, wherever it stands in the list.
+    const before = new Set(isMore ? [] : store.sessions.all().filter(hasEnded))
+    const taking = store.sessions.load((session) => before.has(session))
+    let read = isMore ? start.read : 0
+    let cursor = isMore ? start.next : undefined
+    do {
+      const page = await client.sessions.page({
+        ...{ order: 'newest', limit: endedPage },
+        ...(cursor !== undefined && { cursor }),
+      })
+      const ended = page.items.filter(hasEnded)
+      taking.put(ended.map(cardOf))
+      read += ended.length
+      cursor = page.next
+    } while (read < wanted && cursor !== undefined)
     taking.end()
+    // Else the list was read again meanwhile, and says itself how far it was.
+    if (!isMore || store.ended.peek() === start)
+      store.ended.value = { read, ...(cursor !== undefined && { next: cursor }) }
   },
   tasks: async ({ client, store }, projectId) => {
     const taking = store.tasks.load((task) => task.projectId === projectId)
@@ -116,11 +138,10 @@ interface PageOf<T> {
 
 async function* pages<T>(
   read: (options: { limit: number; cursor?: string }) => Promise<PageOf<T>>,
-  limit = pageSize,
 ): AsyncGenerator<T[], void, void> {
   let cursor: string | undefined
   do {
-    const { items, next } = await read({ limit, ...(cursor !== undefined && { cursor }) })
+    const { items, next } = await read({ limit: pageSize, ...(cursor !== undefined && { cursor }) })
     yield items
     cursor = next
   } while (cursor !== undefined)

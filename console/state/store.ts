@@ -11,6 +11,14 @@ export type Store = ReturnType<typeof createStore>
 /** So many answered requests of this visit are kept to be looked at. */
 const maxAnswered = 20
 
+/** How far the sessions that have ended were read, those that began last before the others. */
+interface EndedPages {
+  /** So many were. */
+  read: number
+  /** Where to go on; undefined: those were all. */
+  next?: string
+}
+
 export const createStore = () => {
   const projects = createCollection<Project>(({ name }) => name)
   const tasks = createCollection<Task>(taskShape)
@@ -20,6 +28,7 @@ export const createStore = () => {
   const queues = createCollection<QueueCard>(() => '')
   const timelines = createTimelines()
   const feed = signal<readonly FeedEntry[]>([])
+  const ended = signal<EndedPages>({ read: 0 })
   /** The ids of requests that were answered or withdrawn while one looked, the last one first. */
   const settled = signal<readonly string[]>([])
 
@@ -71,6 +80,7 @@ export const createStore = () => {
     queues,
     timelines,
     feed,
+    ended,
     settled,
     /** Takes in what happened, in order, and draws once. */
     apply: (events: readonly MaestroEvent[]) =>

@@ -213,6 +213,21 @@ describe.skipIf(!browserPath)(`a person in the console (${where})`, async () => 
     await client.tasks.create({ projectId: project.id, title: 'Urgent', priority: 'high' })
     await expect.poll(() => focused.getAttribute('aria-posinset')).toBe('41')
     expect(await page.locator('[data-row]:focus').textContent()).toContain('Task 40')
+    // However many work, who needs somebody is in sight.
+    const { sessionId } = await world.makeAgent(project.id, 'Asks')
+    await world.ask(sessionId, 'Which?')
+    for (let number = 1; number <= 40; number++)
+      await client.sessions.create({
+        projectId: project.id,
+        taskIds: [],
+        name: `${number}`,
+        status: 'working',
+      })
+    await page.goto(`${url}/#/agents`)
+    const asking = page.getByRole('list', { name: 'Needs you' }).getByText('On Asks')
+    await asking.waitFor()
+    const [card, heading] = [await asking.boundingBox(), await page.getByText('Working 4').boundingBox()]
+    expect(heading?.y).toBeGreaterThan((card?.y ?? 0) + (card?.height ?? 0))
   })
 
   it('steers a session: tells it something, and stops it', async () => {

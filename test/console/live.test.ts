@@ -1,10 +1,12 @@
 // The page looks current and is not: after a break, behind a list that came late, or without a token.
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { cardOf } from '../../console/state/entities'
 import { createLive } from '../../console/state/live'
 import { createStore } from '../../console/state/store'
 import { createClient, MaestroError } from '../../functions/client/client'
 import { startProxy } from '../client/proxy'
 import { startInProcess } from '../memory/target'
+import { session } from './entities'
 
 const token = 'a-token'
 const [target, locked] = await Promise.all([startInProcess({}), startInProcess({ MAESTRO_API_TOKEN: token })])
@@ -89,6 +91,37 @@ describe('the page', () => {
     expect(store.feed.value.some(({ taskId, text }) => taskId === task.id && text === 'Task created')).toBe(
       true,
     )
+  })
+
+  it('reads what has ended a page at a time, the last first, and stays true', async () => {
+    const { project } = await spawned()
+    const made: string[] = []
+    for (let number = 0; number < 230; number++) {
+      const fields = { projectId: project.id, taskIds: [], status: 'completed' as const }
+      made.push((await direct.sessions.create({ ...fields, name: `Ended ${number}` })).id)
+    }
+    const { store, live } = openPage(target.url)
+    const known = () => made.filter((id) => store.sessions.peek(id))
+    live.want('ended')
+    await expect.poll(known).toEqual(made.slice(-100))
+    live.more('ended')
+    // Asked twice at once, it is read once.
+    live.more('ended')
+    await expect.poll(() => store.ended.value.read).toBe(200)
+    expect(known()).toEqual(made.slice(-200))
+    const [first = '', ...others] = made
+    // One that was not read yet is known by what happens to it; one that is gone is read no more.
+    await direct.sessions.update(first, { name: 'Named anew' })
+    await direct.sessions.delete(made.at(-1) ?? '')
+    await expect.poll(() => store.sessions.peek(first)?.name).toBe('Named anew')
+    await expect.poll(known).toEqual([first, ...made.slice(-200, -1)])
+    // Events that were missed: what was read is read again, and no more.
+    store.sessions.put(cardOf(session('sess_gone', { status: 'completed' })))
+    live.again('ended')
+    await expect.poll(() => store.sessions.peek('sess_gone')).toBe(undefined)
+    live.more('ended')
+    await expect.poll(() => store.ended.value.next).toBe(undefined)
+    expect(known()).toEqual([first, ...others.slice(0, -1)])
   })
 
   it('says of an id of nothing that there is none', async () => {
