@@ -22,7 +22,7 @@ const limit = z.preprocess(
     .optional(),
 )
 
-const cursorMessage = 'cursor is not valid: send the X-Next-Cursor of the page before'
+const cursorMessage = 'cursor is not valid: send the one that came with the page before'
 const cursorPattern = /^\d{1,15}\.[A-Za-z0-9_-]{1,128}$/
 
 /** A cursor is the position of the last entity of a page: it holds even when that entity is gone. */

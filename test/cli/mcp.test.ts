@@ -123,14 +123,24 @@ describe('maestro mcp', () => {
     await mcp.close()
   })
 
-  it('goes on after what is no JSON-RPC, and ends with its input', async () => {
+  it('answers what is no JSON-RPC, goes on, and ends with its input', async () => {
     const { run } = maestroInProcess({ MAESTRO_SERVER_URL: target.url, HOME: home })
     const hello = {
       ...{ jsonrpc: '2.0', id: 1, method: 'initialize' },
       params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
     }
-    const { code, stderr } = await run(['mcp'], { input: `nonsense\n{}\n${JSON.stringify(hello)}\n` })
-    expect({ code, stderr }).toMatchObject({ code: 0 })
+    const wrongs = ['nonsense', '', '{"jsonrpc":"2.0","id":7}', '[]', '\u{1f4a5}{"jsonrpc"']
+    const { code, stdout } = await run(['mcp'], { input: [...wrongs, JSON.stringify(hello)].join('\n') })
+    expect(code).toBe(0)
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line)),
+    ).toMatchObject([
+      ...[-32700, -32600, -32600, -32700].map((code, at) => ({ id: at === 1 ? 7 : null, error: { code } })),
+      { id: 1, result: { protocolVersion: '2025-06-18' } },
+    ])
     const wrong = await run(['mcp', '--tier', 'boss'])
     expect(wrong).toMatchObject({
       code: 64,

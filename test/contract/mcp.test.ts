@@ -71,6 +71,10 @@ describe.each(eras)('an agent that speaks the %s protocol', (era) => {
     expect(first).toMatchObject({
       leftOut: '1 of 2 are not shown: call again with this cursor, or ask for fewer',
     })
+    expect(await callTool(mcp, 'list_tasks', { cursor: 'x' })).toMatchObject({
+      isError: true,
+      body: { code: 'VALIDATION_ERROR', message: expect.not.stringContaining('X-') },
+    })
     expect(await tool(mcp, 'list_tasks', { limit: 1, cursor: Object(first).cursor })).toMatchObject({
       tasks: [{ id }],
     })

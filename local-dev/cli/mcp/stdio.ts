@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
 import type { McpHost } from '../../../functions/mcp/host'
 import { createMcpServer } from '../../../functions/mcp/server'
+import { messageLines } from './message-lines'
 
 interface Ends {
   stdin: Readable
@@ -24,7 +25,7 @@ export const serveTools = async (host: McpHost, { stdin, print, signal, onError 
     signal.addEventListener('abort', () => resolve())
   })
   // At the end of its input the SDK drops the answers that are not ready.
-  const input = stdin.pipe(new PassThrough(), { end: false })
+  const input = stdin.pipe(messageLines(print)).pipe(new PassThrough(), { end: false })
   const { counted, quietForMs } = counting(host)
   const serving = serveStdio(({ era }) => createMcpServer(counted, { era, stays: true }), {
     transport: new StdioServerTransport(input, linesInto(print)),
