@@ -206,6 +206,28 @@ describe('maestro mcp install', () => {
     expect(text).toMatch(/^model = "x"\n\n\[mcp_servers\.maestro\]\ncommand = "maestro"\n/)
     expect(text).not.toContain('old')
     expect(text).toMatch(/\n\[profiles\.a\]\nmodel = "y"\n$/)
+    const said = await maestro.text(['mcp', 'install', 'codex'], { env: { CODEX_HOME: codexHome } })
+    expect(said).toContain('nothing is changed')
+  })
+
+  it('finds its table in whatever words, and leaves every other line as it was', async () => {
+    const codexHome = mkdtempSync(join(home, 'codex-'))
+    const toml = join(codexHome, 'config.toml')
+    const before = [
+      '# mine',
+      `text = """\n[mcp_servers.maestro]\n""" # no table`,
+      `'single' = 'C:\\x' # a comment`,
+      'list = [ "a", # one\n  { b.c = [2024-05-01 10:00:00, -1.5e3] },\n]',
+      '[mcp_servers."other"]\ncommand = "o"',
+      '',
+    ].join('\r\n')
+    const own = `[ mcp_servers . 'maestro' ]\ncommand = "old"\nargs = [\n "a",\n]\n`
+    const after = '\n# of profiles\n[profiles.a]\nmodel = "y"\n'
+    writeFileSync(toml, before + own + after)
+    await maestro.text(['mcp', 'install', 'codex'], { env: { CODEX_HOME: codexHome } })
+    const text = readFileSync(toml, 'utf8')
+    expect(text.startsWith(`${before}[mcp_servers.maestro]\ncommand = "maestro"\n`)).toBe(true)
+    expect(text.endsWith(`tool_timeout_sec = 90\n${after}`)).toBe(true)
   })
 
   it('leaves alone what it cannot read, and says what to add', async () => {
@@ -216,6 +238,29 @@ describe('maestro mcp install', () => {
       expect(ended, text).toMatchObject({ code: 1, stderr: expect.stringContaining('is left alone') })
       expect(readFileSync(join(own, '.claude.json'), 'utf8')).toBe(text)
     }
+    const codexHome = mkdtempSync(join(home, 'codex-'))
+    const toml = join(codexHome, 'config.toml')
+    for (const [text, why] of [
+      ['model = "x', 'line 1: a whole value'],
+      ['a = 1\n[profiles', 'line 2'],
+      ['notes = """\n[mcp_servers.maestro]\n', 'line 1'],
+      ['list = [1,\n', 'line 2'],
+      ['{"model":"x"}', 'line 1: a key'],
+      ['a = 1 b = 2\n', 'line 1: the end of the line'],
+      ['mcp_servers = { maestro = { command = "x" } }\n', 'its line 1 says otherwise'],
+      ['[mcp_servers]\nmaestro.command = "x"\n', 'its line 2 says otherwise'],
+      ['[[mcp_servers."maestro"]]\n', 'its line 1 says otherwise'],
+    ] as const) {
+      writeFileSync(toml, text)
+      const ended = await maestro.run(['mcp', 'install', 'codex'], { env: { CODEX_HOME: codexHome } })
+      expect(ended, text).toMatchObject({ code: 1, stderr: expect.stringContaining(why) })
+      expect(ended.stderr).toContain('is left alone')
+      expect(readFileSync(toml, 'utf8')).toBe(text)
+    }
+    writeFileSync(toml, Buffer.from([0x61, 0x3d, 0xff]))
+    const ended = await maestro.run(['mcp', 'install', 'codex'], { env: { CODEX_HOME: codexHome } })
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('not UTF-8') })
+    expect(readFileSync(toml)).toHaveLength(3)
     expect(await maestro.run(['mcp', 'install', 'vim'])).toMatchObject({
       code: 64,
       stderr: expect.stringContaining('there are claude, codex, gemini, opencode'),

@@ -4,6 +4,7 @@ import { type McpConfig, mcpConfigs } from '../../agents/mcp-config'
 import { homeOf } from '../../lib/home'
 import { reasonOf } from '../../lib/reason'
 import { replaceFile } from '../../lib/replace-file'
+import { decodeUtf8 } from '../../lib/utf8'
 import { defineCommand } from '../command'
 import { UsageError } from '../exit'
 import { tierFlag } from './tier-flag'
@@ -38,16 +39,16 @@ export const command = defineCommand({
 
 /** Whether it had to be written. */
 const writeEntry = (config: McpConfig, file: string, call: readonly string[]): boolean => {
-  const present = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  const changed = changedText(config, file, present, call)
+  const { present, changed } = readEntry(config, file, call)
   if (changed === present) return false
   replaceFile(file, changed)
   return true
 }
 
-const changedText = (config: McpConfig, file: string, present: string, call: readonly string[]): string => {
+const readEntry = (config: McpConfig, file: string, call: readonly string[]) => {
   try {
-    return config.withEntry(present, call)
+    const present = existsSync(file) ? decodeUtf8(readFileSync(file), 'it') : ''
+    return { present, changed: config.withEntry(present, call) }
   } catch (error) {
     throw new Error(
       `${file} cannot be read as it is (${reasonOf(error)}), and is left alone: add to it yourself what --print shows`,
