@@ -30,43 +30,64 @@ interface EntityDescription {
 /** The one list of what the API is about: what else names every kind of entities is made from it. */
 const entities = {
   projects: {
-    ...{ name: 'project', schema: Project, idPrefix: 'proj', room: 'all' },
+    name: 'project',
+    schema: Project,
+    idPrefix: 'proj',
+    room: 'all',
     counted: ['Stored projects', 2],
     bodies: [CreateProjectRequest, UpdateProjectRequest],
   },
   tasks: {
-    ...{ name: 'task', schema: Task, idPrefix: 'task', room: 'all' },
+    name: 'task',
+    schema: Task,
+    idPrefix: 'task',
+    room: 'all',
     counted: ['Stored tasks', 40],
     bodies: [CreateTaskRequest, UpdateTaskRequest, ClaimTaskRequest, ClaimNextRequest, ReleaseTaskRequest],
   },
   sessions: {
-    ...{ name: 'session', schema: Session, idPrefix: 'sess', room: 'all' },
+    name: 'session',
+    schema: Session,
+    idPrefix: 'sess',
+    room: 'all',
     counted: ['Stored sessions', 12],
     bodies: [CreateSessionRequest, UpdateSessionRequest, EndSessionRequest, SpawnSessionRequest],
   },
   queues: {
-    ...{ name: 'queue', schema: QueueState, idName: 'sessionId', room: 'queues' },
+    name: 'queue',
+    schema: QueueState,
+    idName: 'sessionId',
+    room: 'queues',
     counted: ['Stored queues', 3],
     bodies: [],
   },
   templates: {
-    ...{ name: 'template', schema: Template, idPrefix: 'tmpl', room: 'templates' },
+    name: 'template',
+    schema: Template,
+    idPrefix: 'tmpl',
+    room: 'templates',
     counted: ['Stored templates', 2],
     bodies: [CreateTemplateRequest, UpdateTemplateRequest],
   },
   requests: {
-    ...{ name: 'request', schema: InboxRequest, idPrefix: 'req', room: 'inbox' },
+    name: 'request',
+    schema: InboxRequest,
+    idPrefix: 'req',
+    room: 'inbox',
     counted: ['Stored requests to people', 5],
     bodies: [CreateInboxRequest, AnswerInboxRequest],
   },
   messages: {
-    ...{ name: 'message', schema: Message, idPrefix: 'msg' },
+    name: 'message',
+    schema: Message,
+    idPrefix: 'msg',
     counted: ['Stored messages to agents', 8],
     bodies: [CreateMessageRequest, UpdateMessageRequest, PromptRequest],
   },
 } as const satisfies Record<string, EntityDescription>
 
 export type EntityKind = keyof typeof entities
+type EntityName = (typeof entities)[EntityKind]['name']
 export type EntityIdPrefix = Extract<(typeof entities)[EntityKind], { idPrefix: string }>['idPrefix']
 
 const Deleted = z
@@ -77,7 +98,9 @@ const Deleted = z
   })
   .meta({ title: 'Deletion', description: 'What was deleted' })
 
-/** The events of an entity's own life, with the schema of their data. */
+type Events<Verb extends string> = Record<`${EntityName}:${Verb}`, z.ZodType>
+
+/** The events of an entity's own life, with the schema of their data; a kind without them does not compile. */
 export const lifeEvents = {
   'project:created': Project,
   'project:updated': Project,
@@ -97,14 +120,14 @@ export const lifeEvents = {
   'request:updated': InboxRequest,
   'message:created': Message,
   'message:updated': Message,
-}
+} satisfies Events<'created' | 'updated'> & Partial<Events<'deleted'>>
 
 export const isEntityKind = (name: string): name is EntityKind => Object.hasOwn(entities, name)
 
 /** Every kind; an entity follows those it refers to. */
 export const entityKinds: readonly EntityKind[] = Object.keys(entities).filter(isEntityKind)
 
-/** Something for each kind of entities. */
+/** Something for each kind of entities; one that is left out does not compile. */
 export const byEntityKind = <Values extends Readonly<Record<EntityKind, unknown>>>(
   make: <K extends EntityKind>(kind: K) => Values[K],
 ): { [K in EntityKind]: Values[K] } => ({
