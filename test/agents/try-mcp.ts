@@ -11,13 +11,11 @@ import { promisify } from 'node:util'
 import { createClient } from '../../functions/client/client'
 import { toolsOf } from '../../functions/mcp/tools'
 import { findProgram } from '../../local-dev/lib/find-program'
-import { freePort } from '../contract/server'
-import { makeHome } from './try/home'
-import { endProcess, startModel } from './try/model'
+import { endProcess } from './try/model'
+import { makePlace, program } from './try/place'
 
 const run = promisify(execFile)
 const say = (text: string) => void process.stdout.write(`${text}\n`)
-const program = join(import.meta.dirname, '../../dist/cli.js')
 
 /** How each begins a conversation that nobody watches, and may use what it is given. */
 const calls: Readonly<Record<string, readonly string[]>> = {
@@ -55,29 +53,13 @@ const converse = async (agent: string, args: readonly string[], { env, cwd, log 
 }
 
 const tryAgent = async (agent: string, args: readonly string[], folder: string): Promise<Trial> => {
-  const [home, app, bin] = ['home', 'app', 'bin'].map((name) => {
-    mkdirSync(join(folder, name))
-    return join(folder, name)
-  })
-  if (!home || !app || !bin) throw new Error('no folders')
-  const log = join(folder, 'model.ndjson')
-  const model = await startModel(log)
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
+  const { app, logs, model, modelLog, url, environment } = await makePlace(folder)
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
   writeFileSync(join(bin, 'maestro'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`)
   chmodSync(join(bin, 'maestro'), 0o755)
-  const env = {
-    PATH: `${bin}:${process.env.PATH ?? ''}`,
-    ...makeHome(home, model.url),
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    DATA_DIR: join(folder, 'data'),
-    SESSION_DIR: join(folder, 'sessions'),
-    SKILLS_DIR: join(folder, 'skills'),
-    MANIFEST_GENERATOR: 'server',
-    MAESTRO_SERVER_URL: url,
-  }
-  const output = openSync(join(folder, 'serve.log'), 'a')
+  const env = { ...environment, PATH: `${bin}:${environment.PATH}`, MAESTRO_SERVER_URL: url }
+  const output = openSync(join(logs, 'serve.log'), 'a')
   const server = spawn(process.execPath, [program, 'serve'], {
     env,
     cwd: folder,
@@ -103,8 +85,8 @@ const tryAgent = async (agent: string, args: readonly string[], folder: string):
     const version =
       (await run(agent, ['--version'], { env, cwd: app })).stdout.trim().split('\n').at(-1) ?? ''
     const own = { ...env, MAESTRO_API_TOKEN: token, MAESTRO_SESSION_ID: session.id }
-    await converse(agent, args, { env: own, cwd: app, log: join(folder, 'agent.log') })
-    const asked = readFileSync(log, 'utf8')
+    await converse(agent, args, { env: own, cwd: app, log: join(logs, 'agent.log') })
+    const asked = readFileSync(modelLog, 'utf8')
     const { timeline } = await client.sessions.get(session.id)
     return {
       version,

@@ -1,19 +1,9 @@
 // Somebody writes the beginning of an id, and another thing is meant, stopped or deleted than they thought.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createClient, type Project, type Task } from '../../functions/client/client'
-import { startInProcess } from '../memory/target'
-import { maestroInProcess } from './in-process'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Task } from '../../functions/client/client'
+import { startApp } from './app'
 
-let server: Awaited<ReturnType<typeof startInProcess>>
-let client: ReturnType<typeof createClient>
-let maestro: ReturnType<typeof maestroInProcess>
-let project: Project
-beforeAll(async () => {
-  server = await startInProcess({})
-  client = createClient({ url: server.url })
-  maestro = maestroInProcess({ MAESTRO_SERVER_URL: server.url })
-  project = await client.projects.create({ name: 'app' })
-})
+const { server, client, maestro, project } = await startApp()
 afterAll(() => server.stop())
 
 const sessionWithId = (id: string) => client.sessions.create({ id, projectId: project.id, taskIds: [] })

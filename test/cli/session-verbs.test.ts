@@ -1,21 +1,11 @@
 // Somebody reads what an agent prints, waits for it, interrupts it or tidies up, and misses something or loses it.
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { createClient, type Project, type UpdateSessionRequest } from '../../functions/client/client'
-import { startInProcess } from '../memory/target'
-import { maestroInProcess } from './in-process'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { UpdateSessionRequest } from '../../functions/client/client'
+import { startApp } from './app'
 
-let server: Awaited<ReturnType<typeof startInProcess>>
-let client: ReturnType<typeof createClient>
-let maestro: ReturnType<typeof maestroInProcess>
-let project: Project
-beforeAll(async () => {
-  server = await startInProcess({})
-  client = createClient({ url: server.url })
-  maestro = maestroInProcess({ MAESTRO_SERVER_URL: server.url })
-  project = await client.projects.create({ name: 'app' })
-})
+const { server, client, maestro, project } = await startApp()
 afterAll(() => server.stop())
 
 const sessionThat = async (change: UpdateSessionRequest = {}) => {

@@ -1,33 +1,19 @@
 // What the command and the server say of a worktree is not what is in it, or they take one for another's.
 import { hostname } from 'node:os'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../functions/app'
-import { createClient, type Project, type Session } from '../../functions/client/client'
+import type { Project, Session } from '../../functions/client/client'
 import { worktreeDiffs } from '../../local-dev/server/diffs'
 import type { SessionDiff } from '../../schemas/diff'
 import { parseTrusted } from '../../schemas/json-text'
-import { maestroInProcess } from '../cli/in-process'
+import { startApp } from '../cli/app'
 import { calledLocally, createMemoryServices, localRequest } from '../functions/services'
-import { startInProcess } from '../memory/target'
-import { type GitFolder, openGitFolder } from './git-folder'
+import { openGitFolder } from './git-folder'
 import { addTree } from './session-tree'
 
-let folder: GitFolder
-let server: Awaited<ReturnType<typeof startInProcess>>
-let client: ReturnType<typeof createClient>
-let maestro: ReturnType<typeof maestroInProcess>
-let project: Project
-beforeAll(async () => {
-  folder = openGitFolder()
-  folder.commit('app', { a: 'a\n', '.gitignore': 'out\n' })
-  server = await startInProcess({})
-  client = createClient({ url: server.url })
-  const texts = Object.entries(folder.env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]],
-  )
-  maestro = maestroInProcess({ ...Object.fromEntries(texts), MAESTRO_SERVER_URL: server.url })
-  project = await client.projects.create({ name: 'app', workingDir: folder.at('app') })
-})
+const folder = openGitFolder()
+folder.commit('app', { a: 'a\n', '.gitignore': 'out\n' })
+const { server, client, maestro, project } = await startApp({ env: folder.env, workingDir: folder.at('app') })
 afterAll(async () => {
   await server.stop()
   folder.close()

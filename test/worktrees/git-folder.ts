@@ -19,8 +19,8 @@ export const openGitFolder = () => {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'worktrees-')))
   const at = (...parts: string[]) => join(path, ...parts)
   mkdirSync(at('home'))
-  const env: NodeJS.ProcessEnv = {
-    PATH: process.env.PATH,
+  const env: Record<string, string> = {
+    PATH: process.env.PATH ?? '',
     HOME: at('home'),
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
@@ -48,6 +48,9 @@ export const openGitFolder = () => {
     at,
     git,
     write,
+    /** `git submodule` with these words: git takes nothing from another folder unless it is told to. */
+    submodule: (repository: string, ...words: string[]) =>
+      git(repository, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', ...words),
     /** Writes files and commits everything; makes the repository where there is none. Returns the commit. */
     commit(repository: string, files: Readonly<Record<string, string>>, message = 'x') {
       mkdirSync(at(repository), { recursive: true })

@@ -21,10 +21,7 @@ beforeAll(async () => {
   folder = openGitFolder()
   server = await startInProcess({})
   client = createClient({ url: server.url })
-  const texts = Object.entries(folder.env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]],
-  )
-  environment = { ...Object.fromEntries(texts), MAESTRO_SERVER_URL: server.url }
+  environment = { ...folder.env, MAESTRO_SERVER_URL: server.url }
   // At the call with the number in it, it ends whoever called: before it does anything, or once it has.
   const real = await findProgram('git', process.env.PATH ?? '')
   folder.write('bin', {

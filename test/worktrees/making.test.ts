@@ -91,16 +91,7 @@ describe('the worktree of a session', () => {
       'in a submodule',
       () => {
         folder.commit('module', { b: 'b' })
-        folder.git(
-          'app',
-          '-c',
-          'protocol.file.allow=always',
-          'submodule',
-          '--quiet',
-          'add',
-          '../module',
-          'sub',
-        )
+        folder.submodule('app', 'add', '../module', 'sub')
       },
       'app/sub',
     ],

@@ -1,30 +1,15 @@
 // Somebody has removed a worktree or its branch by hand, and is told what is not so, or not what to do now.
 import { existsSync, rmSync } from 'node:fs'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createClient, type Project } from '../../functions/client/client'
+import { afterAll, expect, it } from 'vitest'
 import { readRecord, removeRecord } from '../../local-dev/worktrees/record'
 import { restoreWorktree } from '../../local-dev/worktrees/restore'
-import { maestroInProcess } from '../cli/in-process'
-import { startInProcess } from '../memory/target'
-import { type GitFolder, openGitFolder } from './git-folder'
+import { startApp } from '../cli/app'
+import { openGitFolder } from './git-folder'
 import { addTree } from './session-tree'
 
-let folder: GitFolder
-let server: Awaited<ReturnType<typeof startInProcess>>
-let client: ReturnType<typeof createClient>
-let maestro: ReturnType<typeof maestroInProcess>
-let project: Project
-beforeAll(async () => {
-  folder = openGitFolder()
-  folder.commit('app', { a: 'a\n' })
-  server = await startInProcess({})
-  client = createClient({ url: server.url })
-  const texts = Object.entries(folder.env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]],
-  )
-  maestro = maestroInProcess({ ...Object.fromEntries(texts), MAESTRO_SERVER_URL: server.url })
-  project = await client.projects.create({ name: 'app', workingDir: folder.at('app') })
-})
+const folder = openGitFolder()
+folder.commit('app', { a: 'a\n' })
+const { server, client, maestro, project } = await startApp({ env: folder.env, workingDir: folder.at('app') })
 afterAll(async () => {
   await server.stop()
   folder.close()

@@ -13,7 +13,8 @@ beforeEach(() => {
 })
 afterEach(() => folder.close())
 
-const found = (path: string, env = folder.env) => findRepository({ directory: folder.at(path), env })
+const found = (path: string, env: NodeJS.ProcessEnv = folder.env) =>
+  findRepository({ directory: folder.at(path), env })
 const refusal = (path: string, env?: NodeJS.ProcessEnv) =>
   found(path, env).then(
     () => 'found',
@@ -53,16 +54,7 @@ describe('the repository of a directory', () => {
     expect(await found('new')).toMatchObject({ head: undefined, branch: 'main' })
     folder.commit('app/vendor/inner', { b: 'b' })
     expect(await found('app/vendor/inner')).toMatchObject({ top: folder.at('app/vendor/inner'), prefix: '' })
-    folder.git(
-      'app',
-      '-c',
-      'protocol.file.allow=always',
-      'submodule',
-      '--quiet',
-      'add',
-      folder.at('app/vendor/inner'),
-      'sub',
-    )
+    folder.submodule('app', 'add', folder.at('app/vendor/inner'), 'sub')
     const sub = {
       top: folder.at('app/sub'),
       main: folder.at('app/sub'),

@@ -13,15 +13,13 @@ beforeEach(() => {
 })
 afterEach(() => folder.close())
 
-const allowed = ['-c', 'protocol.file.allow=always', 'submodule', '--quiet']
-
 it('is shown by its commits, recorded by the merge with what is left to do, and kept until that is pushed', async () => {
   const first = folder.commit('module', { x: '1\n' })
   folder.commit('app', { a: 'a\n' })
-  folder.git('app', ...allowed, 'add', '../module', 'sub')
+  folder.submodule('app', 'add', '../module', 'sub')
   folder.commit('app', {})
   const one = await addTree(folder, 'sess_1')
-  folder.git(one.name, ...allowed, 'update', '--init')
+  folder.submodule(one.name, 'update', '--init')
   const second = folder.commit(`${one.name}/sub`, { x: '2\n' })
   const diff = async () => (await diffOf(await one.tree(), { env: folder.env, limit: 9, stat: false })).files
   expect(await diff()).toEqual([
@@ -60,7 +58,7 @@ it('that is added is taken back with the rest where the branch cannot be moved',
   folder.commit('module', { x: '1\n' })
   folder.commit('app', { a: 'a\n' })
   const one = await addTree(folder, 'sess_1')
-  folder.git(one.name, ...allowed, 'add', folder.at('module'), 'deep/sub')
+  folder.submodule(one.name, 'add', folder.at('module'), 'deep/sub')
   folder.commit(one.name, {})
   const options = { home: one.owner.home, env: folder.env, squash: false, title: 'x' }
   const lock = folder.at('app/.git/refs/heads/main.lock')

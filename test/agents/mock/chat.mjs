@@ -1,5 +1,5 @@
 /** OpenAI chat completions: opencode and qwen. */
-import { callFor, nextId, textOf } from './tools.mjs'
+import { callFor, nextId, textOf, wrongKey } from './tools.mjs'
 
 const usage = { prompt_tokens: 1200, completion_tokens: 40, total_tokens: 1240 }
 
@@ -57,16 +57,7 @@ export const chat = {
   },
   fail: ({ limit, refuse }) =>
     limit === undefined
-      ? {
-          status: refuse,
-          body: {
-            error: {
-              type: 'invalid_request_error',
-              code: 'invalid_api_key',
-              message: 'Incorrect API key provided',
-            },
-          },
-        }
+      ? wrongKey(refuse)
       : {
           status: 429,
           body: {

@@ -1,5 +1,5 @@
 /** OpenAI Responses: codex. */
-import { callFor, nextId, resetAt, textOf } from './tools.mjs'
+import { callFor, nextId, resetAt, textOf, wrongKey } from './tools.mjs'
 
 const usage = {
   input_tokens: 1200,
@@ -79,16 +79,7 @@ export const responses = {
   },
   fail: ({ limit, refuse }) =>
     limit === undefined
-      ? {
-          status: refuse,
-          body: {
-            error: {
-              type: 'invalid_request_error',
-              code: 'invalid_api_key',
-              message: 'Incorrect API key provided',
-            },
-          },
-        }
+      ? wrongKey(refuse)
       : {
           status: 429,
           body: {

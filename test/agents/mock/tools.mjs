@@ -97,3 +97,15 @@ const shellCall = (command, tools) => {
 
 /** When a limit ends, in seconds since 1970. */
 export const resetAt = (seconds) => Math.floor(Date.now() / 1000) + seconds
+
+/** What a model of OpenAI's answers to a wrong key, with this status. */
+export const wrongKey = (status) => ({
+  status,
+  body: {
+    error: {
+      type: 'invalid_request_error',
+      code: 'invalid_api_key',
+      message: 'Incorrect API key provided',
+    },
+  },
+})

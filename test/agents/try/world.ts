@@ -1,27 +1,14 @@
 // All that one agent is tried in: the mock model, a server with its runner, and a repository.
 import { execFileSync, spawn } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { createServer } from 'node:net'
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { createClient, type Session } from '../../../functions/client/client'
 import { endedStatuses } from '../../../schemas/ended-statuses'
-import { makeHome } from './home'
-import { endProcess, type Step, startModel } from './model'
-
-const root = join(import.meta.dirname, '../../..')
-const program = join(root, 'dist/cli.js')
+import { endProcess, type Step } from './model'
+import { makePlace, program } from './place'
 
 const Talk = z.looseObject({
   answered: z.number().optional(),
@@ -33,24 +20,7 @@ export type World = Awaited<ReturnType<typeof openWorld>>
 
 export const openWorld = async (agent: string) => {
   const folder = mkdtempSync(join(tmpdir(), `maestro-try-${agent}-`))
-  const [home, app, logs] = ['home', 'app', 'logs'].map((name) => {
-    mkdirSync(join(folder, name))
-    return join(folder, name)
-  })
-  if (!home || !app || !logs) throw new Error('no folders')
-  const modelLog = join(logs, 'model.ndjson')
-  const model = await startModel(modelLog)
-  const port = await freePort()
-  const environment = {
-    PATH: process.env.PATH ?? '',
-    ...makeHome(home, model.url),
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    DATA_DIR: join(folder, 'data'),
-    SESSION_DIR: join(folder, 'sessions'),
-    SKILLS_DIR: join(folder, 'skills'),
-    MANIFEST_GENERATOR: 'server',
-  }
+  const { home, app, logs, model, modelLog, url, environment } = await makePlace(folder)
   makeRepository(app)
   const output = openSync(join(logs, 'serve.log'), 'a')
   const server = spawn(
@@ -58,7 +28,6 @@ export const openWorld = async (agent: string) => {
     [program, 'serve', '--run', '--agent', agent, '--drive', 'acp', '--without-tmux'],
     { env: environment, cwd: folder, stdio: ['ignore', output, output] },
   )
-  const url = `http://127.0.0.1:${port}`
   const client = createClient({ url })
   await until('the server answers', 90, () =>
     client.health().then(
@@ -137,14 +106,6 @@ const readLines = (file: string): unknown[] =>
         .filter((line) => line !== '')
         .map((line): unknown => JSON.parse(line))
     : []
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 
 /** Waits until something holds, and throws if it does not within so many seconds. */
 const until = async (
