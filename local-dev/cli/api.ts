@@ -59,7 +59,8 @@ export const command = defineCommand({
       return printStream(requests, definition, address, options, print)
     if (definition.answers.type !== undefined) {
       const text = await requests.text(definition.method, address, options)
-      return { json: text, text }
+      // It is printed with a line end of its own.
+      return { json: text, text: text.replace(/\n$/, '') }
     }
     const { body, headers } = await requests.answer<unknown>(definition.method, address, options)
     const cursor = headers.get('X-Next-Cursor')

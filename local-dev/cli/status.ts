@@ -1,6 +1,6 @@
 import type { Runner } from '../../schemas/runner'
 import { defineCommand } from './command'
-import { details, time } from './format'
+import { counted, details, time } from './format'
 
 export const command = defineCommand({
   about: 'Health check: status, version, storage and clients of the server',
@@ -20,7 +20,7 @@ export const command = defineCommand({
         documents:
           storage &&
           Object.entries(storage.entities)
-            .map(([kind, count]) => `${count} ${kind}`)
+            .map(([kind, count]) => counted(count, kind))
             .join(', '),
         driver: storage?.driver,
         quarantined: storage?.quarantined.map(({ file, reason }) => `${file}: ${reason}`) ?? [],
@@ -37,4 +37,4 @@ export const command = defineCommand({
 })
 
 const runnerText = ({ host, pid, places, waiting }: Runner) =>
-  `${host} (process ${pid}): ${places} places, ${waiting.length} waiting`
+  `${host} (process ${pid}): ${counted(places, 'places')}, ${waiting.length} waiting`

@@ -22,10 +22,18 @@ const sessionThatPrinted = async (text: string | Uint8Array) => {
   return id
 }
 
+it('status counts one as one', async () => {
+  expect(await maestro.text(['status'])).toMatch(/ 1 project, 0 tasks, /)
+})
+
 describe('logs', () => {
   it('are what was printed, as it would look', async () => {
     const id = await sessionThatPrinted('one\n\u001b[31mtwo\u001b[0m\n1/2\r2/2\nthree')
     expect(await maestro.text(['session', 'logs', id])).toBe('one\ntwo\n2/2\nthree\n')
+    const raw = ['api', 'getSessionOutput', '--param']
+    expect(await maestro.text([...raw, `id=${id}`])).toContain('1/2\r2/2\nthree\n')
+    const ended = await sessionThatPrinted('one\n')
+    expect(await maestro.text([...raw, `id=${ended}`])).toBe('one\n')
     const lines = (await maestro.run(['session', 'logs', id, '--last', '1', '--json'])).stdout
     expect(lines).toBe('{"output":"three"}\n')
   })

@@ -5,7 +5,7 @@ import { shownOnOneLine } from '../../worktrees/file-names'
 import { WorktreeError } from '../../worktrees/repository'
 import { defineCommand } from '../command'
 import { ownSession } from '../environment'
-import { plain, sentence, table } from '../format'
+import { counted, plain, sentence, table } from '../format'
 import { treeHere, whereIs } from './tree'
 
 const pageLimit = 200
@@ -109,8 +109,6 @@ const statText = ({ files, total, additions, deletions }: SessionDiff): string =
     uncommitted ? 'uncommitted' : '',
     [...(from === undefined ? [] : [from]), path].map(shownOnOneLine).join(' -> '),
   ])
-  const sum = `${counted(total, 'file')}, ${counted(additions, 'line')} added, ${deletions} removed`
+  const sum = `${counted(total, 'files')}, ${counted(additions, 'lines')} added, ${deletions} removed`
   return total === 0 ? sum : [table(['', 'LINES', '', 'FILE'], rows, ''), sum].join('\n')
 }
-
-const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`

@@ -1,7 +1,7 @@
 import { homeOf } from '../../lib/home'
 import { mergeSession } from '../../worktrees/merge'
 import { defineCommand } from '../command'
-import { sentence } from '../format'
+import { counted, sentence } from '../format'
 import { requireTreeHere } from './tree'
 
 export const command = defineCommand({
@@ -29,7 +29,7 @@ export const command = defineCommand({
     const text =
       from === to
         ? `Nothing to merge: all of ${branch} is in ${into}`
-        : `Merged ${branch} into ${into}: ${files} ${files === 1 ? 'file' : 'files'}, ${from.slice(0, 12)} to ${to.slice(0, 12)}${where === undefined ? '' : `, and in ${where}`}`
+        : `Merged ${branch} into ${into}: ${counted(files, 'files')}, ${from.slice(0, 12)} to ${to.slice(0, 12)}${where === undefined ? '' : `, and in ${where}`}`
     for (const left of merged.notes ?? []) note(sentence(left))
     return { json: { sessionId: session.id, ...merged }, text: sentence(text) }
   },

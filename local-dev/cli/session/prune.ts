@@ -5,7 +5,7 @@ import { livingStatuses } from '../../../storage/rules/living'
 import { isNotFound } from '../../lib/not-found'
 import { defineCommand } from '../command'
 import { UsageError } from '../exit'
-import { sentence } from '../format'
+import { counted, sentence } from '../format'
 import { sessionProject } from '../project/resolve'
 import { sessionTable } from './format'
 
@@ -44,7 +44,7 @@ export const command = defineCommand({
     const notes = kept.map(({ id, reason }) => sentence(`${id} is kept: ${reason}`))
     if (!args.yes) {
       const table = sessionTable(meant)
-      const hint = `${countText(meant.length)} would be deleted, with queue, requests and messages; their tasks stay. --yes does it`
+      const hint = `${counted(meant.length, 'sessions')} would be deleted, with queue, requests and messages; their tasks stay. --yes does it`
       return {
         json: { deleted: [], kept, wouldDelete: meant.map(({ id }) => id) },
         text: [...(meant.length > 0 ? [table, hint] : ['Nothing to delete']), ...notes].join('\n'),
@@ -61,12 +61,10 @@ export const command = defineCommand({
     }
     return {
       json: { deleted, kept },
-      text: [`${countText(deleted.length)} deleted; their tasks stay`, ...notes].join('\n'),
+      text: [`${counted(deleted.length, 'sessions')} deleted; their tasks stay`, ...notes].join('\n'),
     }
   },
 })
-
-const countText = (count: number) => (count === 1 ? '1 session' : `${count} sessions`)
 
 /** Milliseconds. */
 const parseAge = (text: string): number => {
