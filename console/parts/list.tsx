@@ -4,6 +4,8 @@ import type { ListProps, RowPlace } from './rows'
 
 /** Up to so many rows are all there: they can be found by the browser's own search. */
 const maxWhole = 100
+/** More than one sees at once, and fewer than it takes a moment to draw. */
+const firstRows = 40
 
 /** What draws long lists is loaded when there is one: until then its first rows are there. */
 const longList = signal<typeof import('./long-list').LongList | undefined>(undefined)
@@ -66,7 +68,7 @@ export const List = <T extends { id: string }>(props: ListProps<T>) => {
     <>
       <div {...shared}>
         <ul aria-label={label} data-list>
-          {items.slice(0, maxWhole).map((item, index) => (
+          {items.slice(0, isLong ? firstRows : maxWhole).map((item, index) => (
             <li key={item.id} aria-setsize={items.length} aria-posinset={index + 1}>
               {row(item, rowPlace(item.id))}
             </li>
