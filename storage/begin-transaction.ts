@@ -5,7 +5,7 @@ import { type Appends, Entry } from './entry'
 import { kindOfEvent, type StagedEvent } from './event'
 import { roomsOfDataEvent, roomsOfStateEvent } from './event-rooms'
 import type { NewId } from './ids'
-import { idOf } from './items'
+import { type Items, idOf } from './items'
 import { type Entities, type Heads, type ItemOf, type Kind, kinds, type ListOf, storedKinds } from './kinds'
 import type { Fields } from './kinds/kind'
 import { type ItemsByList, takeApart, textsOf } from './parts'
@@ -56,6 +56,14 @@ const isHead = <K extends Kind>(kind: K, entity: object): entity is Heads[K] =>
     const items: unknown = Reflect.get(entity, list)
     return Array.isArray(items) && items.length === 0
   })
+
+/** The items of a list as it was, and those that are added to it. */
+function* newestOf<Item>(items: Items | undefined, added: readonly string[]): Generator<Item> {
+  for (const text of added.toReversed()) yield parseTrusted<Item>(text)
+  for (let end = items?.length ?? 0; end > 0; end -= itemsInPage)
+    for (const text of items?.texts(Math.max(0, end - itemsInPage), end).toReversed() ?? [])
+      yield parseTrusted<Item>(text)
+}
 
 /** Starts a change on top of what is stored. */
 export const beginTransaction = (documents: Documents, now: number, newId: NewId): Change => {
@@ -116,13 +124,9 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
     )
   }
 
-  function* newestFirst<K extends Kind, List extends ListOf<K>>(kind: K, id: string, list: List) {
+  const newestFirst = <K extends Kind, List extends ListOf<K>>(kind: K, id: string, list: List) => {
     const { before, added } = grownOf(kind, id)
-    for (const text of textsOf(added[list]).toReversed()) yield parseTrusted<ItemOf<K, List>>(text)
-    const items = before?.items(list)
-    for (let end = items?.length ?? 0; end > 0; end -= itemsInPage)
-      for (const text of items?.texts(Math.max(0, end - itemsInPage), end).toReversed() ?? [])
-        yield parseTrusted<ItemOf<K, List>>(text)
+    return newestOf<ItemOf<K, List>>(before?.items(list), textsOf(added[list]))
   }
 
   /** An entity's lists as stored, and what is added to them. */

@@ -13,7 +13,8 @@ export const othersTurn = () => new Promise<void>((resolve) => setTimeout(() => 
 
 /**
  * Work in steps, none of which takes long; others may have their turn in between, and are to have it after a step that was as
- * long as `aTurn`.
+ * long as `aTurn`. Made by a function of its module, never by one that each request makes anew: V8 keeps something of every
+ * generator function that was called until its next full collection, and with it all that the request had in memory.
  */
 export type Steps<T = void> = Generator<typeof aTurn | undefined, T>
 
@@ -21,6 +22,11 @@ export const aTurn = 'a turn'
 
 /** The same of what may be done already. */
 export const stepsOf = <T>(work: T | Steps<T>): Steps<T> => (isSteps(work) ? work : done(work))
+
+/** Some work, and what is made of its result. */
+export function* afterSteps<T, Made>(steps: Steps<T>, make: (result: T) => Made): Steps<Made> {
+  return make(yield* steps)
+}
 
 // biome-ignore lint/correctness/useYield: nothing is left to do
 function* done<T>(result: T): Steps<T> {

@@ -1,9 +1,9 @@
 import type { EntityKind } from '../../schemas/entities'
-import { stepsOf } from '../../storage/others-turn'
+import { type Steps, stepsOf } from '../../storage/others-turn'
 import type { Transaction } from '../../storage/transaction'
 import type { RequestContext } from '../services/app-services'
 import { checkIfMatch } from './preconditions'
-import { respondChange } from './respond-change'
+import { type ChangeAnswer, respondChange } from './respond-change'
 
 /** Changes an entity by a rule, if it is still what the caller read (`If-Match`); answers with it. */
 export const changeEntity = (
@@ -11,12 +11,19 @@ export const changeEntity = (
   kind: EntityKind,
   id: string,
   rule: (tx: Transaction) => unknown,
-): Promise<Response> =>
-  respondChange(c, function* (tx) {
-    checkIfMatch(c, tx, kind, id)
-    yield* stepsOf(rule(tx))
-    return { entry: tx.entry(kind, id) }
-  })
+): Promise<Response> => respondChange(c, (tx) => changed(c, kind, id, rule, tx))
+
+function* changed(
+  c: RequestContext,
+  kind: EntityKind,
+  id: string,
+  rule: (tx: Transaction) => unknown,
+  tx: Transaction,
+): Steps<ChangeAnswer> {
+  checkIfMatch(c, tx, kind, id)
+  yield* stepsOf(rule(tx))
+  return { entry: tx.entry(kind, id) }
+}
 
 /** Removes an entity by a rule, if it is still what the caller read (`If-Match`). */
 export const removeEntity = (
@@ -24,9 +31,16 @@ export const removeEntity = (
   kind: EntityKind,
   id: string,
   rule: (tx: Transaction) => unknown,
-): Promise<Response> =>
-  respondChange(c, function* (tx) {
-    checkIfMatch(c, tx, kind, id)
-    yield* stepsOf(rule(tx))
-    return { body: { success: true, id }, id }
-  })
+): Promise<Response> => respondChange(c, (tx) => removed(c, kind, id, rule, tx))
+
+function* removed(
+  c: RequestContext,
+  kind: EntityKind,
+  id: string,
+  rule: (tx: Transaction) => unknown,
+  tx: Transaction,
+): Steps<ChangeAnswer> {
+  checkIfMatch(c, tx, kind, id)
+  yield* stepsOf(rule(tx))
+  return { body: { success: true, id }, id }
+}

@@ -30,21 +30,23 @@ const encoder = new TextEncoder()
  * Makes a change by a rule, and answers with what the rule returns once that is durable. The answer to a `POST` with an
  * `Idempotency-Key` is kept in the same commit; with `Prefer: return=minimal` it says no more than what was changed.
  */
-export const respondChange = async (
-  c: RequestContext,
-  rule: (tx: Transaction) => ChangeAnswer | Steps<ChangeAnswer>,
-): Promise<Response> => {
-  const { status, json, headers } = await c.env.workspace.change(function* (tx) {
-    c.get('authorize')?.(tx)
-    const answer = yield* stepsOf(rule(tx))
-    // To make its text has taken long, and what follows looks at all of that.
-    if ('entry' in answer && answer.entry.characters > maxCharactersAtOnce) yield aTurn
-    const sent = sentAs(c, answer)
-    const repeat = c.get('repeat')
-    if (repeat) keepAnswer(tx, { ...repeat, ...keptAs(answer, sent) })
-    return sent
-  })
+export const respondChange = async (c: RequestContext, rule: AnsweredRule): Promise<Response> => {
+  const { status, json, headers } = await c.env.workspace.change((tx) => changeAndAnswer(c, rule, tx))
   return respondText(c, status, json, headers)
+}
+
+/** A generator where it may be about thousands of entities: one of its module, as `Steps` says. */
+type AnsweredRule = (tx: Transaction) => ChangeAnswer | Steps<ChangeAnswer>
+
+function* changeAndAnswer(c: RequestContext, rule: AnsweredRule, tx: Transaction): Steps<Sent> {
+  c.get('authorize')?.(tx)
+  const answer = yield* stepsOf(rule(tx))
+  // To make its text has taken long, and what follows looks at all of that.
+  if ('entry' in answer && answer.entry.characters > maxCharactersAtOnce) yield aTurn
+  const sent = sentAs(c, answer)
+  const repeat = c.get('repeat')
+  if (repeat) keepAnswer(tx, { ...repeat, ...keptAs(answer, sent) })
+  return sent
 }
 
 interface Sent {

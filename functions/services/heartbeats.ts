@@ -79,9 +79,7 @@ export const openHeartbeats = async ({
   }
 
   const end = async (id: string, isOverdue: () => boolean) => {
-    await workspace.change(function* (tx) {
-      if (isOverdue()) yield* loseSession(tx, id)
-    })
+    await workspace.change((tx) => (isOverdue() ? loseSession(tx, id) : undefined))
     // One that beats again, because it has been resumed, has been heard.
     if (isOverdue()) forget(id)
   }

@@ -1,4 +1,5 @@
 import { CreateSessionRequest, Session } from '../../schemas/session'
+import { afterSteps } from '../../storage/others-turn'
 import { createSession as create } from '../../storage/rules/sessions'
 import { operation } from '../http/operation'
 import { respondChange } from '../http/respond-change'
@@ -16,8 +17,10 @@ export const createSession = operation({
   emits: ['session:created', 'session:task_added', 'task:session_added', 'queue:created', 'task:updated'],
   example: ({ project, task }) => ({ body: { projectId: project, taskIds: [task], name: 'By hand' } }),
   run: (c, { body }) =>
-    respondChange(c, function* (tx) {
-      const { id } = yield* create(tx, body, c.env.machine)
-      return { entry: tx.entry('sessions', id), status: 201 }
-    }),
+    respondChange(c, (tx) =>
+      afterSteps(create(tx, body, c.env.machine), ({ id }) => ({
+        entry: tx.entry('sessions', id),
+        status: 201,
+      })),
+    ),
 })

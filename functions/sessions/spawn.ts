@@ -3,7 +3,7 @@ import type { SessionManifest } from '../../schemas/manifest'
 import { issuesOf, type Problem, validationError } from '../../schemas/problems'
 import type { Session } from '../../schemas/session'
 import { SpawnResponse, SpawnSessionRequest, spawnRefusals } from '../../schemas/spawn'
-import { othersTurn } from '../../storage/others-turn'
+import { afterSteps, othersTurn } from '../../storage/others-turn'
 import { requireRoomInFamily } from '../../storage/rules/families'
 import { readerOf } from '../../storage/rules/find'
 import { commandOf, planSpawn, type SpawnPlan, spawnSession as spawn } from '../../storage/rules/spawn'
@@ -107,9 +107,9 @@ const carryOut = async (
     await betweenSteps(plan)
     await manifests.write(sessionId, manifest)
     const caller = c.get('caller')
-    const response = await respondChange(c, function* (tx) {
+    const response = await respondChange(c, (tx) => {
       if (caller.kind === 'session') requireRoomInFamily(tx, caller.sessionId, config.maxChildren)
-      return answerOf(yield* spawn(tx, plan, manifest, environment, machine))
+      return afterSteps(spawn(tx, plan, manifest, environment, machine), answerOf)
     })
     // If it stays, the next start finds the session, and forgets it.
     manifests.keep?.(sessionId).catch(() => undefined)

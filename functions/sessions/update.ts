@@ -34,10 +34,10 @@ export const updateSession = operation({
   example: ({ session }) => ({ params: { id: session }, body: { status: 'working' } }),
   run: (c, { params: { id }, body }) => {
     requireModeOfPage(body.permissionMode, foreignPageOf(c))
-    return changeEntity(c, 'sessions', id, function* (tx) {
+    return changeEntity(c, 'sessions', id, (tx) => {
       const { maxChildren } = c.env.config
       requireRoomToResume(tx, id, body, { caller: c.get('caller'), maxChildren })
-      yield* update(tx, id, isDesktopOrigin(c.req.header('Origin')) ? withoutStop(tx, id, body) : body)
+      return update(tx, id, isDesktopOrigin(c.req.header('Origin')) ? withoutStop(tx, id, body) : body)
     })
   },
 })

@@ -1,11 +1,13 @@
 import { ClaimNextRequest } from '../../schemas/claim'
 import { parseTrusted } from '../../schemas/json-text'
 import { ClaimNextResponse } from '../../schemas/ready'
-import { claimNext, isWorthAsking, releaseTask } from '../../storage/rules/claims'
+import { afterSteps } from '../../storage/others-turn'
+import { type Claimed, claimNext, isWorthAsking, releaseTask } from '../../storage/rules/claims'
 import { findTask, readerOf } from '../../storage/rules/find'
+import type { Transaction } from '../../storage/transaction'
 import { operation } from '../http/operation'
 import { respond } from '../http/respond'
-import { respondChange } from '../http/respond-change'
+import { type ChangeAnswer, respondChange } from '../http/respond-change'
 import { hasLeft, untilThere } from '../http/until-there'
 import { workingSession } from '../http/working-session'
 import type { RequestContext } from '../services/app-services'
@@ -48,8 +50,7 @@ export const claimNextTask = operation({
       if (hasLeft(c)) return respond(c, { task: null })
       let claim: { id: string; epoch: number } | undefined
       try {
-        const answer = await respondChange(c, function* (tx) {
-          const claimed = yield* claimNext(tx, sessionId, scope)
+        const answerTo = (tx: Transaction, claimed: Claimed): ChangeAnswer => {
           if (!('taskId' in claimed)) {
             if (mayWait && leftMs() > 0) throw nothingYet
             return { body: { task: null, ...claimed } }
@@ -58,7 +59,10 @@ export const claimNextTask = operation({
           const epoch = findTask(tx, id).claim?.epoch
           claim = epoch === undefined ? undefined : { id, epoch }
           return { body: { task: parseTrusted<object>(tx.entry('tasks', id).brief) }, id }
-        })
+        }
+        const answer = await respondChange(c, (tx) =>
+          afterSteps(claimNext(tx, sessionId, scope), (claimed) => answerTo(tx, claimed)),
+        )
         if (claim && hasLeft(c)) await giveBack(c, claim, sessionId)
         return answer
       } catch (error) {
