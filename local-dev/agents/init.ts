@@ -82,10 +82,10 @@ export const init = async (options: InitOptions): Promise<InitResult> => {
     const running = { client, session: started, env: agentEnv, role: options.role }
     const run = prepared.acp
       ? driveAcp({ ...prepared, ...running, choice: prepared.acp })
-      : runInTerminal(client, sessionId, prepared, agentEnv, agentExited.signal)
+      : runInTerminal(client, started, prepared, agentEnv, agentExited.signal)
     const exit = await run.finally(() => agentExited.abort())
     await log
-    const session = await reportAgentExit(client, sessionId, name, exit)
+    const session = await reportAgentExit(client, started, name, exit)
     return { session, agent: name, exit }
   } catch (error) {
     if (error instanceof AgentStartError) await reportError(client, sessionId, error)
@@ -97,15 +97,15 @@ export const init = async (options: InitOptions): Promise<InitResult> => {
 
 const runInTerminal = (
   client: Client,
-  sessionId: string,
+  session: Session,
   { agent, name, cwd, command, folder }: Prepared,
   env: NodeJS.ProcessEnv,
   agentExited: AbortSignal,
 ): Promise<AgentExit> => {
   const staysOpen = agent?.staysOpen === true && isInteractive()
-  const stop = sessionEndSignal({ client, sessionId, staysOpen }, agentExited)
+  const stop = sessionEndSignal({ client, session, staysOpen }, agentExited)
   if (agent?.hooks && isInteractive())
-    watchFirstHook({ client, sessionId, statePath: join(folder, 'hook.json') }, name, agentExited)
+    watchFirstHook({ client, sessionId: session.id, statePath: join(folder, 'hook.json') }, name, agentExited)
   return runAgent(command, { cwd, env, stop }).catch((error: Error) => {
     throw new AgentStartError(1, `The agent ${name} cannot be started: ${error.message}`)
   })

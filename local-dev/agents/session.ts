@@ -54,11 +54,12 @@ const markWorking = async (client: Client, taskId: string, evenIfEnded: boolean)
 
 /**
  * Ends the session with how the agent exited. One that has ended already, by the agent's own report or by who stopped it,
- * notes it. Tries for a minute if the server is away. Returns the session as it then is.
+ * notes it; of one that was started again meanwhile, elsewhere, nothing is said. Tries for a minute if the server is away. Returns
+ * the session as it then is.
  */
 export const reportAgentExit = (
   client: Client,
-  sessionId: string,
+  { id, run }: Pick<Session, 'id' | 'run'>,
   agent: string,
   exit: AgentExit,
 ): Promise<Session> => {
@@ -73,10 +74,11 @@ export const reportAgentExit = (
   const end: EndSessionRequest = isStopped ? { cause: 'stopped', reason } : exited
   // An answer that was lost on its way is no reason to report twice.
   const options = { idempotencyKey: randomUUID() }
-  return retryTransient(
-    () => client.sessions.end(sessionId, end, options),
-    AbortSignal.timeout(reportTimeoutMs),
-  )
+  const report = async () => {
+    const now = await client.sessions.get(id)
+    return now.run === run ? client.sessions.end(id, end, options) : now
+  }
+  return retryTransient(report, AbortSignal.timeout(reportTimeoutMs))
 }
 
 /** What shells, and what starts programs for others, mean by it: the agent may be such a thing around another. */

@@ -1,12 +1,13 @@
 /** An agent outlives its session only while a person is attached to its terminal. */
 import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Client } from '../../functions/client/client'
+import { type Client, MaestroError, type Session } from '../../functions/client/client'
 import { endedStatuses } from '../../schemas/ended-statuses'
 
 interface SessionWatch {
   client: Client
-  sessionId: string
+  /** As its agent has begun. */
+  session: Pick<Session, 'id' | 'run'>
   /** Whether the agent stays open when it has nothing more to do. */
   staysOpen: boolean
   /** Whether a person is attached to the agent's terminal. */
@@ -17,14 +18,15 @@ interface SessionWatch {
 }
 
 /**
- * A signal that aborts when the agent is to end: at once if its session is `stopped`; if it is `completed` or
+ * A signal that aborts when the agent is to end: at once if its session is `stopped`, or was started again, perhaps on another
+ * machine; if it is `completed` or
  * `failed` and the agent stays open, after `lingerMs` in which nobody was attached to its terminal. Polls until
  * `agentExited` aborts.
  */
 export const sessionEndSignal = (
   {
     client,
-    sessionId,
+    session: { id, run },
     staysOpen,
     isAttached = hasTmuxClient,
     pollMs = 2000,
@@ -35,10 +37,14 @@ export const sessionEndSignal = (
   const end = new AbortController()
   let endedSince: number | undefined
   const check = async () => {
-    // A server that is away says nothing about the session.
-    const session = await client.sessions.get(sessionId).catch(() => undefined)
+    const session = await client.sessions.get(id).catch((error: unknown) => {
+      // The token is that of an earlier run.
+      if (error instanceof MaestroError && error.code === 'SESSION_ENDED') end.abort()
+      // A server that is away says nothing about the session.
+      return undefined
+    })
     if (!session) return
-    if (session.status === 'stopped') end.abort()
+    if (session.status === 'stopped' || session.run !== run) end.abort()
     else if (!staysOpen || !endedStatuses.includes(session.status) || (await isAttached()))
       endedSince = undefined
     else {

@@ -99,7 +99,7 @@ export const createDriven = async () => {
         write: () => undefined,
       })
         .then(
-          (exit) => reportAgentExit(client, id, 'scripted', exit),
+          (exit) => reportAgentExit(client, session, 'scripted', exit),
           async (error: unknown) => {
             if (!(error instanceof AgentStartError)) throw error
             await reportStartError(client, id, error.message)

@@ -4,8 +4,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createClient, type SessionStatus } from '../../functions/client/client'
 import { sessionEndSignal } from '../../local-dev/agents/watch-session'
 
-/** A session whose status is what `status` says, or a server that is away. */
-const watch = (status: () => SessionStatus | undefined, staysOpen: boolean, isAttached = () => false) => {
+type Told = SessionStatus | { status: SessionStatus; run: number } | Response
+
+/** A session whose status is what `status` says, or what the server answers; undefined: it is away. */
+const watch = (status: () => Told | undefined, staysOpen: boolean, isAttached = () => false) => {
   const agentExited = new AbortController()
   onTestFinished(() => agentExited.abort())
   let polls = 0
@@ -15,11 +17,19 @@ const watch = (status: () => SessionStatus | undefined, staysOpen: boolean, isAt
       polls++
       const now = status()
       if (now === undefined) throw new TypeError('away')
-      return Response.json({ id: 'sess_1', status: now })
+      if (now instanceof Response) return now
+      return Response.json({ id: 'sess_1', run: 7, ...(typeof now === 'string' ? { status: now } : now) })
     },
   })
   const end = sessionEndSignal(
-    { client, sessionId: 'sess_1', staysOpen, isAttached: async () => isAttached(), pollMs: 5, lingerMs: 20 },
+    {
+      client,
+      session: { id: 'sess_1', run: 7 },
+      staysOpen,
+      isAttached: async () => isAttached(),
+      pollMs: 5,
+      lingerMs: 20,
+    },
     agentExited.signal,
   )
   const polled = async (times: number) => {
@@ -39,6 +49,16 @@ describe('an agent', () => {
     expect(end.aborted).toBe(false)
     status = 'stopped'
     await ended(end)
+  })
+
+  it('is ended when its session was started again elsewhere, whoever is attached', async () => {
+    const isAttached = () => true
+    await ended(watch(() => ({ status: 'working', run: 8 }), true, isAttached).end)
+    const earlier = { error: true, code: 'SESSION_ENDED', message: 'Session sess_1 was started again' }
+    await ended(watch(() => Response.json(earlier, { status: 409 }), true, isAttached).end)
+    const unsure = watch(() => Response.json({ ...earlier, code: 'UNAUTHORIZED' }, { status: 401 }), true)
+    await unsure.polled(20)
+    expect(unsure.end.aborted).toBe(false)
   })
 
   it('that stays open is ended some time after its session', async () => {
