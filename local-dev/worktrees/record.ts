@@ -61,8 +61,10 @@ export const writeRecord = async (home: string, record: WorktreeRecord): Promise
   await rename(draft, path)
 }
 
-export const removeRecord = (home: string, { project, session }: WorktreeRecord): Promise<void> =>
-  rm(recordPath(home, project, session), { force: true })
+export const removeRecord = (
+  home: string,
+  { project, session }: Pick<WorktreeRecord, 'project' | 'session'>,
+): Promise<void> => rm(recordPath(home, project, session), { force: true })
 
 /** Of all worktrees of this user. Those that cannot be read are left out: nothing is done with them. */
 export const recordedTrees = async (home: string): Promise<WorktreeRecord[]> => {

@@ -1,5 +1,6 @@
 // Somebody has removed a worktree or its branch by hand, and is told what is not so, or not what to do now.
 import { existsSync, rmSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { afterAll, expect, it } from 'vitest'
 import { readRecord, removeRecord } from '../../local-dev/worktrees/record'
 import { restoreWorktree } from '../../local-dev/worktrees/restore'
@@ -49,6 +50,17 @@ it('clean says what was gone already, and the second time that there is nothing'
     expect(await clean(id)).toBe(`Nothing to remove: ${id} has no worktree, or none any more\n`)
     expect([existsSync(path), folder.git('app', 'for-each-ref', `refs/heads/${branch}`)]).toEqual([false, ''])
   }
+})
+
+it('clean forgets a worktree that a clean which was killed had removed, and none that may be elsewhere', async () => {
+  const one = await endedSession()
+  removeTree(one.path)
+  await removeRecord(one.owner.home, { project: project.id, session: one.id })
+  const clean = () => maestro.text(['session', 'clean', one.id])
+  expect(await clean()).toBe(`Nothing is known here of the worktree ${one.path} of ${one.id}\n`)
+  await client.sessions.update(one.id, { metadata: { runner: { host: hostname() } } })
+  expect(await clean()).toContain('Nothing to remove')
+  expect(await client.sessions.get(one.id)).not.toHaveProperty('workspace')
 })
 
 it('merge and diff say how a branch that was deleted comes back, or is forgotten', async () => {

@@ -1,4 +1,7 @@
+import { lstat } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import type { Client, Session } from '../../../functions/client/client'
+import { runnerHostOf } from '../../../functions/sessions/runner-host'
 import { endedStatuses } from '../../../schemas/ended-statuses'
 import { homeOf } from '../../lib/home'
 import { undefinedIfNotFound } from '../../lib/not-found'
@@ -38,7 +41,12 @@ export const command = defineCommand({
     if (args.id !== undefined) {
       const session = await client.sessions.get(args.id)
       const result = await clean(session)
-      if (!result) return { json: listsOf([]), text: sentence(nothingOf(session)) }
+      if (!result) {
+        // A clean that was killed had not come to this.
+        const wasRemoved = await isTreeGone(session)
+        if (wasRemoved && !options.dryRun) await forgetTree(client, session)
+        return { json: listsOf([]), text: sentence(nothingOf(session, wasRemoved)) }
+      }
       const exitCode = result.outcome === 'kept' ? exitCodes.failed : 0
       return { json: listsOf([result]), text: textOf([result], options.force), exitCode }
     }
@@ -66,8 +74,14 @@ const forgetTree = async (client: Client, { id, workspace }: Session): Promise<v
   if (workspace) await undefinedIfNotFound(client.sessions.update(id, { workspace: null }))
 }
 
-const nothingOf = (session: Session): string =>
-  isElsewhere(session) || session.workspace
+/** Whether its runner was here, and its worktree is not there any more. */
+const isTreeGone = async ({ metadata, workspace }: Session): Promise<boolean> =>
+  workspace !== undefined &&
+  runnerHostOf(metadata) === hostname() &&
+  (await lstat(workspace.path).catch(() => undefined)) === undefined
+
+const nothingOf = (session: Session, wasRemoved: boolean): string =>
+  isElsewhere(session) || (session.workspace && !wasRemoved)
     ? whereIs(session)
     : `Nothing to remove: ${session.id} has no worktree, or none any more`
 
