@@ -246,7 +246,8 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
     emitState(name, id) {
       if (stagedStates.has(`${name} ${id}`)) return
       stagedStates.add(`${name} ${id}`)
-      events.push({ name, id, rooms: roomsOfStateEvent(name, id, projectOf, fields(kindOfEvent(name), id)) })
+      const fieldsOf = () => fields(kindOfEvent(name), id) ?? {}
+      events.push({ name, id, rooms: roomsOfStateEvent(name, id, projectOf, fieldsOf) })
     },
     emitData: (name, data) =>
       void events.push({ name, data, rooms: roomsOfDataEvent(name, data, projectOf) }),

@@ -11,8 +11,8 @@ export const roomsOfStateEvent = (
   name: StateEvent,
   id: string,
   projectOf: ProjectOf,
-  fields: Fields = {},
-): string[] => rooms(name, kinds[kindOfEvent(name)].subject(id, fields), projectOf)
+  fieldsOf: () => Fields = () => ({}),
+): string[] => rooms(name, kinds[kindOfEvent(name)].subject(id, fieldsOf), projectOf)
 
 /** The rooms of any other event, by its data. */
 export const roomsOfDataEvent = (

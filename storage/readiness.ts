@@ -81,7 +81,12 @@ const isSame = (one: Fields[string] | undefined, other: Fields[string] | undefin
   if (one === other) return true
   const a = valuesOf(one)
   const b = valuesOf(other)
-  return a.length === b.length && a.every((value, index) => value === b[index])
+  return a === b || (a.length === b.length && a.every((value, index) => value === b[index]))
+}
+
+const hasSamePlace = (before: Fields, after: Fields): boolean => {
+  for (const name of ownNames) if (!isSame(before[name], after[name])) return false
+  return true
 }
 
 /** The tasks whose places are out of date. */
@@ -96,11 +101,11 @@ export const createTouched = (): Touched => {
   let tasks = new Set<string>()
   let finished = new Set<string>()
 
-  const noteTask = (id: string, before: Fields = {}, after: Fields = {}) => {
-    if (ownNames.some((name) => !isSame(before[name], after[name]))) tasks.add(id)
-    if ((before.stage === doneStage) !== (after.stage === doneStage)) finished.add(id)
-    if (isSame(before.unfinishedIn, after.unfinishedIn)) return
-    for (const parent of [...valuesOf(before.unfinishedIn), ...valuesOf(after.unfinishedIn)])
+  const noteTask = (id: string, before: Fields | undefined, after: Fields | undefined) => {
+    if (!before || !after || !hasSamePlace(before, after)) tasks.add(id)
+    if ((before?.stage === doneStage) !== (after?.stage === doneStage)) finished.add(id)
+    if (isSame(before?.unfinishedIn, after?.unfinishedIn)) return
+    for (const parent of [...valuesOf(before?.unfinishedIn), ...valuesOf(after?.unfinishedIn)])
       tasks.add(parent)
   }
 

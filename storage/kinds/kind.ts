@@ -57,7 +57,8 @@ export interface KindDefinition<T, StateEvent extends EventName = EventName, Lis
   isInternal?: true
   /** The events that carry an entity's state, of what is anybody's news. */
   stateEvents?: { created: StateEvent; updated: StateEvent }
-  subject(id: string, fields: Fields): Subject
+  /** `fieldsOf` makes the values by which it can be found, which most do not need. */
+  subject(id: string, fieldsOf: () => Fields): Subject
   /** The data of a state event, as JSON, where that is not the entity itself. */
   eventData?(id: string, json: string): string
 }

@@ -16,7 +16,7 @@ export const messages = defineKind({
   appendOnly: [],
   migrations: [],
   stateEvents: { created: 'message:created', updated: 'message:updated' },
-  subject: (_id, fields) => ({ sessionId: oneOf(fields, 'sessionId') }),
+  subject: (_id, fieldsOf) => ({ sessionId: oneOf(fieldsOf(), 'sessionId') }),
 })
 
 /** A sender's key, which counts within a session. */

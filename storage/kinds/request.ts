@@ -24,9 +24,12 @@ export const requests = defineKind({
   appendOnly: [],
   migrations: [],
   stateEvents: { created: 'request:created', updated: 'request:updated' },
-  subject: (_id, fields) => ({
-    projectId: oneOf(fields, 'projectId'),
-    sessionId: oneOf(fields, 'sessionId'),
-    taskId: oneOf(fields, 'taskId'),
-  }),
+  subject(_id, fieldsOf) {
+    const fields = fieldsOf()
+    return {
+      projectId: oneOf(fields, 'projectId'),
+      sessionId: oneOf(fields, 'sessionId'),
+      taskId: oneOf(fields, 'taskId'),
+    }
+  },
 })

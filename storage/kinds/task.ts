@@ -39,15 +39,21 @@ export const tasks = defineKind({
   id: (task) => task.id,
   partition: (task) => task.projectId,
   createdAt: (task) => task.createdAt,
-  fields: (task) => ({
-    projectId: task.projectId,
-    parentId: task.parentId ?? 'null',
-    status: task.status,
-    sessionIds: orNoValues(task.sessionIds),
-    dependencies: orNoValues(task.dependencies),
-    externalId: task.externalId ?? noValues,
-    ...workFieldsOf(task),
-  }),
+  fields(task) {
+    // Not spread: V8 gives what is spread an array of its own, with each of many tasks.
+    const { stage, unfinishedIn, claimedBy } = workFieldsOf(task)
+    return {
+      projectId: task.projectId,
+      parentId: task.parentId ?? 'null',
+      status: task.status,
+      sessionIds: orNoValues(task.sessionIds),
+      dependencies: orNoValues(task.dependencies),
+      externalId: task.externalId ?? noValues,
+      stage,
+      unfinishedIn,
+      claimedBy,
+    }
+  },
   appendOnly: [],
   migrations: [
     { to: 2, isNeeded: (task) => 'timeline' in task, migrate: fromVersion1 },
