@@ -1,7 +1,7 @@
 /** How each agent is told of `maestro mcp`: in which file of its own, and in which words. */
 import { join } from 'node:path'
 import { isObject } from '../../schemas/fields'
-import { type TomlStatement, tomlStatements } from './toml-statements'
+import { withCodexEntry } from './codex-config'
 
 /** What the agent passes on to `maestro mcp`: names alone, so that no token gets into a file. */
 const passedOn = ['MAESTRO_SERVER_URL', 'MAESTRO_API_TOKEN', 'MAESTRO_SESSION_ID', 'SESSION_DIR'] as const
@@ -85,42 +85,8 @@ const codexEntry = (args: readonly string[]): string =>
 const codex: McpConfig = {
   file: ({ home, env }) => join(env.CODEX_HOME || join(home, '.codex'), 'config.toml'),
   entry: codexEntry,
-  withEntry(present, args) {
-    const own = ownTable(tomlStatements(present))
-    if (!own) {
-      const before = present.trimEnd()
-      return before === '' ? codexEntry(args) : `${before}\n\n${codexEntry(args)}`
-    }
-    const lines = present.split('\n')
-    const entry = codexEntry(args).trimEnd().split('\n')
-    return [...lines.slice(0, own.firstLine), ...entry, ...lines.slice(own.lastLine + 1)].join('\n')
-  },
+  withEntry: (present, args) => withCodexEntry(present, codexEntry(args)),
 }
-
-/** The lines of our table; undefined where there is none. Throws where the file names it in another way: it would be there twice. */
-const ownTable = (
-  statements: readonly TomlStatement[],
-): Pick<TomlStatement, 'firstLine' | 'lastLine'> | undefined => {
-  const own = statements.filter(({ kind, table }) => kind !== 'list' && isOurs(table) && table.length === 2)
-  const [header] = own
-  const other = statements.find(
-    ({ path, table, kind, firstLine }) =>
-      (isOurs(path) && kind === 'key' && !isOurs(table)) ||
-      (isOurs(path) && kind === 'list') ||
-      (isOurs(path) && kind === 'table' && path.length === 2 && firstLine !== header?.firstLine) ||
-      (path.length === 1 && path[0] === servers && kind !== 'table'),
-  )
-  if (other)
-    throw new Error(
-      `its line ${other.firstLine + 1} says otherwise than by ${codexHeader} which servers there are`,
-    )
-  const last = own.at(-1)
-  return header && last && { firstLine: header.firstLine, lastLine: last.lastLine }
-}
-
-const servers = 'mcp_servers'
-
-const isOurs = ([first, second]: readonly string[]): boolean => first === servers && second === program
 
 /** The agents that are known, by name. */
 export const mcpConfigs: Readonly<Record<string, McpConfig>> = { claude, codex, gemini, opencode }

@@ -241,15 +241,15 @@ describe('maestro mcp install', () => {
     const codexHome = mkdtempSync(join(home, 'codex-'))
     const toml = join(codexHome, 'config.toml')
     for (const [text, why] of [
-      ['model = "x', 'line 1: a whole value'],
-      ['a = 1\n[profiles', 'line 2'],
-      ['notes = """\n[mcp_servers.maestro]\n', 'line 1'],
-      ['list = [1,\n', 'line 2'],
-      ['{"model":"x"}', 'line 1: a key'],
-      ['a = 1 b = 2\n', 'line 1: the end of the line'],
-      ['mcp_servers = { maestro = { command = "x" } }\n', 'its line 1 says otherwise'],
-      ['[mcp_servers]\nmaestro.command = "x"\n', 'its line 2 says otherwise'],
-      ['[[mcp_servers."maestro"]]\n', 'its line 1 says otherwise'],
+      ['model = "x', 'line 1:'],
+      ['a = 1\n[profiles', 'line 2:'],
+      ['notes = """\n[mcp_servers.maestro]\n', 'line '],
+      ['list = [1,\n', 'line '],
+      ['{"model":"x"}', 'line 1:'],
+      ['a = 1 b = 2\n', 'line 1:'],
+      ['mcp_servers = { maestro = { command = "x" } }\n', 'it says otherwise'],
+      ['[mcp_servers]\nmaestro.command = "x"\n', 'it says otherwise'],
+      ['[[mcp_servers."maestro"]]\n', 'it says otherwise'],
     ] as const) {
       writeFileSync(toml, text)
       const ended = await maestro.run(['mcp', 'install', 'codex'], { env: { CODEX_HOME: codexHome } })
