@@ -23,7 +23,8 @@ beforeAll(() => {
   for (const name of ['ls', 'npm']) program(name, ':')
   for (const name of ['env', 'sudo']) program(name, 'exec "$@"')
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+// What a line has left in the background may still be writing.
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
 
 const command = fc.constantFrom(
   ...listed(`
