@@ -5,7 +5,7 @@ import { loadavg } from 'node:os'
 import { Miniflare } from 'miniflare'
 import { WebSocket } from 'ws'
 import { parseTrusted } from '../../schemas/json-text'
-import { bundle, compatibility } from '../hosted/bundle'
+import { bundle, compatibility, moduleOf } from '../hosted/bundle'
 import { openConnection, requestBytes } from './connection'
 import { median } from './numbers'
 import { asTable, type Row } from './table'
@@ -16,8 +16,7 @@ const sockets = 200
 
 const miniflare = new Miniflare({
   ...compatibility,
-  modules: true,
-  script: await bundle('worker.ts'),
+  modules: moduleOf(await bundle('worker.ts')),
   durableObjects: { MAESTRO_WORKSPACES: { className: 'MaestroWorkspace', useSQLite: true } },
   kvNamespaces: ['MAESTRO_KV'],
   cf: false,

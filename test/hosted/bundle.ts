@@ -37,3 +37,6 @@ export const bundle = async (entry: string, { minify, stubs }: Options = {}): Pr
   })
   return outputFiles[0]?.text ?? ''
 }
+
+/** A bundle as the one module that there is: of a `script`, Miniflare would look for imports, which takes half a second of the processor. */
+export const moduleOf = (contents: string) => [{ type: 'ESModule' as const, path: 'worker.mjs', contents }]

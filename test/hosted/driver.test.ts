@@ -3,13 +3,12 @@
 import { Miniflare } from 'miniflare'
 import { afterAll, expect, it } from 'vitest'
 import { parseTrusted } from '../../schemas/json-text'
-import { bundle, compatibility } from './bundle'
+import { bundle, compatibility, moduleOf } from './bundle'
 import type { Outcome } from './driver/in-object'
 
 const miniflare = new Miniflare({
   ...compatibility,
-  modules: true,
-  script: await bundle('driver/worker.ts', { stubs: { vitest: './driver/in-object.ts' } }),
+  modules: moduleOf(await bundle('driver/worker.ts', { stubs: { vitest: './driver/in-object.ts' } })),
   durableObjects: { OBJECTS: { className: 'TestObject', useSQLite: true } },
 })
 afterAll(() => miniflare.dispose())

@@ -2,7 +2,7 @@
 
 import { Miniflare } from 'miniflare'
 import { parseTrusted } from '../../schemas/json-text'
-import { bundle, compatibility } from './bundle'
+import { bundle, compatibility, moduleOf } from './bundle'
 import type { KvWrite } from './kv-write'
 
 const script = bundle('worker.ts')
@@ -33,8 +33,7 @@ export const startHosted = async (
 ): Promise<Hosted> => {
   const miniflare = new Miniflare({
     ...compatibility,
-    modules: true,
-    script: await script,
+    modules: moduleOf(await script),
     durableObjects: { MAESTRO_WORKSPACES: { className: 'MaestroWorkspace', useSQLite: true } },
     kvNamespaces: ['MAESTRO_KV'],
     // As wrangler.toml has it.
