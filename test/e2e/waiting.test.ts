@@ -41,7 +41,7 @@ it('what waits for a place says so where people look, until it is started', asyn
   expect(await spawnText(1)).toMatch(noPlace)
   const list = await fixture.here.text(['session', 'list'], inProject())
   expect(list.match(new RegExp(noPlace, 'g'))).toHaveLength(1)
-  expect(await fixture.here.text(['status'])).toMatch(/runners +\S+ \(process \d+\): 1 places, 1 waiting/)
+  expect(await fixture.here.text(['status'])).toMatch(/runners +\S+ \(process \d+\): 1 place, 1 waiting/)
   const waiting = (await fixture.client.sessions.list()).at(-1)?.id ?? ''
   const watch = fixture.here.run(['session', 'watch', waiting], inProject())
   await waitUntil(

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../local-dev/server/config'
+import { anyText } from '../any-text'
 
 const home = '/home/dev'
 
@@ -251,7 +252,7 @@ test('whatever the environment holds, the answer is a configuration or one line 
     'LOG_LEVEL',
     'DATA_DIR',
   ]
-  const env = fc.dictionary(fc.constantFrom(...names), fc.string({ unit: 'binary' }))
+  const env = fc.dictionary(fc.constantFrom(...names), anyText())
   fc.assert(
     fc.property(env, (values) => {
       for (const line of problems(values)) expect(line).toMatch(/^[A-Z_]+( |=).*$/)

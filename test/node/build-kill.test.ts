@@ -116,7 +116,7 @@ describe('a build', () => {
       builds.push(checkout.build())
       const ended = Promise.all(builds.map(({ exited }) => exited))
       const over = ended.then(() => true)
-      while (!(await Promise.race([over, sleep(2, false)]))) expectWhole(`round ${round}`)
+      while (!(await Promise.race([over, sleep(20, false)]))) expectWhole(`round ${round}`)
       expect((await ended).map(({ code }) => code)).toEqual([0, 0, 0])
     }
     expect((await checkout.build().exited).code).toBe(0)

@@ -10,6 +10,7 @@ import { makeManifest } from '../../storage/rules/manifest'
 import { fillPlaceholders } from '../../storage/rules/placeholders'
 import { planSpawn } from '../../storage/rules/spawn'
 import { validateManifest } from '../../storage/rules/validate-manifest'
+import { anyText } from '../any-text'
 
 const createdAt = Date.UTC(2026, 1, 8, 10)
 const project = { id: 'proj_1', name: 'app', workingDir: '/home/ada/app', createdAt, updatedAt: createdAt }
@@ -184,7 +185,7 @@ describe('placeholders', () => {
 
   it('put values in as they are, whatever they hold', () => {
     const texts = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      anyText(),
       fc.constantFrom('$&', '$1', '$$', '$`', '{{ROLE}}', '{{TASKS}}', '{{', '}}', '\\1'),
     )
     fc.assert(
@@ -216,7 +217,7 @@ describe('a template that names a long list again and again', () => {
 
 describe('any text', () => {
   const text = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    anyText(),
     fc.string({
       unit: fc.constantFrom('\n', '\r', '$&', '{{ROLE}}', '`', '*', '"', '\ud800', '\u2028', ' '),
     }),
