@@ -13,7 +13,7 @@ const progressEveryMs = 5000
 
 const campaigns = {
   crash: {
-    about: 'kill -9 under fifty writers, 400 times, in both durability modes',
+    about: 'kill -9 under fifty writers, 200 times, in both durability modes',
     args: ['--project', 'node', 'test/crash/crash.test.ts'],
   },
   'large-changes': {
@@ -41,7 +41,7 @@ const campaigns = {
   },
   fuzz: {
     about:
-      '3,900 sequences of 25 hostile requests to every operation on each host, and a client that is cut off meanwhile',
+      '3,800 sequences of 25 hostile requests to every operation on each host, and a client that is cut off meanwhile',
     args: [
       ...['--project', 'server', '--project', 'hosted'],
       'test/contract/fuzz.test.ts',
@@ -77,7 +77,7 @@ const campaigns = {
     args: ['--project', 'node', 'test/crash/kills.test.ts'],
   },
   faces: {
-    about: 'REST, client, command line and reference asked the same, 600 inputs for each operation',
+    about: 'REST, client, command line and reference asked the same, 400 inputs for each operation',
     args: ['--project', 'memory', 'test/functions/faces.test.ts'],
   },
   worktrees: {

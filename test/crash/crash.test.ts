@@ -16,7 +16,7 @@ import { nextOperation } from './operations'
 import { explain, type LastRequest, type ProjectState, readProjectState } from './project-state'
 import { ConnectionLost, openRequests, type Requests } from './requests'
 
-const rounds = scaled(4)
+const rounds = scaled(2)
 const random = createRandom('crash')
 const connections = 50
 
@@ -69,7 +69,7 @@ it(
         expect((await burst).filter(({ status }) => status === 'rejected')).toEqual([])
         expectWholeFiles(server)
 
-        server = await server.restart({ DURABILITY: round % 2 === 0 ? 'strict' : 'process' })
+        server = await server.restart({ DURABILITY: round % 2 === 1 ? 'strict' : 'process' })
         api = openRequests(server.url)
         const underWay = workers.flatMap(({ operation }) => operation?.touches ?? [])
         for (const worker of workers) {

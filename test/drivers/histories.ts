@@ -86,7 +86,7 @@ export const playHistories = async ({ name, workspace: first, reopen, whileBroke
     }
   }
 
-  for (let round = 0; round < scaled(30); round++) {
+  for (let round = 0; round < scaled(20); round++) {
     const underWay: Promise<unknown>[] = []
     for (let at = 0; at < 4; at++)
       for (const [id, model] of models) {

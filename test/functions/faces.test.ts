@@ -17,7 +17,7 @@ import { clientFace, commandFace, type Face, type Input, type Outcome, restFace,
 import { ajv, checkAt, document } from './reference-check'
 
 /** Inputs for each operation, besides its example. */
-const runs = scaled(6)
+const runs = scaled(4)
 
 const { schemas } = document.components
 

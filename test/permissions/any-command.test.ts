@@ -68,7 +68,7 @@ describe('whatever is written', () => {
         if (line.includes('git push'))
           expect(run(line, { ...choices, deny: [...choices.deny, 'run:git push'] })).not.toBe('allow')
       }),
-      { numRuns: scaled(120) },
+      { numRuns: scaled(60) },
     )
   })
 
@@ -78,7 +78,7 @@ describe('whatever is written', () => {
         if (/[`$>]|<<|bash|eval|if true|\(\)/.test(line) && choices.mode !== 'bypassPermissions')
           expect(run(line, choices)).not.toBe('allow')
       }),
-      { numRuns: scaled(120) },
+      { numRuns: scaled(60) },
     )
   })
 
@@ -106,7 +106,7 @@ describe('whatever is written', () => {
           expect(severity[run(commands.join(join), choices)]).toBe(Math.max(...each))
         },
       ),
-      { numRuns: scaled(120) },
+      { numRuns: scaled(60) },
     )
   })
 
@@ -127,7 +127,7 @@ describe('whatever is written', () => {
           .join('  ')
         expect(run(line, choices)).toBe(run(command, choices))
       }),
-      { numRuns: scaled(120) },
+      { numRuns: scaled(60) },
     )
   })
 

@@ -86,7 +86,7 @@ describe('whatever is named', () => {
           expect(matchesGlob(parseGlob(glob), text)).toBe(new RegExp(`^${source}$`).test(text))
         },
       ),
-      { numRuns: scaled(300) },
+      { numRuns: scaled(150) },
     )
   })
 })

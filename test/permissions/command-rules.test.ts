@@ -106,7 +106,7 @@ describe('a rule', () => {
   })
 
   it('holds where there are so many words, or directories, that nobody would write them', () => {
-    const words = `cat ${'a '.repeat(20_000)}`
+    const words = `cat ${'a '.repeat(5000)}`
     const directories = Array.from({ length: 60 }, (_, index) => `cd d${index}`).join('; ')
     for (const line of [
       `${words} .env`,

@@ -82,7 +82,7 @@ it(
   'never does, of a line that is allowed',
   () => {
     let pushed = 0
-    for (const [index, text] of fc.sample(damaged, scaled(300)).entries()) {
+    for (const [index, text] of fc.sample(damaged, scaled(150)).entries()) {
       const decided = run(text, { mode: 'bypassPermissions', deny: ['run:git push'] })
       // What is asked need not be run to be known; of what is denied, some is, or this would prove nothing.
       if (decided === 'ask' || (decided === 'deny' && index % 10 > 0)) continue

@@ -56,7 +56,7 @@ describe('for any text at all', () => {
         expect(url.hostname).toMatch(ownNames)
         expect(url.href).toBe(`http://${url.host}/`)
       }),
-      { numRuns: scaled(2000) },
+      { numRuns: scaled(1000) },
     )
   })
 
@@ -74,7 +74,7 @@ describe('for any text at all', () => {
         expect(url.hostname).toMatch(ownNames)
         expect(url.href).toBe(`${url.origin}/`)
       }),
-      { numRuns: scaled(2000) },
+      { numRuns: scaled(1000) },
     )
   })
 

@@ -335,6 +335,6 @@ it('holds together', { timeout: scaledMs(120_000) }, async () => {
       expect(await everything(workspace)).toEqual({})
       expect(published.map(({ number }) => number)).toEqual(published.map((_, index) => index + 1))
     }),
-    { numRuns: scaled(50) },
+    { numRuns: scaled(30) },
   )
 })

@@ -93,7 +93,7 @@ describe('what is in memory', () => {
             expect(documents.get('tasks', one)?.read()).toEqual(model.get(one))
         },
       ),
-      { numRuns: scaled(500) },
+      { numRuns: scaled(250) },
     )
   })
 
@@ -116,7 +116,7 @@ describe('what is in memory', () => {
           wanted.map((where) => each.list('tasks', where).map(({ id }) => id))
         expect(ids(documents)).toEqual(ids(last))
       }),
-      { numRuns: scaled(300) },
+      { numRuns: scaled(150) },
     )
   })
 

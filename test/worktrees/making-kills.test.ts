@@ -103,7 +103,7 @@ it.each([
   (among, how) => {
     const total = make(0, how, among).calls
     expect(total).toBeGreaterThan(1)
-    for (const n of someOf(`killed ${how} making`, callsOf(total), 3)) {
+    for (const n of someOf(`killed ${how} making`, callsOf(total), 2)) {
       begin()
       expect(make(n, how, among).signal, `call ${n}`).toBe('SIGKILL')
       expect(JSON.parse(make().stdout), `call ${n}`).not.toHaveProperty('error')
@@ -127,7 +127,7 @@ it('at any call while one that is gone is made again, nothing of its work is los
     arrange(forgotten)
     const total = make().calls
     expect(total).toBeGreaterThan(0)
-    for (const n of someOf(`killed restoring ${forgotten}`, callsOf(total), 2)) {
+    for (const n of someOf(`killed restoring ${forgotten}`, callsOf(total), 1)) {
       begin()
       arrange(forgotten)
       expect(make(n).signal, `call ${n}`).toBe('SIGKILL')
