@@ -12,7 +12,7 @@ const mode = (description: string) =>
     .optional()
     .meta({ description, examples: ['100644'] })
 
-export const DiffFile = z
+const DiffFile = z
   .object({
     path: z.string().meta({
       description: 'Its path from the top of the worktree; bytes that are no UTF-8 are replaced',

@@ -4,7 +4,8 @@ export interface Position {
   readonly id: string
 }
 
-const comparePositions = (a: Position, b: Position): number =>
+/** Below 0 where the first is older. */
+export const comparePositions = (a: Position, b: Position): number =>
   a.created - b.created || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 /**

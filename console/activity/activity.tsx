@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { currentProject, live, query, store } from '../app'
+import { CheckField } from '../parts/check-field'
 import { List } from '../parts/list'
 import type { FeedEntry } from '../state/feed'
 import { routeText } from '../state/route'
@@ -29,16 +30,9 @@ export const Activity = () => {
     <div class="activity">
       <h1 class="unseen">Activity</h1>
       {project !== undefined && (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={isOneProject.value}
-            onChange={({ currentTarget }) => {
-              isOneProject.value = currentTarget.checked
-            }}
-          />{' '}
+        <CheckField isChecked={isOneProject.value} onChange={(isChecked) => (isOneProject.value = isChecked)}>
           only {store.projects.get(project)?.name ?? 'this project'}
-        </label>
+        </CheckField>
       )}
       {entries.length === 0 ? (
         <p class="empty soft">

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { CheckField } from '../parts/check-field'
 import { Command } from '../parts/copy'
 import { Dialog } from '../parts/dialog'
 import { TextField } from '../parts/field'
@@ -28,14 +29,9 @@ export const MergeDialog = ({ session, changes, onClose }: MergeDialogProps) => 
           is made aside: the branch moves only when the merge is whole. Where both have changed the same
           lines, or a file is in its way, nothing is changed, and it names the files.
         </p>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={isSquash.value}
-            onChange={({ currentTarget: { checked } }) => (isSquash.value = checked)}
-          />{' '}
+        <CheckField isChecked={isSquash.value} onChange={(isChecked) => (isSquash.value = isChecked)}>
           As one commit
-        </label>
+        </CheckField>
         <TextField
           label="Into the branch"
           placeholder="that it began from"

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { actions, live, store } from '../app'
 import { Age } from '../parts/age'
+import { CheckField } from '../parts/check-field'
 import { State } from '../parts/state'
 import { Text } from '../parts/text'
 import { hasEnded, type SessionCard } from '../state/entities'
@@ -89,16 +90,9 @@ const TellForm = ({ sessionId }: { sessionId: string }) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send()
         }}
       />
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={isNow.value}
-          onChange={({ currentTarget }) => {
-            isNow.value = currentTarget.checked
-          }}
-        />{' '}
+      <CheckField isChecked={isNow.value} onChange={(isChecked) => (isNow.value = isChecked)}>
         into the turn that runs, where the agent can
-      </label>
+      </CheckField>
       <button type="submit" class="main" disabled={isSending.value || text.value.trim() === ''}>
         {isSending.value ? 'Sending…' : 'Send'}
       </button>

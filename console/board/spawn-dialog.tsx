@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { SpawnSessionRequest } from '../../functions/client/client'
 import { actions, asking, chosen, go, live, notify, store } from '../app'
+import { CheckField } from '../parts/check-field'
 import { Command } from '../parts/copy'
 import { ChoiceField, TextField } from '../parts/field'
 import { FormDialog } from '../parts/form-dialog'
@@ -134,14 +135,13 @@ export const SpawnDialog = ({ projectId, taskIds }: SpawnDialogProps) => {
         ]}
         onChange={(mode) => (permission.value = mode)}
       />
-      <label class="check field">
-        <input
-          type="checkbox"
-          checked={hasWorktree.value}
-          onChange={({ currentTarget: { checked } }) => (hasWorktree.value = checked)}
-        />{' '}
+      <CheckField
+        class="field"
+        isChecked={hasWorktree.value}
+        onChange={(isChecked) => (hasWorktree.value = isChecked)}
+      >
         In a git worktree of its own, on a branch of its own
-      </label>
+      </CheckField>
       <div class="pair">
         <ChoiceField
           label="Strategy"
@@ -176,19 +176,19 @@ export const SpawnDialog = ({ projectId, taskIds }: SpawnDialogProps) => {
           <legend>Skills</legend>
           <div class="options">
             {choices.skills.map(({ id, name, description }) => (
-              <label key={id} class="check" title={description}>
-                <input
-                  type="checkbox"
-                  checked={skills.value.has(id)}
-                  onChange={({ currentTarget: { checked } }) => {
-                    const next = new Set(skills.value)
-                    if (checked) next.add(id)
-                    else next.delete(id)
-                    skills.value = next
-                  }}
-                />{' '}
+              <CheckField
+                key={id}
+                title={description}
+                isChecked={skills.value.has(id)}
+                onChange={(isChecked) => {
+                  const next = new Set(skills.value)
+                  if (isChecked) next.add(id)
+                  else next.delete(id)
+                  skills.value = next
+                }}
+              >
                 {name}
-              </label>
+              </CheckField>
             ))}
           </div>
         </fieldset>

@@ -1,5 +1,6 @@
 import type { Task } from '../../functions/client/client'
 import { store } from '../app'
+import { CheckField } from '../parts/check-field'
 import { ChoiceField, TextField } from '../parts/field'
 import { columns, mayDependOn } from '../state/board'
 import type { TaskForm } from '../state/conflict'
@@ -108,20 +109,18 @@ const WaitsFor = ({ offered, form, onChange }: WaitsForProps) =>
       <legend>Waits for</legend>
       <div class="options">
         {offered.map(({ id, title }) => (
-          <label key={id} class="check" dir="auto">
-            <input
-              type="checkbox"
-              checked={form.dependencies.includes(id)}
-              onChange={({ currentTarget }) =>
-                onChange(
-                  currentTarget.checked
-                    ? [...form.dependencies, id]
-                    : form.dependencies.filter((other) => other !== id),
-                )
-              }
-            />{' '}
+          <CheckField
+            key={id}
+            dir="auto"
+            isChecked={form.dependencies.includes(id)}
+            onChange={(isChecked) =>
+              onChange(
+                isChecked ? [...form.dependencies, id] : form.dependencies.filter((other) => other !== id),
+              )
+            }
+          >
             {title}
-          </label>
+          </CheckField>
         ))}
       </div>
     </fieldset>

@@ -5,42 +5,32 @@ import type { RequestContext } from '../services/app-services'
 import { checkIfMatch } from './preconditions'
 import { type ChangeAnswer, respondChange } from './respond-change'
 
-/** Changes an entity by a rule, if it is still what the caller read (`If-Match`); answers with it. */
-export const changeEntity = (
-  c: RequestContext,
-  kind: EntityKind,
-  id: string,
-  rule: (tx: Transaction) => unknown,
-): Promise<Response> => respondChange(c, (tx) => changed(c, kind, id, rule, tx))
+type Rule = (tx: Transaction) => unknown
 
-function* changed(
-  c: RequestContext,
-  kind: EntityKind,
-  id: string,
-  rule: (tx: Transaction) => unknown,
-  tx: Transaction,
-): Steps<ChangeAnswer> {
-  checkIfMatch(c, tx, kind, id)
-  yield* stepsOf(rule(tx))
-  return { entry: tx.entry(kind, id) }
-}
+/** Changes an entity by a rule, if it is still what the caller read (`If-Match`); answers with it. */
+export const changeEntity = (c: RequestContext, kind: EntityKind, id: string, rule: Rule) =>
+  respondChange(c, (tx) =>
+    ifUnchanged({ c, tx, kind, id, rule, answer: () => ({ entry: tx.entry(kind, id) }) }),
+  )
 
 /** Removes an entity by a rule, if it is still what the caller read (`If-Match`). */
-export const removeEntity = (
-  c: RequestContext,
-  kind: EntityKind,
-  id: string,
-  rule: (tx: Transaction) => unknown,
-): Promise<Response> => respondChange(c, (tx) => removed(c, kind, id, rule, tx))
+export const removeEntity = (c: RequestContext, kind: EntityKind, id: string, rule: Rule) =>
+  respondChange(c, (tx) =>
+    ifUnchanged({ c, tx, kind, id, rule, answer: () => ({ body: { success: true, id }, id }) }),
+  )
 
-function* removed(
-  c: RequestContext,
-  kind: EntityKind,
-  id: string,
-  rule: (tx: Transaction) => unknown,
-  tx: Transaction,
-): Steps<ChangeAnswer> {
+interface Change {
+  c: RequestContext
+  tx: Transaction
+  kind: EntityKind
+  id: string
+  rule: Rule
+  /** Of what the rule has made. */
+  answer(): ChangeAnswer
+}
+
+function* ifUnchanged({ c, tx, kind, id, rule, answer }: Change): Steps<ChangeAnswer> {
   checkIfMatch(c, tx, kind, id)
   yield* stepsOf(rule(tx))
-  return { body: { success: true, id }, id }
+  return answer()
 }

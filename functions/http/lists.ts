@@ -2,7 +2,7 @@ import { cursorOf } from '../../schemas/queries'
 import type { Documents, Where } from '../../storage/documents'
 import type { Entry } from '../../storage/entry'
 import type { Kind } from '../../storage/kinds'
-import type { Position } from '../../storage/ordered'
+import { comparePositions, type Position } from '../../storage/ordered'
 import type { RequestContext } from '../services/app-services'
 import { arrayPieces, joinPieces } from './joined-pieces'
 import { respondText } from './respond'
@@ -72,7 +72,5 @@ const whereOf = (filters: Filters): Where => {
 }
 
 /** Whether an entry comes after a position, in the order that is asked for. */
-const isBeyond = (entry: Position, position: Position, isNewestFirst: boolean): boolean => {
-  const [first, second] = isNewestFirst ? [entry, position] : [position, entry]
-  return first.created < second.created || (first.created === second.created && first.id < second.id)
-}
+const isBeyond = (entry: Position, position: Position, isNewestFirst: boolean): boolean =>
+  isNewestFirst ? comparePositions(entry, position) < 0 : comparePositions(entry, position) > 0

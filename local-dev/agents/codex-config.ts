@@ -16,7 +16,7 @@ export const withCodexEntry = (present: string, entry: string): string => {
   if (ownIn(before) !== undefined) return instead(present, before, entry)
   const kept = present.trimEnd()
   const text = kept === '' ? entry : `${kept}\n\n${entry}`
-  if (!isEntryAdded(text, before, entry)) throw otherwise()
+  if (!entryCheck(before, entry)(text)) throw otherwise()
   return text
 }
 
@@ -42,25 +42,30 @@ const withoutOwn = (table: TomlTable): object => {
   return { ...rest, [servers]: others }
 }
 
-/** Whether a text is the one before with this entry, and nothing else is read otherwise. */
-const isEntryAdded = (text: string, before: TomlTable, entry: string): boolean => {
-  try {
-    const after = parse(text)
-    const [own, wanted] = [ownIn(after), ownIn(parse(entry))]
-    return (
-      isObject(own) &&
-      isObject(wanted) &&
-      Object.entries(wanted).every(([key, value]) => isDeepStrictEqual(own[key], value)) &&
-      isDeepStrictEqual(withoutOwn(after), withoutOwn(before))
-    )
-  } catch {
-    return false
+/** Says whether a text is the one before with this entry, and nothing else is read otherwise. */
+const entryCheck = (before: TomlTable, entry: string): ((text: string) => boolean) => {
+  const wanted = ownIn(parse(entry))
+  const others = withoutOwn(before)
+  return (text) => {
+    try {
+      const after = parse(text)
+      const own = ownIn(after)
+      return (
+        isObject(own) &&
+        isObject(wanted) &&
+        Object.entries(wanted).every(([key, value]) => isDeepStrictEqual(own[key], value)) &&
+        isDeepStrictEqual(withoutOwn(after), others)
+      )
+    } catch {
+      return false
+    }
   }
 }
 
 /** What looks like a header may be within a text, and what looks like the next one within a list: the reader decides. */
 const instead = (present: string, before: TomlTable, entry: string): string => {
   const lines = present.split('\n')
+  const isEntryAdded = entryCheck(before, entry)
   for (const first of lines.keys()) {
     if (!headerLine.test(lines[first] ?? '')) continue
     for (let end = first + 1; end <= lines.length; end++) {
@@ -70,7 +75,7 @@ const instead = (present: string, before: TomlTable, entry: string): string => {
         ...entry.trimEnd().split('\n'),
         ...lines.slice(endOfTable(lines, end)),
       ].join('\n')
-      if (isEntryAdded(text, before, entry)) return text
+      if (isEntryAdded(text)) return text
     }
   }
   throw otherwise()

@@ -70,10 +70,6 @@ export const details = (values: Readonly<Record<string, Cell | readonly string[]
 
 const isList = (value: Cell | readonly string[]): value is readonly string[] => Array.isArray(value)
 
-/** `1 file`, `2 files`. */
-export const counted = (count: number, things: string): string =>
-  `${count} ${count === 1 ? things.replace(/s$/, '') : things}`
-
 /** A text with somebody's words in it, on one line and without control characters. */
 export const sentence = (text: string): string => onOneLine(text)
 

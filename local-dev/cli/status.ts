@@ -1,6 +1,7 @@
 import type { Runner } from '../../schemas/runner'
+import { counted } from '../lib/counted'
 import { defineCommand } from './command'
-import { counted, details, time } from './format'
+import { details, time } from './format'
 
 export const command = defineCommand({
   about: 'Health check: status, version, storage and clients of the server',

@@ -11,7 +11,11 @@ export const bytesFieldsOf = (output: Buffer): string[] => {
 }
 
 /** For calls that take a path. */
-export const bytesOf = (name: string): Buffer => Buffer.from(name, 'latin1')
+const bytesOf = (name: string): Buffer => Buffer.from(name, 'latin1')
+
+/** The same of one in a directory. */
+export const pathIn = (directory: string, name: string): Buffer =>
+  Buffer.concat([Buffer.from(`${directory}/`), bytesOf(name)])
 
 /** As UTF-8; what is none in it is replaced. */
 export const shown = (name: string): string => bytesOf(name).toString('utf8')

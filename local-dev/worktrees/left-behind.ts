@@ -1,5 +1,6 @@
 /** Commits that are in a worktree and on its branch alone, also those that it has left: its reflogs have them, and go with it. */
 import { join } from 'node:path'
+import { counted } from '../lib/counted'
 import { commitOf, type GitAt } from './git-at'
 import { whereMerged } from './merged'
 import { movesIn } from './reflog'
@@ -41,7 +42,7 @@ export const leftBehind = async (
     const count = await at.text(['rev-list', '--count', commit, '--not', ...others])
     const where = commit === tip ? branch : `the HEAD of ${record.path}`
     unmerged.push(
-      `${countText(Number(count))} of ${where} (${commit.slice(0, 12)}) ${Number(count) === 1 ? 'is' : 'are'} merged nowhere`,
+      `${counted(Number(count), 'commits')} of ${where} (${commit.slice(0, 12)}) ${Number(count) === 1 ? 'is' : 'are'} merged nowhere`,
     )
   }
   const known = await existing(at, superseded)
@@ -51,8 +52,6 @@ export const leftBehind = async (
       unmerged.push(`the commit ${commit.slice(0, 12)}, which was made there, is on no branch`)
   return { tip, unmerged, unreachable: await tipsOf(at, [...all, ...present], others) }
 }
-
-const countText = (count: number) => (count === 1 ? '1 commit' : `${count} commits`)
 
 /** Refs that a worktree has for itself. */
 const ownRefs = async (inTree: GitAt): Promise<string[]> =>

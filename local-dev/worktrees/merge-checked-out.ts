@@ -2,13 +2,12 @@
 import { copyFile, lstat, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { changesOf } from './changes'
-import { listedNames } from './file-names'
+import { listedNames, pathIn } from './file-names'
 import type { GitAt } from './git-at'
 import { beginNote, dropNote, lockIndex, type MergeNote, nextIndex, writeNote } from './merge-note'
 import { undoMerge } from './merge-repair'
 import { WorktreeError } from './repository'
 import { lookAtAll, withScratchIndex } from './scratch-index'
-import { pathIn } from './uncommitted'
 import { underWay } from './under-way'
 
 interface Moving {

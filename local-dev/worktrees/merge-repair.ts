@@ -3,11 +3,11 @@ import { lstat, readFile, readlink, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { reasonOf } from '../lib/reason'
 import { changesOf, type TreeChange } from './changes'
+import { pathIn } from './file-names'
 import { commitOf, type GitAt, type GitPlace, gitAt } from './git-at'
 import { dropNote, holdsLock, lockIndex, type MergeNote, nextIndex, readNote } from './merge-note'
 import { WorktreeError } from './repository'
 import { withScratchIndex } from './scratch-index'
-import { pathIn } from './uncommitted'
 
 /** Under the repository's lock. Throws `WorktreeError` that says what to do where it can do neither. */
 export const endCutOffMerge = async (

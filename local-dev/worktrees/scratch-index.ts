@@ -2,7 +2,7 @@
 import { copyFile, lstat, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bytesOf } from './file-names'
+import { pathIn } from './file-names'
 import type { GitAt } from './git-at'
 
 /** A copy of the tree's index, an empty one where it has none; `close` takes it away. */
@@ -51,7 +51,7 @@ export const lookAtAll = async (at: GitAt, index: string): Promise<void> => {
 }
 
 const isThere = (at: GitAt, name: string): Promise<boolean> =>
-  lstat(Buffer.concat([Buffer.from(`${at.directory}/`), bytesOf(name)])).then(
+  lstat(pathIn(at.directory, name)).then(
     () => true,
     () => false,
   )

@@ -1,6 +1,6 @@
 /** What is in a working tree and nowhere else. Names are byte by byte; nothing changes. */
 import { lstat } from 'node:fs/promises'
-import { bytesOf } from './file-names'
+import { pathIn } from './file-names'
 import type { GitAt } from './git-at'
 import { lookAtAll, withScratchIndex } from './scratch-index'
 
@@ -21,10 +21,6 @@ export const uncommittedButGone = async (at: GitAt, directory: string): Promise<
   const isThere = await Promise.all(names.map((name) => exists(pathIn(directory, name))))
   return names.filter((_, i) => isThere[i])
 }
-
-/** As a system call takes it. */
-export const pathIn = (directory: string, name: string): Buffer =>
-  Buffer.concat([Buffer.from(`${directory}/`), bytesOf(name)])
 
 const exists = (path: Buffer): Promise<boolean> =>
   lstat(path).then(

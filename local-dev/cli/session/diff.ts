@@ -1,11 +1,12 @@
 import { type Client, MaestroError, type Session } from '../../../functions/client/client'
 import type { DiffFile, SessionDiff } from '../../../schemas/diff'
+import { counted } from '../../lib/counted'
 import { diffPages } from '../../worktrees/diff'
 import { shownOnOneLine } from '../../worktrees/file-names'
 import { WorktreeError } from '../../worktrees/repository'
 import { defineCommand } from '../command'
 import { ownSession } from '../environment'
-import { counted, plain, sentence, table } from '../format'
+import { plain, sentence, table } from '../format'
 import { treeHere, whereIs } from './tree'
 
 const pageLimit = 200

@@ -1,7 +1,8 @@
+import { counted } from '../../lib/counted'
 import { homeOf } from '../../lib/home'
 import { mergeSession } from '../../worktrees/merge'
 import { defineCommand } from '../command'
-import { counted, sentence } from '../format'
+import { sentence } from '../format'
 import { requireTreeHere } from './tree'
 
 export const command = defineCommand({

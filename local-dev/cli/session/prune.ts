@@ -2,10 +2,11 @@ import { type Client, MaestroError, type Session } from '../../../functions/clie
 import { endedStatuses } from '../../../schemas/ended-statuses'
 import type { SessionStatus } from '../../../schemas/session'
 import { livingStatuses } from '../../../storage/rules/living'
+import { counted } from '../../lib/counted'
 import { isNotFound } from '../../lib/not-found'
 import { defineCommand } from '../command'
 import { UsageError } from '../exit'
-import { counted, sentence } from '../format'
+import { sentence } from '../format'
 import { sessionProject } from '../project/resolve'
 import { sessionTable } from './format'
 
