@@ -26,7 +26,7 @@ const standingIn = readdirSync(join(import.meta.dirname, 'test'), { recursive: t
   .filter((file) => /^vi\.mock\(/m.test(readFileSync(join(import.meta.dirname, file), 'utf8')))
 /** These start hundreds of processes each: from a worker that has grown to 400 MB that takes ten times as long. */
 const starting = testsIn('worktrees')
-const inside = [...new Set([...testsIn('postgres'), 'test/drivers/lock.test.ts', ...starting, ...standingIn])]
+const inside = [...new Set([...testsIn('postgres'), 'test/drivers/lock.test.ts', ...standingIn])]
 
 export default defineConfig({
   plugins: [markdownAsText],
@@ -40,7 +40,7 @@ export default defineConfig({
       reportsDirectory: 'node_modules/.cache/coverage',
     },
     sequence: { sequencer: SpreadSequencer },
-    globalSetup: ['test/seed.ts'],
+    globalSetup: ['test/seed.ts', 'test/temporary.ts'],
     setupFiles: ['test/random-setup.ts'],
     testTimeout: 30_000 * Math.max(1, Number(process.env.TEST_SCALE ?? 1)),
     hookTimeout: 60_000,
@@ -66,11 +66,12 @@ export default defineConfig({
           // These start processes, and are strangers to one another.
           name: 'node',
           include: ['test/**/*.test.ts', ...campaigns],
-          exclude: ['test/hosted/**', ...contract, ...memory, ...inside],
+          exclude: ['test/hosted/**', ...contract, ...memory, ...inside, ...starting],
           isolate: false,
         },
       },
       { extends: true, test: { name: 'inside', include: inside } },
+      { extends: true, test: { name: 'worktrees', include: starting, isolate: false } },
       {
         extends: true,
         test: {

@@ -83,7 +83,7 @@ const campaigns = {
   worktrees: {
     about:
       '300 repositories with agents, stashes, rebases, links and odd names, merged and cleaned in any order; making, merge and clean killed at every call of git; every reason to keep a tree',
-    args: ['--project', 'inside', 'test/worktrees'],
+    args: ['--project', 'worktrees'],
   },
   rules: {
     about: 'models of queue, session and task against the rules',
