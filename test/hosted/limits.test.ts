@@ -3,13 +3,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, client, type Problem, refusal, type Session } from '../contract/http'
 import { connect, heardDuring } from '../contract/socket'
-import { type Hosted, startHosted } from './target'
+import { emptyHosted, type Hosted } from './target'
 
 let target: Hosted
 let api: Api
 
 beforeAll(async () => {
-  target = await startHosted()
+  target = await emptyHosted()
   api = client(target.url)
 })
 afterAll(() => target.stop())

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, client } from '../contract/http'
 import { connect } from '../contract/socket'
-import { type Hosted, startHosted } from './target'
+import { emptyHosted, type Hosted } from './target'
 
 /** workerd puts an object to sleep that was idle for ten seconds. */
 const untilAsleep = 13_000
@@ -12,7 +12,7 @@ let target: Hosted
 let api: Api
 
 beforeAll(async () => {
-  target = await startHosted()
+  target = await emptyHosted()
   api = client(target.url)
 })
 afterAll(() => target.stop())
