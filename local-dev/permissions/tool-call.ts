@@ -1,6 +1,7 @@
 /** What an agent's tool call wants, from what it says over ACP: each agent says it in its own way. */
 import { basename } from 'node:path'
 import * as z from 'zod'
+import { shellWord } from '../lib/shell-word'
 import type { PermissionSubject } from './subject'
 
 /** A tool call as far as it was told, its request for permission joined with what came before. */
@@ -97,11 +98,8 @@ const commandText = (given: unknown, args: unknown): string | undefined => {
   if (words.length !== given.length) return undefined
   const [shell = '', option = '', script, more] = words
   const isScript = /^(?:sh|bash|zsh|dash)$/.test(basename(shell)) && /^-l?c$/.test(option)
-  return isScript && script !== undefined && more === undefined ? script : words.map(quoted).join(' ')
+  return isScript && script !== undefined && more === undefined ? script : words.map(shellWord).join(' ')
 }
-
-const quoted = (word: string): string =>
-  /^[\w./:,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
 /** Whether it looks shortened: by an ellipsis, or by three dots that are no path such as `./...`. */
 const isCut = (text: string): boolean => /…\s*$|\[truncated\]\s*$|(?:^|[^/.])\.\.\.\s*$/i.test(text)

@@ -8,6 +8,7 @@ import { identityOf } from '../../storage/drivers/files/process-identity'
 import { signalGroup } from '../acp/process-group'
 import { limitLog } from '../agents/log-limit'
 import { makeDirectory } from '../lib/make-directory'
+import { shellQuote } from '../lib/shell-word'
 import { projectSetupFile, type RepositoryFile, readRepositoryFile } from '../permissions/repository-file'
 import { startChild } from './process/child'
 import { onlyOfRun } from './process/detached'
@@ -15,7 +16,6 @@ import { terminateSession } from './process/group'
 import { mayGoOn, readPidfile, setupPidfile } from './process/pidfile'
 import { confirmStarted } from './process/session-process'
 import { logPath } from './session-folder'
-import { shellQuote } from './shim'
 
 /** From its start to its end. */
 const defaultTimeoutMs = 10 * 60_000

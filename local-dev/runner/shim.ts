@@ -2,6 +2,7 @@ import { chmod, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { privateFolderMode } from '../../storage/drivers/files/private-files'
 import { makeDirectory } from '../lib/make-directory'
+import { shellQuote } from '../lib/shell-word'
 
 /**
  * Makes a folder with a `maestro` that runs this very program, whatever is installed, and returns its path: first on
@@ -16,6 +17,3 @@ export const createShimFolder = async (sessionDir: string, program: readonly str
   await rename(temporary, join(folder, 'maestro'))
   return folder
 }
-
-/** A text as one word of a shell. */
-export const shellQuote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`

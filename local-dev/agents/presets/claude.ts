@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { shellQuote } from '../../lib/shell-word'
 import { type AgentInvocation, beginPrompt, flag, type Preset } from './preset'
 
 const settingsName = 'claude-settings.json'
@@ -60,7 +61,7 @@ const allowedCommands = ({ permissionMode }: AgentInvocation): string[] =>
 
 /** Says when it waits for a person, and when it goes on. A hook that fails would be shown to the agent: this one does not. */
 const hookSettings = (invocation: AgentInvocation) => {
-  const state = quoted(besidePrompt(invocation, 'hook.json'))
+  const state = shellQuote(besidePrompt(invocation, 'hook.json'))
   const call = `maestro hook ${state}`
   const always = [{ hooks: [{ type: 'command', command: call, timeout: 30 }] }]
   // Most tools are not asked for: a process for each of them would be too much.
@@ -75,5 +76,3 @@ const hookSettings = (invocation: AgentInvocation) => {
     },
   }
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`

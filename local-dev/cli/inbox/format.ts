@@ -1,4 +1,5 @@
 import type { InboxRequest, Project, Session } from '../../../functions/client/client'
+import { shellWord } from '../../lib/shell-word'
 import { bold, dim, duration, indented, sentence, time } from '../format'
 import type { Waiter } from './waiting'
 
@@ -46,7 +47,7 @@ const waysToAnswer = ({ id, options }: InboxRequest): string =>
 
 /** As it is written in a command, and in words where those say more. */
 export const optionText = ({ id, label }: InboxRequest['options'][number]): string => {
-  const word = /^[\w.:@%+=/-]+$/.test(id) ? id : `'${id.replaceAll("'", `'\\''`)}'`
+  const word = shellWord(id)
   return id === label ? word : `${word} (${label})`
 }
 

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { privateFile } from '../../../storage/drivers/files/private-files'
-import { shellQuote } from '../shim'
+import { shellQuote } from '../../lib/shell-word'
 
 /** What the terminal says of itself, and PATH to find a shell at all. */
 const fromTerminal = ['TERM', 'TERM_PROGRAM', 'TERM_PROGRAM_VERSION', 'TMUX', 'TMUX_PANE']
