@@ -65,6 +65,19 @@ function* newestOf<Item>(items: Items | undefined, added: readonly string[]): Ge
       yield parseTrusted<Item>(text)
 }
 
+/** Makes the entries of what is staged, a part with every step. */
+function* makeEntries(
+  stagedOf: (kind: Kind) => ReadonlyMap<string, unknown>,
+  makeEntry: (kind: Kind, id: string) => unknown,
+): Generator<void, void> {
+  let made = 0
+  for (const kind of storedKinds)
+    for (const [id, draft] of stagedOf(kind)) {
+      if (draft) makeEntry(kind, id)
+      if (++made % entriesInStep === 0) yield
+    }
+}
+
 /** Starts a change on top of what is stored. */
 export const beginTransaction = (documents: Documents, now: number, newId: NewId): Change => {
   const drafts: Drafts = {}
@@ -198,15 +211,6 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
 
   const size = () => storedKinds.reduce((total, kind) => total + stagedOf(kind).size, 0)
 
-  function* prepare() {
-    let made = 0
-    for (const kind of storedKinds)
-      for (const [id, draft] of stagedOf(kind)) {
-        if (draft) entry(kind, id)
-        if (++made % entriesInStep === 0) yield
-      }
-  }
-
   const finish = (): Staged => {
     const entries: Entry[] = []
     const removed: Entry[] = []
@@ -253,5 +257,5 @@ export const beginTransaction = (documents: Documents, now: number, newId: NewId
       void events.push({ name, data, rooms: roomsOfDataEvent(name, data, projectOf) }),
     entry,
   }
-  return { transaction, size, prepare, finish }
+  return { transaction, size, prepare: () => makeEntries(stagedOf, entry), finish }
 }
