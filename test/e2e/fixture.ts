@@ -1,7 +1,7 @@
 // Everything that work needs: a server, a git repository as a project, and runners, each a process of its own.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient, type Session } from '../../functions/client/client'
@@ -9,7 +9,7 @@ import { signalGroup } from '../../local-dev/acp/process-group'
 import { groupsOf } from '../../local-dev/runner/process/pidfile'
 import { maestroInProcess } from '../cli/in-process'
 import { maestroWith, program } from '../cli/maestro'
-import { startServer } from '../contract/server'
+import { makeDirectories, startServer } from '../contract/server'
 
 const agents = join(import.meta.dirname, 'agents')
 /** Works with nothing but commands, as a model would; each is a process. */
@@ -94,14 +94,18 @@ export const createFixture = async (serverEnv: Record<string, string> = {}) => {
     ended: (id: string) => waitForSession(() => client.sessions.get(id), hasEnded),
     /** Everything is as before the first runner, but for what the server knows. */
     async clear() {
-      for (const runner of runners.splice(0)) await runner.end('SIGKILL')
-      for (const id of existsSync(sessionDir) ? readdirSync(sessionDir) : [])
-        for (const { leader } of await groupsOf(join(sessionDir, id))) signalGroup(leader.pid, 'SIGKILL')
+      await this.endAll()
       rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
       makeRepository(directory)
     },
+    /** Runners, drivers and agents are gone. */
+    async endAll() {
+      for (const runner of runners.splice(0)) await runner.end('SIGKILL')
+      for (const id of existsSync(sessionDir) ? readdirSync(sessionDir) : [])
+        for (const { leader } of await groupsOf(join(sessionDir, id))) signalGroup(leader.pid, 'SIGKILL')
+    },
     async stop() {
-      await this.clear()
+      await this.endAll()
       await server.stop()
     },
   }
@@ -151,13 +155,22 @@ export const startRunner = (args: readonly string[], env: Record<string, string>
   }
 }
 
+let made: string | undefined
+
+/** A repository with one commit. It is made once: git is five processes each time. */
 const makeRepository = (directory: string) => {
+  made ??= makeFirst(join(makeDirectories().root, 'app'))
+  cpSync(made, directory, { recursive: true })
+}
+
+const makeFirst = (directory: string): string => {
   mkdirSync(directory)
   const git = (...args: string[]) => execFileSync('git', args, { cwd: directory })
   git('init', '--quiet')
   git('config', 'user.name', 'Ada')
   git('config', 'user.email', 'ada@example.org')
   git('commit', '--quiet', '--allow-empty', '--message', 'begin')
+  return directory
 }
 
 const inOrder = async <A, B>(values: readonly A[], make: (value: A) => Promise<B>): Promise<B[]> => {

@@ -174,25 +174,13 @@ describe('what comes from the machine', () => {
 })
 
 describe('directories', () => {
-  it('are made when they are not there', async () => {
-    const bare = await startServer({
-      env: { DATA_DIR: join(server.root, 'made/data'), SESSION_DIR: join(server.root, 'made/sessions') },
-    })
-    try {
-      const { id } = await client(bare.url).project()
-      await expect.poll(() => existsSync(join(server.root, 'made/data/projects', `${id}.json`))).toBe(true)
-    } finally {
-      await bare.stop()
-    }
-  })
-
-  it('of a home are expanded', async () => {
+  it('are made when they are not there, and those of a home are expanded', async () => {
     const home = join(server.root, 'home')
     mkdirSync(home)
-    const homely = await startServer({ env: { HOME: home, DATA_DIR: '~/my data', SESSION_DIR: '~/s' } })
+    const homely = await startServer({ env: { HOME: home, DATA_DIR: '~/my data/made', SESSION_DIR: '~/s' } })
     try {
       const { id } = await client(homely.url).project()
-      await expect.poll(() => existsSync(join(home, 'my data/projects', `${id}.json`))).toBe(true)
+      await expect.poll(() => existsSync(join(home, 'my data/made/projects', `${id}.json`))).toBe(true)
     } finally {
       await homely.stop()
     }

@@ -18,27 +18,20 @@ const jsonLines = (text: string): Record<string, unknown>[] =>
     .map((line) => parseTrusted<Record<string, unknown>>(line))
 
 describe('the log', () => {
-  it('says at the start where the server is and where its data are', async () => {
-    const server = await start({ LOG_LEVEL: 'info' })
+  it('says at the start where the server is and where its data are, also in LOG_FILE', async () => {
+    const file = join(makeDirectories().root, 'server.log')
+    const server = await start({ LOG_LEVEL: 'info', LOG_FILE: file })
     for (const fact of [String(server.port), server.dataDir, server.sessionDir, server.skillsDir]) {
       await expect.poll(server.log).toContain(fact)
     }
-  })
-
-  it('is one JSON object a line where LOG_FORMAT is json', async () => {
-    const server = await start({ LOG_LEVEL: 'debug', LOG_FORMAT: 'json' })
-    await client(server.url).project()
-    await server.restart().then((next) => next.stop())
-    const lines = jsonLines(server.log())
-    expect(lines.length).toBeGreaterThan(1)
-    for (const line of lines) expect(line).toEqual(expect.any(Object))
-  })
-
-  it('is also written to LOG_FILE', async () => {
-    const file = join(makeDirectories().root, 'server.log')
-    const server = await start({ LOG_LEVEL: 'info', LOG_FILE: file })
     await expect.poll(() => readFileSync(file, 'utf8')).toContain(String(server.port))
   })
+
+  const expectObjects = (log: string) => {
+    const lines = jsonLines(log)
+    expect(lines.length).toBeGreaterThan(1)
+    for (const line of lines) expect(line).toEqual(expect.any(Object))
+  }
 
   it('is silent about what is well at level error', async () => {
     const server = await start({ LOG_LEVEL: 'error' })
@@ -49,10 +42,11 @@ describe('the log', () => {
   })
 
   it.each([{ LOG_LEVEL: 'debug' }, { LOG_LEVEL: 'error', DEBUG: 'true' }])(
-    'names the request in every line about one: %j',
+    'is one JSON object a line where LOG_FORMAT is json, and names the request in each about one: %j',
     async (env) => {
       const server = await start({ ...env, LOG_FORMAT: 'json' })
       const api = client(server.url)
+      await api.project()
       const ids = ['first-request', 'second-request']
       for (const id of ids) {
         await api.request('GET', '/api/tasks/task_unheard_of', undefined, { 'x-request-id': id })
@@ -61,6 +55,8 @@ describe('the log', () => {
       for (const line of server.log().split('\n')) {
         if (line.includes('task_unheard_of')) expect(line).toMatch(/first-request|second-request/)
       }
+      await server.terminate()
+      expectObjects(server.log())
     },
   )
 
