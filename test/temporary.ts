@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 
 const memory = '/dev/shm'
 
@@ -13,6 +13,8 @@ const setup = (): (() => void) | undefined => {
   if (process.env.TMPDIR !== undefined || process.env.TEST_FIGURES !== undefined || !hasRoom())
     return undefined
   const directory = mkdtempSync(`${memory}/maestro-`)
+  // PostgreSQL, which does not run as root, goes through it to a directory of its own.
+  chmodSync(directory, 0o711)
   process.env.TMPDIR = directory
   return () => {
     delete process.env.TMPDIR

@@ -29,39 +29,49 @@ const { run: runProcess } = maestroWith({})
 const elsewhere = mkdtempSync(join(tmpdir(), 'maestro-transfer-'))
 afterAll(() => rmSync(elsewhere, { recursive: true, force: true }))
 
+const inElsewhere = (name: string) => join(elsewhere, name)
+
+/** The directory of a server that is no more, what that answered, and a copy. */
+let stopped: string
+let before: unknown
+const data = inElsewhere('stopped')
+let everything: (url: string) => Promise<unknown>
+beforeAll(async () => {
+  const server = await startServer()
+  const api = client(server.url)
+  const project = await api.project()
+  const task = await api.task(project.id)
+  const { id } = await api.session(project.id, [task.id])
+  const asks = async () =>
+    (await api.ok<{ id: string }>('POST', `/api/sessions/${id}/requests`, { kind: 'question', title: '?' }))
+      .id
+  await api.ok('POST', `/api/requests/${await asks()}/answer`, { text: 'This' })
+  await asks()
+  await api.ok('POST', `/api/sessions/${id}/messages`, { text: 'Go on' })
+  await api.ok('POST', `/api/sessions/${id}/heartbeat`, {})
+  everything = async (url: string) =>
+    Promise.all(
+      ['projects', 'tasks', 'sessions', 'inbox?state=all', `sessions/${id}/messages`].map((path) =>
+        client(url).get(`/api/${path}`),
+      ),
+    )
+  before = await everything(server.url)
+  await server.terminate()
+  stopped = server.dataDir
+  cpSync(stopped, data, { recursive: true })
+})
+
 describe('export and import', () => {
   it('take everything along, once, with its ids', async () => {
-    const server = await startServer()
-    const api = client(server.url)
-    const project = await api.project()
-    const task = await api.task(project.id)
-    const { id } = await api.session(project.id, [task.id])
-    const asks = async () =>
-      (await api.ok<{ id: string }>('POST', `/api/sessions/${id}/requests`, { kind: 'question', title: '?' }))
-        .id
-    await api.ok('POST', `/api/requests/${await asks()}/answer`, { text: 'This' })
-    await asks()
-    await api.ok('POST', `/api/sessions/${id}/messages`, { text: 'Go on' })
-    await api.ok('POST', `/api/sessions/${id}/heartbeat`, {})
-    const everything = async (url: string) =>
-      Promise.all(
-        ['projects', 'tasks', 'sessions', 'inbox?state=all', `sessions/${id}/messages`].map((path) =>
-          client(url).get(`/api/${path}`),
-        ),
-      )
-    const before = await everything(server.url)
-    server.signal('SIGTERM')
-    await server.exited
-
     const file = join(elsewhere, 'workspace.ndjson')
-    const exported = await run(['export', server.dataDir, file, '--json'])
+    const exported = await run(['export', stopped, file, '--json'])
     expect(exported.code).toBe(0)
     const { documents } = parseTrusted<{ documents: number }>(exported.stdout)
     expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toHaveLength(documents)
 
-    const unread = join(server.dataDir, 'projects', 'proj_circle.json')
+    const unread = join(stopped, 'projects', 'proj_circle.json')
     symlinkSync(unread, unread)
-    const partial = await runProcess(['export', server.dataDir, join(elsewhere, 'partial.ndjson')])
+    const partial = await run(['export', stopped, join(elsewhere, 'partial.ndjson')])
     expect(partial).toMatchObject({ code: 1, stderr: expect.stringContaining('proj_circle.json') })
     expect(existsSync(join(elsewhere, 'partial.ndjson'))).toBe(false)
     rmSync(unread)
@@ -80,7 +90,6 @@ describe('export and import', () => {
     const moved = await startServer({ env: { DATA_DIR: location } })
     expect(await everything(moved.url)).toEqual(before)
     await moved.stop()
-    await server.stop()
   })
 
   it('say what is missing', async () => {
@@ -92,19 +101,6 @@ describe('export and import', () => {
     expect(folder).toMatchObject({ code: 1, stderr: expect.stringContaining('is a directory') })
   })
 })
-
-/** The directory of a server that is no more, with a project in it. */
-let data: string
-beforeAll(async () => {
-  const server = await startServer()
-  await client(server.url).project()
-  data = inElsewhere('stopped')
-  server.signal('SIGTERM')
-  await server.exited
-  cpSync(server.dataDir, data, { recursive: true })
-  await server.stop()
-})
-const inElsewhere = (name: string) => join(elsewhere, name)
 
 describe('a backup with a typo', () => {
   it('has failed, and leaves nothing that looks like a backup', async () => {

@@ -5,8 +5,11 @@ import { startServer } from '../contract/server'
 import { created, methods, startListening } from './listener'
 import { startProxy } from './proxy'
 
-const server = await startServer()
-afterAll(() => server.stop())
+const [server, closed] = await Promise.all([
+  startServer(),
+  startServer({ env: { MAESTRO_API_TOKEN: 'secret' } }),
+])
+afterAll(() => Promise.all([server.stop(), closed.stop()]))
 const client = createClient({ url: server.url })
 
 const throughProxy = async (port = server.port) => {
@@ -82,22 +85,6 @@ describe.each(methods)('%s', (method) => {
     expect(await listener.next()).toMatchObject({ type: 'project:created', data: project })
   })
 
-  it('outlives a server that is killed and comes back', async () => {
-    const first = await startServer()
-    const here = createClient({ url: first.url })
-    const listener = startListening(here, method)
-    await listener.caughtUp()
-    const before = await here.projects.create({ name: 'before' })
-    await listener.next()
-    await first.kill9()
-    const second = await first.restart()
-    onTestFinished(async () => void (await second.stop()))
-    const after = await here.projects.create({ name: 'after' })
-    await listener.waitFor((event) => event.type === 'project:created' && event.data.id === after.id)
-    expect(created(listener.events)).toEqual([before.id, after.id])
-    expect(listener.resets).toEqual([])
-  })
-
   it('says so when what it missed is not known any more, and goes on from there', async () => {
     const listener = startListening(client, method, { since: 1_000_000_000 })
     const { lastEventId } = await client.health({ verbose: true })
@@ -105,16 +92,6 @@ describe.each(methods)('%s', (method) => {
     expect(listener.resets).toEqual([lastEventId])
     const project = await client.projects.create({ name: 'app' })
     expect(await listener.next()).toMatchObject({ type: 'project:created', data: project })
-  })
-
-  it('waits for a server that is not there yet', async () => {
-    const gone = await startServer()
-    await gone.kill9()
-    const listener = startListening(createClient({ url: gone.url }), method)
-    const back = await gone.restart()
-    onTestFinished(async () => void (await back.stop()))
-    await listener.caughtUp()
-    expect(String(listener.cuts[0])).toContain(`Cannot reach the Maestro server at ${gone.url}`)
   })
 
   it('ends when it is told to', async () => {
@@ -134,8 +111,6 @@ describe.each(methods)('%s', (method) => {
   })
 
   it('fails where the token is wrong, and works where it is right', async () => {
-    const closed = await startServer({ env: { MAESTRO_API_TOKEN: 'secret' } })
-    onTestFinished(async () => void (await closed.stop()))
     const refused = startListening(createClient({ url: closed.url, token: 'wrong' }), method)
     await expect(refused.done).rejects.toMatchObject({ status: 401, code: 'UNAUTHORIZED' })
     const allowed = createClient({ url: closed.url, token: 'secret' })
@@ -156,6 +131,32 @@ describe.each(methods)('%s', (method) => {
     await client.projects.create({ name: 'app' })
     await expect(listener.done).rejects.toBe(broken)
     expect(listener.cuts).toEqual([])
+  })
+})
+
+describe('a server that is killed and comes back', () => {
+  it('is outlived by who listens, and waited for by who came while it was not there', async () => {
+    const first = await startServer()
+    const here = createClient({ url: first.url })
+    const listeners = methods.map((method) => startListening(here, method))
+    for (const listener of listeners) await listener.caughtUp()
+    const before = await here.projects.create({ name: 'before' })
+    for (const listener of listeners) await listener.next()
+    await first.kill9()
+    const late = methods.map((method) => startListening(here, method))
+    await expect.poll(() => late.every(({ cuts }) => cuts.length > 0)).toBe(true)
+    const second = await first.restart()
+    onTestFinished(async () => void (await second.stop()))
+    const after = await here.projects.create({ name: 'after' })
+    for (const listener of listeners) {
+      await listener.waitFor((event) => event.type === 'project:created' && event.data.id === after.id)
+      expect(created(listener.events)).toEqual([before.id, after.id])
+      expect(listener.resets).toEqual([])
+    }
+    for (const listener of late) {
+      await listener.caughtUp()
+      expect(String(listener.cuts[0])).toContain(`Cannot reach the Maestro server at ${first.url}`)
+    }
   })
 })
 

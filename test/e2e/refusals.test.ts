@@ -110,7 +110,7 @@ describe('run', () => {
   })
 
   it('does not begin with an agent that is not there, or a server that is dead', async () => {
-    const { run } = fixture.maestro
+    const { run } = fixture.here
     expect(await run(['run', '--agent', 'codex'])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('codex'),
@@ -127,7 +127,7 @@ describe('run', () => {
 
 describe('session attach and session watch', () => {
   it('say what there is to look at', async () => {
-    const { run } = fixture.maestro
+    const { run } = fixture.here
     const byHand = await fixture.client.sessions.create({ projectId: fixture.project.id, taskIds: [] })
     expect(await run(['session', 'attach', byHand.id])).toMatchObject({
       code: 1,

@@ -2,16 +2,17 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { ProcessIdentity } from '../../storage/drivers/files/process-identity'
 import { createFixture, type Fixture, waitUntil, worker } from './fixture'
 
 let fixture: Fixture
-// A runner looks at what others of its machine have left: each test has a machine of its own.
-beforeEach(async () => {
+beforeAll(async () => {
   fixture = await createFixture()
 })
-afterEach(() => fixture.stop())
+// A runner looks at what others of its machine have left: nothing goes on from one test to the next.
+afterEach(() => fixture.clear())
+afterAll(() => fixture.stop())
 
 it('takes over what runs, starts what waited, and what was spawned while it was away', async () => {
   const tasks = await fixture.tasks('wait one', 'two', 'three')

@@ -60,11 +60,9 @@ describe.skipIf(!isThere)('a session in tmux', () => {
     const attached = await fixture.maestro.run(['session', 'attach', id])
     expect(attached).toMatchObject({ code: 1, stderr: expect.stringContaining('is closed') })
   })
-})
 
-it.skipIf(!isThere)('an agent that speaks ACP has no terminal, though there are some', async () => {
-  const fixture = await createFixture()
-  try {
+  it('is no terminal for an agent that speaks ACP', async () => {
+    await fixture.clear()
     const program = join(import.meta.dirname, '../agents/scripted-agent.mjs')
     const scenario = join(fixture.server.root, 'scenario.json')
     writeFileSync(scenario, JSON.stringify({ turns: [[{ run: "maestro report complete 'Done'" }]] }))
@@ -80,7 +78,5 @@ it.skipIf(!isThere)('an agent that speaks ACP has no terminal, though there are 
     expect(claimOf(session)?.tmux).toBeUndefined()
     expect(runner.output()).not.toContain('in tmux')
     expect(fixture.sessionFile(id, 'output.log')).not.toContain('\r')
-  } finally {
-    await fixture.stop()
-  }
+  })
 })

@@ -122,7 +122,7 @@ it(
     expect(notes(untrusted)).toMatch(/\.maestro\/setup is not trusted and did not run: maestro trust /)
     expect(existsSync(join(untrusted.workspace?.path ?? '', 'made-by-setup'))).toBe(false)
 
-    const shown = await fixture.maestro.text(['trust', '--yes'], { cwd: fixture.directory })
+    const shown = await fixture.here.text(['trust', '--yes'], { cwd: fixture.directory })
     expect(shown).toContain('echo set up')
     const trusted = await ended()
     expect(inTree(trusted, 'made-by-setup')).toBe(
@@ -131,7 +131,7 @@ it(
     expect(fixture.sessionFile(trusted.id, 'output.log')).toContain('set up')
 
     commitSetup('echo there is no npm >&2; exit 3\n')
-    await fixture.maestro.text(['trust', '--yes'], { cwd: fixture.directory })
+    await fixture.here.text(['trust', '--yes'], { cwd: fixture.directory })
     const failed = await ended()
     expect(failed).toMatchObject({ status: 'failed' })
     expect(failed.endReason).toMatch(
@@ -173,7 +173,7 @@ it(
   'what prepares a tree ends with its session, and begins anew where its runner died',
   async () => {
     commitSetup('[ -e again ] && exit 0; touch again; sleep 300 & sleep 300\n')
-    await fixture.maestro.text(['trust', '--yes'], { cwd: fixture.directory })
+    await fixture.here.text(['trust', '--yes'], { cwd: fixture.directory })
     const stopped = await spawn()
     const begun = (id: string) =>
       waitUntil('it is being prepared', async () => {

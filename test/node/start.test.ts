@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { answerTo } from '../../local-dev/server/server-words'
 import packageJson from '../../package.json'
 import { configurationOf, makeDirectories, runToExit, startServer } from '../contract/server'
 
@@ -19,11 +20,11 @@ const call = (...words: string[]) => {
 
 describe('maestro-server', () => {
   it('explains itself, and starts nothing', () => {
-    for (const words of [['--help'], ['-h'], ['--verbose', '--help']]) {
-      const help = call(...words)
-      expect(help).toMatchObject({ code: 0, stderr: '' })
-      expect(help.stdout).toMatch(/PORT +where it listens(.*\n)*.*DURABILITY/)
-    }
+    const help = call('--verbose', '--help')
+    expect(help).toMatchObject({ code: 0, stderr: '' })
+    expect(help.stdout).toMatch(/PORT +where it listens(.*\n)*.*DURABILITY/)
+    for (const words of [['--help'], ['-h'], ['--verbose', '--help']])
+      expect(answerTo(words)).toEqual({ code: 0, text: help.stdout.trimEnd() })
     expect(call('--version')).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' })
   })
 
@@ -33,9 +34,14 @@ describe('maestro-server', () => {
     [['--host=::1'], 'HOST=::1 maestro-server'],
     [['-p', '4000'], 'maestro-server --help'],
   ])('refuses %j', (words, hint) => {
-    const refused = call(...words)
-    expect(refused).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining(hint) })
-    expect(refused.stderr.trimEnd()).not.toContain('\n')
+    const refused = answerTo(words)
+    expect(refused).toEqual({ code: 64, text: expect.stringContaining(hint) })
+    expect(refused?.text).not.toContain('\n')
+  })
+
+  it('ends with code 64 and what it refuses', () => {
+    const words = ['-p', '4000']
+    expect(call(...words)).toEqual({ code: 64, stdout: '', stderr: `${answerTo(words)?.text}\n` })
   })
 })
 

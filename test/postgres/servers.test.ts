@@ -73,12 +73,12 @@ const everything = async (api: Api) => {
   return { projects, tasks, sessions }
 }
 
-/** Makes 300 sessions with two tasks each, as fast as it goes; `onSession` may end it. What was acknowledged. */
+/** Makes 100 sessions with two tasks each, as fast as it goes; `onSession` may end it. What was acknowledged. */
 const manySessions = async (api: Api, onSession: (count: number) => unknown): Promise<Session[]> => {
   const project = await api.project()
   const acknowledged: Session[] = []
   await Promise.allSettled(
-    Array.from({ length: 300 }, async () => {
+    Array.from({ length: 100 }, async () => {
       const [one, two] = [await api.task(project.id), await api.task(project.id)]
       acknowledged.push(await api.session(project.id, [one.id, two.id]))
       await onSession(acknowledged.length)
@@ -88,46 +88,49 @@ const manySessions = async (api: Api, onSession: (count: number) => unknown): Pr
 }
 
 describe('a server on PostgreSQL', () => {
-  onPostgres('has everything as it was, after an orderly end, and wrote no files', async (url) => {
-    const { server, api } = await start(url)
-    const project = await api.project()
-    const task = await api.task(project.id)
-    await api.session(project.id, [task.id])
-    const before = await everything(api)
-    expect(readdirSync(server.dataDir)).toEqual([])
-    const next = await again(server, url)
-    expect(await everything(next.api)).toEqual(before)
-    const { storage } = await next.api.get<{ storage: object }>('/health?verbose=1')
-    expect(storage).toMatchObject({ driver: 'maestro-postgres', quarantined: [], freeBytes: null })
-  })
-
   onPostgres(
-    'has all it acknowledged and no half of anything, killed in the middle of its work',
+    'has everything as it was after an orderly end, and refuses to start beside another',
     async (url) => {
       const { server, api } = await start(url)
-      const acknowledged = await manySessions(api, (count) => count === 20 && server.kill9())
-      expect(acknowledged.length).toBeGreaterThanOrEqual(20)
-      const { sessions } = await everything((await again(server, url)).api)
-      for (const session of acknowledged) expect(sessions).toContainEqual(session)
+      const beside = await runToExit(settings(url))
+      expect(beside.code).toBe(1)
+      expect(beside.output).toContain(`process ${server.pid} on `)
+      expect(beside.output).not.toContain('pa55word')
+      const project = await api.project()
+      const task = await api.task(project.id)
+      await api.session(project.id, [task.id])
+      const before = await everything(api)
+      expect(readdirSync(server.dataDir)).toEqual([])
+      const next = await again(server, url)
+      expect(await everything(next.api)).toEqual(before)
+      const { storage } = await next.api.get<{ storage: object }>('/health?verbose=1')
+      expect(storage).toMatchObject({ driver: 'maestro-postgres', quarantined: [], freeBytes: null })
     },
   )
 
-  onPostgres('knows the tokens of its sessions after kill -9: their key is in the database', async (url) => {
-    const { server, api } = await start(url)
-    const { id } = await api.session((await api.project()).id)
-    const { token } = await api.ok<{ token: string }>('POST', `/api/sessions/${id}/token`)
-    await server.kill9()
-    const next = await again(server, url)
-    const headers = { Authorization: `Bearer ${token}` }
-    const change = { status: 'working' }
-    expect((await next.api.request('PATCH', `/api/sessions/${id}`, change, headers)).status).toBe(200)
-    const ofPerson = await next.api.request('PATCH', `/api/sessions/${id}`, { name: 'mine' }, headers)
-    expect(ofPerson).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
-    expect(readdirSync(next.server.dataDir)).toEqual([])
-  })
+  onPostgres(
+    'has all it acknowledged and no half of anything, killed in the middle of its work, and the key of its sessions',
+    async (url) => {
+      const { server, api } = await start(url)
+      const { id } = await api.session((await api.project()).id)
+      const { token } = await api.ok<{ token: string }>('POST', `/api/sessions/${id}/token`)
+      const acknowledged = await manySessions(api, (count) => count === 20 && server.kill9())
+      expect(acknowledged.length).toBeGreaterThanOrEqual(20)
+      const next = await again(server, url)
+      const { sessions } = await everything(next.api)
+      for (const session of acknowledged) expect(sessions).toContainEqual(session)
+
+      const headers = { Authorization: `Bearer ${token}` }
+      const change = { status: 'working' }
+      expect((await next.api.request('PATCH', `/api/sessions/${id}`, change, headers)).status).toBe(200)
+      const ofPerson = await next.api.request('PATCH', `/api/sessions/${id}`, { name: 'mine' }, headers)
+      expect(ofPerson).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
+      expect(readdirSync(next.server.dataDir)).toEqual([])
+    },
+  )
 
   onPostgres(
-    'goes on, having lost nothing, when its database crashes in the middle',
+    'goes on, having lost nothing, when its database crashes in the middle, and when that is restarted in good order',
     async (url, postgres) => {
       const { server, api } = await start(url)
       const acknowledged = await manySessions(api, (count) => count === 20 && postgres.end('crash'))
@@ -145,33 +148,15 @@ describe('a server on PostgreSQL', () => {
       const keys = Object.keys(await documentsIn(url)).filter((key) => !key.startsWith('templates:'))
       expect(keys.map((key) => key.split(':').at(-1)).sort()).toEqual(ids.sort())
       expect(server.log()).not.toContain('pa55word')
+
+      await postgres.end('orderly')
+      await postgres.start()
+      const known = projects.length
+      await expect.poll(projectStatus, { timeout: 20_000 }).toBe(201)
+      expect((await everything(api)).projects.slice(0, known)).toEqual(projects)
+      expect((await everything(api)).projects).toHaveLength(known + 1)
     },
   )
-
-  onPostgres('goes on when its database is restarted in good order', async (url, postgres) => {
-    const { api } = await start(url)
-    await api.project({ name: 'before' })
-    await postgres.end('orderly')
-    await postgres.start()
-    const add = async () => (await api.request('POST', '/api/projects', { name: 'after' })).status
-    await expect.poll(add, { timeout: 20_000 }).toBe(201)
-    expect((await everything(api)).projects.map(({ name }) => name)).toEqual(['before', 'after'])
-  })
-
-  onPostgres('refuses to start beside another, and names it; that one serves on', async (url) => {
-    const { server, api } = await start(url)
-    const { code, output } = await runToExit(settings(url))
-    expect(code).toBe(1)
-    expect(output).toContain(`process ${server.pid} on `)
-    expect(output).not.toContain('pa55word')
-    await api.project()
-  })
-
-  onPostgres('starts right after another was killed', async (url) => {
-    const { server } = await start(url)
-    await server.kill9()
-    await (await again(server, url)).api.project()
-  })
 
   onPostgres('speaks TLS with ?ssl=true, and only with who proves to be who it is', async (url) => {
     const secure = `${url}?ssl=true&max=3`
