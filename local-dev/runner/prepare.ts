@@ -1,12 +1,13 @@
 /** Where a session's agent is to work: its worktree, made if need be and set up, or the project's directory. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Client, Session } from '../../functions/client/client'
+import type { Session } from '../../functions/client/client'
 import { retryTransient } from '../agents/change-session'
 import { homeOf } from '../lib/home'
 import { reasonOf } from '../lib/reason'
 import { projectSetupFile } from '../permissions/repository-file'
 import { type WorktreeRecord, writeRecord } from '../worktrees/record'
 import { ensureWorktree, type Worktree } from '../worktrees/worktree'
+import { whileBeating } from './beat'
 import { environmentOf } from './environment'
 import type { LifecycleEvent } from './lifecycle'
 import { sessionFolder } from './session-folder'
@@ -14,9 +15,6 @@ import { readSetup, runSetup } from './setup'
 import { judgeSetup } from './setup-trust'
 import type { Place, RunnerContext, TrackedSession } from './tracked'
 
-/** Between signs of life, and how long each counts: setup may take minutes, and a person days. */
-const beatEveryMs = 30_000
-const beatTtlSeconds = 120
 /** Between looks at a request. */
 const answerPollMs = 1000
 
@@ -113,19 +111,6 @@ const tell = async (
   report({ what: 'prepared', sessionId: id, message: `${name} gets the worktree ${path} on ${branch}` })
   for (const message of notes)
     await retryTransient(() => client.sessions.addTimeline(id, { type: 'progress', message }), signal)
-}
-
-const whileBeating = async <T>(client: Client, id: string, work: () => Promise<T>): Promise<T> => {
-  const done = new AbortController()
-  const beat = async () => {
-    while (!done.signal.aborted) {
-      await sleep(beatEveryMs, undefined, { signal: done.signal, ref: false }).catch(() => undefined)
-      if (!done.signal.aborted)
-        await client.sessions.heartbeat(id, { ttlSeconds: beatTtlSeconds }).catch(() => undefined)
-    }
-  }
-  void beat()
-  return work().finally(() => done.abort())
 }
 
 /** Waits until what `judgeSetup` has asked is answered or withdrawn, or nobody wants to know any more. */

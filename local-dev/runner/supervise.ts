@@ -1,13 +1,13 @@
 /** What the lifecycle of a session asks for, done: on the server, and with processes. */
 import type { Session } from '../../functions/client/client'
-import { endedStatuses } from '../../schemas/ended-statuses'
 import { commandOf } from '../../storage/rules/spawn'
 import { retryTransient } from '../agents/change-session'
-import { undefinedIfNotFound } from '../lib/not-found'
 import { reasonOf } from '../lib/reason'
+import { beatUntilDriven } from './beat'
 import { noteChosen, terminalFor } from './chosen'
-import { type Claim, claimOf, claimSession } from './claim'
+import { type Claim, claimSession } from './claim'
 import { environmentOf } from './environment'
+import { inspect } from './inspect'
 import {
   type Effect,
   type LifecycleEvent,
@@ -137,14 +137,6 @@ const launch = async (
   return process
 }
 
-/** So long a session's process may take until it beats itself. */
-const startTtlSeconds = 120
-
-/** A machine that is gone before its first sign of life would leave the session busy for ever. */
-const beatUntilDriven = async (client: RunnerOptions['client'], id: string): Promise<void> => {
-  await client.sessions.heartbeat(id, { ttlSeconds: startTtlSeconds }).catch(() => undefined)
-}
-
 /** People see there that it begins anew, and why. */
 const tellRestart = async (
   { options: { client }, signal }: RunnerContext,
@@ -191,24 +183,6 @@ const clean = async (
   const left = (await process?.stop()) ?? []
   if (left.length === 0) return
   report({ what: 'trouble', sessionId: id, message: `${name} has left processes: ${left.join(', ')}` })
-}
-
-const inspect = async (
-  { options: { client, claim, clock }, signal }: RunnerContext,
-  tracked: TrackedSession,
-): Promise<LifecycleEvent> => {
-  const { id, state } = tracked
-  const session = await retryTransient(() => undefinedIfNotFound(client.sessions.get(id)), signal)
-  const inspected = (session: 'lives' | 'ended' | 'foreign'): LifecycleEvent => ({
-    type: 'inspected',
-    session,
-    now: clock(),
-  })
-  if (!session || session.run !== state.run || endedStatuses.includes(session.status))
-    return inspected('ended')
-  if (claimOf(session)?.id !== claim.id) return inspected('foreign')
-  tracked.session = session
-  return inspected('lives')
 }
 
 const report = async (
