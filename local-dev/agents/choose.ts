@@ -73,12 +73,12 @@ const firstInstalled = async (searchPath: string): Promise<Agent> => {
   }
   throw new AgentStartError(
     1,
-    `No agent is on PATH (${presetNames.join(', ')}): install one, name one with --agent or MAESTRO_AGENT, or try --agent demo`,
+    `No agent is on PATH (${presetNames.join(', ')}): install one ("maestro agents install claude"), name one with --agent or MAESTRO_AGENT, or try --agent demo`,
   )
 }
 
 const agentOf = async (name: string, preset: TerminalPreset, place: Place): Promise<Agent> => {
-  const path = await locate(preset.program, place)
+  const path = await locate(preset.program, place, `"maestro agents install ${name}" brings it`)
   const version = await versionIn(path, preset.package)
   const known = (invocation: AgentInvocation): AgentInvocation => ({ version, ...invocation })
   return {
@@ -126,8 +126,8 @@ interface Place {
   searchPath: string
 }
 
-/** The absolute path of a program that can be started. */
-const locate = async (program: string, place: Place): Promise<string> => {
+/** The absolute path of a program that can be started; `remedy`: what to do where it is not there. */
+const locate = async (program: string, place: Place, remedy = 'install it'): Promise<string> => {
   const { cwd, searchPath } = place
   const path = program.includes('/')
     ? resolve(cwd, program)
@@ -135,7 +135,7 @@ const locate = async (program: string, place: Place): Promise<string> => {
   if (path === undefined)
     throw new AgentStartError(
       1,
-      `The agent ${program} is not on PATH: install it, or choose another with --agent`,
+      `The agent ${program} is not on PATH: ${remedy}, or choose another with --agent`,
     )
   const problem = await problemOfProgram(path, place)
   if (problem === undefined) return path

@@ -6,7 +6,8 @@ const shutdownTimeoutMs = 5000
 const closeGraceMs = 1000
 
 /**
- * On SIGINT or SIGTERM: no new requests, running ones finish, sockets are closed, the store is flushed, exit 0.
+ * On SIGINT or SIGTERM: no new requests, running ones finish, sockets are closed, the store is flushed, exit 0, or with
+ * what was set as exit code: a runner in this process may have failed.
  * After five seconds, or on a second signal: exit 1, and what was acknowledged is safe in the journal.
  */
 export const stopOnSignals = (
@@ -33,7 +34,7 @@ export const stopOnSignals = (
     await closed
     await workspace.close()
     log.info('Stopped')
-    process.exit(0)
+    process.exit()
   }
 
   for (const signal of ['SIGINT', 'SIGTERM'])

@@ -140,6 +140,18 @@ it('is one command with the server, which says the same when both are ended', as
   expect(await both.end('SIGINT')).toBe(0)
 })
 
+it('fails, and leaves no server behind, where there is no agent to start', async () => {
+  const { root } = makeDirectories()
+  const none = startRunner(['serve', '--run'], {
+    HOME: root,
+    PATH: '/nowhere',
+    PORT: String(await freePort()),
+    LOG_LEVEL: 'warn',
+  })
+  expect(await none.exited).toBe(1)
+  expect(none.output()).toContain('install one ("maestro agents install claude")')
+})
+
 it('says how to start agents for a server that runs already, on this port or in this directory', async () => {
   const { port, root, dataDir, url } = fixture.server
   const serve = async (env: Record<string, string>) => {
