@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { claude } from '../../local-dev/agents/presets/claude'
 import { testsOverAcp } from './over-acp'
-import { helpOf, isInHelp, optionsOf, wordsAfter } from './recorded'
+import { helpOf, isInHelp, offeredModes, optionsOf, wordsAfter } from './recorded'
 
 describe('claude in a terminal', () => {
   it('has every option that it is called with', () => {
@@ -18,3 +18,7 @@ describe('claude in a terminal', () => {
 })
 
 testsOverAcp(claude)
+
+it('claude over ACP has no mode in which it asks nothing, whoever would choose it', () => {
+  expect(offeredModes('claude')).not.toContain('bypassPermissions')
+})

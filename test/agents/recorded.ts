@@ -92,12 +92,16 @@ export const wordsAfter = ({ terminal }: Preset, option: string): string[] => [
   ),
 ]
 
-/** The modes that a preset sets, and its recorded session did not offer. */
-export const missingModes = ({ name, acp }: Preset): string[] => {
+/** The modes that a recorded session offered. */
+export const offeredModes = (name: string): string[] => {
   const { modes, configOptions } = NewSession.parse(answerTo(name, 'session/new'))
   const option = configOptions?.find(({ category }) => category === 'mode')
-  const offered =
-    modes?.availableModes.map(({ id }) => id) ?? option?.options?.map(({ value }) => value) ?? []
+  return modes?.availableModes.map(({ id }) => id) ?? option?.options?.map(({ value }) => value) ?? []
+}
+
+/** The modes that a preset sets, and its recorded session did not offer. */
+export const missingModes = ({ name, acp }: Preset): string[] => {
+  const offered = offeredModes(name)
   const wanted = PermissionMode.options.flatMap((mode) => acp?.sessionMode(mode) ?? [])
   return [...new Set(wanted)].filter((mode) => !offered.includes(mode))
 }

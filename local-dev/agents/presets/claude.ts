@@ -33,7 +33,8 @@ export const claude: Preset = {
     program: 'claude-agent-acp',
     args: [],
     npm: { package: '@agentclientprotocol/claude-agent-acp', version: '0.101.0' },
-    sessionMeta: { claudeCode: { options: { settingSources: [] } } },
+    // Its mode that asks nothing is not there, whoever chooses it; and as root it starts, whatever IS_SANDBOX says.
+    sessionMeta: { claudeCode: { options: { settingSources: [], allowDangerouslySkipPermissions: false } } },
     sessionMode: (mode) => (mode === 'plan' ? 'plan' : 'default'),
     asks: { versions: '>=0.101.0' },
     login: 'claude /login',

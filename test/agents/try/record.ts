@@ -10,6 +10,7 @@ import { openAgent, type PermissionOutcome } from '../../../local-dev/acp/agent'
 import type { PermissionRequest } from '../../../local-dev/acp/protocol'
 import type { FoundAcp } from '../../../local-dev/agents/find-acp'
 import type { Preset } from '../../../local-dev/agents/presets'
+import { findProgram } from '../../../local-dev/lib/find-program'
 import { makeHome } from './home'
 import { endProcess, startModel } from './model'
 import { allowEverything } from './own-rules'
@@ -30,7 +31,9 @@ const helpPages: Readonly<Record<string, string[][]>> = {
 
 const Failed = z.looseObject({ stdout: z.string(), stderr: z.string() })
 
+/** What was recorded of a program that is not here stays. */
 export const recordHelp = async (name: string): Promise<void> => {
+  if ((await findProgram(name, process.env.PATH ?? '')) === undefined) return
   const home = mkdtempSync(join(tmpdir(), 'maestro-record-'))
   const pages: string[] = []
   for (const args of helpPages[name] ?? []) {
