@@ -14,6 +14,7 @@ import { reasonsOfWaiting } from './waiting'
 
 /** Between looks at the log. */
 const pollMs = 300
+const howToAnswer = 'It waits for you: "maestro inbox" shows what it asks, and what answers it'
 /** Every so manieth poll of the log also asks why the session is not started yet. */
 const pollsPerQuestion = 5
 /** After the end of its session an agent still has to exit, and that is reported as well: so long it is waited for. */
@@ -36,12 +37,16 @@ export const command = defineCommand({
     const first = args.id ? await client.sessions.get(args.id) : await latestSession(context)
     const read = createLogReader(logPath(sessionFolder(localConfig(variables).sessionDir, first.id)))
     const shown = new Set<string>()
-    const show = ({ timeline }: Session) => {
+    let asked = false
+    const show = ({ timeline, needsInput, status }: Session) => {
       for (const entry of timeline)
         if (!shown.has(entry.id)) {
           shown.add(entry.id)
           print(json ? JSON.stringify(entry) : lineOf(entry))
         }
+      const asks = needsInput?.active === true && !endedStatuses.includes(status)
+      if (asks && !asked && !json) print(dim(howToAnswer))
+      asked = asks
     }
     const showLog = async (toTheEnd: boolean) => {
       for await (const line of read(toTheEnd)) print(json ? JSON.stringify({ output: line }) : line)
