@@ -101,7 +101,7 @@ describe('a build', () => {
     expect(all).toBeGreaterThan(60)
     // In between, one file after the other goes into a directory that nobody knows yet.
     const numbers = [1, 2, 3, 4, 5, ...Array.from({ length: 24 }, (_, index) => all - index)]
-    for (const number of someOf('changes of a build', numbers, 3)) {
+    for (const number of someOf('changes of a build', numbers, 2)) {
       const message = `change ${number} of ${all}`
       await activateUntil(0, versions[0])
       expect(expectWhole(message), message).toBe(versions[0])
@@ -119,7 +119,7 @@ describe('a build', () => {
       builds.push(checkout.build())
       const ended = Promise.all(builds.map(({ exited }) => exited))
       const over = ended.then(() => true)
-      while (!(await Promise.race([over, sleep(20, false)]))) expectWhole(`round ${round}`)
+      while (!(await Promise.race([over, sleep(50, false)]))) expectWhole(`round ${round}`)
       expect(await ended).toEqual(builds.map(() => ({ code: 0, output: '' })))
     }
     expect((await checkout.build().exited).code).toBe(0)

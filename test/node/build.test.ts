@@ -16,7 +16,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import * as z from 'zod'
 import { isCurrent } from '../../local-dev/build/current.mjs'
 import { makeDirectories, type Server, startServer } from '../contract/server'
@@ -57,8 +57,6 @@ const filesInDist = () =>
       return [directory, name, ino, mtimeMs].join(' ')
     }),
   )
-
-beforeEach(build)
 
 /** The files of a program `ps`, which prints this, before all others on PATH. */
 const pathWithPs = (ps: string): string => {
@@ -118,7 +116,10 @@ describe('what runs while somebody builds', () => {
   })
 })
 
+// Each test of these leaves a build behind that is current.
 describe('a build that is current', () => {
+  beforeAll(build)
+
   it('is left alone, also when files have new times', async () => {
     const before = filesInDist()
     const now = new Date()
@@ -194,6 +195,8 @@ describe('a build that is current', () => {
 })
 
 describe('a build that fails', () => {
+  beforeAll(build)
+
   it('says what is wrong, and leaves dist as it was; nothing is started', async () => {
     const path = source('functions/app.ts')
     const text = readFileSync(path, 'utf8')
