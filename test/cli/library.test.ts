@@ -16,6 +16,8 @@ afterAll(async () => {
 })
 const client = createClient({ url: server.url })
 const environment = { MAESTRO_SERVER_URL: server.url, SKILLS_DIR: server.skillsDir, TMPDIR: directory }
+const here = maestroInProcess(environment)
+/** As a process, which lends its terminal to an editor, and reads its own input. */
 const { run, text, json } = maestroWith(environment)
 const create = (content = 'Work.') => client.templates.create({ name: 'mine', role: 'worker', content })
 
@@ -30,15 +32,15 @@ const editor = (script: string): string => {
 describe('template', () => {
   it('list, show and reset, for people and for programs', async () => {
     const { id } = await create()
-    expect(await json(['template', 'list'])).toEqual(await client.templates.list())
-    expect(await text(['template', 'list'])).toMatch(
+    expect(await here.json(['template', 'list'])).toEqual(await client.templates.list())
+    expect(await here.text(['template', 'list'])).toMatch(
       new RegExp(`^ID +ROLE .*\n(.*\n)*${id} +worker +no .*mine\n`),
     )
-    expect(await json(['template', 'show', id])).toEqual(await client.templates.get(id))
-    expect(await text(['template', 'show', id])).toMatch(/role +worker\ndefault +no\n\nWork\.\n$/)
+    expect(await here.json(['template', 'show', id])).toEqual(await client.templates.get(id))
+    expect(await here.text(['template', 'show', id])).toMatch(/role +worker\ndefault +no\n\nWork\.\n$/)
     const { content } = await client.templates.builtIn('worker')
-    expect(await json(['template', 'reset', id])).toMatchObject({ id, content })
-    expect(await text(['template', 'reset', id])).toBe(`Reset ${id}: mine\n`)
+    expect(await here.json(['template', 'reset', id])).toMatchObject({ id, content })
+    expect(await here.text(['template', 'reset', id])).toBe(`Reset ${id}: mine\n`)
   })
 
   it('edit takes what the editor leaves', async () => {
@@ -55,7 +57,9 @@ describe('template', () => {
     const { id } = await create()
     const file = join(directory, 'prompt.md')
     writeFileSync(file, 'From a file.\n')
-    expect(await json(['template', 'edit', id, '--file', file])).toMatchObject({ content: 'From a file.\n' })
+    expect(await here.json(['template', 'edit', id, '--file', file])).toMatchObject({
+      content: 'From a file.\n',
+    })
     expect(await json(['template', 'edit', id, '--file', '-'], { input: 'Piped.\n' })).toMatchObject({
       content: 'Piped.\n',
     })
@@ -85,7 +89,7 @@ describe('template', () => {
 })
 
 describe('skill', () => {
-  const { run, text, json } = maestroInProcess(environment)
+  const { run, text, json } = here
 
   it('install where no folder can be made has failed, with the path', async () => {
     const ended = await run(['skill', 'install'], { env: { SKILLS_DIR: '/proc/nobody/skills' } })

@@ -7,12 +7,15 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createClient, type MaestroEvent } from '../../functions/client/client'
 import { parseTrusted } from '../../schemas/json-text'
 import { startServer } from '../contract/server'
+import { maestroInProcess } from './in-process'
 import { maestroWith, program } from './maestro'
 
 const server = await startServer()
 afterAll(() => server.stop())
 const client = createClient({ url: server.url })
-const { run, text, json } = maestroWith({ MAESTRO_SERVER_URL: server.url })
+const { run, text, json } = maestroInProcess({ MAESTRO_SERVER_URL: server.url })
+/** As a process, where that is what is tried. */
+const { run: runProcess } = maestroWith({ MAESTRO_SERVER_URL: server.url })
 
 describe('serve', () => {
   it('is the server, with the configuration of its environment', async () => {
@@ -28,7 +31,7 @@ describe('serve', () => {
   })
 
   it('says what is wrong with its configuration', async () => {
-    expect(await run(['serve'], { env: { PORT: 'none' } })).toMatchObject({
+    expect(await runProcess(['serve'], { env: { PORT: 'none' } })).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('CONFIG_ERROR'),
     })
