@@ -5,9 +5,9 @@ import { isDeepStrictEqual } from 'node:util'
 export const createLedger = () => {
   const accepted = new Map<string, Part[]>()
   return {
-    /** A request with this tag was accepted. */
-    accept(tag: string, body: unknown) {
-      accepted.set(tag, partsOf(body))
+    /** A request with this tag was accepted. What is sent as a template also comes back with its variables replaced. */
+    accept(tag: string, body: unknown, isTemplate = false) {
+      accepted.set(tag, isTemplate ? partsOf(body).map(ofTemplate) : partsOf(body))
     },
     /**
      * The texts in `values` that carry a tag and that nobody sent so: changed, of a refused request, or from where no
@@ -34,6 +34,8 @@ const tagPattern = /⟦\w+⟧/g
 interface Part {
   text: string
   value?: unknown
+  /** What stands between the variables of a template. */
+  pieces?: string[]
 }
 
 const partsOf = (value: unknown): Part[] => {
@@ -42,11 +44,20 @@ const partsOf = (value: unknown): Part[] => {
   return Object.entries(value).flatMap(([key, part]) => [{ text: key, value: part }, ...partsOf(part)])
 }
 
+const ofTemplate = (part: Part): Part => ({ ...part, pieces: part.text.trim().split(/\{\{\w+\}\}/) })
+
+const hasInOrder = (text: string, [first, ...rest]: readonly string[]): boolean => {
+  if (first === undefined) return true
+  const at = text.indexOf(first)
+  return at >= 0 && hasInOrder(text.slice(at + first.length), rest)
+}
+
 /** A prompt has texts in it; names are stored without the space around them. */
 const isSame = (part: Part, sent: Part): boolean =>
   'value' in part
     ? part.text === sent.text && isDeepStrictEqual(part.value, sent.value)
-    : part.text.includes(sent.text.trim())
+    : part.text.includes(sent.text.trim()) ||
+      (sent.pieces !== undefined && hasInOrder(part.text, sent.pieces))
 
 /** The texts and numbers in a value that cannot come back as they were sent. */
 export const unkeepableIn = (value: unknown): unknown[] => {
