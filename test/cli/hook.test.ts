@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Client, createClient } from '../../functions/client/client'
-import { startServer } from '../contract/server'
+import { startInProcess } from '../memory/target'
 import { maestroInProcess } from './in-process'
 
-let server: Awaited<ReturnType<typeof startServer>>
+let server: Awaited<ReturnType<typeof startInProcess>>
 let client: Client
 let folder: string
 let sessionId: string
 let taskIds: string[]
 
 beforeAll(async () => {
-  server = await startServer({ env: {} })
+  server = await startInProcess({})
   client = createClient({ url: server.url })
 })
 afterAll(() => server.stop())

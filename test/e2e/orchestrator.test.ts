@@ -1,6 +1,6 @@
 // An orchestrator and its workers share what there is: even one slot must be enough for all of them.
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { commandingWorker, createFixture, type Fixture, orchestrator, waitUntil } from './fixture'
+import { createFixture, type Fixture, orchestrator, waitUntil, worker } from './fixture'
 
 let fixture: Fixture
 beforeEach(async () => {
@@ -11,7 +11,7 @@ afterEach(() => fixture.stop())
 it('spawns two workers, waits for them, and finishes, though only one may run at once', async () => {
   const [task] = await fixture.tasks('the whole')
   // The orchestrator's commands are its own; everybody else is a worker.
-  const agent = `sh -c 'case "$(maestro whoami)" in *orchestrator*) exec ${orchestrator.replace('{promptFile}', '"$0"')};; *) exec ${commandingWorker.replace('{promptFile}', '"$0"')};; esac' {promptFile}`
+  const agent = `sh -c 'case "$(maestro whoami)" in *orchestrator*) exec ${orchestrator.replace('{promptFile}', '"$0"')};; *) exec ${worker.replace('{promptFile}', '"$0"')};; esac' {promptFile}`
   const runner = await fixture.run(['--agent', agent, '--max', '1'])
   const id = await fixture.spawn([task?.id ?? ''], { role: 'orchestrator', sessionName: 'Lead' })
   expect(await fixture.ended(id)).toMatchObject({ status: 'completed' })

@@ -1,7 +1,7 @@
 // A client that stops reading must cost the server neither its memory nor its end, and must lose nothing itself.
 
 import { get, type IncomingMessage } from 'node:http'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { parseTrusted } from '../../schemas/json-text'
 import { client, type Task } from '../contract/http'
@@ -11,7 +11,6 @@ import { listen, since } from '../contract/stream'
 
 const start = async () => {
   const server = await startServer()
-  onTestFinished(async () => void (await server.stop()))
   const api = client(server.url)
   const clients = async () => (await api.get<{ clients: number }>('/health?verbose=1')).clients
   const task = await api.task((await api.project()).id, { description: 'd'.repeat(500_000) })
@@ -35,9 +34,15 @@ const stalledStream = (url: string): Promise<IncomingMessage> =>
 
 const numbersIn = (text: string) => [...text.matchAll(/^event: .*\nid: (\d+)$/gm)].map(([, id]) => Number(id))
 
-describe('a WebSocket that is not read', () => {
-  it('is closed with 1013 when 4 MiB wait, and the others go on', async () => {
-    const { server, api, changeUntilFewerThan } = await start()
+describe('who does not read', () => {
+  let world: Awaited<ReturnType<typeof start>>
+  beforeAll(async () => {
+    world = await start()
+  })
+  afterAll(() => world.server.stop())
+
+  it('over a WebSocket is closed with 1013 when 4 MiB wait, and the others go on', async () => {
+    const { server, api, changeUntilFewerThan } = world
     const slow = new WebSocket(server.url.replace('http', 'ws'), { perMessageDeflate: false })
     const received: { data: Task }[] = []
     slow.on('message', (data) => received.push(parseTrusted(data.toString())))
@@ -58,11 +63,9 @@ describe('a WebSocket that is not read', () => {
     expect(received.map(({ data }) => data)).toEqual(heard.slice(0, received.length))
     expect(received.length).toBeLessThan(heard.length)
   })
-})
 
-describe('a stream that is not read', () => {
-  it('ends when 4 MiB wait, after a whole event; its client comes back and has missed nothing', async () => {
-    const { server, api, task, changeUntilFewerThan } = await start()
+  it('a stream has it ended when 4 MiB wait, after a whole event; its client comes back and has missed nothing', async () => {
+    const { server, api, task, changeUntilFewerThan } = world
     const slow = await stalledStream(server.url)
     const session = await api.session(task.projectId, [task.id])
     await changeUntilFewerThan(1)
@@ -86,16 +89,9 @@ describe('a stream that is not read', () => {
 })
 
 describe('the end of the server', () => {
-  it('is the end of its streams: it exits with 0', async () => {
-    const { server } = await start()
-    const streams = await Promise.all([listen(server.url), listen(server.url, since('0'))])
-    server.signal('SIGTERM')
-    await Promise.all(streams.map(({ ended }) => ended))
-    expect(await server.exited).toBe(0)
-  })
-
-  it('does not wait for a stream, or a WebSocket, that nobody reads', async () => {
+  it('is the end of its streams, and waits for none, nor for a WebSocket, that nobody reads: it exits with 0', async () => {
     const { server, api, task, clients } = await start()
+    onTestFinished(async () => void (await server.stop()))
     await stalledStream(server.url)
     const socket = new WebSocket(server.url.replace('http', 'ws'))
     socket.on('error', () => undefined)
@@ -103,7 +99,9 @@ describe('the end of the server', () => {
     socket.pause()
     for (let n = 0; n < 15; n++) await api.ok('PATCH', `/api/tasks/${task.id}`, { title: `title ${n}` })
     expect(await clients()).toBe(2)
+    const streams = await Promise.all([listen(server.url), listen(server.url, since('0'))])
     server.signal('SIGTERM')
+    await Promise.all(streams.map(({ ended }) => ended))
     expect(await server.exited).toBe(0)
     socket.terminate()
   })

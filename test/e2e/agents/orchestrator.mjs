@@ -15,7 +15,8 @@ maestro('report', 'progress', 'Two halves, a worker each', '--task', own)
 for (const { id, title } of parts) maestro('session', 'spawn', '--task-ids', id, '--session-name', title)
 
 const isOpen = () => asked('task', 'children', own).some(({ sessionStatus }) => sessionStatus !== 'completed')
-for (let i = 0; i < 100 && isOpen(); i++) await sleep(100)
+// To ask is a process each time, which the workers wait for.
+for (let i = 0; i < 40 && isOpen(); i++) await sleep(500)
 
 for (const { id, title } of parts) {
   if (!existsSync(`${title.replace(' ', '-')}.txt`)) throw new Error(`${title} is not there`)
