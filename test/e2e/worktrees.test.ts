@@ -27,11 +27,11 @@ const commitSetup = (text: string) => {
   git('add', '.maestro')
   git('commit', '--quiet', '--message', 'setup')
 }
-const spawn = async (fields: object = {}) => {
-  const [task] = await fixture.tasks('one')
+const spawn = async (fields: object = {}, title = 'one') => {
+  const [task] = await fixture.tasks(title)
   return fixture.spawn([task?.id ?? ''], fields)
 }
-const ended = async (fields: object = {}) => fixture.ended(await spawn(fields))
+const ended = async (fields?: object, title?: string) => fixture.ended(await spawn(fields, title))
 const notes = ({ timeline }: { timeline: readonly { message?: string | undefined }[] }) =>
   timeline.map(({ message }) => message).join('\n')
 const inTree = (session: { workspace?: { path: string } | undefined }, name: string) =>
@@ -46,7 +46,10 @@ it(
   'two sessions work each in a tree of its own, which they find themselves in',
   async () => {
     const before = git('status', '--porcelain', '--branch')
-    const [first, second] = await Promise.all([ended(), ended({ worktree: { branch: 'topic' } })])
+    const [first, second] = await Promise.all([
+      ended({}, 'tell who you are'),
+      ended({ worktree: { branch: 'topic' } }, 'tell who you are'),
+    ])
     expect([first, second]).toMatchObject([
       { status: 'completed', workspace: { branch: `maestro/${first.id}`, base: git('rev-parse', 'HEAD') } },
       { status: 'completed', workspace: { branch: 'topic' } },
