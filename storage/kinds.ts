@@ -12,7 +12,7 @@ import { sessions } from './kinds/session'
 import { tasks } from './kinds/task'
 import { templates } from './kinds/template'
 
-/** What the server keeps for itself. */
+/** What the server keeps for itself: in folders that begin with a dot, neither exported nor copied. */
 const internals = { answers, beats, retired }
 const definitions = {
   ...({ projects, tasks, sessions, queues, templates, requests, messages } satisfies Record<

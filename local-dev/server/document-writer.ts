@@ -1,7 +1,7 @@
 /** The write-behind thread: it writes documents into files, so that requests do not wait for the disk. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Lease } from '../../storage/drivers/files/lock-file'
-import type { SealedLists } from '../../storage/drivers/files/seal'
+import type { Lease } from '../../storage/drivers/files/lease'
+import type { UnwrittenSeal } from '../../storage/drivers/files/seal-file'
 import {
   type BlockedPath,
   createDocumentBatch,
@@ -13,7 +13,7 @@ import {
 export type WriteRequest =
   | { lease: Lease }
   | { changes: readonly (readonly [key: string, json: string | null])[] }
-  | { begin: string; lists: SealedLists | undefined }
+  | { begin: string; seal: UnwrittenSeal | undefined }
   | { piece: string }
   | { end: true }
   | { finish: true }
@@ -35,7 +35,7 @@ const take = (request: WriteRequest): WriteResult | undefined => {
       if (json === null) batch?.remove(key)
       else batch?.write(key, json)
     }
-  else if ('begin' in request) batch?.begin(request.begin, request.lists)
+  else if ('begin' in request) batch?.begin(request.begin, request.seal)
   else if ('piece' in request) batch?.add(request.piece)
   else if ('end' in request) batch?.end()
   else if ('sync' in request) {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { isLong, textPieces } from '../../storage/drivers/files/document-text'
-import { sealedListsOf } from '../../storage/drivers/files/seal'
+import { sealOf } from '../../storage/drivers/files/seals'
 import type { BlockedPath, DocumentWriter } from '../../storage/drivers/files/write-documents'
 import { othersTurn } from '../../storage/others-turn'
 import type { WriteRequest, WriteResult } from './document-writer'
@@ -74,7 +74,7 @@ export const createWriterThread = (directory: string, strict: boolean): Document
             await othersTurn()
             continue
           }
-          post({ begin: key, lists: document.parts && sealedListsOf(document.parts) })
+          post({ begin: key, seal: document.parts && sealOf(key, document.parts) })
           for (const piece of textPieces(document)) {
             post({ piece })
             if (isTurnOver(piece.length)) await othersTurn()

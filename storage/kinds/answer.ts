@@ -9,6 +9,5 @@ export const answers = defineKind({
   fields: () => ({}),
   appendOnly: [],
   migrations: [],
-  isInternal: true,
   subject: () => ({}),
 })

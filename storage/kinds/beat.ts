@@ -9,6 +9,5 @@ export const beats = defineKind({
   fields: () => ({}),
   appendOnly: [],
   migrations: [],
-  isInternal: true,
   subject: () => ({}),
 })

@@ -53,8 +53,6 @@ export interface KindDefinition<T, StateEvent extends EventName = EventName, Lis
    * them cannot be read, the entity is not deleted, since it would be left behind.
    */
   dependents?(id: string): readonly string[]
-  /** What the server keeps for itself: in a folder that begins with a dot, neither exported nor copied. */
-  isInternal?: true
   /** The events that carry an entity's state, of what is anybody's news. */
   stateEvents?: { created: StateEvent; updated: StateEvent }
   /** `fieldsOf` makes the values by which it can be found, which most do not need. */

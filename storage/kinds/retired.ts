@@ -9,6 +9,5 @@ export const retired = defineKind({
   fields: () => ({}),
   appendOnly: [],
   migrations: [],
-  isInternal: true,
   subject: () => ({}),
 })

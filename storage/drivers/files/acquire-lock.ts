@@ -1,7 +1,8 @@
 /** Acquires a lock file, atomically also against others that start at the same moment. */
 
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { codeOf, type FoundLock, readLock, textOf } from './lock-file'
+import { codeOf } from './error-code'
+import { type FoundLock, readLock, textOf } from './lock-file'
 import { privateFile } from './private-files'
 import { livenessOf, type ProcessIdentity } from './process-identity'
 

@@ -1,5 +1,5 @@
 import type { Batch } from '../../driver'
-import { pathOfKey } from './document-files'
+import { pathOfKey } from './document-paths'
 
 /** So many keys are looked at in a step. */
 const keysInStep = 1000

@@ -1,36 +1,15 @@
 import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join, sep } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { withoutByteOrderMark } from '../../../schemas/json-text'
 import { cannotBeRead } from '../../driver'
-import { isKind, type Kind, kindOfKey, kinds, storedKinds } from '../../kinds'
+import { storedKinds } from '../../kinds'
 import { reasonOf } from '../../reason'
 import { copyReason, isCopyName } from './copies'
-
-const namePattern = /^[A-Za-z0-9_-]+$/
-
-/** The folder of a kind. What is not for people and other programs has a name that begins with a dot. */
-export const folderOf = (kind: Kind): string => (kinds[kind].isInternal ? `.${kind}` : kind)
-
-/** How many folders lie between a kind's own and its documents. */
-export const depthOf = (kind: Kind): number => (kinds[kind].partition ? 1 : 0)
+import { depthOf, folderOf, namePattern, pathOfKey } from './document-paths'
+import { isMissing } from './error-code'
 
 /** What iCloud Drive leaves in the place of a file that it has moved off the disk. */
 const placeholderPattern = /^\.([A-Za-z0-9_-]+)\.json\.icloud$/
-
-/** Whether this is the key of a document. No other key is ever made a path. */
-export const isDocumentKey = (key: string): boolean => {
-  const [folder = '', ...names] = key.split(':')
-  return (
-    isKind(folder) && names.length === depthOf(folder) + 1 && names.every((name) => namePattern.test(name))
-  )
-}
-
-/** The file of a document: `tasks:p:t` is `tasks/p/t.json`. Throws if it is not the key of a document. */
-export const pathOfKey = (directory: string, key: string): string => {
-  const kind = isDocumentKey(key) ? kindOfKey(key) : undefined
-  if (kind === undefined) throw new Error(`"${key}" is not a key of a document`)
-  return `${directory}${sep}${folderOf(kind)}${key.slice(kind.length).replaceAll(':', sep)}.json`
-}
 
 /** What the folders of documents hold. Files of other names are not ours, and not in it. */
 interface FoundFiles {
@@ -108,6 +87,3 @@ const requireAbsence = (path: string): false => {
     )
   return false
 }
-
-export const isMissing = (error: unknown) =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT'

@@ -6,7 +6,8 @@ import { cannotBeRead } from '../../driver'
 import type { Logger } from '../../loading'
 import { reasonOf } from '../../reason'
 import { copyReason } from './copies'
-import { findFiles, isFileThere, pathOfKey, readDocument } from './document-files'
+import { findFiles, isFileThere, readDocument } from './document-files'
+import { pathOfKey } from './document-paths'
 import { watchCopies } from './new-copies'
 
 /** How long after an attempt to read what could not be read the next one begins. */

@@ -5,14 +5,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } f
 import { readFile, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { acquire, maxWaits } from './acquire-lock'
-import {
-  createHolderCheck,
-  type Lease,
-  LeaseLostError,
-  LockGoneError,
-  parseRecord,
-  textOf,
-} from './lock-file'
+import { createHolderCheck, type Lease, LeaseLostError, LockGoneError } from './lease'
+import { parseRecord, textOf } from './lock-file'
 import { privateFile, privateFolder } from './private-files'
 import { ownIdentity, type ProcessIdentity } from './process-identity'
 

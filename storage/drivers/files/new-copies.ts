@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { storedKinds } from '../../kinds'
 import { isCopyName } from './copies'
-import { depthOf, folderOf } from './document-files'
+import { depthOf, folderOf } from './document-paths'
 
 /** A sync program needs seconds to bring a file, and a person longer to look. */
 const lookEveryMs = 60_000

@@ -4,8 +4,9 @@ import { Items, idOf, type KeptItems } from '../../items'
 import { kindOfKey, kinds } from '../../kinds'
 import type { Parts } from '../../parts'
 import { rememberState } from './append-delta'
-import { pathOfKey } from './document-files'
-import { readSeal, type SealedList, type SealedLists } from './seal'
+import { pathOfKey } from './document-paths'
+import type { SealedList, SealedLists } from './seal'
+import { readSeal } from './seals'
 
 /**
  * A long document in parts, if its file is byte by byte as this server has sealed it; else undefined: then it is to be

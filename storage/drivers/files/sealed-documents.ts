@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import type { Parts } from '../../parts'
-import { isDocumentKey, pathOfKey } from './document-files'
+import { isDocumentKey, pathOfKey } from './document-paths'
 import { growParts } from './grown-parts'
 import type { StoredChange } from './journal-lines'
-import { sealedKeys } from './seal'
 import { readSealedDocument } from './sealed-document'
+import { sealedKeys } from './seals'
 
 /** The long documents whose files are as they were sealed; each is given once, for the start. */
 export interface SealedDocuments {

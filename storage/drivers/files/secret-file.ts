@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { SecretStore } from '../../driver'
-import { codeOf } from './lock-file'
+import { codeOf } from './error-code'
 import { replaceDurably } from './replace-durably'
 
 const secretBytes = 32

@@ -12,13 +12,13 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { entityKinds } from '../../../schemas/entities'
-import { isMissing, pathOfKey } from './document-files'
-import { type DocumentText, isLong, textPieces } from './document-text'
+import { openFolders, pathOfKey } from './document-paths'
+import type { DocumentText } from './document-text'
+import { codeOf, isMissing } from './error-code'
 import { createIndenter } from './indent'
-import { codeOf, createHolderAssertion, type Lease } from './lock-file'
+import { createHolderAssertion, type Lease } from './lease'
 import { privateFileMode, privateFolder } from './private-files'
-import { type SealedLists, sealedListsOf, sealFolder, writeSeal } from './seal'
+import { sealFolder, type UnwrittenSeal, writeSeal } from './seal-file'
 import { syncFolders } from './sync-folders'
 
 /** A document to write, or to remove (null). */
@@ -34,7 +34,7 @@ export interface BlockedPath {
   reason: string
 }
 
-/** Writes documents into their files: in this thread or in another. */
+/** Writes documents into their files: in this thread (`writer-in-this-thread.ts`) or in another. */
 export interface DocumentWriter {
   /**
    * Writes them while the lease is held, and resolves with those whose path does not take them. Rejects if the disk
@@ -53,8 +53,8 @@ const diskWideCodes = new Set<unknown>(['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', '
 export interface DocumentBatch {
   write(key: string, json: string): void
   remove(key: string): void
-  /** A long document, piece by piece; `lists`: what is to be sealed of its lists, where it is held in parts. */
-  begin(key: string, lists?: SealedLists): void
+  /** A long document, piece by piece; `seal`: where it is held in parts. */
+  begin(key: string, seal?: UnwrittenSeal): void
   add(piece: string): void
   end(): void
   /** Those whose path did not take them. */
@@ -120,9 +120,9 @@ export const createDocumentBatch = (directory: string, strict: boolean, lease: L
       nextDraft()
       place(key, (path) => removeFile(path, draft), strict)
     },
-    begin(key, lists) {
+    begin(key, seal) {
       const file = openDraft(nextDraft(), modeOf(pathOfKey(directory, key)))
-      long = { key, file, lists, indent: createIndenter(), written: { size: 0, checksum: 0 } }
+      long = { key, file, seal, indent: createIndenter(), written: { size: 0, checksum: 0 } }
     },
     add(piece) {
       if (long) addTo(long, long.indent(piece))
@@ -130,12 +130,12 @@ export const createDocumentBatch = (directory: string, strict: boolean, lease: L
     end() {
       if (!long) return
       addTo(long, '\n')
-      const { key, file, lists, written } = long
+      const { key, file, seal, written } = long
       fsyncSync(file)
       closeSync(file)
       long = undefined
       const isPlaced = place(key, (path) => renameInto(draft, path), true)
-      if (isPlaced && lists) writeSeal(directory, key, written, lists)
+      if (isPlaced && seal) writeSeal(directory, key, { ...seal, ...written })
     },
     finish() {
       syncFolders(...foldersToSync)
@@ -146,30 +146,6 @@ export const createDocumentBatch = (directory: string, strict: boolean, lease: L
       long = undefined
       rmSync(draft, { force: true })
     },
-  }
-}
-
-/** The same in this thread, all at once. */
-const writeDocuments = (
-  directory: string,
-  changes: readonly DocumentChange[],
-  strict: boolean,
-  lease: Lease,
-): BlockedPath[] => {
-  const batch = createDocumentBatch(directory, strict, lease)
-  try {
-    for (const { key, document } of changes) {
-      if (!document) batch.remove(key)
-      else if (isLong(document)) {
-        batch.begin(key, document.parts && sealedListsOf(document.parts))
-        for (const piece of textPieces(document)) batch.add(piece)
-        batch.end()
-      } else batch.write(key, document.json)
-    }
-    return batch.finish()
-  } catch (error) {
-    batch.abandon()
-    throw error
   }
 }
 
@@ -189,19 +165,13 @@ export const syncDocuments = (directory: string, keys: readonly string[]): void 
   syncFolders(...folders)
 }
 
-export const writerInThisThread = (directory: string, strict: boolean): DocumentWriter => ({
-  write: async (changes, lease) => writeDocuments(directory, changes, strict, lease),
-  sync: async (keys) => syncDocuments(directory, keys),
-  close: async () => undefined,
-})
-
 /** Where files are written before they are renamed into place. */
 const temporaryFolder = (directory: string) => join(directory, '.writing')
 
 /** Makes the folders for documents, and deletes the temporary files of an earlier run, or of a frozen server. */
 export const prepareFolders = (directory: string): void => {
   rmSync(temporaryFolder(directory), { recursive: true, force: true })
-  for (const folder of [...entityKinds, basename(temporaryFolder(directory)), sealFolder])
+  for (const folder of [...openFolders, basename(temporaryFolder(directory)), sealFolder])
     mkdirSync(join(directory, folder), privateFolder)
 }
 
@@ -224,7 +194,7 @@ const openDraft = (path: string, mode: number): number => {
 interface LongFile {
   key: string
   file: number
-  lists: SealedLists | undefined
+  seal: UnwrittenSeal | undefined
   indent: (piece: string) => string
   written: { size: number; checksum: number }
 }
