@@ -48,7 +48,7 @@ export type StateEventOf<K extends Kind> = Extract<EventOf<(typeof definitions)[
 export const kinds: { readonly [K in Kind]: KindDefinition<Entities[K], StateEventOf<K>, ListOf<K>> } =
   definitions
 
-export const isKind = (name: string): name is Kind => Object.hasOwn(definitions, name)
+const isKind = (name: string): name is Kind => Object.hasOwn(definitions, name)
 
 export const storedKinds: readonly Kind[] = Object.keys(definitions).filter(isKind)
 

@@ -1,6 +1,6 @@
 /** What esbuild makes of the sources, in memory: nothing is written here. */
 import { readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { build } from 'esbuild'
 
 /**
@@ -12,8 +12,15 @@ const server = {
   'document-writer': 'local-dev/server/document-writer.ts',
 }
 
-/** What only `/mcp` needs: the server loads it when the first call comes, and it stands alone. */
-const mcp = { mcp: 'functions/mcp/serve.ts' }
+/**
+ * What many servers never need: `/mcp`, a skill with frontmatter, PostgreSQL. The server loads it when it is first imported
+ * (`await import`), and it stands alone: what it brings along is not the server's, so no class is to be shared with it.
+ */
+const besideServer = {
+  mcp: 'functions/mcp/serve.ts',
+  frontmatter: 'local-dev/skills/frontmatter.ts',
+  pg: 'storage/drivers/postgres/library.ts',
+}
 
 /** The other programs that Node starts. They share files, so that each loads only what it is asked for. */
 const commands = {
@@ -65,9 +72,9 @@ export const bundle = async (root, outdir) => {
     ...forNode,
     entryPoints: server,
     outdir: directory,
-    plugins: [{ name: 'mcp-beside', setup: useMcpBeside }],
+    plugins: [{ name: 'beside-server', setup: leaveBeside(root) }],
   })
-  const ofMcp = await build({ ...forNode, entryPoints: mcp, outdir: directory })
+  const ofBesideServer = await build({ ...forNode, entryPoints: besideServer, outdir: directory })
   const ofCommands = await build({
     ...forNode,
     entryPoints: commands,
@@ -104,13 +111,13 @@ export const bundle = async (root, outdir) => {
   return {
     programs: new Map([
       ...filesByName(ofServer),
-      ...filesByName(ofMcp),
+      ...filesByName(ofBesideServer),
       ...filesByName(ofCommands),
       ...console,
       ['console.html', pageOf(root, ofConsole.metafile)],
     ]),
     clients: new Map([...filesByName(ofClient), ...filesByName(ofBrowserClient)]),
-    metafiles: [ofServer, ofMcp, ofCommands, ofClient, ofBrowserClient, ofConsole].map(
+    metafiles: [ofServer, ofBesideServer, ofCommands, ofClient, ofBrowserClient, ofConsole].map(
       ({ metafile }) => metafile,
     ),
   }
@@ -145,8 +152,13 @@ const importsOf = (outputs, path, found = new Set()) => {
 const useServerBeside = (build) =>
   build.onResolve({ filter: /^\.\.\/server$/ }, () => ({ path: './server.js', external: true }))
 
-const useMcpBeside = (build) =>
-  build.onResolve({ filter: /^\.\/serve$/ }, () => ({ path: './mcp.js', external: true }))
+const leaveBeside = (root) => (build) =>
+  build.onResolve({ filter: /^\.\// }, ({ kind, path, resolveDir }) => {
+    if (kind !== 'dynamic-import') return undefined
+    const source = relative(root, join(resolveDir, `${path}.ts`)).replaceAll('\\', '/')
+    const [name] = Object.entries(besideServer).find(([, entry]) => entry === source) ?? []
+    return name === undefined ? undefined : { path: `./${name}.js`, external: true }
+  })
 
 const filesByName = ({ outputFiles }) =>
   new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]))

@@ -1,6 +1,8 @@
 /** Skills of the common format (agentskills.io): `SKILL.md`, with frontmatter that says name and description. */
 import { SkillManifest } from '../../schemas/skill'
-import { type Frontmatter, readFrontmatter } from './frontmatter'
+import type { Frontmatter } from './frontmatter'
+
+const { readFrontmatter } = await import('./frontmatter')
 
 /** What a `SKILL.md` says, in the words of our own format. */
 export interface CommonSkill {

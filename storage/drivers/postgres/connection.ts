@@ -1,4 +1,6 @@
-import { Client, type QueryResultRow } from 'pg'
+import type { QueryResultRow } from 'pg'
+
+const { Client } = await import('./library')
 
 /** Runs one statement, and resolves with its rows. */
 export type Query = <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<Row[]>

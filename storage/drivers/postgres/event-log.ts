@@ -1,10 +1,11 @@
-import { Pool } from 'pg'
 import { apiError } from '../../../schemas/errors'
 import { parseTrusted } from '../../../schemas/json-text'
 import type { WorkspaceDriver } from '../../driver'
 import type { LoggedEvent } from '../../event'
 import { connectionOptions, type Query, queryTimeoutMs, reasonOf } from './connection'
 import type { GroupCommit } from './group-commit'
+
+const { Pool } = await import('./library')
 
 interface EventLogOptions {
   url: string
