@@ -1,16 +1,17 @@
 // A new user types what the README says, and sees something else.
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest'
 import { freePort, makeDirectories, type Server, startServer } from '../contract/server'
 
 const root = join(import.meta.dirname, '../..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 /** What stands in a block of the README: the commands, and what they print. */
-const sessions = [...readme.matchAll(/```console\n([\s\S]*?)```/g)].map(([, text = '']) => {
-  const lines = text.trimEnd().split('\n')
+const sessions = [...readme.matchAll(/```console\n([\s\S]*?)```/g)].map(([, block = '']) => {
+  const lines = block.trimEnd().split('\n')
   return {
     commands: lines.filter((line) => line.startsWith('$ ')).map((line) => line.slice(2)),
     shown: lines.filter((line) => !line.startsWith('$ ')),
@@ -44,8 +45,11 @@ describe('the first session in the README', () => {
     symlinkSync(join(root, 'dist/cli.js'), join(home, 'bin/maestro'))
     const patient = 'until maestro status > /dev/null 2>&1; do sleep 0.1; done'
     const script = [...commands, 'kill -TERM $(jobs -p)', 'wait'].join('\n').replace('sleep 2', patient)
-    const { stdout } = await run('bash', ['-c', script], {
+    // In a group of its own, so that nothing is left of it where it has not come to its end.
+    const shell = spawn('bash', ['-c', script], {
       cwd: home,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
       env: {
         HOME: home,
         TMUX_TMPDIR: home,
@@ -53,8 +57,9 @@ describe('the first session in the README', () => {
         PORT: String(port),
         MAESTRO_SERVER_URL: `http://127.0.0.1:${port}`,
       },
-      timeout: 25_000,
     })
+    onTestFailed(() => void (shell.pid && process.kill(-shell.pid, 'SIGKILL')))
+    const stdout = await text(shell.stdout)
     expect(normal(stdout.trimEnd().split('\n'))).toEqual(normal(shown))
     expect(readFileSync(join(home, 'maestro.log'), 'utf8')).toContain('Login page has ended: completed')
   })
