@@ -1,3 +1,4 @@
+import { endedStatuses } from '../../schemas/ended-statuses'
 import { isObject } from '../../schemas/fields'
 import { legacySessionStatuses, Session } from '../../schemas/session'
 import { currentValueOf, defineKind, type StoredDocument } from './kind'
@@ -45,6 +46,12 @@ const hasName = <T extends object>(object: T, name: PropertyKey): name is keyof 
 const spawnedBy = (metadata: unknown): string | null =>
   isObject(metadata) && typeof metadata.spawnedBy === 'string' ? metadata.spawnedBy : null
 
+const ended: ReadonlySet<string> = new Set(endedStatuses)
+
+/** Whether it lives, and has no worktree, as far as anybody has said. */
+const worksInPlace = ({ status, worktree, workspace }: Session): boolean =>
+  !ended.has(status) && !worktree && !workspace
+
 export const sessions = defineKind({
   schema: Session,
   id: (session) => session.id,
@@ -55,6 +62,7 @@ export const sessions = defineKind({
     strategy: session.strategy,
     taskIds: session.taskIds,
     parentSessionId: session.parentSessionId ?? [],
+    withoutWorktree: worksInPlace(session) ? session.projectId : [],
   }),
   appendOnly: ['events', 'timeline'],
   migrations: [

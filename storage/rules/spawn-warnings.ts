@@ -1,5 +1,7 @@
+import type { Where } from '../documents'
+import { plainPath } from '../kinds/project'
 import type { Reader } from './find'
-import { livingStatus, livingStatuses } from './living'
+import { livingStatus } from './living'
 import type { SpawnPlan } from './spawn'
 
 /** So many are named; the rest is counted. */
@@ -56,29 +58,29 @@ function* sharedDirectory(
   worktrees: boolean,
 ): Warnings {
   if (chosen.worktree ?? worktrees) return
-  const directory = plainPath(project.workingDir)
-  const known = new Map<unknown, boolean>([[project.id, true]])
-  const isHere = (projectId: unknown): boolean => {
-    const found = known.get(projectId)
-    if (found !== undefined || typeof projectId !== 'string') return found === true
-    const other = reader.get('projects', projectId)
-    const is = other !== undefined && plainPath(other.workingDir) === directory
-    known.set(projectId, is)
-    return is
-  }
   const named = new Set([request.sessionId, ...tasks.flatMap(({ sessionIds }) => sessionIds)])
-  for (const status of livingStatuses)
-    for (const id of reader.ids('sessions', { status })) {
-      if (named.has(id) || !isHere(reader.fields('sessions', id)?.projectId)) continue
-      const { worktree = worktrees && status === 'spawning', workspace } = reader.get('sessions', id) ?? {}
-      if (worktree || workspace) continue
+  for (const projectId of reader.ids('projects', { directory: plainPath(project.workingDir) }))
+    for (const id of oldestFirst(reader, { withoutWorktree: projectId })) {
+      const status = reader.fields('sessions', id)?.status
+      if (named.has(id) || (worktrees && status === 'spawning' && !choosesNone(reader, id))) continue
       yield () =>
         `Session ${id} (${status}) works in ${project.workingDir}, too, and neither has a worktree: they overwrite each other's files`
       return
     }
 }
 
-const plainPath = (path: string): string => path.replace(/\/+$/, '')
+/** Whether a session was spawned so that it gets no worktree. */
+const choosesNone = (reader: Reader, id: string): boolean => reader.get('sessions', id)?.worktree === false
+
+/** Most often the first is all that is asked for. */
+const sessionsInPage = 20
+
+function* oldestFirst(reader: Reader, where: Where): Generator<string, void> {
+  for (let page = reader.oldestIds('sessions', sessionsInPage, where); page.length > 0; ) {
+    for (const { id } of page) yield id
+    page = reader.oldestIds('sessions', sessionsInPage, where, page.at(-1))
+  }
+}
 
 /** Tasks of the session itself are done in its order. */
 function* waitingTasks(reader: Reader, tasks: SpawnPlan['tasks']): Warnings {

@@ -199,6 +199,43 @@ describe('a spawn of many tasks of which one waits for all others', () => {
   })
 })
 
+describe('a spawn beside many living sessions', () => {
+  it.each([
+    ['each in a worktree', { worktree: true }],
+    ['all in its directory', { worktree: false }],
+    ['of which nothing is said', {}],
+  ])('looks at a few of them, not at all: %s', async (_, fields) => {
+    const lookedAt = async (size: number) => {
+      const { workspace, session, task, projectId, change } = await start()
+      const taskIds = [(await task()).id]
+      const ids = idsOf(await times(size, () => session()))
+      for (const id of ids)
+        await change((tx) => {
+          const head = tx.get('sessions', id)
+          if (head) tx.put('sessions', { ...head, ...fields })
+        })
+      return workspace.read((documents) => {
+        let looks = 0
+        const counted = new Proxy(readerOf(documents), {
+          get(target, name) {
+            const found: unknown = Reflect.get(target, name)
+            if (typeof found !== 'function') return found
+            return (...given: unknown[]) => {
+              const result: unknown = Reflect.apply(found, target, given)
+              looks += Array.isArray(result) ? result.length : 1
+              return result
+            }
+          },
+        })
+        const plan = planSpawn(readerOf(documents), { projectId, taskIds }, 'sess_1')
+        spawnWarnings(counted, plan, new Set())
+        return looks
+      })
+    }
+    expect(await lookedAt(400)).toBe(await lookedAt(100))
+  })
+})
+
 describe('a task at the end of a long chain', () => {
   it('is made, or moved there, for the same whatever the length of the chain', async () => {
     const measured = async (length: number) => {
