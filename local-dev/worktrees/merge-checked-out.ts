@@ -39,6 +39,8 @@ export const moveCheckedOut = async (moving: Moving): Promise<void> => {
   try {
     const index = nextIndex(repository)
     await copyFile(join(note.gitDir, 'index'), index)
+    // A file that was written anew as it was, by a copy or by who took a merge back, is no change.
+    await at.run(['update-index', '-q', '--refresh'], { index })
     await at.text(['read-tree', '-m', '-u', note.old, note.new], { index })
     await at.text(['update-ref', '-m', message, `refs/heads/${note.into}`, note.new, note.old])
   } catch (error) {

@@ -5,7 +5,9 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -148,6 +150,20 @@ describe('what is only in a tree', () => {
     await merge(one)
     expect(folder.git('app', 'status', '--porcelain')).toBe('A  beside\n M other\n?? sub/')
     expect([folder.read('app/dir/inner'), folder.read('app/other')]).toEqual(['i\n', 'mine\n'])
+  })
+
+  it('is no obstacle where it was written anew as it was: copied, touched, or of other rights that git leaves out', async () => {
+    const one = await world()
+    for (const name of ['a', 'dir', '.gitignore']) {
+      const text = folder.read(`app/${name}`)
+      rmSync(folder.at('app', name))
+      folder.write('app', { [name]: text })
+      utimesSync(folder.at('app', name), 1e9, 1e9)
+    }
+    chmodSync(folder.at('app/a'), 0o600)
+    await merge(one)
+    expect(folder.git('app', 'status', '--porcelain')).toBe('')
+    expect([folder.read('app/a'), folder.read('app/dir/inner')]).toEqual(['by one\n', 'i\n'])
   })
 
   it("is not left out where it is the session's: changed, new, in a merge of its own, or on no branch", async () => {
