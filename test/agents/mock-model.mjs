@@ -86,6 +86,7 @@ const converse = async (protocol, { path, body, response }) => {
     path,
     model: body.model,
     tools: talk.tools,
+    ...(talk.named?.length > 0 && { named: talk.named }),
     answered: talk.answered,
     said: talk.said,
     step,

@@ -1,6 +1,6 @@
 /**
- * Real MCP clients against the mock model, offline: npm run try:mcp [-- AGENT …]. Each is configured by `maestro mcp install`,
- * lists the tools, and carries out claim, report, release.
+ * Real MCP clients against the mock model, offline: npm run try:mcp [-- AGENT …]. The programs are found in PATH. Each lists the
+ * tools and carries out claim, report, release: configured by `maestro mcp install`, and once more with the address of `/mcp`.
  */
 import { execFile, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import { createClient } from '../../functions/client/client'
 import { toolsOf } from '../../functions/mcp/tools'
 import { findProgram } from '../../local-dev/lib/find-program'
+import { writeOverHttp } from './try/mcp-over-http'
 import { endProcess } from './try/model'
 import { makePlace, program } from './try/place'
 
@@ -28,11 +29,15 @@ const calls: Readonly<Record<string, readonly string[]>> = {
 /** How long one may take to begin, work and end, in milliseconds. */
 const patienceMs = 240_000
 
+/** Standard input and output of `maestro mcp`, or `/mcp`. */
+const ways = ['stdio', 'http'] as const
+
 interface Trial {
   version: string
   tools: number
-  status: string
+  claimed: boolean
   reported: boolean
+  status: string
 }
 
 interface Place {
@@ -52,8 +57,8 @@ const converse = async (agent: string, args: readonly string[], { env, cwd, log 
   clearTimeout(timer)
 }
 
-const tryAgent = async (agent: string, args: readonly string[], folder: string): Promise<Trial> => {
-  const { app, logs, model, modelLog, url, environment } = await makePlace(folder)
+const tryAgent = async (agent: string, way: (typeof ways)[number], folder: string): Promise<Trial> => {
+  const { home, app, logs, model, modelLog, url, environment } = await makePlace(folder)
   const bin = join(folder, 'bin')
   mkdirSync(bin)
   writeFileSync(join(bin, 'maestro'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`)
@@ -81,18 +86,21 @@ const tryAgent = async (agent: string, args: readonly string[], folder: string):
       { mcp: 'release', input: { taskId: task.id, outcome: 'completed', message: 'Done' } },
       { say: 'Done.' },
     ])
-    await run(join(bin, 'maestro'), ['mcp', 'install', agent], { env })
+    if (way === 'http') writeOverHttp[agent]?.(home, `${url}/mcp`)
+    else await run(join(bin, 'maestro'), ['mcp', 'install', agent], { env })
     const version =
       (await run(agent, ['--version'], { env, cwd: app })).stdout.trim().split('\n').at(-1) ?? ''
     const own = { ...env, MAESTRO_API_TOKEN: token, MAESTRO_SESSION_ID: session.id }
-    await converse(agent, args, { env: own, cwd: app, log: join(logs, 'agent.log') })
+    await converse(agent, calls[agent] ?? [], { env: own, cwd: app, log: join(logs, 'agent.log') })
     const asked = readFileSync(modelLog, 'utf8')
     const { timeline } = await client.sessions.get(session.id)
+    const { status, lastClaim } = await client.tasks.get(task.id)
     return {
-      version,
+      version: /\d[\w.-]*/.exec(version)?.[0] ?? version,
       tools: toolsOf('worker').filter(({ name }) => new RegExp(`[_"]${name}"`).test(asked)).length,
-      status: (await client.tasks.get(task.id)).status,
+      claimed: lastClaim !== undefined,
       reported: timeline.some(({ message }) => message === 'Half done'),
+      status,
     }
   } finally {
     await endProcess(server)
@@ -100,36 +108,45 @@ const tryAgent = async (agent: string, args: readonly string[], folder: string):
   }
 }
 
+const tools = toolsOf('worker').length
+
+/** Its line of the table. */
+const rowOf = async (agent: string, way: (typeof ways)[number]): Promise<string[]> => {
+  const folder = mkdtempSync(join(tmpdir(), `maestro-mcp-${agent}-`))
+  const trial = await tryAgent(agent, way, folder).catch((error: unknown) => {
+    say(`${agent}: ${error instanceof Error ? error.message : error}`)
+    return undefined
+  })
+  const isDone = trial?.status === 'completed' && trial.claimed && trial.reported && trial.tools === tools
+  if (isDone) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  else {
+    say(`${agent} over ${way}: NO (see ${folder})`)
+    process.exitCode = 1
+  }
+  return [
+    agent,
+    trial?.version ?? '',
+    way,
+    `${trial?.tools ?? 0} of ${tools}`,
+    trial?.claimed ? 'claimed' : 'NO',
+    trial?.reported ? 'reported' : 'NO',
+    trial?.status ?? 'NO',
+  ]
+}
+
 const wanted = process.argv.slice(2)
 const rows: string[][] = []
-for (const [agent, args] of Object.entries(calls)) {
+for (const agent of Object.keys(calls)) {
   if (wanted.length > 0 && !wanted.includes(agent)) continue
   if ((await findProgram(agent, process.env.PATH ?? '')) === undefined) {
     say(`${agent}: not here`)
     continue
   }
-  const folder = mkdtempSync(join(tmpdir(), `maestro-mcp-${agent}-`))
-  const trial = await tryAgent(agent, args, folder).catch((error: unknown) => {
-    say(`${agent}: ${error instanceof Error ? error.message : error}`)
-    return undefined
-  })
-  const isDone = trial?.status === 'completed' && trial.reported && trial.tools === toolsOf('worker').length
-  if (isDone) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-  else {
-    say(`${agent}: NO (see ${folder})`)
-    process.exitCode = 1
-  }
-  rows.push([
-    agent,
-    trial?.version ?? '',
-    `${trial?.tools ?? 0} of ${toolsOf('worker').length}`,
-    trial?.reported ? 'reported' : 'NO',
-    trial?.status ?? 'NO',
-  ])
+  for (const way of ways) rows.push(await rowOf(agent, way))
 }
 for (const row of [
-  ['agent', 'version', 'tools listed', 'report', 'task after release'],
-  ['---', '---', '---', '---', '---'],
+  ['agent', 'version', 'over', 'tools listed', 'claim', 'report', 'task after release'],
+  ['---', '---', '---', '---', '---', '---', '---'],
   ...rows,
 ])
   say(`| ${row.join(' | ')} |`)

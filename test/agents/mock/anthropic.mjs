@@ -1,5 +1,5 @@
 /** Anthropic Messages: claude. */
-import { callFor, nextId, resetAt, textOf } from './tools.mjs'
+import { callFor, nextId, resetAt, textOf, toolSearch } from './tools.mjs'
 
 const usage = {
   input_tokens: 1200,
@@ -8,9 +8,20 @@ const usage = {
   cache_creation_input_tokens: 0,
 }
 
-/** Where claude was interrupted, it puts words of its own into the model's mouth. */
+/** Where claude was interrupted, it puts words of its own into the model's mouth; to look for a tool is no step of the script. */
 const isAnswer = ({ role, content }) =>
-  role === 'assistant' && !/^No response requested/.test(textOf(content))
+  role === 'assistant' && !/^No response requested/.test(textOf(content)) && !isSearch(content)
+
+const isSearch = (content) => Array.isArray(content) && content.some(({ name }) => name === toolSearch)
+
+/** Tools of MCP servers that claude only names, a line each, until they are looked for. */
+const namedTools = (messages) =>
+  [...new Set(messages.flatMap(({ content }) => textOf(content).match(/^mcp__\w+$/gm) ?? []))].map(
+    (name) => ({
+      name,
+      isDeferred: true,
+    }),
+  )
 
 export const anthropic = {
   name: 'anthropic',
@@ -18,7 +29,11 @@ export const anthropic = {
   read: ({ messages = [], tools = [], system, stream }) => ({
     streams: stream === true,
     tools: tools.filter(({ input_schema }) => input_schema).map(({ name }) => name),
-    definitions: tools.map(({ name, input_schema }) => ({ name, parameters: input_schema })),
+    named: namedTools(messages).map(({ name }) => name),
+    definitions: [
+      ...tools.map(({ name, input_schema }) => ({ name, parameters: input_schema })),
+      ...namedTools(messages),
+    ],
     answered: messages.filter(isAnswer).length,
     said: {
       system: textOf(system),

@@ -39,7 +39,7 @@ const patchOf = ({ path, text }) =>
   ].join('\n')
 
 /**
- * The call that a step asks for, among `tools` (`{name, parameters, isFreeform}`): `{name, input}`, where input is a text
+ * The call that a step asks for, among `tools` (`{name, parameters, isFreeform, isDeferred}`): `{name, input}`, where input is a text
  * for a tool that takes one; undefined where the step is only words.
  */
 export const callFor = (step, tools) => {
@@ -66,10 +66,14 @@ export const callFor = (step, tools) => {
   return shellCall(`apply_patch <<'EOF'\n${patchOf(step.write)}\nEOF`, tools)
 }
 
+/** What claude gives its model to look for tools that it has only named. */
+export const toolSearch = 'ToolSearch'
+
 /** Each agent puts something of its own before the name of a tool that it has from elsewhere. */
 const mcpCall = ({ mcp, input = {} }, tools) => {
   const tool = tools.find(({ name }) => name.endsWith(mcp))
   if (!tool) throw new Error(`None of these is ${mcp}: ${tools.map(({ name }) => name).join(', ')}`)
+  if (tool.isDeferred) return { name: toolSearch, input: { query: `select:${tool.name}`, max_results: 1 } }
   return { name: tool.name, input, namespace: tool.namespace }
 }
 
