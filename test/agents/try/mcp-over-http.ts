@@ -21,7 +21,7 @@ export const writeOverHttp: Readonly<Record<string, (home: string, url: string) 
   claude: inJson('.claude.json', 'mcpServers', (url) => ({
     type: 'http',
     url,
-    headers: bearer(`\${MAESTRO_API_TOKEN}`),
+    headers: bearer(`\${MAESTRO_API_TOKEN:-}`),
   })),
   codex: (home, url) => {
     const file = join(home, '.codex/config.toml')
