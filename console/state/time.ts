@@ -20,12 +20,19 @@ export const span = (ms: number): string => {
   return minutes < 60 ? `${minutes} m` : `${Math.floor(minutes / 60)} h ${minutes % 60} m`
 }
 
-/** In the reader's zone and language, to the second. */
-export const exactTime = (at: number): string =>
-  new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+/** Made once, when the first time is shown: to make one takes longer than to draw the card that it is for. */
+const writerOf = (options: Intl.DateTimeFormatOptions) => {
+  let writer: Intl.DateTimeFormat | undefined
+  return (at: number): string => {
+    writer ??= new Intl.DateTimeFormat(undefined, options)
+    return writer.format(at)
+  }
+}
 
-export const clockTime = (at: number): string =>
-  new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+/** In the reader's zone and language, to the second. */
+export const exactTime = writerOf({ dateStyle: 'medium', timeStyle: 'medium' })
+
+export const clockTime = writerOf({ hour: '2-digit', minute: '2-digit', second: '2-digit' })
 
 /** `sess_…p9q2r5`: enough of an id to tell it from others. */
 export const shortId = (id: string): string => (id.length <= 16 ? id : `${id.slice(0, 5)}…${id.slice(-6)}`)
