@@ -1,6 +1,8 @@
 /** The one store, connection and set of actions of this page, and where one is in it. */
 import { computed, effect, signal } from '@preact/signals'
 import { type Client, createClient, MaestroError } from '../functions/client/client'
+import { fetchOnce } from './fetch-once'
+import { serverUrl, tokenKey } from './place'
 import { createActions, type Notice, reasonOf } from './state/actions'
 import { openRequests, waitersOf } from './state/inbox'
 import { createLive } from './state/live'
@@ -8,7 +10,6 @@ import { createReasons } from './state/reasons'
 import { parseRoute, type Route, routeText } from './state/route'
 import { createStore } from './state/store'
 
-const tokenKey = 'maestro-token'
 const nameKey = 'maestro-name'
 
 export const store = createStore()
@@ -39,11 +40,8 @@ export const live = createLive({
   textOf: reasonOf,
 })
 
-/** Below whatever path the page came from. */
-const serverUrl = `${location.origin}${location.pathname.replace(/\/+$/, '')}`
-
 const clientWith = (token: string | undefined): Client =>
-  createClient({ url: serverUrl, ...(token !== undefined && { token }) })
+  createClient({ url: serverUrl, fetch: fetchOnce, ...(token !== undefined && { token }) })
 
 let client = clientWith(sessionStorage.getItem(tokenKey) ?? undefined)
 

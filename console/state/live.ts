@@ -51,6 +51,8 @@ const baseRooms = ['all', 'inbox', 'queues']
 const maxProjectRooms = 300
 /** A list that could not be read while the connection was there is asked for again after so many milliseconds. */
 const retryMs = 1500
+/** Lists that take longer, in milliseconds, are not waited for with the connection. */
+const slowMs = 1000
 /** So many events before the page began are asked for. */
 const earlierEvents = 300
 
@@ -98,6 +100,9 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
   }
 
   const isLive = () => connection.peek().kind === 'live'
+
+  /** Whether what happens from now on will be told: by the connection, or by the one that is still to be made. */
+  const mayLoad = () => isLive() || (connection.peek().kind === 'connecting' && lastEventId !== undefined)
 
   const flush = () => {
     const events = waiting
@@ -151,17 +156,19 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
       })
   }
 
-  /** Lists are read as of a number, while the connection that brings what comes after it is still being made. */
+  /** Lists are read as of a number; the connection that is made then brings what came after it. */
   const begin = async (asked: Client) => {
     const health = await asked.health({ verbose: true }).catch(() => undefined)
     if (asked !== client) return
     lastEventId = health?.lastEventId
     firstEventId ??= lastEventId
     if (health) {
-      setState('base', 'asked')
+      const base = loadNow('base')
       loadUnread()
+      // It knows the projects' rooms then, and takes no time from what is to be seen first.
+      await Promise.race([base, new Promise((resolve) => setTimeout(resolve, slowMs))])
     }
-    listen()
+    if (asked === client) listen()
   }
 
   /** Who has a new project hears its messages too; the connection is made anew, and misses nothing. */
@@ -175,6 +182,7 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
 
   /** Cards name the tasks that living sessions work on, whatever view is open. */
   effect(() => {
+    if (connection.value.kind !== 'live') return
     for (const session of store.sessions.all())
       if (!hasEnded(session) && session.taskIds.some((id) => !store.tasks.peek(id)))
         want(`session-tasks:${session.id}`)
@@ -186,7 +194,7 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
   const want = (need: Need) => {
     if (states.peek().has(need)) return
     setState(need, 'asked')
-    if (isLive()) void loadNow(need)
+    if (mayLoad()) void loadNow(need)
   }
 
   return {
@@ -209,6 +217,9 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
     start(next, hasToken) {
       client = next
       isTokenShown = hasToken
+      listening?.abort()
+      listening = undefined
+      lastEventId = undefined
       connection.value = { kind: 'connecting' }
       void begin(next)
     },

@@ -31,6 +31,8 @@ const commands = {
 
 /** The page in the browser. Its files are named after their content, so whoever has one has it for good. */
 const page = { 'console-main': 'console/main.tsx', 'console-theme': 'console/theme.css' }
+/** Runs before those: one file, that waits for no other. */
+const early = { 'console-early': 'console/early.ts' }
 
 /** Some dependencies are CommonJS and call require() for Node's own modules. */
 const requireInModules = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`
@@ -91,40 +93,44 @@ export const bundle = async (root, outdir) => {
     platform: 'browser',
     target: 'es2022',
   })
-  const ofConsole = await build({
+  const forPage = {
     ...shared,
-    entryPoints: page,
     outdir: directory,
     entryNames: '[name]-[hash]',
-    chunkNames: 'console-[name]-[hash]',
     platform: 'browser',
     target: 'es2022',
-    splitting: true,
     minify: true,
     sourcemap: false,
+  }
+  const ofEarly = await build({ ...forPage, entryPoints: early, format: 'iife' })
+  const ofConsole = await build({
+    ...forPage,
+    entryPoints: page,
+    chunkNames: 'console-[name]-[hash]',
+    splitting: true,
     jsx: 'automatic',
     jsxImportSource: 'preact',
     // What the packages leave to the bundler to decide.
     define: { 'process.env.NODE_ENV': '"production"' },
   })
-  const console = filesByName(ofConsole)
+  const console = new Map([...filesByName(ofEarly), ...filesByName(ofConsole)])
   return {
     programs: new Map([
       ...filesByName(ofServer),
       ...filesByName(ofBesideServer),
       ...filesByName(ofCommands),
       ...console,
-      ['console.html', pageOf(root, ofConsole.metafile)],
+      ['console.html', pageOf(root, ofConsole.metafile, ofEarly.metafile)],
     ]),
     clients: new Map([...filesByName(ofClient), ...filesByName(ofBrowserClient)]),
-    metafiles: [ofServer, ofBesideServer, ofCommands, ofClient, ofBrowserClient, ofConsole].map(
+    metafiles: [ofServer, ofBesideServer, ofCommands, ofClient, ofBrowserClient, ofEarly, ofConsole].map(
       ({ metafile }) => metafile,
     ),
   }
 }
 
 /** The page, with the names of the files that it loads: those that a script imports come along with it, not after it. */
-const pageOf = (root, { outputs }) => {
+const pageOf = (root, { outputs }, ofEarly) => {
   const nameOf = (source) => Object.keys(outputs).find((path) => outputs[path].entryPoint === source)
   const preloads = importsOf(outputs, nameOf(page['console-main'])).map(
     (path) => `<link rel="modulepreload" href="console/${basename(path)}">`,
@@ -132,6 +138,7 @@ const pageOf = (root, { outputs }) => {
   const html = readFileSync(join(root, 'console/index.html'), 'utf8')
   return Buffer.from(
     html
+      .replace('{early}', basename(Object.keys(ofEarly.outputs)[0]))
       .replace('{script}', basename(nameOf(page['console-main'])))
       .replace('{style}', basename(nameOf(page['console-theme'])))
       .replace('{preloads}', preloads.join('\n')),

@@ -118,6 +118,19 @@ describe.skipIf(!browserPath)(`a person in the console (${where})`, async () => 
     await page.getByRole('region', { name: 'In review' }).getByText('First', { exact: true }).waitFor()
   })
 
+  it('does not wait for what was asked for before the page could', async () => {
+    const { page } = await look(url)
+    const asked: string[] = []
+    page.on('request', (request) => void asked.push(request.url().slice(url.length)))
+    await page.reload()
+    await page.getByRole('status').getByText('live').waitFor()
+    const lists = asked.filter((path) => /^\/(health|api\/(sessions|tasks|projects|inbox))/.test(path))
+    expect(lists[0]).toBe('/health?verbose=1')
+    expect(lists).toContain('/api/sessions?status=working')
+    // What the two scripts ask for is the same, or it is asked for twice.
+    expect(lists.filter((path, index) => lists.indexOf(path) < index)).toEqual([])
+  })
+
   it('sees a task that waits without a session, on a board that was not opened', async () => {
     const project = await world.makeProject('hooks')
     const task = await client.tasks.create({ projectId: project.id, title: 'Asked by a hook' })
