@@ -1,8 +1,9 @@
 /**
  * npm run bench:spawn: from a spawn to what its agent does first, over the agent's own time: the same agent, started alone and
- * prompted at once. The runner, its driver and the scripted agent are processes, as they are in use; the agent's first deed is
+ * prompted at once; and what a worktree adds to it, over git's own time. The runner, its driver and the scripted agent are processes, as they are in use; the agent's first deed is
  * a file, looked for every 2 ms.
  */
+import { execFileSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +14,7 @@ import { asTable, type Row } from './table'
 
 const runs = Number(process.env.BENCH_RUNS ?? 15)
 const targetMs = 500
+const worktreeTargetMs = 300
 const pollMs = 2
 const program = join(import.meta.dirname, '../agents/scripted-agent.mjs')
 
@@ -48,28 +50,48 @@ const alone = async () => {
   await agent.close()
 }
 
+/** A spawn until its agent has done something, and its end. */
+const spawnOnce = async (title: string, fields = {}): Promise<number> => {
+  const [task] = await fixture.tasks(title)
+  let id = ''
+  const tookMs = await timeOf(async () => {
+    id = await fixture.spawn([task?.id ?? ''], fields)
+  })
+  await fixture.client.sessions.stop(id)
+  await fixture.ended(id)
+  return tookMs
+}
+
+const gitAlone = (run: number): number => {
+  const began = performance.now()
+  const words = ['worktree', 'add', '-q', '-b', `alone-${run}`, join(fixture.server.root, `alone-${run}`)]
+  execFileSync('git', words, { cwd: fixture.directory })
+  return performance.now() - began
+}
+
 const own: number[] = []
 const spawned: number[] = []
+const inTree: number[] = []
+const ofGit: number[] = []
 try {
   for (let run = 0; run <= runs; run++) {
-    const [task] = await fixture.tasks(`run ${run}`)
-    let id = ''
-    const ofSpawn = await timeOf(async () => {
-      id = await fixture.spawn([task?.id ?? ''])
-    })
-    await fixture.client.sessions.stop(id)
-    await fixture.ended(id)
+    const ofSpawn = await spawnOnce(`run ${run}`)
+    const ofTree = await spawnOnce(`run ${run} in a tree`, { worktree: true })
+    const ofWorktree = gitAlone(run)
     const ofAgent = await timeOf(alone)
     // The first run warms all of it up.
     if (run === 0) continue
     own.push(ofAgent)
     spawned.push(ofSpawn)
+    inTree.push(ofTree)
+    ofGit.push(ofWorktree)
   }
 } finally {
   await fixture.stop()
 }
 
 const more = spawned.map((ms, run) => ms - (own[run] ?? 0))
+const forTree = inTree.map((ms, run) => ms - (spawned[run] ?? 0) - (ofGit[run] ?? 0))
 const row = (measure: string, value: number): Row => ({ measure, value, unit: 'ms', judged: false, note: '' })
 const rows: Row[] = [
   {
@@ -82,5 +104,10 @@ const rows: Row[] = [
   },
   row('from the spawn to the agent’s first deed (median)', median(spawned)),
   row('the agent alone (median)', median(own)),
+  {
+    ...row('more in a worktree of its own, over git worktree add (median)', median(forTree)),
+    ...{ target: { atMost: worktreeTargetMs }, judged: true, note: '' },
+  },
+  row('git worktree add alone (median)', median(ofGit)),
 ]
 process.stdout.write(`${asTable(rows, process.stdout.isTTY)}\n`)
