@@ -1,5 +1,5 @@
 import { problemOfDirectory, problemOfProgram } from '../agents/start-problems'
-import { reasonOf } from '../lib/reason'
+import { isMissingFile, reasonOf } from '../lib/reason'
 import { AcpStartError } from './errors'
 
 interface Program {
@@ -18,8 +18,6 @@ const problemOf = async ({ command: [path = ''], cwd, env }: Program, error: unk
   if (ofDirectory !== undefined) return `the directory ${cwd} ${ofDirectory}`
   const searchPath = env.PATH ?? ''
   if (!path.includes('/'))
-    return isMissing(error) ? `${path} is not on PATH: install it` : `${path}: ${reasonOf(error)}`
+    return isMissingFile(error) ? `${path} is not on PATH: install it` : `${path}: ${reasonOf(error)}`
   return `${path} ${(await problemOfProgram(path, { cwd, searchPath })) ?? reasonOf(error)}`
 }
-
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'

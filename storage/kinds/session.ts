@@ -46,11 +46,9 @@ const hasName = <T extends object>(object: T, name: PropertyKey): name is keyof 
 const spawnedBy = (metadata: unknown): string | null =>
   isObject(metadata) && typeof metadata.spawnedBy === 'string' ? metadata.spawnedBy : null
 
-const ended: ReadonlySet<string> = new Set(endedStatuses)
-
 /** Whether it lives, and has no worktree, as far as anybody has said. */
 const worksInPlace = ({ status, worktree, workspace }: Session): boolean =>
-  !ended.has(status) && !worktree && !workspace
+  !endedStatuses.includes(status) && !worktree && !workspace
 
 export const sessions = defineKind({
   schema: Session,

@@ -4,6 +4,7 @@ import { valuesOf } from '../kinds/kind'
 import type { Position } from '../ordered'
 import { placesOf, ranks, readyKey, readyRank, waitsKey } from '../readiness'
 import { findTask, type Reader } from './find'
+import { oldestFirst } from './oldest-first'
 
 /** Where one looks: in a project or in all of them, or only below a task. */
 export interface Scope {
@@ -18,9 +19,6 @@ export interface Ranked extends Position {
 
 /** So many tasks below one are gone through at once; where there are more, it depends. */
 const maxWalked = 2000
-/** Whoever needs only the first is not to wait for more. */
-const firstPage = 4
-const longestPage = 256
 
 /** Those that are ready, in the order in which they are handed out. Throws `TASK_NOT_FOUND` if there is no task to look below. */
 export function* readyIn(reader: Reader, { projectId, under }: Scope, after?: Ranked): Generator<Ranked> {
@@ -36,7 +34,7 @@ function* allReady(reader: Reader, projectId: string | undefined, after?: Ranked
   const first = after ? ranks.indexOf(after.rank) : 0
   for (const rank of ranks.slice(first)) {
     const from = rank === after?.rank ? after : undefined
-    for (const position of pages(reader, { ready: readyKey(rank, projectId) }, from))
+    for (const position of oldestFirst(reader, 'tasks', { ready: readyKey(rank, projectId) }, from))
       yield { ...position, rank }
   }
 }
@@ -56,7 +54,7 @@ export function* waitingIn(
   { projectId, under }: Scope,
   after?: Position,
 ): Generator<Position> {
-  const all = pages(reader, { waits: waitsKey(projectId) }, after)
+  const all = oldestFirst(reader, 'tasks', { waits: waitsKey(projectId) }, after)
   if (under === undefined) yield* all
   else {
     const find = (id: string) =>
@@ -100,17 +98,6 @@ const compareAge = (a: Position, b: Position): number =>
 
 export const compareRanked = (a: Ranked, b: Ranked): number =>
   ranks.indexOf(a.rank) - ranks.indexOf(b.rank) || compareAge(a, b)
-
-/** Positions of an index, a page at a time. */
-function* pages(reader: Reader, where: Record<string, string>, from?: Position): Generator<Position> {
-  let after = from
-  for (let size = firstPage; ; size = Math.min(size * 4, longestPage)) {
-    const page = reader.oldestIds('tasks', size, where, after)
-    yield* page
-    if (page.length < size) return
-    after = page.at(-1)
-  }
-}
 
 interface Sought<P> {
   /** All of them in their order, wherever they are. */

@@ -1,7 +1,7 @@
-import type { Where } from '../documents'
 import { plainPath } from '../kinds/project'
 import type { Reader } from './find'
 import { livingStatus } from './living'
+import { oldestFirst } from './oldest-first'
 import type { SpawnPlan } from './spawn'
 
 /** So many are named; the rest is counted. */
@@ -60,7 +60,7 @@ function* sharedDirectory(
   if (chosen.worktree ?? worktrees) return
   const named = new Set([request.sessionId, ...tasks.flatMap(({ sessionIds }) => sessionIds)])
   for (const projectId of reader.ids('projects', { directory: plainPath(project.workingDir) }))
-    for (const id of oldestFirst(reader, { withoutWorktree: projectId })) {
+    for (const { id } of oldestFirst(reader, 'sessions', { withoutWorktree: projectId })) {
       const status = reader.fields('sessions', id)?.status
       if (named.has(id) || (worktrees && status === 'spawning' && !choosesNone(reader, id))) continue
       yield () =>
@@ -71,16 +71,6 @@ function* sharedDirectory(
 
 /** Whether a session was spawned so that it gets no worktree. */
 const choosesNone = (reader: Reader, id: string): boolean => reader.get('sessions', id)?.worktree === false
-
-/** Most often the first is all that is asked for. */
-const sessionsInPage = 20
-
-function* oldestFirst(reader: Reader, where: Where): Generator<string, void> {
-  for (let page = reader.oldestIds('sessions', sessionsInPage, where); page.length > 0; ) {
-    for (const { id } of page) yield id
-    page = reader.oldestIds('sessions', sessionsInPage, where, page.at(-1))
-  }
-}
 
 /** Tasks of the session itself are done in its order. */
 function* waitingTasks(reader: Reader, tasks: SpawnPlan['tasks']): Warnings {

@@ -1,7 +1,7 @@
 /**
  * npm run bench:spawn: from a spawn to what its agent does first, over the agent's own time: the same agent, started alone and
- * prompted at once; and what a worktree adds to it, over git's own time. The runner, its driver and the scripted agent are processes, as they are in use; the agent's first deed is
- * a file, looked for every 2 ms.
+ * prompted at once; and what a worktree adds to it, over git's own time. The runner, its driver and the scripted agent are
+ * processes, as they are in use; the agent's first deed is a file, looked for every 2 ms.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'

@@ -186,7 +186,7 @@ export const configurationOf = (
 /** Resolves when the server answers; throws when the process ends first, or after 20 s without an answer. */
 const healthy = async (url: string, running: Running): Promise<void> => {
   for (const start = Date.now(); Date.now() - start < 20_000; ) {
-    if (running.child.exitCode !== null || running.child.signalCode !== null) break
+    if (endOf(running.child) !== null) break
     const answered = await fetch(`${url}/health`).then(
       (response) => response.ok,
       () => false,
@@ -194,13 +194,15 @@ const healthy = async (url: string, running: Running): Promise<void> => {
     if (answered) return
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  const { exitCode, signalCode } = running.child
-  const end = exitCode ?? signalCode
+  const end = endOf(running.child)
   running.child.kill('SIGKILL')
   await running.exited
   const what = end === null ? 'has not answered in 20 s' : `ended with ${end}`
   throw new Error(`the server did not start: it ${what}\n${running.log()}`)
 }
+
+/** The exit code, or the signal that ended it; null while it runs. */
+const endOf = ({ exitCode, signalCode }: ChildProcess) => exitCode ?? signalCode
 
 /** A port that nobody listened on a moment ago. */
 export const freePort = (): Promise<number> =>

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { LoggedEvent } from '../../event'
+import { isMissing } from './error-code'
 import { eventsOf, lastEventOf, maxHeaderLength, parseLine } from './journal-lines'
 import type { Segment } from './segments'
 
@@ -38,7 +39,7 @@ export const readEvents = async (
 
 /** The journal may have deleted the segment meanwhile. */
 const nothingIfMissing = (error: unknown): Buffer => {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0)
+  if (isMissing(error)) return Buffer.alloc(0)
   throw error
 }
 

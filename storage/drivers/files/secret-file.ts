@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { SecretStore } from '../../driver'
-import { codeOf } from './error-code'
+import { isMissing } from './error-code'
 import { replaceDurably } from './replace-durably'
 
 const secretBytes = 32
@@ -31,7 +31,7 @@ const contentOf = (path: string): Uint8Array | undefined => {
   try {
     return readFileSync(path)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }
