@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { events, spawns } from './latency'
-import { peakMegabytes, residentMegabytes } from './proc'
-import { type Server, sleep, untilIdle } from './server'
+import { memory, restMs } from './memory'
+import { sleep } from './server'
 import { startsAfterIdleKill, startsAfterKill, startsAfterStop } from './start'
 import { asJson, asTable, type Row } from './table'
 import { creates, type Effort, list, reads, updates, updatesSequentially } from './throughput'
@@ -21,8 +21,6 @@ if (unknown.length > 0) {
 const effort: Effort = flags.has('--quick')
   ? { rounds: 1, warmUpMs: 300, measureMs: 1_000 }
   : { rounds: 3, warmUpMs: 1_000, measureMs: 3_000 }
-/** V8 gives memory back only some seconds after the last work. */
-const restMs = 15_000
 const rows: Row[] = []
 const loadBefore = loadavg()[0] ?? 0
 
@@ -56,19 +54,6 @@ const onGrowingStore = async (): Promise<void> => {
     }
     return rounds.toSorted((a, b) => a.value - b.value).at(Math.floor(rounds.length / 2)) ?? []
   })
-}
-
-const memory = async (measure: string, server: Server, judged: boolean): Promise<Row> => {
-  await untilIdle(server.pid)
-  const note = `resident now; at most ${peakMegabytes(server.pid).toFixed(0)} MB since start`
-  return {
-    measure,
-    value: residentMegabytes(server.pid),
-    unit: 'MB',
-    target: { atMost: 150 },
-    judged,
-    note,
-  }
 }
 
 /** A measure that fails is a row that says so; the others still run. */

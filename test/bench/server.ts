@@ -21,22 +21,27 @@ export type Server = {
   kill(): Promise<void>
 }
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
+/** What is checked out here. */
+export const root = fileURLToPath(new URL('../../', import.meta.url))
 const startTimeoutMs = 30_000
 const stopTimeoutMs = 10_000
 
 /**
  * `home` holds everything the server writes. Its configuration is the default one, but for the address, the
- * directories and the manifest generator, which is the built-in one: a CLI would measure that CLI.
+ * directories and the manifest generator, which is the built-in one: a CLI would measure that CLI. `folder` holds the build.
  */
-export const startServer = async (home: string, nodeOptions: string[] = []): Promise<Server> => {
+export const startServer = async (
+  home: string,
+  nodeOptions: string[] = [],
+  folder = root,
+): Promise<Server> => {
   const port = await freePort()
   const log = join(home, `server-${port}.log`)
   const out = openSync(log, 'a')
   const startedAt = performance.now()
   const child = endWithBench(
     spawn(process.execPath, [...nodeOptions, 'dist/server.js'], {
-      cwd: root,
+      cwd: folder,
       stdio: ['ignore', out, out],
       env: {
         PATH: process.env.PATH,

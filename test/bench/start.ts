@@ -38,7 +38,7 @@ const starts = async (
   const own: number[] = []
   for (let i = 0; i < rounds; i++) {
     await end()
-    site.server = await startServer(site.home)
+    site.server = await startServer(site.home, [], site.folder)
     taken.push(site.server.startMs)
     own.push(ownFigure(site.server.output()))
     // A server that answers before it knows its tasks would win this measure.

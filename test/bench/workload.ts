@@ -2,12 +2,12 @@
 import * as z from 'zod'
 import { freshDirectory, removeDirectory, runChild } from './children'
 import type { LoadJob, LoadRequest, LoadResult } from './load'
-import { type Server, startServer } from './server'
+import { root, type Server, startServer } from './server'
 
 export type Stored = { projectId: string; taskIds: string[]; taskBytes: number; createTask: LoadRequest }
 
-/** A server over a directory with 10,000 tasks. `server` is the one that runs now: some measures restart it. */
-export type Site = { home: string; server: Server; stored: Stored }
+/** A server over a directory with 10,000 tasks. `server` is the one that runs now, of `folder`: some measures restart it. */
+export type Site = { home: string; folder: string; server: Server; stored: Stored }
 
 export const connections = 50
 export const storedTasks = 10_000
@@ -27,10 +27,10 @@ export const load = async (server: Server, job: Omit<LoadJob, 'port' | 'serverPi
 }
 
 /** A fresh directory, a server on it, and the tasks stored over its API. */
-export const openSite = async (): Promise<Site> => {
+export const openSite = async (folder = root): Promise<Site> => {
   const home = freshDirectory()
-  const server = await startServer(home)
-  return { home, server, stored: await fill(server) }
+  const server = await startServer(home, [], folder)
+  return { home, folder, server, stored: await fill(server) }
 }
 
 /** Ends the server and removes what it wrote: tens of thousands of files. */
