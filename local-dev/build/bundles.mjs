@@ -1,6 +1,6 @@
 /** What esbuild makes of the sources, in memory: nothing is written here. */
 import { readFileSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { basename, dirname, extname, join, relative } from 'node:path'
 import { build } from 'esbuild'
 
 /**
@@ -110,6 +110,7 @@ export const bundle = async (root, outdir) => {
     splitting: true,
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    plugins: [{ name: 'after-first-view', setup: afterFirstView(join(root, page['console-main'])) }],
     // What the packages leave to the bundler to decide.
     define: { 'process.env.NODE_ENV': '"production"' },
   })
@@ -132,14 +133,17 @@ export const bundle = async (root, outdir) => {
 /** The page, with the names of the files that it loads: those that a script imports come along with it, not after it. */
 const pageOf = (root, { outputs }, ofEarly) => {
   const nameOf = (source) => Object.keys(outputs).find((path) => outputs[path].entryPoint === source)
-  const preloads = importsOf(outputs, nameOf(page['console-main'])).map(
-    (path) => `<link rel="modulepreload" href="console/${basename(path)}">`,
+  const main = nameOf(page['console-main'])
+  // One that only imports another need not be asked for.
+  const [script, ...others] = [main, ...importsOf(outputs, main)].filter(
+    (path) => Object.keys(outputs[path].inputs).length > 0,
   )
+  const preloads = others.map((path) => `<link rel="modulepreload" href="console/${basename(path)}">`)
   const html = readFileSync(join(root, 'console/index.html'), 'utf8')
   return Buffer.from(
     html
       .replace('{early}', basename(Object.keys(ofEarly.outputs)[0]))
-      .replace('{script}', basename(nameOf(page['console-main'])))
+      .replace('{script}', basename(script))
       .replace('{style}', basename(nameOf(page['console-theme'])))
       .replace('{preloads}', preloads.join('\n')),
   )
@@ -153,6 +157,28 @@ const importsOf = (outputs, path, found = new Set()) => {
       importsOf(outputs, imported, found)
     }
   return [...found]
+}
+
+/**
+ * What the page loads later finds all of its first view there. esbuild is told so by an import: it puts into one file what all
+ * entries need, and into one more for each set of them that shares something.
+ */
+const afterFirstView = (firstView) => (build) => {
+  const later = Symbol('later')
+  build.onResolve({ filter: /./ }, async ({ kind, path, resolveDir, importer }) => {
+    if (kind !== 'dynamic-import') return undefined
+    const found = await build.resolve(path, { kind: 'import-statement', resolveDir, importer })
+    return { ...found, pluginData: later }
+  })
+  build.onLoad({ filter: /\.(?:m?js|tsx?)$/ }, ({ path, pluginData }) => {
+    if (pluginData !== later) return undefined
+    const contents = `import ${JSON.stringify(firstView)}\n${readFileSync(path, 'utf8')}`
+    return {
+      contents,
+      loader: extname(path) === '.mjs' ? 'js' : extname(path).slice(1),
+      resolveDir: dirname(path),
+    }
+  })
 }
 
 /** `maestro serve` starts the server that lies beside it. */
