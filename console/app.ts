@@ -2,6 +2,7 @@
 import { computed, effect, signal } from '@preact/signals'
 import { type Client, createClient, MaestroError } from '../functions/client/client'
 import { fetchOnce } from './fetch-once'
+import { atFrame } from './parts/frames'
 import { serverUrl, tokenKey } from './place'
 import { createActions, type Notice, reasonOf } from './state/actions'
 import { openRequests, waitersOf } from './state/inbox'
@@ -20,22 +21,10 @@ setInterval(() => {
   if (!document.hidden) now.value = Date.now()
 }, 5000)
 
-/** In a tab that nobody looks at there are no frames, and the title is to count all the same. */
-const schedule = (callback: () => void) => {
-  let isDone = false
-  const run = () => {
-    if (isDone) return
-    isDone = true
-    callback()
-  }
-  requestAnimationFrame(run)
-  setTimeout(run, 250)
-}
-
 export const live = createLive({
   store,
   clock: Date.now,
-  schedule,
+  schedule: atFrame,
   statusOf: (error) => (error instanceof MaestroError ? error.status : undefined),
   textOf: reasonOf,
 })

@@ -2,10 +2,11 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { currentProject, live, query, store } from '../app'
 import { CheckField } from '../parts/check-field'
+import { exactTitle } from '../parts/exact'
 import { List } from '../parts/list'
 import type { FeedEntry } from '../state/feed'
 import { routeText } from '../state/route'
-import { clockTime, exactTime, shortId } from '../state/time'
+import { clockTime, shortId } from '../state/time'
 
 /** What happened, as it happens; the newest at the end, followed as long as one is there. */
 export const Activity = () => {
@@ -73,7 +74,7 @@ const Line = ({ entry, tabIndex }: { entry: Shown; tabIndex: 0 | -1 }) => {
   const name = nameOf(entry)
   return (
     <div class={`entry ${entry.isBad ? 'bad' : ''}`}>
-      <time dateTime={new Date(entry.at).toISOString()} title={exactTime(entry.at)} class="soft">
+      <time dateTime={new Date(entry.at).toISOString()} title={exactTitle(entry.at)} class="soft">
         {clockTime(entry.at)}
       </time>
       <div>

@@ -1,11 +1,12 @@
 import { useEffect } from 'preact/hooks'
 import { live, now, store } from '../app'
+import { exactTitle } from '../parts/exact'
 import { List } from '../parts/list'
 import { Block, Text } from '../parts/text'
 import { toolCallOf } from '../state/agents'
 import type { TimelineEntry } from '../state/entities'
 import { routeText } from '../state/route'
-import { age, exactTime } from '../state/time'
+import { age } from '../state/time'
 
 /** What happened, oldest first, following as long as one is at the end. */
 export const Timeline = ({ id }: { id: string }) => {
@@ -87,7 +88,7 @@ const Entry = ({ entry }: { entry: TimelineEntry }) => {
         {call?.diff !== undefined && <Block text={call.diff} label="What it changed" />}
         {call && call.paths.length > 0 && <span class="soft paths">{call.paths.join(' · ')}</span>}
       </div>
-      <time dateTime={new Date(timestamp).toISOString()} title={exactTime(timestamp)} class="soft">
+      <time dateTime={new Date(timestamp).toISOString()} title={exactTitle(timestamp)} class="soft">
         {age(timestamp, now.value)}
       </time>
     </div>

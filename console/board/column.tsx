@@ -1,13 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { Task } from '../../functions/client/client'
 import { actions, asking, choose, chosen, currentProject, now, route, store } from '../app'
+import { exactTitle } from '../parts/exact'
 import { List } from '../parts/list'
 import type { RowPlace } from '../parts/rows'
 import { State } from '../parts/state'
 import { workersOn } from '../state/board'
 import type { TaskStatus } from '../state/entities'
 import { routeText } from '../state/route'
-import { age, exactTime } from '../state/time'
+import { age } from '../state/time'
 import { taskLook } from '../state/words'
 import { makeDraggable, makeDropTarget } from './drag'
 import { useReasons } from './use-reasons'
@@ -111,7 +112,7 @@ const TaskCard = ({ id, place, subtasks }: TaskCardProps) => {
             {subtasks.length > 0 && (
               <span title="Subtasks that are completed">{`${done}/${subtasks.length}`}</span>
             )}
-            <time title={exactTime(task.updatedAt)}>{age(task.updatedAt, now.value)}</time>
+            <time title={exactTitle(task.updatedAt)}>{age(task.updatedAt, now.value)}</time>
           </span>
         </span>
       </a>

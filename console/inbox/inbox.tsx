@@ -3,9 +3,10 @@ import type { InboxRequest } from '../../functions/client/client'
 import { actions, live, now, open, store, waiters } from '../app'
 import { Age } from '../parts/age'
 import { Command } from '../parts/copy'
+import { exactTitle } from '../parts/exact'
 import { answerInWords, type Waiter } from '../state/inbox'
 import { routeText } from '../state/route'
-import { age, exactTime } from '../state/time'
+import { age } from '../state/time'
 import { RequestCard } from './request-card'
 
 /** Who needs me? Open requests first, the oldest on top; then who waits and has not asked; then what was settled. */
@@ -137,7 +138,7 @@ const Settled = () => {
             <a href={routeText({ view: 'inbox', id: request.id })} dir="auto">
               {request.title}
             </a>{' '}
-            <span class="soft" title={exactTime(request.updatedAt)}>
+            <span class="soft" title={exactTitle(request.updatedAt)}>
               {outcomeOf(request)}, {age(request.updatedAt, now.value)}
             </span>
           </li>

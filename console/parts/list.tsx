@@ -1,26 +1,29 @@
 import { signal, useSignal } from '@preact/signals'
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import { afterPaint } from './frames'
 import type { ListProps, RowPlace } from './rows'
 
 /** Up to so many rows are all there: they can be found by the browser's own search. */
 const maxWhole = 100
-/** More than one sees at once, and fewer than it takes a moment to draw. */
-const firstRows = 40
+/** As many as can be in sight: each more keeps those waiting. */
+const firstRows = (rowHeight: number): number => Math.ceil(innerHeight / rowHeight) + 1
 
-/** What draws long lists is loaded when there is one: until then its first rows are there. */
+/** What draws long lists is loaded when there is one, and its first rows are there. */
 const longList = signal<typeof import('./long-list').LongList | undefined>(undefined)
 let isAsked = false
 
 const loadLongList = () => {
   if (isAsked) return
   isAsked = true
-  import('./long-list').then(
-    (loaded) => {
-      longList.value = loaded.LongList
-    },
-    () => {
-      isAsked = false
-    },
+  afterPaint(() =>
+    import('./long-list').then(
+      (loaded) => {
+        longList.value = loaded.LongList
+      },
+      () => {
+        isAsked = false
+      },
+    ),
   )
 }
 
@@ -68,11 +71,13 @@ export const List = <T extends { id: string }>(props: ListProps<T>) => {
     <>
       <div {...shared}>
         <ul aria-label={label} data-list>
-          {items.slice(0, isLong ? firstRows : maxWhole).map((item, index) => (
-            <li key={item.id} aria-setsize={items.length} aria-posinset={index + 1}>
-              {row(item, rowPlace(item.id))}
-            </li>
-          ))}
+          {items
+            .slice(0, isLong ? Math.min(maxWhole, firstRows(props.rowHeight)) : maxWhole)
+            .map((item, index) => (
+              <li key={item.id} aria-setsize={items.length} aria-posinset={index + 1}>
+                {row(item, rowPlace(item.id))}
+              </li>
+            ))}
         </ul>
       </div>
       {isAway.value && <ToNewest onClick={toEnd} />}
