@@ -6,6 +6,7 @@ import { Command } from '../parts/copy'
 import { List } from '../parts/list'
 import type { RowPlace } from '../parts/rows'
 import { State } from '../parts/state'
+import { useTask } from '../parts/use-task'
 import { agentGroups, agentName, costOf, doingNow } from '../state/agents'
 import { hasEnded, type SessionCard } from '../state/entities'
 import { routeText } from '../state/route'
@@ -127,11 +128,12 @@ const AgentCard = ({ id, place }: { id: string; place: RowPlace }) => {
 
 const TaskNames = ({ ids }: { ids: readonly string[] }) => {
   const [first] = ids
+  const task = useTask(first)
   if (first === undefined) return null
   const more = ids.length > 1 ? ` +${ids.length - 1}` : ''
   return (
     <span class="task-name" dir="auto">
-      {store.tasks.get(first)?.title ?? ''}
+      {task?.title ?? ''}
       {more}
     </span>
   )

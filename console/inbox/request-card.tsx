@@ -7,6 +7,7 @@ import { Key } from '../parts/key'
 import { isPrefixed } from '../parts/prefix'
 import { hasRested, watchRest } from '../parts/rest'
 import { Block, Text } from '../parts/text'
+import { useTask } from '../parts/use-task'
 import { agentName } from '../state/agents'
 import { answerKeys, contextOf } from '../state/inbox'
 import { routeText } from '../state/route'
@@ -109,7 +110,7 @@ const isTyping = (target: EventTarget | null): boolean =>
 
 const Head = ({ request: { kind, sessionId, taskId, projectId, createdAt } }: { request: InboxRequest }) => {
   const session = store.sessions.get(sessionId)
-  const task = taskId === undefined ? undefined : store.tasks.get(taskId)
+  const task = useTask(taskId)
   return (
     <p class="meta">
       <span class="state wait">

@@ -1,8 +1,7 @@
 /** One connection: what is looked at is loaded once, then events keep it current, also over breaks. */
-import { effect, type ReadonlySignal, signal } from '@preact/signals'
+import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import type { Client, MaestroEvent } from '../../functions/client/client'
 import { noChoices, type SpawnChoices } from './choices'
-import { hasEnded } from './entities'
 import { feedEntryOf, prependToFeed } from './feed'
 import { load, type Need } from './loads'
 import type { Store } from './store'
@@ -59,7 +58,7 @@ const earlierEvents = 300
 export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOptions): Live => {
   const connection = signal<Connection>({ kind: 'connecting' })
   const choices = signal<SpawnChoices>(noChoices)
-  const states = signal<ReadonlyMap<Need, LoadState>>(new Map())
+  const states = new Map<Need, Signal<LoadState | undefined>>()
   let client: Client | undefined
   let isTokenShown = false
   let listening: AbortController | undefined
@@ -68,17 +67,21 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
   let firstEventId: number | undefined
   let waiting: MaestroEvent[] = []
 
+  /** Of each need alone: of hundreds of tasks that cards name, no view draws anew. */
+  const stateOf = (need: Need): Signal<LoadState | undefined> => {
+    const known = states.get(need) ?? signal(undefined)
+    states.set(need, known)
+    return known
+  }
+
   const setState = (need: Need, state: LoadState | undefined) => {
-    const next = new Map(states.peek())
-    if (state === undefined) next.delete(need)
-    else next.set(need, state)
-    states.value = next
+    stateOf(need).value = state
   }
 
   const loadNow = async (need: Need, isMore = false) => {
-    if (!client || states.peek().get(need) === 'loading') return
+    if (!client || stateOf(need).peek() === 'loading') return
     const asked = client
-    const known = states.peek().get(need) === 'loaded'
+    const known = stateOf(need).peek() === 'loaded'
     if (!known || isMore) setState(need, 'loading')
     try {
       const setChoices = (found: SpawnChoices) => {
@@ -96,7 +99,10 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
   }
 
   const loadUnread = () => {
-    for (const [need, state] of states.peek()) if (state === 'asked' || state === 'failed') void loadNow(need)
+    for (const [need, cell] of [...states]) {
+      const state = cell.peek()
+      if (state === 'asked' || state === 'failed') void loadNow(need)
+    }
   }
 
   const isLive = () => connection.peek().kind === 'live'
@@ -129,7 +135,8 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
         onReset(id) {
           if (!isOurs()) return
           lastEventId = id
-          for (const need of [...states.peek().keys()]) {
+          for (const [need, cell] of [...states]) {
+            if (cell.peek() === undefined) continue
             setState(need, undefined)
             void loadNow(need)
           }
@@ -139,7 +146,7 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
           lastEventId = Math.max(id, lastEventId ?? 0)
           firstEventId ??= id
           connection.value = { kind: 'live' }
-          if (!states.peek().has('base')) setState('base', 'asked')
+          if (stateOf('base').peek() === undefined) setState('base', 'asked')
           loadUnread()
         },
         onDisconnect() {
@@ -180,19 +187,16 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
     if (listening && lastEventId !== undefined) listen()
   })
 
-  /** Cards name the tasks that living sessions work on, whatever view is open. */
+  /** Requests name their sessions, whatever view is open. */
   effect(() => {
     if (connection.value.kind !== 'live') return
-    for (const session of store.sessions.all())
-      if (!hasEnded(session) && session.taskIds.some((id) => !store.tasks.peek(id)))
-        want(`session-tasks:${session.id}`)
     for (const { state, sessionId } of store.requests.all())
-      if (state === 'open' && !store.sessions.peek(sessionId) && states.peek().get('base') === 'loaded')
+      if (state === 'open' && !store.sessions.peek(sessionId) && stateOf('base').peek() === 'loaded')
         want(`session:${sessionId}`)
   })
 
   const want = (need: Need) => {
-    if (states.peek().has(need)) return
+    if (stateOf(need).peek() !== undefined) return
     setState(need, 'asked')
     if (mayLoad()) void loadNow(need)
   }
@@ -200,7 +204,7 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
   return {
     connection,
     choices,
-    stateOf: (need) => states.value.get(need),
+    stateOf: (need) => stateOf(need).value,
     want,
     again: (need) => void loadNow(need),
     more: (need) => void loadNow(need, true),

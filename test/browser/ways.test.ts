@@ -241,6 +241,28 @@ describe.skipIf(!browserPath)(`a person in the console (${where})`, async () => 
     await asking.waitFor()
     const [card, heading] = [await asking.boundingBox(), await page.getByText('Working 4').boundingBox()]
     expect(heading?.y).toBeGreaterThan((card?.y ?? 0) + (card?.height ?? 0))
+    await page.locator('[data-row] time[title]').first().waitFor()
+  })
+
+  it('is told what those in sight work on, and not asked to wait for all the others', async () => {
+    const project = await world.makeProject('many')
+    const spawn = async (number: number) => {
+      const { id } = await client.tasks.create({ projectId: project.id, title: `Part ${number} of many` })
+      const name = `Worker ${number} of many`
+      await client.sessions.create({ projectId: project.id, taskIds: [id], name, status: 'working' })
+    }
+    await Promise.all(Array.from({ length: 110 }, (_, number) => spawn(number)))
+    const { page } = await look(url)
+    const asked: string[] = []
+    page.on('request', (request) => void asked.push(request.url()))
+    await page.goto(`${url}/#/agents`)
+    await page.locator('.long').waitFor()
+    await page.getByRole('searchbox').fill('of many')
+    await page
+      .getByText(/^Part \d+ of many$/)
+      .first()
+      .waitFor()
+    expect(asked.filter((address) => address.includes('/api/tasks')).length).toBeLessThan(80)
   })
 
   it('steers a session: tells it something, and stops it', async () => {

@@ -13,7 +13,7 @@ const [target, locked] = await Promise.all([startInProcess({}), startInProcess({
 afterAll(() => Promise.all([target.stop(), locked.stop()]))
 const direct = createClient({ url: target.url })
 
-const openPage = (url: string, shown?: string) => {
+const openPage = (url: string, shown?: string, asked: string[] = []) => {
   const store = createStore()
   const live = createLive({
     store,
@@ -22,7 +22,12 @@ const openPage = (url: string, shown?: string) => {
     statusOf: (error) => (error instanceof MaestroError ? error.status : undefined),
     textOf: String,
   })
-  live.start(createClient({ url, ...(shown !== undefined && { token: shown }) }), shown !== undefined)
+  const noted = (address: string, init: RequestInit) => {
+    asked.push(address.slice(url.length))
+    return fetch(address, init)
+  }
+  const client = createClient({ url, fetch: noted, ...(shown !== undefined && { token: shown }) })
+  live.start(client, shown !== undefined)
   onTestFinished(live.stop)
   return { store, live }
 }
@@ -45,13 +50,31 @@ describe('the page', () => {
     const { store, live } = openPage(target.url)
     await expect.poll(() => live.stateOf('base')).toBe('loaded')
     expect(store.requests.peek(asked.id)?.title).toBe('Which?')
-    // A card names its task, though nobody looks at the board.
+    // A card that is in sight asks for its task, though nobody looks at the board.
+    live.want(`task:${task.id}`)
     await expect.poll(() => store.tasks.peek(task.id)?.title).toBe('Login page')
     await direct.requests.answer(asked.id, { text: 'This', by: 'Ada' })
     await expect.poll(() => store.requests.peek(asked.id)?.answer?.by).toBe('Ada')
     await expect.poll(() => store.settled.value).toEqual([asked.id])
     live.want(`tasks:${project.id}`)
     await expect.poll(() => live.stateOf(`tasks:${project.id}`)).toBe('loaded')
+  })
+
+  it('asks as much of the server whether one session works on a task or many do', async () => {
+    const countAsked = async () => {
+      const asked: string[] = []
+      const { live } = openPage(target.url, undefined, asked)
+      await expect.poll(() => live.connection.peek().kind).toBe('live')
+      await expect.poll(() => live.stateOf('base')).toBe('loaded')
+      return asked.length
+    }
+    const { project } = await spawned()
+    const before = await countAsked()
+    for (let number = 0; number < 30; number++) {
+      const { id } = await direct.tasks.create({ projectId: project.id, title: `Task ${number}` })
+      await direct.sessions.create({ projectId: project.id, taskIds: [id], status: 'working' })
+    }
+    expect(await countAsked()).toBe(before)
   })
 
   it('hears messages of projects that were made after it came', async () => {
