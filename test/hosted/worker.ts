@@ -22,6 +22,12 @@ const watched = (kv: Bindings['MAESTRO_KV']): Bindings['MAESTRO_KV'] => {
   }
 }
 
+const everythingIn = async (kv: Bindings['MAESTRO_KV']): Promise<Record<string, string>> => {
+  const { keys } = await kv.list({ prefix: '', limit: 1000 })
+  const entries = keys.map(async ({ name }) => [name, (await kv.get(name)) ?? ''] as const)
+  return Object.fromEntries(await Promise.all(entries))
+}
+
 export class MaestroWorkspace extends Deployed {
   constructor(ctx: DurableObjectState, bindings: Bindings) {
     super(ctx, { ...bindings, MAESTRO_KV: watched(bindings.MAESTRO_KV) })
@@ -40,9 +46,14 @@ export class MaestroWorkspace extends Deployed {
 
 export default {
   async fetch(request: Request, bindings: Bindings): Promise<Response> {
-    const { TEST_TOKEN } = bindings
+    const { TEST_TOKEN, MAESTRO_KV: kv } = bindings
     const { pathname, searchParams } = new URL(request.url)
     if (pathname === '/test/kv') {
+      if (request.method !== 'PUT') return Response.json(await everythingIn(kv))
+      await kv.put(searchParams.get('key') ?? '', await request.text(), { metadata: {} })
+      return new Response(null, { status: 204 })
+    }
+    if (pathname === '/test/kv-writes') {
       if (searchParams.has('fails')) failingKeys = searchParams.get('keys') ?? undefined
       return Response.json(kvWrites)
     }
