@@ -40,7 +40,7 @@ export default defineConfig({
       reportsDirectory: 'node_modules/.cache/coverage',
     },
     sequence: { sequencer: SpreadSequencer },
-    globalSetup: ['test/seed.ts', 'test/temporary.ts'],
+    globalSetup: ['test/seed.ts', 'test/temporary.ts', 'test/certificates.ts'],
     setupFiles: ['test/random-setup.ts'],
     testTimeout: 30_000 * Math.max(1, Number(process.env.TEST_SCALE ?? 1)),
     hookTimeout: 60_000,
