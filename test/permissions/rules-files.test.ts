@@ -1,68 +1,17 @@
-// A session starts with fewer rules than somebody wrote, or with more rights than a person has read.
-import { execFileSync } from 'node:child_process'
-import {
-  appendFileSync,
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+// A session starts with fewer rules than somebody wrote, or with others than were committed.
+import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { loadRules } from '../../local-dev/permissions/load-rules'
 import { parseRules } from '../../local-dev/permissions/rules'
-import { maestroInProcess } from '../cli/in-process'
+import { createRulesFolders, env, write } from './rules-folder'
 
+const { open, close, git, ofProject, ofUser, commit, load, loaded, maestro } = createRulesFolders()
 let folder = ''
-let home = ''
 let project = ''
-
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'rules-')))
-  home = join(folder, 'home')
-  project = join(folder, 'app')
-  mkdirSync(join(project, '.maestro'), { recursive: true })
+  ;({ folder, project } = open())
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-const env = { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
-const git = (...words: string[]) =>
-  execFileSync('git', ['-C', project, '-c', 'user.name=a', '-c', 'user.email=a@b', ...words], {
-    env,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  }).trim()
-
-const write = (path: string, value: unknown) => {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value))
-}
-const ofProject = () => join(project, '.maestro/permissions.json')
-const ofUser = () => join(home, '.maestro/permissions.json')
-const commit = (value: unknown) => {
-  write(ofProject(), value)
-  git('init', '-q')
-  git('add', '-A')
-  git('commit', '-q', '-m', 'x')
-  return git('rev-parse', 'HEAD')
-}
-
-const load = (more: Partial<Parameters<typeof loadRules>[0]> = {}) =>
-  loadRules({ home, flagFile: undefined, projectDir: project, base: undefined, env, ...more })
-const loaded = async (more?: Parameters<typeof load>[0]) => {
-  const { rules, notes } = await load(more)
-  const texts = (each: readonly { text: string }[]) => each.map(({ text }) => text)
-  return { deny: texts(rules.deny), ask: texts(rules.ask), allow: texts(rules.allow), notes }
-}
-
-const maestro = (...words: string[]) =>
-  maestroInProcess({ PATH: process.env.PATH ?? '', HOME: home }).run(words, { cwd: project })
+afterEach(close)
 
 describe('a file of rules', () => {
   it.each([
@@ -166,10 +115,7 @@ describe('the rules of a session', () => {
   })
 
   it("are found in a project that is a part of its repository, in a worktree, and whatever git's variables say", async () => {
-    const top = project
-    project = join(top, 'packages/one')
-    write(ofProject(), { deny: ['run:one'], allow: ['run:x'] })
-    project = top
+    write(join(project, 'packages/one/.maestro/permissions.json'), { deny: ['run:one'], allow: ['run:x'] })
     commit({ deny: ['run:top'] })
     const worktree = join(folder, 'worktree')
     git('worktree', 'add', '-q', '-b', 'w', worktree)
@@ -181,10 +127,10 @@ describe('the rules of a session', () => {
       GIT_INDEX_FILE: '/x',
     }
     expect(await loaded({ env: misled })).toMatchObject({ deny: ['run:top'] })
-    for (const projectDir of [join(top, 'packages/one'), join(worktree, 'packages/one')])
+    for (const projectDir of [join(project, 'packages/one'), join(worktree, 'packages/one')])
       expect(await loaded({ projectDir, env: misled })).toMatchObject({ deny: ['run:one'], allow: [] })
     expect(await maestro('trust', 'packages/one', '--yes')).toMatchObject({ code: 0 })
-    for (const projectDir of [join(top, 'packages/one'), join(worktree, 'packages/one')])
+    for (const projectDir of [join(project, 'packages/one'), join(worktree, 'packages/one')])
       expect(await loaded({ projectDir })).toMatchObject({ allow: ['run:x'], notes: [] })
   })
 
@@ -207,100 +153,5 @@ describe('the rules of a session', () => {
     rmSync(join(project, '.git/objects', blob.slice(0, 2), blob.slice(2)))
     await load().catch(() => undefined)
     expect(() => statSync(marker)).toThrow()
-  })
-})
-
-describe("a project's allow rules", () => {
-  it('count once a person has trusted that very text, and no longer when it changes', async () => {
-    commit({ allow: ['run:a'], deny: ['run:d'] })
-    const before = await loaded()
-    expect(before).toMatchObject({ allow: [], deny: ['run:d'] })
-    expect(before.notes).toEqual([expect.stringContaining('are not trusted and do not count: maestro trust')])
-
-    const refused = await maestro('trust')
-    expect(refused).toMatchObject({ code: 64 })
-    expect(refused.stdout).toContain('run:a')
-    expect(refused.stderr).toContain('--yes')
-    expect(await loaded()).toMatchObject({ allow: [] })
-
-    expect(await maestro('trust', '--yes')).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('Trusted'),
-    })
-    expect(await loaded()).toMatchObject({ allow: ['run:a'], notes: [] })
-    const file = join(home, '.maestro/trusted.json')
-    expect(statSync(file).mode & 0o777).toBe(0o600)
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
-      format: 1,
-      trusted: [{ repository: project, file: '.maestro/permissions.json' }],
-    })
-
-    appendFileSync(ofProject(), '\n')
-    expect(await loaded()).toMatchObject({ allow: ['run:a'] })
-    git('commit', '-qam', 'changed')
-    const changed = await loaded()
-    expect(changed).toMatchObject({ allow: [], deny: ['run:d'] })
-    expect(changed.notes).toEqual([expect.stringContaining('have changed since they were trusted')])
-    expect((await maestro('trust')).stdout).toContain('changed since it was trusted')
-  })
-
-  it('are listed, told to programs, and can be taken back', async () => {
-    const head = commit({ allow: ['run:a'] })
-    expect((await maestro('trust', '--list')).stdout).toBe('Nothing is trusted\n')
-    const told: unknown = JSON.parse((await maestro('trust', '--yes', '--json')).stdout)
-    expect(told).toMatchObject({
-      trusted: true,
-      repository: project,
-      commit: head,
-      text: '{"allow":["run:a"]}',
-      sha256: expect.stringMatching(/^[\da-f]{64}$/),
-    })
-    expect((await maestro('trust')).stdout).toContain('is trusted already')
-    expect(JSON.parse((await maestro('trust', '--list', '--json')).stdout)).toMatchObject([
-      { repository: project },
-    ])
-    expect((await maestro('trust', '--list')).stdout).toContain(project)
-    expect(await maestro('trust', '--revoke')).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('No longer'),
-    })
-    expect(await loaded()).toMatchObject({ allow: [] })
-    expect((await maestro('trust', '--revoke')).stdout).toContain('Nothing was trusted')
-    expect((await maestro('trust', '--json')).stderr).toContain('--yes')
-    await maestro('trust', '--yes')
-    git('rm', '-q', '.maestro/permissions.json')
-    git('commit', '-qm', 'gone')
-    expect((await maestro('trust', '--revoke')).stdout).toContain('No longer trusted')
-  })
-
-  it('are trusted by no session, and by nobody where they are broken, or not committed', async () => {
-    const asSession = maestroInProcess({
-      PATH: process.env.PATH ?? '',
-      HOME: home,
-      MAESTRO_SESSION_ID: 'sess_1',
-    })
-    write(ofProject(), { allow: ['run:a'] })
-    expect((await maestro('trust', '--yes')).stderr).toContain('only committed rules count')
-    git('init', '-q')
-    git('commit', '-q', '--allow-empty', '-m', 'x')
-    expect((await maestro('trust', '--yes')).stderr).toContain('commit it first')
-    commit({ allow: ['run:a'] })
-    expect((await asSession.run(['trust', '--yes'], { cwd: project })).stderr).toContain('a person does')
-    commit({ allow: ['a'] })
-    expect((await maestro('trust', '--yes')).stderr).toContain('allow[0]')
-    expect(() => statSync(join(home, '.maestro/trusted.json'))).toThrow()
-  })
-
-  it('do not count where the list of what is trusted is damaged, which is said and left as it is', async () => {
-    commit({ allow: ['run:a'], deny: ['run:d'] })
-    const file = join(home, '.maestro/trusted.json')
-    for (const damaged of ['{', '{"format":2,"trusted":[]}', '[]']) {
-      write(file, damaged)
-      const { allow, deny, notes } = await loaded()
-      expect({ allow, deny }).toEqual({ allow: [], deny: ['run:d'] })
-      expect(notes[0]).toContain(file)
-      expect((await maestro('trust', '--yes')).stderr).toContain(file)
-      expect(readFileSync(file, 'utf8')).toBe(damaged)
-    }
   })
 })
