@@ -45,6 +45,7 @@ const campaigns = {
     args: [
       ...['--project', 'server', '--project', 'hosted'],
       'test/contract/fuzz.test.ts',
+      'test/contract/named-events.test.ts',
       'test/contract/reconnect.test.ts',
     ],
   },
