@@ -8,6 +8,7 @@ type Step =
   | { type: 'one' | 'within' | 'any' | 'folders' | 'inFolders' }
 
 export interface Glob {
+  /** Those after its beginning. */
   steps: readonly Step[]
   /** What comes before its first sign, and after its last. */
   begin: string
@@ -15,7 +16,7 @@ export interface Glob {
 }
 
 export const parseGlob = (pattern: string): Glob => {
-  const parts = pattern.split(/(\*\*\/|\*+|\?)/)
+  const [begin = '', ...parts] = pattern.split(/(\*\*\/|\*+|\?)/)
   const steps = parts.flatMap((part): Step[] => {
     if (part === '**/') return [{ type: 'folders' }, { type: 'inFolders' }]
     if (part === '*') return [{ type: 'within' }]
@@ -23,14 +24,14 @@ export const parseGlob = (pattern: string): Glob => {
     if (part === '?') return [{ type: 'one' }]
     return Array.from(part, (character) => ({ type: 'character', character }))
   })
-  return { steps, begin: parts.at(0) ?? '', end: parts.at(-1) ?? '' }
+  return { steps, begin, end: parts.at(-1) ?? begin }
 }
 
 export const matchesGlob = ({ steps, begin, end }: Glob, text: string): boolean => {
   // Nearly all that a pattern does not match, it does not match here: of a command of thousands of words, each is asked.
   if (!text.startsWith(begin) || !text.endsWith(end)) return false
   let states = reach(steps, [0])
-  for (const character of text) {
+  for (const character of text.slice(begin.length)) {
     states = reach(
       steps,
       [...states].flatMap((state) => next(steps[state], state, character)),
