@@ -22,8 +22,11 @@ export interface Collection<T extends { id: string }> {
 
 /** `shapeOf`: what a list is sorted, grouped and counted by, as a text. */
 export const createCollection = <T extends { id: string }>(shapeOf: (entity: T) => string): Collection<T> => {
+  /** Of those that somebody has asked for: of thousands, few are in sight. */
   const entities = new Map<string, Signal<T | undefined>>()
   const present = new Map<string, T>()
+  /** All of them, until one changes. */
+  let list: readonly T[] | undefined
   const shape = signal(0)
   const changes = signal(0)
   /** For each load that is under way, what events have told of since it began. */
@@ -32,7 +35,7 @@ export const createCollection = <T extends { id: string }>(shapeOf: (entity: T) 
   const cellOf = (id: string): Signal<T | undefined> => {
     const known = entities.get(id)
     if (known) return known
-    const made = signal<T | undefined>(undefined)
+    const made = signal(present.get(id))
     entities.set(id, made)
     return made
   }
@@ -40,16 +43,25 @@ export const createCollection = <T extends { id: string }>(shapeOf: (entity: T) 
   const set = (entity: T) => {
     const before = present.get(entity.id)
     present.set(entity.id, entity)
-    cellOf(entity.id).value = entity
+    list = undefined
+    const cell = entities.get(entity.id)
+    if (cell) cell.value = entity
     changes.value++
     if (!before || shapeOf(before) !== shapeOf(entity)) shape.value++
   }
 
   const drop = (id: string) => {
     if (!present.delete(id)) return
-    cellOf(id).value = undefined
+    list = undefined
+    const cell = entities.get(id)
+    if (cell) cell.value = undefined
     changes.value++
     shape.value++
+  }
+
+  const listed = (): readonly T[] => {
+    list ??= [...present.values()]
+    return list
   }
 
   const touch = (id: string) => {
@@ -61,11 +73,11 @@ export const createCollection = <T extends { id: string }>(shapeOf: (entity: T) 
     peek: (id) => present.get(id),
     all() {
       shape.value
-      return [...present.values()]
+      return listed()
     },
     everything() {
       changes.value
-      return [...present.values()]
+      return listed()
     },
     count() {
       shape.value
@@ -81,13 +93,13 @@ export const createCollection = <T extends { id: string }>(shapeOf: (entity: T) 
     },
     load(isMeant) {
       const newer = new Set<string>()
-      const listed = new Set<string>()
+      const found = new Set<string>()
       touched.add(newer)
       return {
         put: (list) =>
           batch(() => {
             for (const entity of list) {
-              listed.add(entity.id)
+              found.add(entity.id)
               if (!newer.has(entity.id)) set(entity)
             }
           }),
@@ -95,7 +107,7 @@ export const createCollection = <T extends { id: string }>(shapeOf: (entity: T) 
           batch(() => {
             touched.delete(newer)
             for (const entity of [...present.values()])
-              if (isMeant(entity) && !listed.has(entity.id) && !newer.has(entity.id)) drop(entity.id)
+              if (isMeant(entity) && !found.has(entity.id) && !newer.has(entity.id)) drop(entity.id)
           }),
       }
     },

@@ -32,14 +32,13 @@ export const waitersOf = (
       .filter(({ state }) => state === 'open')
       .flatMap(({ sessionId, taskId = '' }) => [sessionId, taskId]),
   )
-  const living = new Map(
-    sessions.filter((session) => !hasEnded(session)).map((session) => [session.id, session]),
-  )
-  const waiting = [...living.values()].filter(({ id, needsInput }) => needsInput?.active && !heard.has(id))
+  const living = sessions.filter((session) => !hasEnded(session))
+  const waiting = living.filter(({ id, needsInput }) => needsInput?.active && !heard.has(id))
   for (const { id } of waiting) heard.add(id)
   const silent = tasks.filter(
     (task) => saysItWaits(task) && ![task.id, ...task.sessionIds].some((one) => heard.has(one)),
   )
+  const byId = new Map(silent.length === 0 ? [] : living.map((session) => [session.id, session]))
   return [
     ...waiting.map((session) => ({
       id: session.id,
@@ -50,7 +49,7 @@ export const waitersOf = (
       reach: reachOf(session),
     })),
     ...silent.map((task) => {
-      const session = living.get(task.sessionIds.findLast((one) => living.has(one)) ?? '')
+      const session = byId.get(task.sessionIds.findLast((one) => byId.has(one)) ?? '')
       return {
         id: task.id,
         taskId: task.id,
