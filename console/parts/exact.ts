@@ -15,7 +15,10 @@ export const exactTitle = (at: number): string | undefined => {
     isAsked = true
     afterPaint(() => {
       exactTime(at)
-      hasWriter.value = true
+      // Not in one go with what draws the titles.
+      setTimeout(() => {
+        hasWriter.value = true
+      })
     })
   }
   return undefined

@@ -175,6 +175,8 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
       // It knows the projects' rooms then, and takes no time from what is to be seen first.
       await Promise.race([base, new Promise((resolve) => setTimeout(resolve, slowMs))])
     }
+    // What has come is painted first: to begin a connection takes a while, too.
+    await new Promise<void>((resolve) => schedule(() => setTimeout(resolve)))
     if (asked === client) listen()
   }
 
