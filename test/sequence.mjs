@@ -5,9 +5,9 @@ import { BaseSequencer } from 'vitest/node'
 
 /** These wait, for a time to pass or for processes, rather than compute: more than two thirds of their time. */
 const waiting = [
-  'contract/claims',
+  'contract/agent-connections',
+  'contract/claim-next',
   'contract/heartbeat',
-  'contract/session-tokens',
   'crash/beats',
   'crash/kills',
   'drivers/lock-takeover',

@@ -1,5 +1,6 @@
 // An agent over MCP gets no work, does what it may not, or hears nothing that helps it on.
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { agentsOf } from './agents'
 import { client, type Project, type Session, type Task } from './http'
 import { callTool, connectMcp, eras, tool } from './mcp'
 import { startTarget } from './target'
@@ -16,17 +17,7 @@ beforeEach(async () => {
 const workerTools = ['whoami', 'my_tasks', 'report', 'ask', 'claim_next', 'release', 'queue']
 const ownTools = ['list_tasks', 'create_task', 'update_task', 'ready', 'spawn', 'sessions', 'tell', 'wait']
 
-/** A session that was spawned, with its token as a header. */
-const spawned = async (fields: object = {}) => {
-  const task = await api.task(project.id)
-  const { session } = await api.ok<{ session: Session }>('POST', '/api/sessions/spawn', {
-    projectId: project.id,
-    taskIds: [task.id],
-    ...fields,
-  })
-  const { token } = await api.ok<{ token: string }>('POST', `/api/sessions/${session.id}/token`)
-  return { session, task, headers: { Authorization: `Bearer ${token}` } }
-}
+const { spawned } = agentsOf(api, () => project.id)
 
 const namesOf = async (mcp: Awaited<ReturnType<typeof connectMcp>>) =>
   (await mcp.listTools()).tools.map(({ name }) => name)

@@ -107,3 +107,9 @@ describe('the manifest of a session', () => {
     )
   })
 })
+
+it('no request can make a session that a runner takes', async () => {
+  const session = await api.session(project.id, [], { status: 'spawning', run: 1 })
+  expect(session).not.toHaveProperty('run')
+  expect(await api.ok('PATCH', `/api/sessions/${session.id}`, { run: 1 })).not.toHaveProperty('run')
+})
