@@ -93,7 +93,7 @@ const campaigns = {
   recovery: {
     about: 'journals that are cut, damaged or killed in the middle, and disks that fail',
     args: [
-      ...['--project', 'node', 'test/drivers/recovery.test.ts'],
+      ...['--project', 'node', 'test/drivers/recovery'],
       ...['--project', 'memory', 'test/storage/sequential-commit.test.ts'],
     ],
   },

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest'
 import type { WorkspaceDriver } from '../../storage/driver'
 import { filesDriver } from '../../storage/drivers/files/driver'
 import { clock, collectLogs, type LogRecord, type Opened, open } from './open'
+import { fillWorkspace } from './sample-data'
 
 export type Durability = 'process' | 'strict'
 
@@ -29,6 +30,15 @@ export const openIn = async (directory: string, durability?: Durability): Promis
   const opened = await open(filesIn(directory, durability, logged), logged)
   onTestFinished(() => opened.workspace.close().catch(() => undefined))
   return opened
+}
+
+/** A directory whose files are current, with the ids of what is in it. */
+export const filledDirectory = async () => {
+  const directory = temporaryDirectory()
+  const { workspace } = await openIn(directory)
+  const ids = await fillWorkspace(workspace)
+  await workspace.flush()
+  return { directory, workspace, ...ids }
 }
 
 /** The directory as a `kill -9` at this moment would leave it: all that was written, and a lock of the dead. */
