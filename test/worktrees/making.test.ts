@@ -1,53 +1,17 @@
-// An agent is started in another tree than its own, work is lost with one that is made again, or a failure leaves half of one.
-import { execFileSync } from 'node:child_process'
-import { existsSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+// An agent is started in another tree than its own, or in one that lacks what it should have.
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readRecord } from '../../local-dev/worktrees/record'
-import { ensureWorktree } from '../../local-dev/worktrees/worktree'
-import { type GitFolder, openGitFolder } from './git-folder'
+import { createEnsuring, tree } from './ensuring'
+import type { GitFolder } from './git-folder'
 
+const { open, close, ensure } = createEnsuring()
 let folder: GitFolder
 let commit: string
 beforeEach(() => {
-  folder = openGitFolder()
-  commit = folder.commit('app', { 'a b': 'one', 'packages/one/c': 'two', '.gitignore': 'node_modules' })
+  ;({ folder, commit } = open())
 })
-afterEach(() => folder.close())
-
-type Options = Parameters<typeof ensureWorktree>[0]
-type Wish = Partial<Options['session']> & { dir?: string; env?: NodeJS.ProcessEnv }
-
-const ensure = ({ dir = 'app', env = folder.env, ...session }: Wish = {}) =>
-  ensureWorktree({
-    home: folder.at('home'),
-    env,
-    session: { id: 'sess_1', projectId: 'proj_1', worktree: true, ...session },
-    projectDir: folder.at(dir),
-  })
-const refusal = async (wish: Wish = {}) => {
-  const before = state()
-  const said = await ensure(wish).then(
-    () => 'made',
-    (error: Error) => error.message.replaceAll(folder.path, ''),
-  )
-  expect(state()).toEqual(before)
-  expect(said).not.toContain('\n')
-  return said
-}
-const tree = (...parts: string[]) => join('home/.maestro/worktrees/proj_1/sess_1', ...parts)
-/** What a repository says of itself, and what was made beside it. */
-const state = (repository = 'app') => ({
-  ...(existsSync(folder.at(repository, '.git/HEAD')) && {
-    branches: folder.git(repository, 'for-each-ref'),
-    trees: folder.git(repository, 'worktree', 'list', '--porcelain'),
-    settings: folder.read(join(repository, '.git/config')),
-    status: folder.git(repository, 'status', '--porcelain'),
-  }),
-  made: existsSync(folder.at('home/.maestro/worktrees/proj_1'))
-    ? folder.names('home/.maestro/worktrees/proj_1')
-    : [],
-})
+afterEach(close)
 
 describe('the worktree of a session', () => {
   it('is made from the present HEAD on a branch of its own, locked in our name, and stands', async () => {
@@ -132,93 +96,6 @@ describe('the worktree of a session', () => {
     expect(await number('sess_4')).toBe(second?.number)
   })
 
-  it('is refused in one sentence, with nothing changed, where it cannot be', async () => {
-    folder.git('app', 'branch', 'maestro/taken')
-    folder.git('app', 'branch', 'above')
-    folder.git('app', 'branch', 'below/one')
-    folder.write('app', { 'new/file': 'x' })
-    folder.git('app', 'init', '-q', '../empty')
-    folder.git('app', 'clone', '-q', '--bare', '.', '../bare')
-    mkdirSync(folder.at('plain'))
-    const wishes: [string, Wish, RegExp][] = [
-      ['no such base', { worktree: { base: 'nothing' } }, /no commit "nothing" in \/app/],
-      ['a base that is an option', { worktree: { base: '--all' } }, /no commit "--all"/],
-      ['a base that is a file', { worktree: { base: 'HEAD:.gitignore' } }, /no commit "HEAD:.gitignore"/],
-      ['its branch is taken', { id: 'taken' }, /branch maestro\/taken is there already/],
-      [
-        'a branch that was asked for is taken',
-        { worktree: { branch: 'main' } },
-        /branch main is there already/,
-      ],
-      ['a branch above', { worktree: { branch: 'above/x' } }, /beside the branch above/],
-      ['a branch below', { worktree: { branch: 'below' } }, /beside the branch below\/one/],
-      ['no name of a branch', { worktree: { branch: 'a b' } }, /"a b" cannot be the name/],
-      ['another name of one', { worktree: { branch: '@{-1}' } }, /"@\{-1\}" cannot be the name/],
-      ['an option for a branch', { worktree: { branch: '-D' } }, /"-D" cannot be the name/],
-      ['no commit yet', { dir: 'empty' }, /\/empty has no commit yet/],
-      ['bare', { dir: 'bare' }, /\/bare is a bare repository/],
-      ['no repository', { dir: 'plain' }, /\/plain is in no git repository/],
-      [
-        'a directory that is in no commit',
-        { dir: 'app/new' },
-        /has no directory new\/, which is the project's/,
-      ],
-      ['an id that leads out', { id: '../../x' }, /cannot be the name of a worktree's folder/],
-    ]
-    for (const [what, wish, why] of wishes) expect(await refusal(wish), what).toMatch(why)
-  })
-
-  it('is refused where its place is taken, or nothing can be written there', async () => {
-    folder.write(tree(), { mine: 'x' })
-    expect(await refusal()).toMatch(/sess_1 is taken, and not by a worktree of sess_1: move it away$/)
-    rmSync(folder.at('home/.maestro'), { recursive: true })
-    symlinkSync('/proc', folder.at('home/.maestro'))
-    expect(await ensure().catch((error: Error) => error.message)).toMatch(
-      /cannot be made|ENOENT|EACCES|EPERM/,
-    )
-    expect(folder.git('app', 'branch', '--list', 'maestro/*')).toBe('')
-  })
-
-  it('leaves no branch and no tree where git fails half way, and says why', async () => {
-    folder.commit('app', { '.gitattributes': 'x filter=broken', x: 'x' })
-    folder.write('home', { gitconfig: '[filter "broken"]\n smudge = false\n required = true\n' })
-    const env = { ...folder.env, GIT_CONFIG_GLOBAL: folder.at('home/gitconfig') }
-    expect(await refusal({ env })).toMatch(
-      /^The worktree cannot be made: git worktree: .*smudge filter broken failed/,
-    )
-    expect((await ensure()).isNew).toBe(true)
-  })
-
-  it('is made all the same where another git is in the way for a moment, and not where the disk is full', async () => {
-    const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
-    mkdirSync(folder.at('bin'))
-    const failing = (words: string, times: number) =>
-      writeFileSync(
-        folder.at('bin/git'),
-        `#!/bin/sh
-case " $* " in
-  *" worktree add "*)
-    echo x >> ${folder.at('adds')}
-    if [ "$(wc -l < ${folder.at('adds')})" -le ${times} ]; then
-      ${git} branch maestro/sess_1 HEAD
-      echo "${words}" >&2
-      exit 128
-    fi ;;
-esac
-exec ${git} "$@"
-`,
-        { mode: 0o755 },
-      )
-    const env = { ...folder.env, PATH: `${folder.at('bin')}:${folder.env.PATH}` }
-    failing('error: unable to write file a: No space left on device', 1)
-    expect(await refusal({ env })).toMatch(
-      /^The worktree cannot be made: there is no space left for .*sess_1$/,
-    )
-    rmSync(folder.at('adds'))
-    failing("fatal: Unable to create '/x/config.lock': File exists.", 2)
-    expect((await ensure({ env })).record.branch).toBe('maestro/sess_1')
-  })
-
   it('is made beside others that are made in the same moment, also by git itself', async () => {
     const ids = ['sess_1', 'sess_2', 'sess_3', 'sess_4', 'sess_5']
     await Promise.all(ids.map((id) => ensure({ id })))
@@ -236,79 +113,5 @@ exec ${git} "$@"
     rmSync(folder.at('mark'), { force: true })
     await ensure()
     expect(existsSync(folder.at('mark'))).toBe(false)
-  })
-})
-
-describe('a worktree that is gone', () => {
-  const gone = async () => {
-    const { record } = await ensure()
-    folder.commit(tree(), { work: 'committed' })
-    folder.write(tree(), { staged: 'staged' })
-    folder.git(tree(), 'add', 'staged')
-    rmSync(folder.at(tree()), { recursive: true })
-    return record
-  }
-
-  it('is made again at its place, with what was committed and what was staged', async () => {
-    const workspace = await gone()
-    expect(await ensure({ workspace })).toMatchObject({ isNew: true, directory: folder.at(tree()) })
-    expect(folder.read(tree('work'))).toBe('committed')
-    expect(folder.read(tree('staged'))).toBe('staged')
-    expect(folder.git(tree(), 'status', '--porcelain', '--branch')).toBe('## maestro/sess_1\nA  staged')
-  })
-
-  it('keeps the commits of a HEAD that is on no branch', async () => {
-    await ensure()
-    folder.git(tree(), 'checkout', '-q', '--detach')
-    const head = folder.commit(tree(), { work: 'committed' })
-    rmSync(folder.at(tree()), { recursive: true })
-    await ensure()
-    expect(folder.git(tree(), 'rev-parse', 'HEAD')).toBe(head)
-  })
-
-  it('is made again on its branch where the repository has forgotten it, and refused without that', async () => {
-    const workspace = await gone()
-    const forget = () => {
-      rmSync(folder.at(tree()), { recursive: true, force: true })
-      rmSync(folder.at('app/.git/worktrees/sess_1'), { recursive: true })
-    }
-    forget()
-    await ensure({ workspace })
-    expect(folder.read(tree('work'))).toBe('committed')
-    expect(folder.git('app', 'worktree', 'list', '--porcelain')).toContain('locked maestro session sess_1')
-    forget()
-    folder.git('app', 'worktree', 'add', '-q', '../elsewhere', 'maestro/sess_1')
-    expect(await refusal({ workspace })).toMatch(/is already checked out at/)
-    folder.git('app', 'worktree', 'remove', folder.at('elsewhere'))
-    folder.git('app', 'branch', '-qD', 'maestro/sess_1')
-    expect(await refusal({ workspace })).toMatch(/is gone, and so is its branch maestro\/sess_1/)
-  })
-
-  it('is refused where something else is in its place, or its directory leads elsewhere', async () => {
-    const { record } = await ensure({ dir: 'app/packages/one' })
-    const again = { workspace: record, dir: 'app/packages/one' }
-    rmSync(folder.at(tree('packages/one')), { recursive: true })
-    symlinkSync(folder.at('app'), folder.at(tree('packages/one')))
-    expect(await refusal(again)).toMatch(/leads out of the worktree, to \/app$/)
-    renameSync(folder.at(tree()), folder.at('moved'))
-    mkdirSync(folder.at(tree('packages/one')), { recursive: true })
-    expect(await refusal(again)).toMatch(/is no worktree of \/app\/.git any more/)
-    rmSync(folder.at(tree()), { recursive: true })
-    symlinkSync(folder.at('app'), folder.at(tree()))
-    expect(await refusal(again)).toMatch(/is no worktree of \/app\/.git any more/)
-    expect(lstatSync(folder.at(tree())).isSymbolicLink()).toBe(true)
-  })
-
-  it('is refused where it was another repository’s, or nothing is known of it here', async () => {
-    const workspace = await gone()
-    folder.commit('other', { b: 'b' })
-    expect(await refusal({ workspace, dir: 'other' })).toMatch(
-      /is of \/app\/.git, and the project's directory is in/,
-    )
-    rmSync(folder.at('home/.maestro'), { recursive: true })
-    expect(await refusal({ workspace })).toMatch(/Nothing is known here of the worktree/)
-    expect(await refusal({ workspace: { ...workspace, path: '/elsewhere' } })).toMatch(
-      /is \/elsewhere, and cannot be/,
-    )
   })
 })
