@@ -1,16 +1,17 @@
 // Runner, driver, agent and server are killed in any combination: work is done twice or forgotten, a session says what is not
 // so, or what somebody told an agent is lost on the way, or said twice.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { MaestroError } from '../../functions/client/client'
 import { retryTransient } from '../../local-dev/agents/change-session'
 import { canFindDetached } from '../../local-dev/runner/process/detached'
-import { parseTrusted } from '../../schemas/json-text'
 import { createFixture, type Fixture, type Runner } from '../e2e/fixture'
 import { count } from '../figures'
 import { createRandom, scaled, scaledMs } from '../random'
+import { givenIn } from './given-messages'
+import { findProcesses, kill, type Processes } from './session-processes'
 
 /** A campaign, at a scale of 100, is of 200 kills among 6 sessions, and of 1,000 messages. */
 const [kills, messages] = [scaled(2), scaled(10)]
@@ -72,50 +73,12 @@ const begin = async () => {
   ids.push(spawned.sessionId)
 }
 
-interface Processes {
-  drivers: number[]
-  agents: number[]
-}
-
-const wordsOf = (pid: string, file: 'cmdline' | 'environ' | 'stat'): string[] => {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0')
-  } catch {
-    return []
-  }
-}
-
-/** The drivers and agents that are alive, by session. */
-const findProcesses = (): Map<string, Processes> => {
-  const found = new Map<string, Processes>()
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    const words = wordsOf(pid, 'cmdline')
-    const isAgent = words.includes(program)
-    if (!isAgent && !(words[2] === 'worker' && words[3] === 'init')) continue
-    const [, id = ''] = /\0MAESTRO_SESSION_ID=(\w+)/.exec(`\0${wordsOf(pid, 'environ').join('\0')}`) ?? []
-    // Other tests, and other people, have theirs.
-    if (!ids.includes(id)) continue
-    const ofSession = found.get(id) ?? { drivers: [], agents: [] }
-    ofSession[isAgent ? 'agents' : 'drivers'].push(Number(pid))
-    found.set(id, ofSession)
-  }
-  // What has forked, and is not yet the program that it is to be, looks like its parent.
-  for (const ofSession of found.values())
-    for (const kind of ['drivers', 'agents'] as const)
-      ofSession[kind] = ofSession[kind].filter((pid) => !ofSession[kind].includes(parentOf(pid)))
-  return found
-}
-
-/** /proc/{pid}/stat: `pid (name) state ppid …`; the name may hold anything (proc(5)). */
-const parentOf = (pid: number): number => {
-  const [stat = ''] = wordsOf(String(pid), 'stat')
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
-}
-const processesOf = (id: string): Processes => findProcesses().get(id) ?? { drivers: [], agents: [] }
+const livingProcesses = () => findProcesses(program, ids)
+const processesOf = (id: string): Processes => livingProcesses().get(id) ?? { drivers: [], agents: [] }
 
 /** What is not so; throws for what must not be, not even for a moment. */
 const findUntrue = async (): Promise<string[]> => {
-  const processes = findProcesses()
+  const processes = livingProcesses()
   const [found, tasks] = await Promise.all([fixture.client.sessions.list(), fixture.client.tasks.list()])
   const statuses = new Map(tasks.map((task) => [task.id, task.sessionStatus ?? 'nothing']))
   return ids.flatMap((id) => {
@@ -164,15 +127,6 @@ const fill = async () => {
   }
 }
 
-/** False if there is none: it is not there yet, or not any more. */
-const kill = ([pid]: readonly number[]): boolean => {
-  try {
-    return pid !== undefined && process.kill(pid, 'SIGKILL')
-  } catch {
-    return false
-  }
-}
-
 const victims = {
   async runner() {
     await runner.end('SIGKILL')
@@ -190,7 +144,7 @@ const kinds = ['runner', 'driver', 'agent', 'server'] as const
 const killSome = async (): Promise<number> => {
   const killed: string[] = []
   for (const kind of drawSome(kinds)) {
-    const ofThose = kind === 'driver' || kind === 'agent' ? [...findProcesses().keys()] : ['']
+    const ofThose = kind === 'driver' || kind === 'agent' ? [...livingProcesses().keys()] : ['']
     if (await victims[kind](ofThose[below(ofThose.length)] ?? '')) {
       killed.push(kind)
       count(`kills of a ${kind}`)
@@ -224,20 +178,6 @@ const send = async (n: number) => {
       if (!(error instanceof MaestroError) || error.code !== 'SESSION_ENDED') throw error
     }
   }
-}
-
-/** How often an agent was given each message. */
-const given = (): Map<string, number> => {
-  const times = new Map<string, number>()
-  for (const name of readdirSync(history)) {
-    const lines = readFileSync(join(history, name), 'utf8').split('\n')
-    for (const line of lines.filter((line) => line !== '')) {
-      const { role, text = '' } = parseTrusted<{ role: string; text?: string }>(line)
-      if (role !== 'user') continue
-      for (const [, id = ''] of text.matchAll(/\[(msg_\w+) from /g)) times.set(id, (times.get(id) ?? 0) + 1)
-    }
-  }
-  return times
 }
 
 const allowed: Readonly<Record<string, readonly number[]>> = {
@@ -290,7 +230,7 @@ it.runIf(canFindDetached)(
     await allTrue()
     const found = (await Promise.all(ids.map((id) => fixture.client.messages.list(id)))).flat()
     expect(new Set(found.map(({ id }) => id))).toEqual(sent)
-    const times = given()
+    const times = givenIn(history)
     for (const { id, state, reason } of found) {
       count(`messages ${state}`)
       expect(allowed[state], `${id} is ${state} (${reason}), given ${times.get(id) ?? 0} times`).toContain(
