@@ -32,6 +32,10 @@ let shared: Promise<Server> | undefined
  */
 export const sharedTarget = async (): Promise<Target> => {
   if (process.env.MAESTRO_TEST_HOST) return startTarget()
-  shared ??= startServer()
+  shared ??= startServer().catch((error: unknown) => {
+    // One that did not start says so to whoever asked for it, not to all who come after.
+    shared = undefined
+    throw error
+  })
   return { url: (await shared).url, stop: async () => undefined }
 }

@@ -7,7 +7,9 @@ export const createLedger = () => {
   return {
     /** A request with this tag was accepted. What is sent as a template also comes back with its variables replaced. */
     accept(tag: string, body: unknown, isTemplate = false) {
-      accepted.set(tag, isTemplate ? partsOf(body).map(ofTemplate) : partsOf(body))
+      // Nothing writes -0 as JSON: it comes back as the same number, without its sign.
+      const sent = partsOf(JSON.parse(JSON.stringify(body)))
+      accepted.set(tag, isTemplate ? sent.map(ofTemplate) : sent)
     },
     /**
      * The texts in `values` that carry a tag and that nobody sent so: changed, of a refused request, or from where no
