@@ -18,17 +18,23 @@ const maxBusyShare = 0.2
 /** The heap has grown if it takes so many times what it took, and so much more at least. */
 const minRatio = 1.5
 const minGrownBytes = 16 * 1024 * 1024
+/** One collection finds the garbage; V8 moves what lives together, and gives back what is empty then, with those after it. */
+const collections = 5
 
 /**
  * V8 collects garbage while something is allocated: after a burst it would keep for good what the last requests have left,
- * a hundred megabytes. Looks now and then, and collects it when nobody wants anything. Returns one look.
+ * a hundred megabytes. Looks now and then, and collects it when nobody wants anything, a few looks in a row. Returns one look.
  */
 export const createCollector = ({ heapBytes, busyShare, collect }: Machinery): (() => void) => {
   let before = heapBytes()
+  let due = 0
   return () => {
     const isBusy = busyShare() > maxBusyShare
     const bytes = heapBytes()
-    if (isBusy || bytes < before * minRatio || bytes < before + minGrownBytes) return
+    if (isBusy) return
+    if (bytes >= before * minRatio && bytes >= before + minGrownBytes) due = collections
+    if (due === 0) return
+    due--
     collect()
     before = heapBytes()
   }
