@@ -1,23 +1,35 @@
 /**
  * `npm run bench:alternate -- BEFORE AFTER [ROUNDS]`: what the bench measures, of two commits. Both servers stand side by side, each over
- * tasks of its own, and take turns at every measure: seconds apart they find the same machine, minutes apart they need not.
- * A round's figures are compared with one another, and the median of those comparisons is judged. ROUNDS: 5 where it is not said.
+ * tasks of its own, and take turns at every measure, at requests in bursts of less than a second: then they find the same machine,
+ * minutes apart they need not. What was measured one right after the other is compared, and the median of those comparisons is
+ * judged; of requests what one costs the server's processor, since a rate is the client's, too. ROUNDS: 5 where it is not said.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { events, spawns } from './latency'
+import { events } from './latency'
+import type { LoadRequest, LoadResult } from './load'
 import { memory, restMs } from './memory'
-import { median } from './numbers'
-import { root, sleep } from './server'
+import { median, quantile } from './numbers'
+import { root, sleep, untilIdle } from './server'
 import { startsAfterIdleKill, startsAfterKill, startsAfterStop } from './start'
-import type { Row } from './table'
-import { creates, type Effort, list, reads, updates, updatesSequentially } from './throughput'
-import { closeSite, openSite, type Site } from './workload'
+import {
+  closeSite,
+  connections,
+  getTasks,
+  load,
+  openSite,
+  type Site,
+  type Stored,
+  spawnSessions,
+  updateTasks,
+} from './workload'
 
 const maxWorsePercent = 5
-const effort: Effort = { rounds: 1, warmUpMs: 300, measureMs: 1_500 }
+const burst = { warmUpMs: 100, measureMs: 500 }
+/** So many bursts of each kind of request a round. */
+const bursts = 5
 const words = process.argv.slice(2)
 const [before, after, rounds = '5'] = words
 if (before === undefined || after === undefined || !/^[1-9]\d*$/.test(rounds) || words.length > 3) {
@@ -25,31 +37,65 @@ if (before === undefined || after === undefined || !/^[1-9]\d*$/.test(rounds) ||
   process.exit(2)
 }
 
-/** The values of each measure, by its name with its unit, round by round; NaN where one failed. */
-type Values = Map<string, number[]>
-type Measure = (site: Site) => Promise<Row | Row[]>
+interface Value {
+  measure: string
+  unit: string
+  value: number
+  /** Whether it tells which commit is worse. */
+  judged: boolean
+}
+type Measure = (site: Site) => Promise<Value | Value[]>
+/** By their name with its unit, in the order in which they were measured. */
+type Values = Map<string, { judged: boolean; values: number[] }>
 
-/** In their order; what needs a server that has done nothing comes right after it started. */
-const measures: Record<string, Measure> = {
+/** What a round tries once, first what needs a server that has just started. */
+const once: Record<string, Measure> = {
   'start after a clean stop': (site) => startsAfterStop(site, 1),
   'memory after start': ({ server }) => memory('memory after start', server, true),
-  reads: ({ server, stored }) => reads(server, stored, effort),
-  list: ({ server }) => list(server, effort),
-  updates: ({ server, stored }) => updates(server, stored, effort),
-  'updates, one connection': ({ server, stored }) => updatesSequentially(server, stored, effort),
   events: ({ server, stored }) => events(server, stored),
-  'memory after all of that': ({ server }) => memory('memory after all of that', server, true),
-  'memory at rest': async ({ server }) => {
-    await sleep(restMs)
-    return memory(`memory ${restMs / 1_000} s later`, server, false)
-  },
   'start after kill -9 at rest': (site) => startsAfterIdleKill(site, 1),
   'start after kill -9 under writes': (site) => startsAfterKill(site, 1),
 }
+
+const inBursts = (
+  measure: string,
+  atOnce: number,
+  requestsOf: (stored: Stored) => LoadRequest[],
+): Measure => {
+  const time = ({ perSecond, p50 }: LoadResult): Omit<Value, 'measure'> =>
+    atOnce === 1
+      ? { unit: 'ms, median', value: p50, judged: false }
+      : { unit: '/s', value: perSecond, judged: false }
+  return async ({ server, stored }) => {
+    const result = await load(server, { connections: atOnce, requests: requestsOf(stored), until: burst })
+    await untilIdle(server.pid)
+    return [
+      { measure, ...time(result) },
+      { measure, unit: 'us of the processor', value: result.serverMicroseconds, judged: true },
+    ]
+  }
+}
+
+const requests: Record<string, Measure> = {
+  gets: inBursts('GET task by id', connections, getTasks),
+  lists: inBursts('list of all 10,000 tasks', 1, () => [{ method: 'GET', path: '/api/tasks' }]),
+  updates: inBursts('update tasks', connections, updateTasks),
+  'updates, one after the other': inBursts('update tasks, one connection', 1, updateTasks),
+}
+
 /** These leave more stored than they found. */
 const growing: Record<string, Measure> = {
-  spawns: ({ server, stored }) => spawns(server, stored, effort),
-  creates: ({ server, stored }) => creates(server, stored, effort),
+  'spawns, one after the other': inBursts('spawn, one at a time', 1, spawnSessions),
+  spawns: inBursts(`spawn, ${connections} at a time`, connections, spawnSessions),
+  creates: inBursts('create tasks', connections, ({ createTask }) => [createTask]),
+}
+
+const afterLoad: Record<string, Measure> = {
+  'memory after all of that': ({ server }) => memory('memory after all of that', server, true),
+  'memory at rest': async ({ server }) => {
+    await sleep(restMs)
+    return memory(`memory ${restMs / 1_000} s later`, server, true)
+  },
 }
 
 const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim()
@@ -66,46 +112,56 @@ const checkOut = (commit: string): string => {
   return folder
 }
 
-const inTurns = async (sides: { site: Site; values: Values }[], of: Record<string, Measure>) => {
-  for (let round = 1; round <= Number(rounds); round++)
-    for (const [name, measure] of Object.entries(of)) {
-      say(`round ${round}: ${name}`)
-      // What runs first finds another machine: they take turns at that, too.
-      for (const { site, values } of round % 2 === 0 ? sides : sides.toReversed())
-        for (const { measure: row, unit, value } of [await measure(site)].flat())
-          values.set(`${row} (${unit})`, [...(values.get(`${row} (${unit})`) ?? []), value])
-    }
+interface Side {
+  site: Site
+  values: Values
+}
+
+/** What runs first finds another machine: they take turns at that, too. */
+let turn = 0
+const inTurns = async (sides: Side[], of: Record<string, Measure>, times = 1) => {
+  for (const [name, measure] of Object.entries(of)) {
+    say(name)
+    for (let time = 0; time < times; time++)
+      for (const { site, values } of turn++ % 2 === 0 ? sides : sides.toReversed())
+        for (const { measure: what, unit, value, judged } of [await measure(site)].flat()) {
+          const found = values.get(`${what} (${unit})`)
+          if (found) found.values.push(value)
+          else values.set(`${what} (${unit})`, { judged, values: [value] })
+        }
+  }
 }
 
 const print = (old: Values, now: Values) => {
   const line = (...[name, one, other, change]: [string, string, string, string]) =>
-    process.stdout.write(`${name.padEnd(48)} ${one.padStart(12)} ${other.padStart(12)} ${change}\n`)
-  line('measure', before, after, ' change: its median, least and most')
-  for (const [name, olds] of old) {
-    const nows = now.get(name) ?? []
-    const changes = olds.map((value, round) => 100 * ((nows[round] ?? Number.NaN) / value - 1))
+    process.stdout.write(`${name.padEnd(52)} ${one.padStart(10)} ${other.padStart(10)} ${change}\n`)
+  line('measure', before, after, '  change: its median, and the middle half')
+  for (const [name, { values: olds, judged }] of old) {
+    const nows = now.get(name)?.values ?? []
+    const changes = olds.map((value, at) => 100 * ((nows[at] ?? Number.NaN) / value - 1))
+    const sorted = changes.toSorted((one, other) => one - other)
+    const middle = `${quantile(sorted, 0.25).toFixed(0)} to ${quantile(sorted, 0.75).toFixed(0)}`
     const change = median(changes)
-    const worse = name.endsWith('(/s)') || name.endsWith('(x)') ? -change : change
-    const range = `${Math.min(...changes).toFixed(0)} to ${Math.max(...changes).toFixed(0)}`
-    const mark = worse > maxWorsePercent ? '  worse' : ''
-    line(
-      name,
-      median(olds).toFixed(2),
-      median(nows).toFixed(2),
-      `${change.toFixed(1).padStart(7)} % (${range})${mark}`,
-    )
+    const mark = judged && change > maxWorsePercent ? '  worse' : ''
+    const text = `${change.toFixed(1).padStart(7)} % (${middle}, of ${changes.length})${mark}`
+    line(name, median(olds).toFixed(2), median(nows).toFixed(2), text)
   }
 }
 
 try {
   const [old, now] = [checkOut(before), checkOut(after)]
   say('storing the tasks')
-  const sides = [
+  const sides: Side[] = [
     { site: await openSite(old), values: new Map() },
     { site: await openSite(now), values: new Map() },
   ]
-  await inTurns(sides, measures)
-  await inTurns(sides, growing)
+  for (let round = 1; round <= Number(rounds); round++) {
+    say(`round ${round} of ${rounds}`)
+    await inTurns(sides, once)
+    await inTurns(sides, requests, bursts)
+    await inTurns(sides, afterLoad)
+  }
+  await inTurns(sides, growing, bursts * Number(rounds))
   const [first, second] = sides
   if (first && second) print(first.values, second.values)
   for (const { site } of sides) await closeSite(site)
