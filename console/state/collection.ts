@@ -26,7 +26,7 @@ export const createCollection = <T extends { id: string }>(shapeOf: (entity: T) 
   const entities = new Map<string, Signal<T | undefined>>()
   const present = new Map<string, T>()
   /** All of them, until one changes. */
-  let list: readonly T[] | undefined
+  let whole: readonly T[] | undefined
   const shape = signal(0)
   const changes = signal(0)
   /** For each load that is under way, what events have told of since it began. */
@@ -43,7 +43,7 @@ export const createCollection = <T extends { id: string }>(shapeOf: (entity: T) 
   const set = (entity: T) => {
     const before = present.get(entity.id)
     present.set(entity.id, entity)
-    list = undefined
+    whole = undefined
     const cell = entities.get(entity.id)
     if (cell) cell.value = entity
     changes.value++
@@ -52,7 +52,7 @@ export const createCollection = <T extends { id: string }>(shapeOf: (entity: T) 
 
   const drop = (id: string) => {
     if (!present.delete(id)) return
-    list = undefined
+    whole = undefined
     const cell = entities.get(id)
     if (cell) cell.value = undefined
     changes.value++
@@ -60,8 +60,8 @@ export const createCollection = <T extends { id: string }>(shapeOf: (entity: T) 
   }
 
   const listed = (): readonly T[] => {
-    list ??= [...present.values()]
-    return list
+    whole ??= [...present.values()]
+    return whole
   }
 
   const touch = (id: string) => {

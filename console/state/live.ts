@@ -69,9 +69,11 @@ export const createLive = ({ store, clock, schedule, statusOf, textOf }: LiveOpt
 
   /** Of each need alone: of hundreds of tasks that cards name, no view draws anew. */
   const stateOf = (need: Need): Signal<LoadState | undefined> => {
-    const known = states.get(need) ?? signal(undefined)
-    states.set(need, known)
-    return known
+    const known = states.get(need)
+    if (known) return known
+    const made = signal<LoadState | undefined>(undefined)
+    states.set(need, made)
+    return made
   }
 
   const setState = (need: Need, state: LoadState | undefined) => {

@@ -10,9 +10,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { events } from './latency'
 import type { LoadRequest, LoadResult } from './load'
-import { memory, restMs } from './memory'
+import { memory, memoryAtRest } from './memory'
 import { median, quantile } from './numbers'
-import { root, sleep, untilIdle } from './server'
+import { root, untilIdle } from './server'
 import { startsAfterIdleKill, startsAfterKill, startsAfterStop } from './start'
 import {
   closeSite,
@@ -92,10 +92,7 @@ const growing: Record<string, Measure> = {
 
 const afterLoad: Record<string, Measure> = {
   'memory after all of that': ({ server }) => memory('memory after all of that', server, true),
-  'memory at rest': async ({ server }) => {
-    await sleep(restMs)
-    return memory(`memory ${restMs / 1_000} s later`, server, true)
-  },
+  'memory at rest': ({ server }) => memoryAtRest(server, true),
 }
 
 const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim()

@@ -2,8 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { events, spawns } from './latency'
-import { memory, restMs } from './memory'
-import { sleep } from './server'
+import { memory, memoryAtRest } from './memory'
 import { startsAfterIdleKill, startsAfterKill, startsAfterStop } from './start'
 import { asJson, asTable, type Row } from './table'
 import { creates, type Effort, list, reads, updates, updatesSequentially } from './throughput'
@@ -35,8 +34,7 @@ const onStoredTasks = async (site: Site): Promise<void> => {
   await attempt('update tasks, one connection', () => updatesSequentially(site.server, stored, effort))
   await attempt('event to 100 clients', () => events(site.server, stored))
   await attempt('memory after the load', () => memory('memory after all of that', site.server, true))
-  await sleep(restMs)
-  await attempt('memory at rest', () => memory(`memory ${restMs / 1_000} s later`, site.server, false))
+  await attempt('memory at rest', () => memoryAtRest(site.server, false))
   await attempt('start after kill -9 at rest', () => startsAfterIdleKill(site, effort.rounds))
   await attempt('start after kill -9 under writes', () => startsAfterKill(site, effort.rounds))
   await attempt('spawn', () => spawns(site.server, stored, effort))

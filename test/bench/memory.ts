@@ -1,10 +1,10 @@
 /** How much memory a server has when it is idle. */
 import { peakMegabytes, residentMegabytes } from './proc'
-import { type Server, untilIdle } from './server'
+import { type Server, sleep, untilIdle } from './server'
 import type { Row } from './table'
 
 /** V8 gives memory back only some seconds after the last work. */
-export const restMs = 15_000
+const restMs = 15_000
 
 export const memory = async (measure: string, server: Server, judged: boolean): Promise<Row> => {
   await untilIdle(server.pid)
@@ -17,4 +17,10 @@ export const memory = async (measure: string, server: Server, judged: boolean): 
     judged,
     note,
   }
+}
+
+/** The same after a rest. */
+export const memoryAtRest = async (server: Server, judged: boolean): Promise<Row> => {
+  await sleep(restMs)
+  return memory(`memory ${restMs / 1_000} s later`, server, judged)
 }

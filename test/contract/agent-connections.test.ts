@@ -1,5 +1,5 @@
 // An agent listens in with a token that no longer holds, or hears nothing with one that does.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { agentsOf, bearer } from './agents'
 import { client } from './http'
@@ -11,10 +11,7 @@ const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 
-let project = ''
-beforeAll(async () => {
-  project = (await api.project()).id
-})
+const { id: project } = await api.project()
 const { tokenOf, spawned } = agentsOf(api, () => project)
 
 describe('a connection that an agent opens', () => {

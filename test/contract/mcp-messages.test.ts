@@ -1,5 +1,5 @@
 // What is no call of a tool breaks something, passes, or is answered by what no client knows.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { agentsOf } from './agents'
 import { client, refusal } from './http'
 import { modernVersion } from './mcp'
@@ -9,10 +9,7 @@ const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 
-let project = ''
-beforeAll(async () => {
-  project = (await api.project()).id
-})
+const { id: project } = await api.project()
 const { spawned } = agentsOf(api, () => project)
 
 /** A message as it is written, whatever it is. */

@@ -1,5 +1,5 @@
 // An agent's call that cannot be done breaks something, passes, or is told nothing that helps it on.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { agentsOf } from './agents'
 import { client } from './http'
 import { callTool, connectMcp, tool } from './mcp'
@@ -9,10 +9,7 @@ const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 
-let project = ''
-beforeAll(async () => {
-  project = (await api.project()).id
-})
+const { id: project } = await api.project()
 const { spawned } = agentsOf(api, () => project)
 
 describe('a tool', () => {

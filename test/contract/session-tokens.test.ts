@@ -1,5 +1,5 @@
 // An agent passes for a person, for another agent, or for what it was in an earlier life.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { agentsOf } from './agents'
 import { client, refusal } from './http'
 import { sharedTarget } from './target'
@@ -8,10 +8,7 @@ const target = await sharedTarget()
 const api = client(target.url)
 afterAll(() => target.stop())
 
-let project = ''
-beforeAll(async () => {
-  project = (await api.project()).id
-})
+const { id: project } = await api.project()
 const { tokenOf, as, spawned } = agentsOf(api, () => project)
 
 describe('the token of a session', () => {
