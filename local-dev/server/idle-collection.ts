@@ -13,8 +13,9 @@ export interface Machinery {
 }
 
 const lookEveryMs = 2000
-/** Who asks for something every now and then is not to wait for it. */
+/** Who asks for something every now and then is not to wait for it, and not for one after the other. */
 const maxBusyShare = 0.2
+const maxBusyShareAgain = 0.02
 /** The heap has grown if it takes so many times what it took, and so much more at least. */
 const minRatio = 1.5
 const minGrownBytes = 16 * 1024 * 1024
@@ -29,14 +30,17 @@ export const createCollector = ({ heapBytes, busyShare, collect }: Machinery): (
   let before = heapBytes()
   let due = 0
   return () => {
-    const isBusy = busyShare() > maxBusyShare
+    const share = busyShare()
     const bytes = heapBytes()
-    if (isBusy) return
-    if (bytes >= before * minRatio && bytes >= before + minGrownBytes) due = collections
+    const hasGrown = bytes >= before * minRatio && bytes >= before + minGrownBytes
+    if (share > (hasGrown ? maxBusyShare : maxBusyShareAgain)) return
+    if (hasGrown) due = collections
     if (due === 0) return
     due--
     collect()
     before = heapBytes()
+    // What that took is not what anybody wanted.
+    busyShare()
   }
 }
 
