@@ -1,17 +1,19 @@
 /**
  * `npm run bench:alternate -- BEFORE AFTER [ROUNDS]`: what the bench measures, of two commits. Both servers stand side by side, each over
- * tasks of its own, and take turns at every measure, at requests in bursts of less than a second: then they find the same machine,
- * minutes apart they need not. What was measured one right after the other is compared, and the median of those comparisons is
- * judged; of requests what one costs the server's processor, since a rate is the client's, too. ROUNDS: 5 where it is not said.
+ * tasks of its own, on the same processor, and take turns at every measure, at requests in short bursts: then they find the same
+ * machine, minutes apart they need not. Of requests is judged what they cost the server's processor until it has nothing left to do,
+ * files and garbage included; a rate is the client's, too. They are started again each round, since how a process compiled its code
+ * stays with it; rounds are compared one by one, and the median of those is judged. ROUNDS: 5 where it is not said.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { events } from './latency'
-import type { LoadRequest, LoadResult } from './load'
+import type { LoadRequest } from './load'
 import { memory, memoryAtRest } from './memory'
 import { median, quantile } from './numbers'
+import { cpuSeconds } from './proc'
 import { root, untilIdle } from './server'
 import { startsAfterIdleKill, startsAfterKill, startsAfterStop } from './start'
 import {
@@ -27,8 +29,7 @@ import {
 } from './workload'
 
 const maxWorsePercent = 5
-const burst = { warmUpMs: 100, measureMs: 500 }
-/** So many bursts of each kind of request a round. */
+/** So many bursts of each kind of request a round are measured, after one that warms up. */
 const bursts = 5
 const words = process.argv.slice(2)
 const [before, after, rounds = '5'] = words
@@ -57,37 +58,29 @@ const once: Record<string, Measure> = {
   'start after kill -9 under writes': (site) => startsAfterKill(site, 1),
 }
 
-const inBursts = (
-  measure: string,
-  atOnce: number,
-  requestsOf: (stored: Stored) => LoadRequest[],
-): Measure => {
-  const time = ({ perSecond, p50 }: LoadResult): Omit<Value, 'measure'> =>
-    atOnce === 1
-      ? { unit: 'ms, median', value: p50, judged: false }
-      : { unit: '/s', value: perSecond, judged: false }
-  return async ({ server, stored }) => {
-    const result = await load(server, { connections: atOnce, requests: requestsOf(stored), until: burst })
+const inBursts =
+  (measure: string, atOnce: number, count: number, requestsOf: (stored: Stored) => LoadRequest[]): Measure =>
+  async ({ server, stored }) => {
+    const before = cpuSeconds(server.pid)
+    const job = { connections: atOnce, requests: requestsOf(stored), until: { count } }
+    const { perSecond, p50 } = await load(server, job)
     await untilIdle(server.pid)
-    return [
-      { measure, ...time(result) },
-      { measure, unit: 'us of the processor', value: result.serverMicroseconds, judged: true },
-    ]
+    const microseconds = ((cpuSeconds(server.pid) - before) * 1e6) / count
+    const time =
+      atOnce === 1
+        ? { measure, unit: 'ms, median', value: p50, judged: false }
+        : { measure, unit: '/s', value: perSecond, judged: false }
+    return [time, { measure, unit: 'us of the processor', value: microseconds, judged: true }]
   }
-}
 
 const requests: Record<string, Measure> = {
-  gets: inBursts('GET task by id', connections, getTasks),
-  lists: inBursts('list of all 10,000 tasks', 1, () => [{ method: 'GET', path: '/api/tasks' }]),
-  updates: inBursts('update tasks', connections, updateTasks),
-  'updates, one after the other': inBursts('update tasks, one connection', 1, updateTasks),
-}
-
-/** These leave more stored than they found. */
-const growing: Record<string, Measure> = {
-  'spawns, one after the other': inBursts('spawn, one at a time', 1, spawnSessions),
-  spawns: inBursts(`spawn, ${connections} at a time`, connections, spawnSessions),
-  creates: inBursts('create tasks', connections, ({ createTask }) => [createTask]),
+  gets: inBursts('GET task by id', connections, 5_000, getTasks),
+  lists: inBursts('list of all 10,000 tasks', 1, 12, () => [{ method: 'GET', path: '/api/tasks' }]),
+  updates: inBursts('update tasks', connections, 2_000, updateTasks),
+  'updates, one after the other': inBursts('update tasks, one connection', 1, 1_000, updateTasks),
+  'spawns, one after the other': inBursts('spawn, one at a time', 1, 200, spawnSessions),
+  spawns: inBursts(`spawn, ${connections} at a time`, connections, 400, spawnSessions),
+  creates: inBursts('create tasks', connections, 2_000, ({ createTask }) => [createTask]),
 }
 
 const afterLoad: Record<string, Measure> = {
@@ -114,18 +107,34 @@ interface Side {
   values: Values
 }
 
+/** Else each finds another processor, which a neighbour may keep busy. */
+const onOneProcessor = ({ server }: Site) =>
+  execFileSync('taskset', ['-apc', `${availableParallelism() - 1}`, `${server.pid}`], { stdio: 'ignore' })
+
 /** What runs first finds another machine: they take turns at that, too. */
 let turn = 0
-const inTurns = async (sides: Side[], of: Record<string, Measure>, times = 1) => {
+const inTurns = async (sides: Side[], of: Record<string, Measure>, times = 1, warmUps = 0) => {
   for (const [name, measure] of Object.entries(of)) {
     say(name)
-    for (let time = 0; time < times; time++)
-      for (const { site, values } of turn++ % 2 === 0 ? sides : sides.toReversed())
-        for (const { measure: what, unit, value, judged } of [await measure(site)].flat()) {
-          const found = values.get(`${what} (${unit})`)
-          if (found) found.values.push(value)
-          else values.set(`${what} (${unit})`, { judged, values: [value] })
-        }
+    const both = sides.map((side) => ({ side, taken: [] as Value[] }))
+    for (let time = -warmUps; time < times; time++)
+      for (const { side, taken } of turn++ % 2 === 0 ? both : both.toReversed()) {
+        const found = [await measure(side.site)].flat()
+        if (time >= 0) taken.push(...found)
+      }
+    for (const { side, taken } of both) keep(side.values, taken)
+  }
+}
+
+/** The mean of what was taken in one round. */
+const keep = (values: Values, taken: Value[]) => {
+  const nameOf = ({ measure, unit }: Value) => `${measure} (${unit})`
+  for (const name of new Set(taken.map(nameOf))) {
+    const all = taken.filter((value) => nameOf(value) === name)
+    const mean = all.reduce((sum, { value }) => sum + value, 0) / all.length
+    const rounds = values.get(name)
+    if (rounds) rounds.values.push(mean)
+    else values.set(name, { judged: all.some(({ judged }) => judged), values: [mean] })
   }
 }
 
@@ -155,10 +164,10 @@ try {
   for (let round = 1; round <= Number(rounds); round++) {
     say(`round ${round} of ${rounds}`)
     await inTurns(sides, once)
-    await inTurns(sides, requests, bursts)
+    for (const { site } of sides) onOneProcessor(site)
+    await inTurns(sides, requests, bursts, 1)
     await inTurns(sides, afterLoad)
   }
-  await inTurns(sides, growing, bursts * Number(rounds))
   const [first, second] = sides
   if (first && second) print(first.values, second.values)
   for (const { site } of sides) await closeSite(site)
