@@ -22,8 +22,7 @@ export const guard = (c: RequestContext, ownPagesOnly = false): Refusal | Promis
   c.set('requestId', requestId)
   c.set('headers', { 'X-Request-Id': requestId, ...access.corsHeaders(origin) })
 
-  const request = { ...accessRequestOf(c, origin), ownPagesOnly }
-  const { denial, claim } = access.admit(request)
+  const { denial, claim } = access.admit(accessRequestOf(c, origin, ownPagesOnly))
   if (denial) {
     const { method, path } = c.req
     log.warn({ requestId, method, path, address: c.env.address, origin, code: denial.code }, 'Refused')
@@ -63,7 +62,7 @@ export const foreignPageOf = (c: RequestContext): string | undefined => {
 export const requestIdOf = (given: string | undefined): string =>
   given !== undefined && goodRequestId.test(given) ? given : crypto.randomUUID()
 
-const accessRequestOf = (c: RequestContext, origin: string | undefined) => {
+const accessRequestOf = (c: RequestContext, origin: string | undefined, ownPagesOnly: boolean) => {
   const { path, method, url } = c.req
   const inQuery = path === '/api/events'
   return {
@@ -74,6 +73,7 @@ const accessRequestOf = (c: RequestContext, origin: string | undefined) => {
     origin,
     authorization: c.req.header('Authorization'),
     queryToken: inQuery ? c.req.query('token') : undefined,
+    ownPagesOnly,
     isUpgrade: false,
     tokenInQueryAllowed: inQuery,
     address: c.env.address,

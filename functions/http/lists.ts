@@ -57,6 +57,7 @@ export const respondList = async <K extends Kind>(
       ? await joinPieces(
           arrayPieces(page, (entry) => entry.brief),
           c.env.clock,
+          page.reduce((total, entry) => total + entry.characters, 0),
         )
       : `[${page.map((entry) => entry.brief).join()}]`
   return respondText(c, 200, json, {

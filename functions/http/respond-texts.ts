@@ -16,6 +16,7 @@ export const respondTexts = async (
       ? await joinPieces(
           arrayPieces(texts, (text) => text),
           c.env.clock,
+          texts.reduce((total, text) => total + text.length, 0),
         )
       : `[${texts.join()}]`
   return respondText(c, 200, json, {

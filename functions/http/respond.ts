@@ -38,7 +38,9 @@ export const respondWhole = (c: RequestContext, entry: Entry): Response | Promis
   if (unchanged) return unchanged
   // What is read when it is asked for is read now: later it may be another.
   const pieces = c.env.workspace.isInMemory ? piecesOf(entry.parts) : [...piecesOf(entry.parts)]
-  return joinPieces(pieces, c.env.clock).then((json) => respondText(c, 200, json, { ETag: entry.etag }))
+  return joinPieces(pieces, c.env.clock, entry.characters).then((json) =>
+    respondText(c, 200, json, { ETag: entry.etag }),
+  )
 }
 
 const maxJoinedAtOnce = 256 * 1024

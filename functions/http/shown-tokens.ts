@@ -18,6 +18,8 @@ export const tokenCheck = (token: string): ((candidate: string) => boolean) => {
   return (candidate) => timingSafeEqual(digest(candidate), expected)
 }
 
+const none: string[] = []
+
 /** What a request shows as its token. */
 export const tokensOf = ({
   authorization = '',
@@ -25,6 +27,7 @@ export const tokensOf = ({
   queryToken,
   protocols,
 }: ShownTokens): string[] => {
+  if (authorization === '' && queryToken === undefined && protocols === undefined) return none
   const bearer = /^bearer +(.+)$/i.exec(authorization)?.[1]
   return [bearer, tokenInQueryAllowed ? queryToken : undefined, protocolToken(protocols)].filter(
     (token) => token !== undefined,

@@ -27,6 +27,7 @@ export const respondItems = async (
   const json = await joinPieces(
     arrayPieces(texts, (text) => text),
     c.env.clock,
+    texts.reduce((total, text) => total + text.length, 0),
   )
   return respondText(c, 200, json, {
     'X-Total-Count': String(total),

@@ -15,7 +15,7 @@ const documentsOf = (entries: readonly Entry[]) => entries.map((entry) => entry.
 describe('a long list', () => {
   it.each([0, 1, 2, 3000])('of %i is what is stored', async (count) => {
     const entries = entriesOf(count, 'ä "quoted" 😀 '.repeat(30))
-    expect(parse(await joinPieces(piecesOf(entries), Date.now))).toEqual(documentsOf(entries))
+    expect(parse(await joinPieces(piecesOf(entries), Date.now, 1000))).toEqual(documentsOf(entries))
   })
 
   it('leaves others their turn, where it takes long', async () => {
@@ -23,7 +23,7 @@ describe('a long list', () => {
     let turns = 0
     const others = setInterval(() => turns++)
     const entries = entriesOf(40, 'x'.repeat(100_000))
-    const joined = await joinPieces(piecesOf(entries), () => (now += 10))
+    const joined = await joinPieces(piecesOf(entries), () => (now += 10), 4_000_000)
     clearInterval(others)
     expect(turns).toBeGreaterThan(2)
     expect(parse(joined)).toEqual(documentsOf(entries))
