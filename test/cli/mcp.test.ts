@@ -204,7 +204,7 @@ describe('maestro mcp install', () => {
     await maestro.run(['mcp', 'install', 'codex'], { env: { CODEX_HOME: codexHome } })
     const text = readFileSync(toml, 'utf8')
     expect(text).toMatch(/^model = "x"\n\n\[mcp_servers\.maestro\]\ncommand = "maestro"\n/)
-    expect(text).not.toContain('old')
+    expect(text).not.toContain('"old"')
     expect(text).toMatch(/\n\[profiles\.a\]\nmodel = "y"\n$/)
     const said = await maestro.text(['mcp', 'install', 'codex'], { env: { CODEX_HOME: codexHome } })
     expect(said).toContain('nothing is changed')

@@ -95,7 +95,7 @@ describe.each<Durability>(['process', 'strict'])('a data directory that is away,
     writeFileSync(join(directory, '.lock'), own)
     await expect(rename('lost')).rejects.toMatchObject(refusal('process 4711'))
     expect(workspace.unavailable()).toContain('process 4711')
-    expect(readFileSync(newestSegment(directory), 'utf8')).not.toContain('lost')
+    expect(readFileSync(newestSegment(directory), 'utf8')).not.toContain('"lost"')
   })
 })
 

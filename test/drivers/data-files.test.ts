@@ -124,7 +124,7 @@ describe('a server that another took the directory from,', () => {
       expect(workspace.unavailable()).toContain(why)
       expect(documentsIn(directory)).toEqual(files)
       expect(readFileSync(newestSegment(directory), 'utf8').startsWith(journal)).toBe(true)
-      expect(readFileSync(newestSegment(directory), 'utf8')).not.toContain('lost')
+      expect(readFileSync(newestSegment(directory), 'utf8')).not.toContain('"lost"')
     },
   )
 })
