@@ -13,9 +13,8 @@ export interface Machinery {
 }
 
 const lookEveryMs = 2000
-/** Who asks for something every now and then is not to wait for it, and not for one after the other. */
+/** Who asks for something every now and then is not to wait for it. */
 const maxBusyShare = 0.2
-const maxBusyShareAgain = 0.02
 /** The heap has grown if it takes so many times what it took, and so much more at least. */
 const minRatio = 1.5
 const minGrownBytes = 16 * 1024 * 1024
@@ -30,17 +29,14 @@ export const createCollector = ({ heapBytes, busyShare, collect }: Machinery): (
   let before = heapBytes()
   let due = 0
   return () => {
-    const share = busyShare()
+    const isBusy = busyShare() > maxBusyShare
     const bytes = heapBytes()
-    const hasGrown = bytes >= before * minRatio && bytes >= before + minGrownBytes
-    if (share > (hasGrown ? maxBusyShare : maxBusyShareAgain)) return
-    if (hasGrown) due = collections
+    if (isBusy) return
+    if (bytes >= before * minRatio && bytes >= before + minGrownBytes) due = collections
     if (due === 0) return
     due--
     collect()
     before = heapBytes()
-    // What that took is not what anybody wanted.
-    busyShare()
   }
 }
 

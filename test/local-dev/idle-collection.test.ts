@@ -44,16 +44,6 @@ describe('garbage', () => {
     expect(state.megabytes).toBe(60)
   })
 
-  it('is collected once, not one time after the other, while somebody asks now and then', () => {
-    const { state, look } = processWith(20)
-    Object.assign(state, { megabytes: 120, left: 60, busy: 0.1 })
-    for (let n = 0; n < 10; n++) look()
-    expect(state.collections).toBe(1)
-    state.busy = 0.01
-    for (let n = 0; n < 10; n++) look()
-    expect(state.collections).toBe(5)
-  })
-
   it('is not collected again where it was none', () => {
     const { state, look } = processWith(20)
     Object.assign(state, { megabytes: 120, left: 115 })
