@@ -1,3 +1,5 @@
+import { enlarged } from './enlarged'
+
 const firstBufferBytes = 16 * 1024
 
 /** What has come of a body so far. */
@@ -18,11 +20,7 @@ export const gatherBody = (maxBytes: number): GatheredBody => {
     add(piece) {
       const end = length + piece.length
       if (end > maxBytes) return false
-      if (end > body.length) {
-        const larger = new Uint8Array(Math.max(end, 2 * body.length))
-        larger.set(body)
-        body = larger
-      }
+      if (end > body.length) body = enlarged(body, Math.max(end, 2 * body.length))
       body.set(piece, length)
       length = end
       return true

@@ -1,4 +1,5 @@
 import { othersTurn } from '../../storage/others-turn'
+import { enlarged } from './enlarged'
 
 /** Who joins looks at the clock after so many characters. */
 const lookAfterChars = 256 * 1024
@@ -6,8 +7,9 @@ const lookAfterChars = 256 * 1024
 const maxTurnMs = 5
 /** Of a long history a list sends the newest entries only, and a Worker has 128 MB. */
 const maxFirstBytes = 16 * 1024 * 1024
-/** What there is beside the texts of an array: brackets and commas. */
-const spareBytes = 64 * 1024
+/** Some characters take more than a byte: there is room for a few of them, and for one among so many. */
+const spareBytes = 1024
+const spareOf = 16
 
 /**
  * A long text in UTF-8, of its pieces. It is joined in turns: a list of 16,000 tasks, or a session of a hundred thousand entries,
@@ -19,7 +21,8 @@ export const joinPieces = async (
   length: number,
 ): Promise<Uint8Array<ArrayBuffer>> => {
   const encoder = new TextEncoder()
-  let bytes = new Uint8Array(Math.min(length, maxFirstBytes) + spareBytes)
+  const expected = Math.min(length, maxFirstBytes)
+  let bytes = new Uint8Array(expected + Math.ceil(expected / spareOf) + spareBytes)
   let end = 0
   let chars = 0
   let turnStartedAt = clock()
@@ -28,7 +31,6 @@ export const joinPieces = async (
       const { read, written } = encoder.encodeInto(rest, bytes.subarray(end))
       end += written
       if (read === rest.length) break
-      // Most texts take a byte a character; others have not found enough room.
       rest = rest.slice(read)
       bytes = enlarged(bytes, bytes.length * 2)
     }
@@ -52,8 +54,14 @@ export function* arrayPieces<T>(items: readonly T[], textOf: (item: T) => string
   yield ']'
 }
 
-const enlarged = (bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> => {
-  const larger = new Uint8Array(size)
-  larger.set(bytes)
-  return larger
-}
+/** How long a JSON array of such texts is, in characters. */
+export const arrayLength = <T>(items: readonly T[], lengthOf: (item: T) => number): number =>
+  items.reduce((total, item) => total + lengthOf(item) + 1, 1)
+
+/** A JSON array of texts, joined in turns. */
+export const joinTexts = (texts: readonly string[], clock: () => number): Promise<Uint8Array<ArrayBuffer>> =>
+  joinPieces(
+    arrayPieces(texts, (text) => text),
+    clock,
+    arrayLength(texts, ({ length }) => length),
+  )

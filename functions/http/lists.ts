@@ -4,7 +4,7 @@ import type { Entry } from '../../storage/entry'
 import type { Kind } from '../../storage/kinds'
 import { comparePositions, type Position } from '../../storage/ordered'
 import type { RequestContext } from '../services/app-services'
-import { arrayPieces, joinPieces } from './joined-pieces'
+import { arrayLength, arrayPieces, joinPieces } from './joined-pieces'
 import { respondText } from './respond'
 import { streamList } from './streamed-list'
 
@@ -57,7 +57,7 @@ export const respondList = async <K extends Kind>(
       ? await joinPieces(
           arrayPieces(page, (entry) => entry.brief),
           c.env.clock,
-          page.reduce((total, entry) => total + entry.characters, 0),
+          arrayLength(page, ({ characters }) => characters),
         )
       : `[${page.map((entry) => entry.brief).join()}]`
   return respondText(c, 200, json, {

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../services/app-services'
-import { arrayPieces, joinPieces } from './joined-pieces'
+import { joinTexts } from './joined-pieces'
 import { respondText } from './respond'
 
 /** A list of more is made in turns. */
@@ -11,14 +11,7 @@ export const respondTexts = async (
   texts: readonly string[],
   { total, next }: { total: number; next: string | undefined },
 ): Promise<Response> => {
-  const json =
-    texts.length > maxJoinedAtOnce
-      ? await joinPieces(
-          arrayPieces(texts, (text) => text),
-          c.env.clock,
-          texts.reduce((total, text) => total + text.length, 0),
-        )
-      : `[${texts.join()}]`
+  const json = texts.length > maxJoinedAtOnce ? await joinTexts(texts, c.env.clock) : `[${texts.join()}]`
   return respondText(c, 200, json, {
     'X-Total-Count': String(total),
     ...(next !== undefined && { 'X-Next-Cursor': next }),

@@ -18,7 +18,7 @@ export const tokenCheck = (token: string): ((candidate: string) => boolean) => {
   return (candidate) => timingSafeEqual(digest(candidate), expected)
 }
 
-const none: string[] = []
+const none: readonly string[] = []
 
 /** What a request shows as its token. */
 export const tokensOf = ({
@@ -26,7 +26,7 @@ export const tokensOf = ({
   tokenInQueryAllowed,
   queryToken,
   protocols,
-}: ShownTokens): string[] => {
+}: ShownTokens): readonly string[] => {
   if (authorization === '' && queryToken === undefined && protocols === undefined) return none
   const bearer = /^bearer +(.+)$/i.exec(authorization)?.[1]
   return [bearer, tokenInQueryAllowed ? queryToken : undefined, protocolToken(protocols)].filter(

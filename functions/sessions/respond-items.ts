@@ -1,6 +1,6 @@
 import type { ListOf } from '../../storage/kinds'
 import { findSession, readerOf } from '../../storage/rules/find'
-import { arrayPieces, joinPieces } from '../http/joined-pieces'
+import { joinTexts } from '../http/joined-pieces'
 import { respondText } from '../http/respond'
 import type { RequestContext } from '../services/app-services'
 
@@ -24,12 +24,7 @@ export const respondItems = async (
     const end = limit === undefined ? total : cursor + limit
     return { texts: items?.texts(cursor, end) ?? [], total, end }
   })
-  const json = await joinPieces(
-    arrayPieces(texts, (text) => text),
-    c.env.clock,
-    texts.reduce((total, text) => total + text.length, 0),
-  )
-  return respondText(c, 200, json, {
+  return respondText(c, 200, await joinTexts(texts, c.env.clock), {
     'X-Total-Count': String(total),
     ...(end < total && { 'X-Next-Cursor': String(end) }),
   })
