@@ -16,14 +16,18 @@ export interface Put {
 }
 
 /** An entity as it is to be stored. */
-export const putOf = (entry: Entry, appends?: Appends): Put => ({
-  key: entry.key,
-  get json() {
-    return entry.json
-  },
-  ...(entry.isLong && { parts: entry.parts }),
-  ...(appends && { appends }),
-})
+export const putOf = (entry: Entry, appends?: Appends): Put => {
+  const { key, isLong } = entry
+  if (!isLong && !appends) return { key, json: entry.json }
+  return {
+    key,
+    get json() {
+      return entry.json
+    },
+    ...(isLong && { parts: entry.parts }),
+    ...(appends && { appends }),
+  }
+}
 
 /** One change: the documents that it stores, the keys that it removes, and its events. */
 export interface Batch {

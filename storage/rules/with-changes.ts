@@ -18,3 +18,13 @@ export const withChanges = <
   }
   return changed
 }
+
+/** Gives an object of the caller's own the fields that it lacks. */
+export const fillIn = <T extends object, D extends { [F in keyof D]: F extends keyof T ? T[F] : never }>(
+  entity: T,
+  missing: D,
+): T => {
+  for (const field in missing)
+    if (Reflect.get(entity, field) === undefined) Reflect.set(entity, field, missing[field])
+  return entity
+}

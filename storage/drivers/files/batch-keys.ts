@@ -1,5 +1,5 @@
 import type { Batch } from '../../driver'
-import { pathOfKey } from './document-paths'
+import { requireDocumentKey } from './document-paths'
 
 /** So many keys are looked at in a step. */
 const keysInStep = 1000
@@ -8,13 +8,13 @@ const keysInStep = 1000
 export const keysOf = ({ puts, removes }: Batch): string[] => [...puts.map(({ key }) => key), ...removes]
 
 /** Throws where a batch has a key that is none of a document; looks at each batch once. */
-export const createKeyCheck = (directory: string) => {
+export const createKeyCheck = () => {
   const checked = new WeakSet<Batch>()
 
   const checkInSteps = function* (batch: Batch): Generator<void> {
     let done = 0
     for (const key of keysOf(batch)) {
-      pathOfKey(directory, key)
+      requireDocumentKey(key)
       if (++done % keysInStep === 0) yield
     }
     checked.add(batch)
@@ -23,7 +23,7 @@ export const createKeyCheck = (directory: string) => {
   return {
     checkInSteps,
     check(batch: Batch): void {
-      if (!checked.has(batch)) for (const key of keysOf(batch)) pathOfKey(directory, key)
+      if (!checked.has(batch)) for (const key of keysOf(batch)) requireDocumentKey(key)
     },
   }
 }

@@ -44,16 +44,23 @@ const isKind = (name: string): name is Kind => Object.hasOwn(places, name)
 /** Whether this is the key of a document. No other key is ever made a path. */
 export const isDocumentKey = (key: string): boolean => kindOfDocument(key) !== undefined
 
-/** The file of a document: `tasks:p:t` is `tasks/p/t.json`. Throws if it is not the key of a document. */
-export const pathOfKey = (directory: string, key: string): string => {
+/** Throws if this is not the key of a document; else returns its kind. */
+export const requireDocumentKey = (key: string): Kind => {
   const kind = kindOfDocument(key)
   if (kind === undefined) throw new Error(`"${key}" is not a key of a document`)
+  return kind
+}
+
+/** The file of a document: `tasks:p:t` is `tasks/p/t.json`. Throws if it is not the key of a document. */
+export const pathOfKey = (directory: string, key: string): string => {
+  const kind = requireDocumentKey(key)
   return `${directory}${sep}${folderOf(kind)}${key.slice(kind.length).replaceAll(':', sep)}.json`
 }
 
+/** What follows the kind in a key, by the number of folders in between. */
+const restPatterns = { 0: /^:[A-Za-z0-9_-]+$/, 1: /^:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$/ }
+
 const kindOfDocument = (key: string): Kind | undefined => {
-  const [kind = '', ...names] = key.split(':')
-  return isKind(kind) && names.length === depthOf(kind) + 1 && names.every((name) => namePattern.test(name))
-    ? kind
-    : undefined
+  const kind = key.slice(0, key.indexOf(':'))
+  return isKind(kind) && restPatterns[places[kind].depth].test(key.slice(kind.length)) ? kind : undefined
 }

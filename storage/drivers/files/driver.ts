@@ -186,7 +186,7 @@ const openLocked = (
     return undefined
   }
 
-  const keyCheck = createKeyCheck(directory)
+  const keyCheck = createKeyCheck()
 
   const prepare = function* (batch: Batch) {
     yield* keyCheck.checkInSteps(batch)

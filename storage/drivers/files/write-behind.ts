@@ -3,8 +3,8 @@ import { type DocumentText, delayOf } from './document-text'
 import type { BlockedPath, DocumentChange } from './write-documents'
 
 const retryDelayMs = 500
-/** What would be due so soon is written along. */
-const slackMs = 10
+/** What would be due so soon is written along: else there would be a write for every few documents. */
+const slackMs = 30
 
 interface WriteBehindOptions {
   /** Resolves with those that their path does not take; rejects if none can be written. */
@@ -40,8 +40,7 @@ export interface WriteBehind {
   stop(): void
 }
 
-interface Pending {
-  document: DocumentText | null
+interface Pending extends DocumentChange {
   since: number
   /** When it is to be written, by the clock of `performance.now()`. */
   dueAt: number
@@ -70,36 +69,41 @@ export const createWriteBehind = ({
   let failure: unknown
   let stopped = false
 
-  const put = (key: string, { document, since, dueAt }: Pending) => {
-    const earlier = documents.get(key)
-    documents.set(key, {
-      document,
-      since: Math.min(since, earlier?.since ?? since),
-      dueAt: Math.min(dueAt, earlier?.dueAt ?? dueAt),
-    })
+  const put = (key: string, document: DocumentText | null, since: number, dueAt: number): Pending => {
+    const pending = documents.get(key) ?? { key, document, since, dueAt }
+    pending.document = document
+    pending.since = Math.min(pending.since, since)
+    pending.dueAt = Math.min(pending.dueAt, dueAt)
+    documents.set(key, pending)
+    return pending
   }
 
   /** What could not be written waits again, unless it has changed meanwhile. */
-  const putBack = (key: string, { document, since }: Pending) => {
+  const putBack = ({ key, document, since }: Pending) => {
     const later = documents.get(key)
-    put(key, {
-      document: later ? later.document : document,
-      since,
-      dueAt: performance.now() + retryDelayMs,
-    })
+    put(key, later ? later.document : document, since, performance.now() + retryDelayMs)
+  }
+
+  const takeDue = (upTo: number): ReadonlyMap<string, Pending> => {
+    const due = new Map<string, Pending>()
+    for (const [key, pending] of documents)
+      if (pending.dueAt <= upTo) {
+        due.set(key, pending)
+        documents.delete(key)
+      }
+    return due
   }
 
   const writeDue = async (upTo: number) => {
     const batch = lastBatch()
-    const written = new Map([...documents].filter(([, { dueAt }]) => dueAt <= upTo))
+    const written = takeDue(upTo)
     if (written.size === 0) return
-    for (const key of written.keys()) documents.delete(key)
     underWrite = written
     let refused: readonly BlockedPath[]
     try {
-      refused = await writeFiles([...written].map(([key, { document }]) => ({ key, document })))
+      refused = await writeFiles([...written.values()])
     } catch (error) {
-      for (const [key, pending] of written) putBack(key, pending)
+      for (const pending of written.values()) putBack(pending)
       if (failure === undefined) onFailure(error)
       failure = error
       throw error
@@ -114,7 +118,7 @@ export const createWriteBehind = ({
   const tellBlocked = (written: ReadonlyMap<string, Pending>, refused: readonly BlockedPath[]) => {
     for (const path of refused) {
       const pending = written.get(path.key)
-      if (pending) putBack(path.key, pending)
+      if (pending) putBack(pending)
       if (!blocked.has(path.key)) onBlocked(path)
     }
     for (const key of written.keys()) blocked.delete(key)
@@ -162,7 +166,7 @@ export const createWriteBehind = ({
       return pending?.document
     },
     *keys() {
-      for (const [key, { document }] of [...underWrite, ...documents]) yield { key, document }
+      yield* [...underWrite.values(), ...documents.values()]
     },
     asBatch() {
       const puts: Put[] = []
@@ -174,9 +178,8 @@ export const createWriteBehind = ({
       return { puts, removes, events: [] }
     },
     add(key, document, since = lastBatch()) {
-      const dueAt = performance.now() + delayOf(document)
-      put(key, { document, since, dueAt })
-      if (!writing) schedule(documents.get(key)?.dueAt ?? dueAt)
+      const { dueAt } = put(key, document, since, performance.now() + delayOf(document))
+      if (!writing) schedule(dueAt)
     },
     async flush(withinMs = Number.POSITIVE_INFINITY) {
       const upTo = performance.now() + withinMs
