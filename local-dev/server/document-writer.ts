@@ -9,7 +9,7 @@ import {
   syncDocuments,
 } from '../../storage/drivers/files/write-documents'
 
-/** A batch comes in several messages, from its lease to its finish: those with `finish` and `sync` are answered. */
+/** A batch comes in several requests, from its lease to its finish, and these in messages: `finish` and `sync` are answered. */
 export type WriteRequest =
   | { lease: Lease }
   | { changes: readonly (readonly [key: string, json: string | null])[] }
@@ -45,7 +45,7 @@ const take = (request: WriteRequest): WriteResult | undefined => {
   return undefined
 }
 
-parentPort?.on('message', (request: WriteRequest) => {
+const answer = (request: WriteRequest) => {
   // After an error the rest of the batch is left out.
   let result: WriteResult | undefined
   try {
@@ -59,4 +59,6 @@ parentPort?.on('message', (request: WriteRequest) => {
   }
   if ('finish' in request && failure) result = failure
   if (result) parentPort?.postMessage(result)
-})
+}
+
+parentPort?.on('message', (requests: readonly WriteRequest[]) => requests.forEach(answer))

@@ -8,6 +8,12 @@ import type { WriteRequest, WriteResult } from './document-writer'
 /** So many characters are sent before others have their turn. */
 const charactersInTurn = 256 * 1024
 
+interface Post {
+  add(request: WriteRequest): void
+  /** Sends what was added, and lets others have their turn. */
+  turn(): Promise<void>
+}
+
 /** Write-behind in a thread of its own (`document-writer.ts`), which is started with the first change. */
 export const createWriterThread = (directory: string, strict: boolean): DocumentWriter => {
   let thread: Worker | undefined
@@ -23,10 +29,8 @@ export const createWriterThread = (directory: string, strict: boolean): Document
     return started
   }
 
-  /** One after the other; each ends with a request that is answered. */
-  const ask = (
-    send: (post: (request: WriteRequest) => void) => Promise<void>,
-  ): Promise<readonly BlockedPath[]> => {
+  /** One after the other; each ends with a request that is answered. What is sent between two turns is one message. */
+  const ask = (send: (post: Post) => Promise<void>): Promise<readonly BlockedPath[]> => {
     const answered = latest.then(
       () =>
         new Promise<readonly BlockedPath[]>((resolve, reject) => {
@@ -42,7 +46,19 @@ export const createWriterThread = (directory: string, strict: boolean): Document
             onMessage({ error })
           }
           running.on('message', onMessage).on('error', onError)
-          send((request) => running.postMessage(request)).catch(onError)
+          let requests: WriteRequest[] = []
+          const flush = () => {
+            running.postMessage(requests)
+            requests = []
+          }
+          const post: Post = {
+            add: (request) => void requests.push(request),
+            async turn() {
+              flush()
+              await othersTurn()
+            },
+          }
+          send(post).then(flush).catch(onError)
         }),
     )
     latest = answered.catch(() => undefined)
@@ -52,7 +68,7 @@ export const createWriterThread = (directory: string, strict: boolean): Document
   return {
     write: (changes, lease) =>
       ask(async (post) => {
-        post({ lease })
+        post.add({ lease })
         let characters = 0
         const isTurnOver = (length: number) => {
           characters += length
@@ -62,7 +78,7 @@ export const createWriterThread = (directory: string, strict: boolean): Document
         }
         let short: [string, string | null][] = []
         const postShort = () => {
-          post({ changes: short })
+          post.add({ changes: short })
           short = []
         }
         for (const { key, document } of changes) {
@@ -71,21 +87,21 @@ export const createWriterThread = (directory: string, strict: boolean): Document
             short.push([key, json])
             if (!isTurnOver(key.length + (json?.length ?? 0))) continue
             postShort()
-            await othersTurn()
+            await post.turn()
             continue
           }
-          post({ begin: key, seal: document.parts && sealOf(key, document.parts) })
+          post.add({ begin: key, seal: document.parts && sealOf(key, document.parts) })
           for (const piece of textPieces(document)) {
-            post({ piece })
-            if (isTurnOver(piece.length)) await othersTurn()
+            post.add({ piece })
+            if (isTurnOver(piece.length)) await post.turn()
           }
-          post({ end: true })
+          post.add({ end: true })
         }
         postShort()
-        post({ finish: true })
+        post.add({ finish: true })
       }),
     async sync(keys) {
-      await ask(async (post) => post({ sync: keys }))
+      await ask(async (post) => post.add({ sync: keys }))
     },
     async close() {
       await thread?.terminate()
