@@ -5,6 +5,8 @@ import type { BlockedPath, DocumentChange } from './write-documents'
 const retryDelayMs = 500
 /** What would be due so soon is written along: else there would be a write for every few documents. */
 const slackMs = 30
+/** After so many it is noted how far the files are: a start after a crash writes those once more of which it was not. */
+const maxWrittenAtOnce = 250
 
 interface WriteBehindOptions {
   /** Resolves with those that their path does not take; rejects if none can be written. */
@@ -60,7 +62,7 @@ export const createWriteBehind = ({
 }: WriteBehindOptions): WriteBehind => {
   const documents = new Map<string, Pending>()
   /** Those that are being written, as long as they are. */
-  let underWrite: ReadonlyMap<string, Pending> = new Map()
+  const underWrite = new Map<string, Pending>()
   const blocked = new Map<string, BlockedPath>()
   let checkpoint = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
@@ -84,11 +86,12 @@ export const createWriteBehind = ({
     put(key, later ? later.document : document, since, performance.now() + retryDelayMs)
   }
 
-  const takeDue = (upTo: number): ReadonlyMap<string, Pending> => {
-    const due = new Map<string, Pending>()
+  const takeDue = (upTo: number): Pending[] => {
+    const due: Pending[] = []
     for (const [key, pending] of documents)
       if (pending.dueAt <= upTo) {
-        due.set(key, pending)
+        due.push(pending)
+        underWrite.set(key, pending)
         documents.delete(key)
       }
     return due
@@ -96,40 +99,44 @@ export const createWriteBehind = ({
 
   const writeDue = async (upTo: number) => {
     const batch = lastBatch()
-    const written = takeDue(upTo)
-    if (written.size === 0) return
-    underWrite = written
-    let refused: readonly BlockedPath[]
-    try {
-      refused = await writeFiles([...written.values()])
-    } catch (error) {
-      for (const pending of written.values()) putBack(pending)
-      if (failure === undefined) onFailure(error)
-      failure = error
-      throw error
-    } finally {
-      underWrite = new Map()
+    const due = takeDue(upTo)
+    for (let at = 0; at < due.length; at += maxWrittenAtOnce) {
+      const part = due.slice(at, at + maxWrittenAtOnce)
+      let refused: readonly BlockedPath[]
+      try {
+        refused = await writeFiles(part)
+      } catch (error) {
+        underWrite.clear()
+        for (const pending of due.slice(at)) putBack(pending)
+        if (failure === undefined) onFailure(error)
+        failure = error
+        throw error
+      }
+      failure = undefined
+      tellBlocked(part, refused)
+      tellCheckpoint(batch)
     }
-    failure = undefined
-    tellBlocked(written, refused)
-    tellCheckpoint(batch)
   }
 
-  const tellBlocked = (written: ReadonlyMap<string, Pending>, refused: readonly BlockedPath[]) => {
+  const tellBlocked = (written: readonly Pending[], refused: readonly BlockedPath[]) => {
     for (const path of refused) {
-      const pending = written.get(path.key)
+      const pending = underWrite.get(path.key)
       if (pending) putBack(pending)
       if (!blocked.has(path.key)) onBlocked(path)
     }
-    for (const key of written.keys()) blocked.delete(key)
+    for (const { key } of written) {
+      underWrite.delete(key)
+      blocked.delete(key)
+    }
     for (const path of refused) blocked.set(path.key, path)
   }
 
   /** What is not written yet, the journal has: it keeps all since then. */
   const tellCheckpoint = (batch: number) => {
     let reached = batch
+    for (const { since } of underWrite.values()) reached = Math.min(reached, since - 1)
     for (const { since } of documents.values()) reached = Math.min(reached, since - 1)
-    if (reached < checkpoint || (reached === checkpoint && documents.size > 0)) return
+    if (reached < checkpoint || (reached === checkpoint && documents.size + underWrite.size > 0)) return
     checkpoint = reached
     onCheckpoint(reached)
   }
