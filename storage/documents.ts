@@ -91,8 +91,10 @@ const addToIndexes = <K extends Kind>(
   fields: Fields,
   before: Fields = {},
 ) => {
-  for (const field in fields)
+  for (const field in fields) {
+    if (fields[field] === before[field]) continue
     for (const value of valuesGone(fields[field], before[field])) indexOf(table, field, value).put(place)
+  }
 }
 
 /** Takes a place out of the indexes of these fields, but for those that `kept` has, too. */
@@ -102,12 +104,14 @@ const removeFromIndexes = <K extends Kind>(
   fields: Fields,
   kept: Fields = {},
 ) => {
-  for (const field in fields)
+  for (const field in fields) {
+    if (fields[field] === kept[field]) continue
     for (const value of valuesGone(fields[field], kept[field])) {
       const places = table.indexes.get(field)?.get(value)
       places?.remove(place)
       if (places?.size === 0) table.indexes.get(field)?.delete(value)
     }
+  }
 }
 
 /** The smallest index that holds all matches, and what else its entries must have. */
