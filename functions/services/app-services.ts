@@ -29,7 +29,7 @@ export interface Manifests {
   /** Resolves when the manifest can be read at its location. */
   write(sessionId: string, manifest: SessionManifest): Promise<void>
   /** The session came to be: what was noted is forgotten. */
-  keep?(sessionId: string): Promise<void>
+  keep?(sessionId: string): void
   /** Takes back a manifest that was written for a session which then did not come to be. */
   remove(sessionId: string): Promise<void>
   /** Its text, or undefined if there is none. */

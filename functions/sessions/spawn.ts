@@ -111,8 +111,7 @@ const carryOut = async (
       if (caller.kind === 'session') requireRoomInFamily(tx, caller.sessionId, config.maxChildren)
       return afterSteps(spawn(tx, plan, manifest, environment, machine), answerOf)
     })
-    // If it stays, the next start finds the session, and forgets it.
-    manifests.keep?.(sessionId).catch(() => undefined)
+    manifests.keep?.(sessionId)
     return response
   } catch (error) {
     await manifests.remove(sessionId).catch((err) => {

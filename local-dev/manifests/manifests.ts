@@ -1,14 +1,15 @@
-import { constants, mkdirSync, writeFileSync } from 'node:fs'
+import { constants, mkdirSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Manifests } from '../../functions/services/app-services'
 import { apiError } from '../../schemas/errors'
 import { withoutByteOrderMark } from '../../schemas/json-text'
 import { codeOf } from '../../storage/drivers/files/error-code'
-import { privateFile, privateFileMode, privateFolderMode } from '../../storage/drivers/files/private-files'
+import { privateFileMode, privateFolderMode } from '../../storage/drivers/files/private-files'
 import { manifestNotFound } from '../../storage/rules/restart'
 import { makeDirectory } from '../lib/make-directory'
 import { reasonOf } from '../lib/reason'
+import type { SpawnNotes } from './spawn-notes'
 
 /** What a manifest is called until it is whole. */
 export const draftName = '.manifest.json'
@@ -18,8 +19,8 @@ interface FileManifestsOptions {
   directory: string
   /** A manifest counts as written when it would survive a power failure. */
   strict: boolean
-  /** Where it is noted which sessions are being spawned. No other server looks there. */
-  notes: string
+  /** Which sessions are being spawned. No other server looks there. */
+  notes: SpawnNotes
 }
 
 /** Manifests as files. */
@@ -32,17 +33,15 @@ export const fileManifests = ({ directory, strict, notes }: FileManifestsOptions
     location,
     begin(sessionId) {
       try {
-        makeDirectory(directory, privateFolderMode)
-        makeFolder(notes)
-        writeFileSync(join(notes, sessionId), '', privateFile)
+        notes.begin(sessionId)
       } catch (error) {
         throw unavailable('The session cannot be spawned', error)
       }
     },
-    keep: (sessionId) => rm(join(notes, sessionId), { force: true }),
+    keep: notes.end,
     async write(sessionId, manifest) {
       try {
-        makeDirectory(folderOf(sessionId), privateFolderMode)
+        makeFolder(folderOf(sessionId))
         await writeAtomically(location(sessionId), `${JSON.stringify(manifest, null, 2)}\n`, strict)
         if (strict) await syncFolder(directory)
       } catch (error) {
@@ -51,7 +50,7 @@ export const fileManifests = ({ directory, strict, notes }: FileManifestsOptions
     },
     async remove(sessionId) {
       await rm(folderOf(sessionId), { recursive: true, force: true, maxRetries: 3 })
-      await rm(join(notes, sessionId), { force: true })
+      notes.end(sessionId)
     },
     async read(sessionId) {
       try {
@@ -79,12 +78,12 @@ const readFileAt = async (path: string): Promise<string | undefined> => {
   }
 }
 
-/** What it lies in is there, or away for a moment: begun anew, it would be in the way when it comes back. */
+/** Nearly always it is new, and what it lies in is there: then it is not looked for first. */
 const makeFolder = (path: string) => {
   try {
     mkdirSync(path, privateFolderMode)
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
+  } catch {
+    makeDirectory(path, privateFolderMode)
   }
 }
 

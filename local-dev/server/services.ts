@@ -20,6 +20,7 @@ import { openWorkspace } from '../../storage/workspace'
 import { homeFolder } from '../lib/home'
 import { cliManifests } from '../manifests/manifest-cli'
 import { fileManifests } from '../manifests/manifests'
+import { openSpawnNotes } from '../manifests/spawn-notes'
 import { folderSkills } from '../skills/skills'
 import { folderConsole } from './console-files'
 import { worktreeDiffs } from './diffs'
@@ -46,7 +47,7 @@ export const openServices = async (
   const rooms = createRooms()
   workspace.subscribe(rooms.publish)
   await workspace.change(ensureDefaultTemplates)
-  const notes = spawnNotesFolder(config)
+  const notes = openSpawnNotes(spawnNotesFolder(config), config.sessionDir)
   const manifests = fileManifests({
     directory: config.sessionDir,
     strict: config.durability === 'strict',

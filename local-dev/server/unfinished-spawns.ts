@@ -6,10 +6,11 @@ import type { Log } from '../../functions/services/log'
 import type { Config } from '../../schemas/config'
 import { isMissingFile, reasonOf } from '../lib/reason'
 import { draftName } from '../manifests/manifests'
+import type { SpawnNotes } from '../manifests/spawn-notes'
 
 /**
- * Where a server notes which sessions it is spawning, an empty file each: beside the data that it alone holds the lock
- * of, or, where that is a database, under a name that is made from the database's address.
+ * Where a server notes which sessions it is spawning: beside the data that it alone holds the lock of, or, where that is
+ * a database, under a name that is made from the database's address.
  */
 export const spawnNotesFolder = ({
   databaseType,
@@ -22,7 +23,7 @@ export const spawnNotesFolder = ({
     : join(dataDir, '.spawning')
 
 interface UnfinishedSpawnsOptions {
-  notes: string
+  notes: SpawnNotes
   sessionDir: string
   /** Whether there is such a session. */
   isStored(sessionId: string): Promise<boolean>
@@ -36,17 +37,25 @@ export const removeUnfinishedSpawns = async ({
   isStored,
   log,
 }: UnfinishedSpawnsOptions): Promise<void> => {
-  for (const sessionId of (await namesIn(notes)).filter((name) => /^[\w-]+$/.test(name))) {
+  for (const sessionId of notes.read()) {
     const folder = join(sessionDir, sessionId)
     try {
       const isLeftover = !(await isStored(sessionId))
       const others = (await namesIn(folder)).filter((name) => name !== 'manifest.json' && name !== draftName)
       if (isLeftover && others.length === 0) await rm(folder, { recursive: true, force: true })
       else await rm(join(folder, draftName), { force: true })
-      await rm(join(notes, sessionId), { force: true })
+      notes.end(sessionId)
     } catch (error) {
       log.warn({ folder, reason: reasonOf(error) }, 'What a spawn left behind cannot be removed')
     }
+  }
+  try {
+    notes.tidy()
+  } catch (error) {
+    log.warn(
+      { folder: notes.folder, reason: reasonOf(error) },
+      'The notes of spawns that are over cannot be removed',
+    )
   }
 }
 

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fileManifests } from '../../local-dev/manifests/manifests'
+import { openSpawnNotes } from '../../local-dev/manifests/spawn-notes'
 import { createLog } from '../../local-dev/server/log'
 import { lockDirectory } from '../../storage/drivers/files/lock'
 import { detachNewestSegment } from '../../storage/drivers/files/segments'
@@ -72,8 +73,9 @@ describe.each<Durability>(['process', 'strict'])('a data directory, %s', (durabi
 describe('what else a server writes', () => {
   it('is its owner’s alone: manifests, notes, log and lock', async () => {
     const root = temporaryDirectory()
-    const [directory, notes] = [join(root, 'new', 'sessions'), join(root, '.spawning')]
+    const directory = join(root, 'new', 'sessions')
     for (const strict of [true, false]) {
+      const notes = openSpawnNotes(join(root, '.spawning'), directory)
       const manifests = fileManifests({ directory, strict, notes })
       manifests.begin?.(`sess_${strict}`)
       await manifests.write(`sess_${strict}`, Object.create(null))

@@ -14,6 +14,7 @@ import { localSessionTokens } from '../../functions/services/session-tokens'
 import { createStopwatch } from '../../functions/services/stopwatch'
 import { cliManifests } from '../../local-dev/manifests/manifest-cli'
 import { fileManifests } from '../../local-dev/manifests/manifests'
+import { openSpawnNotes } from '../../local-dev/manifests/spawn-notes'
 import { folderSkills } from '../../local-dev/skills/skills'
 import { parseTrusted } from '../../schemas/json-text'
 import { filesDriver } from '../../storage/drivers/files/driver'
@@ -41,7 +42,11 @@ const openHost = async (context: TestContext, script: string, timeoutMs: number)
   context.onTestFinished(() => workspace.close())
   const events: string[] = []
   workspace.subscribe(({ name }) => events.push(name))
-  const manifests = fileManifests({ directory: sessionDir, strict: false, notes: join(root, '.spawning') })
+  const manifests = fileManifests({
+    directory: sessionDir,
+    strict: false,
+    notes: openSpawnNotes(join(root, '.spawning'), sessionDir),
+  })
   const serverUrl = 'http://localhost:3000'
   const host: AppServices = {
     workspace,
