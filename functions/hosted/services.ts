@@ -79,8 +79,8 @@ export const openServices = async (
     sessionTokens,
     config,
     manifests: storedManifests(storage, config.serverUrl),
-    generateManifest: async (plan) => {
-      const skillsText = await promptOfSkills(skills, plan.request.skills ?? [], log)
+    generateManifest: async (plan, named) => {
+      const skillsText = await promptOfSkills(skills, named, log)
       return workspace.read((documents) => makeManifest(readerOf(documents), plan, skillsText))
     },
     skills,

@@ -24,18 +24,18 @@ export const storedSkills = (storage: DurableObjectStorage, log: Log): StoredSki
   )
   const read = ({ id, manifest, instructions }: SkillTexts) => readSkill(id, manifest, instructions)
 
+  const rowOf = (id: string) =>
+    sql.exec<Record<keyof SkillTexts, string>>('SELECT * FROM skills WHERE id = ?', id).toArray()
+
   const get = async (id: string) => {
-    const row = sql
-      .exec<Record<keyof SkillTexts, string>>('SELECT * FROM skills WHERE id = ?', id)
-      .toArray()[0]
+    const row = rowOf(id)[0]
     if (!row) throw skillNotFound(id)
     return read(row)
   }
 
   /** Each by itself: what is stored was read before, but perhaps by another version. */
-  const survey = () => {
+  const readAll = (rows: readonly SkillTexts[]) => {
     const [skills, leftOut]: [Skill[], LeftOutSkill[]] = [[], []]
-    const rows = sql.exec<Record<keyof SkillTexts, string>>('SELECT * FROM skills ORDER BY id').toArray()
     for (const row of rows)
       try {
         skills.push(read(row))
@@ -46,10 +46,22 @@ export const storedSkills = (storage: DurableObjectStorage, log: Log): StoredSki
     return { skills, leftOut }
   }
 
+  const survey = () =>
+    readAll(sql.exec<Record<keyof SkillTexts, string>>('SELECT * FROM skills ORDER BY id').toArray())
+
+  /** Any number may be named: so many are read as are there. */
+  const named = async (ids: Iterable<string>) => {
+    const wanted = new Set(ids)
+    const stored = sql.exec<{ id: string }>('SELECT id FROM skills ORDER BY id').toArray()
+    const { skills } = readAll(stored.flatMap(({ id }) => (wanted.has(id) ? rowOf(id) : [])))
+    return new Map(skills.map((skill) => [skill.id, skill]))
+  }
+
   return {
     list: async () => survey().skills,
     leftOut: async () => survey().leftOut,
     get,
+    named,
     reload: get,
     async publish(skill) {
       read(skill)

@@ -18,6 +18,7 @@ import type { Log } from './log'
 import type { Outputs } from './outputs'
 import type { Runners } from './runners'
 import type { SessionTokens } from './session-tokens'
+import type { NamedSkills } from './skill-prompt'
 import type { Skills } from './skills'
 
 /** Where manifests are kept: files locally, the store hosted. */
@@ -41,7 +42,7 @@ export interface Manifests {
  * Whatever it writes at the manifest's location goes if the spawn fails. An `ApiError` that it throws is
  * answered as it is; the message of any other error says why there is no manifest.
  */
-export type GenerateManifest = (plan: SpawnPlan) => Promise<unknown>
+export type GenerateManifest = (plan: SpawnPlan, skills: NamedSkills) => Promise<unknown>
 
 /** What the two hosts, Node and the Durable Object, give to the handlers. */
 export interface AppServices {

@@ -19,19 +19,37 @@ const listFolders = (folders: readonly string[]): string[] =>
 /** A spawn may name any number of skills that are not there: the log tells of so many. */
 const maxLogged = 20
 
+/** What a spawn names, and what there is of it. */
+export interface NamedSkills {
+  ids: readonly string[]
+  found: ReadonlyMap<string, Skill>
+}
+
+/** Looks for the skills that a spawn names. */
+export const findNamed = async (skills: Skills, ids: readonly string[] = []): Promise<NamedSkills> => ({
+  ids,
+  found: ids.length === 0 ? new Map() : await skills.named(ids),
+})
+
 /**
  * What a spawn puts into its prompt: the skills that it names, in that order, and no others. One that is not
  * there, or whose dependencies are not, is logged and stops nothing.
  */
-export const promptOfSkills = async (skills: Skills, ids: readonly string[], log: Log): Promise<string> => {
-  if (ids.length === 0) return ''
-  const known = new Map((await skills.list()).map((skill) => [skill.id, skill]))
-  const named = ids.flatMap((id) => known.get(id) ?? [])
-  for (const id of ids.filter((id) => !known.has(id)).slice(0, maxLogged))
+export const promptOfSkills = async (
+  skills: Skills,
+  { ids, found }: NamedSkills,
+  log: Log,
+): Promise<string> => {
+  const named = ids.flatMap((id) => found.get(id) ?? [])
+  for (const id of ids.filter((id) => !found.has(id)).slice(0, maxLogged))
     log.warn({ skill: id }, 'A spawn names a skill that is not there or is broken')
+  const others = new Set(
+    named.flatMap(({ dependencies }) => dependencies).filter((dependency) => !found.has(dependency)),
+  )
+  const there = others.size > 0 ? await skills.named(others) : found
   for (const { id, dependencies } of named)
     for (const dependency of dependencies)
-      if (!known.has(dependency))
+      if (!found.has(dependency) && !there.has(dependency))
         log.warn({ skill: id, dependency }, 'A spawn names a skill that depends on one which is not there')
   return formatForPrompt(named)
 }

@@ -11,6 +11,11 @@ export interface Skills {
   list(): Promise<Skill[]>
   /** Throws `NOT_FOUND`, also for what can be no id, and `SKILL_LOAD_ERROR` for one that is broken. */
   get(id: string): Promise<Skill>
+  /**
+   * Those of these that can be used, by their ids: no others are looked at. What is broken is left out and logged; this
+   * never fails.
+   */
+  named(ids: Iterable<string>): Promise<ReadonlyMap<string, Skill>>
   /** What `list` leaves out, and why; this never fails either. */
   leftOut(): Promise<LeftOutSkill[]>
   /** As `get`, but nothing that was kept is used. Absent where that cannot be done. */

@@ -14,6 +14,7 @@ import { foreignPageOf } from '../http/guard'
 import { operation } from '../http/operation'
 import { type ChangeAnswer, respondChange } from '../http/respond-change'
 import type { RequestContext } from '../services/app-services'
+import { findNamed, type NamedSkills } from '../services/skill-prompt'
 
 /** A wrong field that spawning has a code of its own for comes first, in the order of the table. */
 const refuse = (problems: Problem[]) => {
@@ -59,17 +60,17 @@ export const spawnSession = operation({
     const { workspace, manifests, skills, clock, newId, config, runners } = c.env
     const [caller, foreignPage] = [c.get('caller'), foreignPageOf(c)]
     const sessionId = newId('sess', clock())
-    const known = body.skills?.length ? (await skills.list()).map(({ id }) => id) : []
+    const named = await findNamed(skills, body.skills)
     const worktrees = runners.list().some((runner) => runner.worktrees)
     const { plan, warnings } = await workspace.read((documents) => {
       const reader = readerOf(documents)
       const limits = { maxChildren: config.maxChildren, now: clock() }
       const { request, granted, warnings } = grantSpawn(reader, body, { caller, foreignPage }, limits)
       const plan = planSpawn(reader, request, sessionId, granted)
-      return { plan, warnings: [...warnings, ...spawnWarnings(reader, plan, new Set(known), worktrees)] }
+      return { plan, warnings: [...warnings, ...spawnWarnings(reader, plan, named.found, worktrees)] }
     })
     const command = commandOf(plan.role)
-    return carryOut(c, plan, (session) => ({
+    return carryOut(c, { plan, named }, (session) => ({
       status: 201,
       id: sessionId,
       body: {
@@ -94,7 +95,7 @@ export const spawnSession = operation({
  */
 const carryOut = async (
   c: RequestContext,
-  plan: SpawnPlan,
+  { plan, named }: { plan: SpawnPlan; named: NamedSkills },
   answerOf: (session: Session) => ChangeAnswer,
 ): Promise<Response> => {
   const { manifests, config, machine, log } = c.env
@@ -103,7 +104,7 @@ const carryOut = async (
   try {
     manifests.begin?.(sessionId)
     await betweenSteps(plan)
-    const manifest = await generate(c, plan)
+    const manifest = await generate(c, plan, named)
     await betweenSteps(plan)
     await manifests.write(sessionId, manifest)
     const caller = c.get('caller')
@@ -128,9 +129,9 @@ const betweenSteps = async ({ tasks }: SpawnPlan): Promise<void> => {
   if (tasks.length > maxTasksInTurn) await othersTurn()
 }
 
-const generate = async (c: RequestContext, plan: SpawnPlan): Promise<SessionManifest> => {
+const generate = async (c: RequestContext, plan: SpawnPlan, named: NamedSkills): Promise<SessionManifest> => {
   try {
-    const generated = await c.env.generateManifest(plan)
+    const generated = await c.env.generateManifest(plan, named)
     await betweenSteps(plan)
     return validateManifest(generated, plan)
   } catch (error) {

@@ -91,19 +91,19 @@ export const cliManifests = ({
     return withRole(await readManifest(output))
   }
 
-  return async (plan) => {
+  return async (plan, skills) => {
     const cli = await findProgram(maestroCliPath ?? 'maestro', environment.PATH ?? '')
     if (cli === undefined) {
       if (maestroCliPath !== undefined) throw new Error(`maestro CLI not found at ${maestroCliPath}`)
       warnOnce('There is no maestro on PATH: manifests are made in the process')
-      return builtIn(plan)
+      return builtIn(plan, skills)
     }
     try {
       return await runLimited(() => generate(cli, plan))
     } catch (error) {
       if (maestroCliPath !== undefined || !(error instanceof CliRefused)) throw error
       warnOnce(`The maestro at ${cli} refuses to make a manifest, so the server does: ${error.message}`)
-      return builtIn(plan)
+      return builtIn(plan, skills)
     }
   }
 }

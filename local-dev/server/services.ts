@@ -58,8 +58,8 @@ export const openServices = async (
     driver.refusal?.([`sessions:${id}`]) !== undefined
   await removeUnfinishedSpawns({ notes, sessionDir: config.sessionDir, isStored, log })
   const skills = folderSkills(config.skillsDir, log, clock)
-  const builtIn: GenerateManifest = async (plan) => {
-    const skillsText = await promptOfSkills(skills, plan.request.skills ?? [], log)
+  const builtIn: GenerateManifest = async (plan, named) => {
+    const skillsText = await promptOfSkills(skills, named, log)
     return workspace.read((documents) => makeManifest(readerOf(documents), plan, skillsText))
   }
   return {

@@ -118,8 +118,20 @@ export const folderSkills = (directory: string, log: Log, clock: () => number): 
     }
   }
 
+  const named = async (ids: Iterable<string>): Promise<ReadonlyMap<string, Skill>> => {
+    const there = new Set((await look()).names)
+    const found = new Map<string, Skill>()
+    const add = async (id: string) => {
+      const one = await find(id)
+      if (one && 'skill' in one) found.set(id, one.skill)
+    }
+    await Promise.all([...new Set(ids)].filter((id) => there.has(id)).map(add))
+    return found
+  }
+
   return {
     get,
+    named,
     reload(id) {
       cache.delete(id)
       return get(id)

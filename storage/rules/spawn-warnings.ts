@@ -4,18 +4,20 @@ import { livingStatus } from './living'
 import { oldestFirst } from './oldest-first'
 import type { SpawnPlan } from './spawn'
 
+type Ids = Pick<ReadonlySet<string>, 'has'>
+
 /** So many are named; the rest is counted. */
 const maxWarnings = 20
 
 /**
  * What cannot be right about a spawn, for a person: a living session works on its task already, or in its directory, a task waits
- * for another, a skill is not there. `skillIds`: the skills that there are; `worktrees`: whether a runner gives a worktree to sessions of
+ * for another, a skill is not there. `skillIds`: the skills that there are, as far as it names them; `worktrees`: whether a runner gives a worktree to sessions of
  * which nothing is said.
  */
 export const spawnWarnings = (
   reader: Reader,
   plan: SpawnPlan,
-  skillIds: ReadonlySet<string>,
+  skillIds: Ids,
   worktrees = false,
 ): string[] => {
   const { tasks, request } = plan
@@ -34,7 +36,7 @@ export const spawnWarnings = (
 /** There may be hundreds of thousands: a text is made of those that are named. */
 type Warnings = Generator<() => string, void>
 
-function* missingSkills(ids: readonly string[], known: ReadonlySet<string>): Warnings {
+function* missingSkills(ids: readonly string[], known: Ids): Warnings {
   for (const id of ids) if (!known.has(id)) yield () => `There is no skill "${id}"`
 }
 

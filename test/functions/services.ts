@@ -77,7 +77,16 @@ export const createMemoryServices = async ({
     },
     generateManifest: async (plan) =>
       workspace.read((documents) => makeManifest(readerOf(documents), plan, '')),
-    skills: { list: async () => [...skills], leftOut: async () => [], get: findSkill, reload: findSkill },
+    skills: {
+      list: async () => [...skills],
+      named: async (ids) => {
+        const wanted = new Set(ids)
+        return new Map(skills.filter(({ id }) => wanted.has(id)).map((skill) => [skill.id, skill]))
+      },
+      leftOut: async () => [],
+      get: findSkill,
+      reload: findSkill,
+    },
     diffs: { read: async ({ id }) => ({ ...noChanges, sessionId: id }) },
     outputs: { size: async () => 0, read: async () => new Uint8Array(0) },
     runners: createRunners(clock),

@@ -179,6 +179,51 @@ describe('a skill that changes faster than a file system’s clock ticks', () =>
   })
 })
 
+describe('skills that are named', () => {
+  it.each([justNow, muchLater])('are found, and only they are looked at', async (clock) => {
+    write('a/manifest.json', manifest())
+    write('b/manifest.json', manifest())
+    write('broken/manifest.json', '{')
+    write('other/manifest.json', '{')
+    const skills = folderSkills(directory, log, clock)
+    const idsOf = async (...ids: string[]) => [...(await skills.named(ids)).keys()].sort()
+    for (let times = 0; times < 3; times++)
+      expect(await idsOf('b', 'broken', 'gone', 'a', 'b', '../skills/a', '.', '..', '', 'A')).toEqual([
+        'a',
+        'b',
+      ])
+    expect(warnings).toEqual([
+      { folder: join(directory, 'broken'), problem: expect.stringMatching(/not valid JSON/) },
+    ])
+    write('broken/manifest.json', manifest())
+    rmSync(join(directory, 'a'), { recursive: true })
+    expect(await idsOf('a', 'b', 'broken')).toEqual(['b', 'broken'])
+  })
+
+  it('are followed by no link that leads out, which is said', async () => {
+    mkdirSync(join(root, 'outside'))
+    writeFileSync(join(root, 'outside/manifest.json'), manifest())
+    write('a/manifest.json', manifest())
+    symlinkSync('../outside', join(directory, 'out'))
+    symlinkSync('a', join(directory, 'within'))
+    const found = await folderSkills(directory, log, justNow).named(['out', 'within'])
+    expect([...found.keys()]).toEqual(['within'])
+    expect(warnings).toEqual([
+      { folder: join(directory, 'out'), problem: expect.stringMatching(/a link that leads out/) },
+    ])
+  })
+
+  it('are none where the directory cannot be read, and the log says why', async () => {
+    expect(await folderSkills(directory, log, justNow).named(['a'])).toEqual(new Map())
+    expect(warnings).toEqual([])
+    writeFileSync(directory, 'a file')
+    const loop = join(root, 'loop')
+    symlinkSync('loop', loop)
+    expect(await folderSkills(loop, log, justNow).named(['a'])).toEqual(new Map())
+    expect(warnings).toEqual([{ folder: loop, problem: expect.stringMatching(/ELOOP/) }])
+  })
+})
+
 describe('what is wrong with a skill', () => {
   it('is logged once, however often skills are listed, and again when it is something else', async () => {
     const skills = folderSkills(directory, log, justNow)

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import type { Env } from '../../functions/services/app-services'
 import type { Log } from '../../functions/services/log'
-import { formatForPrompt, promptOfSkills } from '../../functions/services/skill-prompt'
+import { findNamed, formatForPrompt, promptOfSkills } from '../../functions/services/skill-prompt'
 import { readSkill, type Skills, skillNotFound, skillsOfRole } from '../../functions/services/skills'
 import { reloadSkill } from '../../functions/skills/reload'
 import type { Skill } from '../../schemas/skill'
@@ -64,17 +64,29 @@ describe('skills in a prompt', () => {
 })
 
 describe('the skills of a spawn', () => {
-  const skills = (...all: Skill[]): Skills => ({
-    list: async () => all,
-    leftOut: async () => [],
-    get: async (id) => {
-      throw skillNotFound(id)
-    },
-  })
+  const skills = (...all: Skill[]) => {
+    const asked: string[][] = []
+    const there: Skills = {
+      list: async () => all,
+      named: async (ids) => {
+        const wanted = [...ids]
+        asked.push(wanted)
+        return new Map(all.filter(({ id }) => wanted.includes(id)).map((one) => [one.id, one]))
+      },
+      leftOut: async () => [],
+      get: async (id) => {
+        throw skillNotFound(id)
+      },
+    }
+    return { asked, there }
+  }
+  const promptOf = async ({ there }: ReturnType<typeof skills>, ids: string[], log: Log) =>
+    promptOfSkills(there, await findNamed(there, ids), log)
+
   it('are those it names, in its order, and none that they depend on', async () => {
     const { log, warnings } = quiet()
     const all = skills(skill('a'), skill('b', { dependencies: ['a'] }), skill('c'))
-    const prompt = await promptOfSkills(all, ['c', 'b'], log)
+    const prompt = await promptOf(all, ['c', 'b'], log)
     expect(prompt).toBe(formatForPrompt([skill('c'), skill('b')]))
     expect(warnings).toEqual([])
   })
@@ -82,8 +94,26 @@ describe('the skills of a spawn', () => {
   it('go without the one that is missing, which is logged, and so is a missing dependency', async () => {
     const { log, warnings } = quiet()
     const all = skills(skill('a', { dependencies: ['gone'] }))
-    expect(await promptOfSkills(all, ['none', 'a'], log)).toBe(formatForPrompt([skill('a')]))
+    expect(await promptOf(all, ['none', 'a'], log)).toBe(formatForPrompt([skill('a')]))
     expect(warnings).toEqual([{ skill: 'none' }, { skill: 'a', dependency: 'gone' }])
+  })
+
+  it('are looked for once, and what they depend on once more, and nothing where it names none', async () => {
+    const { log, warnings } = quiet()
+    const all = skills(skill('a', { dependencies: ['b', 'c', 'gone'] }), skill('b'), skill('c'))
+    expect(await promptOf(all, ['a', 'b', 'a'], log)).toBe(
+      formatForPrompt([skill('a'), skill('b'), skill('a')]),
+    )
+    expect(all.asked).toEqual([
+      ['a', 'b', 'a'],
+      ['c', 'gone'],
+    ])
+    expect(warnings).toEqual([
+      { skill: 'a', dependency: 'gone' },
+      { skill: 'a', dependency: 'gone' },
+    ])
+    expect(await promptOf(all, [], log)).toBe('')
+    expect(all.asked).toHaveLength(2)
   })
 })
 
