@@ -131,4 +131,17 @@ it('skills are published, and are there at once', async () => {
     ...{ id: 'pdf', name: 'pdf', description: 'About PDF.', type: 'custom', version: '1.0.0' },
     ...{ instructions: 'Read it.\n', capabilities: [], dependencies: [], assignTo: [] },
   })
+
+  const api = client(hosted.url)
+  const project = await api.project()
+  const template = { name: 'Skills only', role: 'worker', content: '[{{SKILLS}}]' }
+  const { id: templateId } = await api.ok<{ id: string }>('POST', '/api/templates', template)
+  const spawned = await api.ok<{ sessionId: string; warnings: string[] }>('POST', '/api/sessions/spawn', {
+    ...{ projectId: project.id, taskIds: [(await api.task(project.id)).id], templateId },
+    skills: ['gone', 'pdf'],
+  })
+  expect(spawned.warnings).toEqual(['There is no skill "gone"'])
+  expect(await api.get(`/api/sessions/${spawned.sessionId}/manifest`)).toMatchObject({
+    systemPrompt: '[---\n# pdf (v1.0.0)\n\nAbout PDF.\n\nRead it.]',
+  })
 })
