@@ -12,35 +12,51 @@ interface Turns {
   isBusy(socket: Duplex): boolean
 }
 
+/** A connection. It is made once for each: what every request of thousands in a second makes anew is much to collect. */
+interface Line {
+  isBusy: boolean
+  /** The requests that wait. */
+  waiting: (() => void)[]
+  /** The answer before has gone out, or never will. */
+  goOn(): void
+}
+
 /**
  * Begins a request when the answer before it on the same connection has gone out (HTTP pipelining): what a client asks
  * for and does not read is not made, and does not wait in memory.
  */
 export const inTurn = (listener: Listener): Turns => {
-  /** The requests that wait, of each connection on which one is being answered. */
-  const lines = new WeakMap<Duplex, (() => void)[]>()
+  const lines = new WeakMap<Duplex, Line>()
 
-  const goOn = (socket: Duplex) => {
-    const next = socket.destroyed ? undefined : lines.get(socket)?.shift()
-    if (next) next()
-    else lines.delete(socket)
+  const lineOf = (socket: Duplex): Line => {
+    const line: Line = {
+      isBusy: false,
+      waiting: [],
+      goOn() {
+        line.isBusy = false
+        if (socket.destroyed) line.waiting = []
+        line.waiting.shift()?.()
+      },
+    }
+    lines.set(socket, line)
+    return line
+  }
+
+  const begin = (line: Line, incoming: IncomingMessage, outgoing: ServerResponse) => {
+    line.isBusy = true
+    outgoing.on('close', line.goOn)
+    listener(incoming, outgoing)
   }
 
   return {
-    isBusy: (socket) => lines.has(socket),
+    isBusy: (socket) => lines.get(socket)?.isBusy === true,
     listener(incoming, outgoing) {
       const { socket } = incoming
       // Who has gone already has no address any more, and is not to be refused for that.
       if (socket.remoteAddress === undefined) return socket.destroy()
-      const begin = () => {
-        outgoing.once('close', () => goOn(socket))
-        listener(incoming, outgoing)
-      }
-      const waiting = lines.get(socket)
-      if (waiting === undefined) {
-        lines.set(socket, [])
-        begin()
-      } else if (waiting.length < maxWaiting) waiting.push(begin)
+      const line = lines.get(socket) ?? lineOf(socket)
+      if (!line.isBusy) begin(line, incoming, outgoing)
+      else if (line.waiting.length < maxWaiting) line.waiting.push(() => begin(line, incoming, outgoing))
       else socket.destroy()
       return
     },
