@@ -6,7 +6,7 @@ import { cannotBeRead } from '../../driver'
 import type { Logger } from '../../loading'
 import { reasonOf } from '../../reason'
 import { copyReason } from './copies'
-import { findFiles, isFileThere, readDocument } from './document-files'
+import { findFiles, isFileThere, readDocument, readPlain } from './document-files'
 import { pathOfKey } from './document-paths'
 import { watchCopies } from './new-copies'
 
@@ -28,6 +28,8 @@ interface DocumentReaderOptions {
 export interface DocumentReader {
   /** The keys of all files that are documents by their names. */
   keys(): string[]
+  /** Whether this is one of those keys, and was found in this turn. */
+  isFound(key: string): boolean
   /** The text of a document, null if there is none. Throws if it cannot be read now; that is tried again. */
   read(key: string): string | null
   /** The same; undefined if it cannot be read now. */
@@ -59,6 +61,8 @@ export const createDocumentReader = ({
   const left = new Map<string, string>()
   /** Other files that are left, by path. */
   const others = new Map<string, string>()
+  /** The folders of files that were found in this turn, by key: at the next one they may be something else. */
+  let plain: ReadonlyMap<string, string> = new Map()
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
@@ -121,8 +125,9 @@ export const createDocumentReader = ({
   }
 
   const read = (key: string): string | null => {
+    const folder = plain.get(key)
     try {
-      return readDocument(directory, key)
+      return (folder === undefined ? undefined : readPlain(folder, key)) ?? readDocument(directory, key)
     } catch (error) {
       note(key, error)
       throw error
@@ -151,8 +156,13 @@ export const createDocumentReader = ({
     keys() {
       const found = findFiles(directory)
       for (const { path, reason } of found.others) leaveOther(path, reason)
+      plain = found.plain
+      setImmediate(() => {
+        plain = new Map()
+      })
       return found.keys
     },
+    isFound: (key) => plain.has(key),
     read,
     readIfPossible(key) {
       try {
