@@ -53,7 +53,7 @@ export const matches = (fields: Fields, where: Where): boolean => {
 interface Place<K extends Kind> extends Position {
   entry: Entry<K>
   /** Of a task: where it is in the index of what is ready. */
-  work?: Fields
+  work: Fields | undefined
 }
 
 interface Table<K extends Kind> {
@@ -151,7 +151,8 @@ export const createMemoryDocuments = (): Documents => {
       return
     }
     if (found) remove(table, entry.id)
-    const place = { created: entry.created, id: entry.id, entry }
+    // With room for `work`, which else is kept apart, and takes five times as much.
+    const place: Place<K> = { created: entry.created, id: entry.id, entry, work: undefined }
     table.byId.set(entry.id, place)
     allOf(table).put(place)
     addToIndexes(table, place, entry.fields)

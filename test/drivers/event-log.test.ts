@@ -34,6 +34,11 @@ describe('the event log', () => {
     expect(await since(11)).toBeUndefined()
   })
 
+  it('knows it of every number, though it reads no more than the end of a long file where that has it', async () => {
+    const { since } = await withEvents(300, 4000)
+    for (const number of range(0, 300)) expect(await since(number)).toEqual(range(number + 1, 300))
+  })
+
   it('says so when a line of it is damaged, and only to those who would need it', async () => {
     const { directory, since } = await withEvents(10)
     const path = newestSegment(directory)

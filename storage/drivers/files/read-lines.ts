@@ -1,8 +1,10 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { withoutByteOrderMark } from '../../../schemas/json-text'
 
 /** Far below what a string can hold, which is 512 MB: a file may be larger. */
 const pieceBytes = 8 * 1024 * 1024
+/** What is read where nothing more is expected. */
+const restBytes = 1024
 
 /**
  * The lines of a file, each with whether bytes follow it, read piece by piece. What comes after the last line break is
@@ -14,10 +16,12 @@ export function* readLines(path: string, maxPieceBytes = pieceBytes): Generator<
     let beginning: Buffer[] = []
     let line: string | undefined
     let isFirst = true
-    for (;;) {
-      const piece = Buffer.allocUnsafe(maxPieceBytes)
+    // No more than there is: most files are far shorter than a piece, and what is allocated makes V8 collect garbage.
+    for (let left = fstatSync(file).size; ; ) {
+      const piece = Buffer.allocUnsafe(Math.min(maxPieceBytes, Math.max(left, restBytes)))
       const bytes = piece.subarray(0, readSync(file, piece))
       if (bytes.length === 0) break
+      left -= bytes.length
       let start = 0
       for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
         if (line !== undefined) yield { text: line, isLast: false }
