@@ -6,21 +6,14 @@ const ticksPerSecond = 100
 
 /** User and system time of the process and its descendants so far, in seconds. */
 export const cpuSeconds = (pid: number): number => {
-  const { user, system } = cpuTimes(pid)
-  return user + system
-}
-
-/** The same, apart. */
-export const cpuTimes = (pid: number): { user: number; system: number } => {
-  let [user, system] = [0, 0]
+  let ticks = 0
   for (const each of withDescendants(pid)) {
     // The name, field 2, may hold blanks: count from its closing bracket. utime and stime are fields 14 and 15.
     const stat = readFileSync(`/proc/${each}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    user += Number(fields[11])
-    system += Number(fields[12])
+    ticks += Number(fields[11]) + Number(fields[12])
   }
-  return { user: user / ticksPerSecond, system: system / ticksPerSecond }
+  return ticks / ticksPerSecond
 }
 
 /** Resident memory now (VmRSS) of the process and its descendants, in megabytes of 1,048,576 bytes. */
