@@ -28,8 +28,6 @@ interface DocumentReaderOptions {
 export interface DocumentReader {
   /** The keys of all files that are documents by their names. */
   keys(): string[]
-  /** Whether this is one of those keys, and was found in this turn. */
-  isFound(key: string): boolean
   /** The text of a document, null if there is none. Throws if it cannot be read now; that is tried again. */
   read(key: string): string | null
   /** The same; undefined if it cannot be read now. */
@@ -162,7 +160,6 @@ export const createDocumentReader = ({
       })
       return found.keys
     },
-    isFound: (key) => plain.has(key),
     read,
     readIfPossible(key) {
       try {

@@ -204,7 +204,7 @@ const openLocked = (
   }
 
   const read = (key: string): string | null => {
-    if (!reader.isFound(key) && !isDocumentKey(key)) return null
+    if (!isDocumentKey(key)) return null
     const buffered = writeBehind.get(key)
     if (buffered !== undefined) return buffered?.json ?? null
     const text = fillIfBlank(key, reader.read(key))
