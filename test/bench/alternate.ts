@@ -1,6 +1,6 @@
 /**
  * `npm run bench:alternate -- BEFORE AFTER [ROUNDS]`: what the bench measures, of two commits. Both servers stand side by side, each over
- * tasks of its own, on the same processor, and take turns at every measure, at requests in short bursts: then they find the same
+ * tasks of its own, on the same processor, and take turns at every measure, at requests for some seconds: then they find the same
  * machine, minutes apart they need not. Of requests is judged the time of the processor that one takes, its file included: a rate is
  * the client's, too. They are started again each round, since how a process compiled its code stays with it; rounds are compared one
  * by one, and the median of those is judged. ROUNDS: 5 where it is not said. With `TMPDIR=/dev/shm` the disk is left out, whose calls
@@ -30,8 +30,6 @@ import {
 } from './workload'
 
 const maxWorsePercent = 5
-/** So many bursts of each kind of request a round are measured. */
-const bursts = 3
 /** So long after a burst its files are written, in milliseconds. */
 const filesMs = 500
 const words = process.argv.slice(2)
@@ -61,8 +59,11 @@ const once: Record<string, Measure> = {
   'start after kill -9 under writes': (site) => startsAfterKill(site, 1),
 }
 
-/** Right after as many that warm it up: after some seconds of rest V8 has thrown away code, and memory with it. */
-const inBursts =
+/**
+ * Right after as many that warm it up: in a rest of some seconds garbage is collected, and with it goes what V8 had compiled for
+ * objects of which none is left, and the room that the heap had grown to.
+ */
+const underLoad =
   (measure: string, atOnce: number, count: number, requestsOf: (stored: Stored) => LoadRequest[]): Measure =>
   async ({ server, stored }) => {
     const job = { connections: atOnce, requests: requestsOf(stored), until: { count } }
@@ -80,15 +81,17 @@ const inBursts =
     return [time, { measure, unit: 'us of the processor', value: each, judged: true }]
   }
 
-/** Those at the end leave more stored than they found: from round to round both sides have more to list. */
+/** What they create is in a project of its own: from round to round both sides have as much to list. */
 const requests: Record<string, Measure> = {
-  gets: inBursts('GET task by id', connections, 10_000, getTasks),
-  lists: inBursts('list of all tasks', 1, 12, () => [{ method: 'GET', path: '/api/tasks' }]),
-  updates: inBursts('update tasks', connections, 3_000, updateTasks),
-  'updates, one after the other': inBursts('update tasks, one connection', 1, 2_000, updateTasks),
-  'spawns, one after the other': inBursts('spawn, one at a time', 1, 300, spawnSessions),
-  spawns: inBursts(`spawn, ${connections} at a time`, connections, 600, spawnSessions),
-  creates: inBursts('create tasks', connections, 2_000, ({ createTask }) => [createTask]),
+  gets: underLoad('GET task by id', connections, 40_000, getTasks),
+  lists: underLoad('list of 10,000 tasks', 1, 40, ({ projectId }) => [
+    { method: 'GET', path: `/api/tasks?projectId=${projectId}` },
+  ]),
+  updates: underLoad('update tasks', connections, 10_000, updateTasks),
+  'updates, one after the other': underLoad('update tasks, one connection', 1, 5_000, updateTasks),
+  'spawns, one after the other': underLoad('spawn, one at a time', 1, 1_000, spawnSessions),
+  spawns: underLoad(`spawn, ${connections} at a time`, connections, 2_000, spawnSessions),
+  creates: underLoad('create tasks', connections, 5_000, ({ createElsewhere }) => [createElsewhere]),
 }
 
 const afterLoad: Record<string, Measure> = {
@@ -121,27 +124,20 @@ const onOneProcessor = ({ server }: Site) =>
 
 /** What runs first finds another machine: they take turns at that, too. */
 let turn = 0
-const inTurns = async (sides: Side[], of: Record<string, Measure>, times = 1) => {
+const inTurns = async (sides: Side[], of: Record<string, Measure>) => {
   for (const [name, measure] of Object.entries(of)) {
     say(name)
-    const both = sides.map((side): { side: Side; taken: Value[] } => ({ side, taken: [] }))
-    for (let time = 0; time < times; time++)
-      for (const { side, taken } of turn++ % 2 === 0 ? both : both.toReversed()) {
-        taken.push(...[await measure(side.site)].flat())
-      }
-    for (const { side, taken } of both) keep(side.values, taken)
+    for (const side of turn++ % 2 === 0 ? sides : sides.toReversed())
+      keep(side.values, [await measure(side.site)].flat())
   }
 }
 
-/** The mean of what was taken in one round. */
 const keep = (values: Values, taken: Value[]) => {
-  const nameOf = ({ measure, unit }: Value) => `${measure} (${unit})`
-  for (const name of new Set(taken.map(nameOf))) {
-    const all = taken.filter((value) => nameOf(value) === name)
-    const mean = all.reduce((sum, { value }) => sum + value, 0) / all.length
+  for (const { measure, unit, value, judged } of taken) {
+    const name = `${measure} (${unit})`
     const rounds = values.get(name)
-    if (rounds) rounds.values.push(mean)
-    else values.set(name, { judged: all.some(({ judged }) => judged), values: [mean] })
+    if (rounds) rounds.values.push(value)
+    else values.set(name, { judged, values: [value] })
   }
 }
 
@@ -172,7 +168,7 @@ try {
     say(`round ${round} of ${rounds}`)
     await inTurns(sides, once)
     for (const { site } of sides) onOneProcessor(site)
-    await inTurns(sides, requests, bursts)
+    await inTurns(sides, requests)
     await inTurns(sides, afterLoad)
   }
   const [first, second] = sides

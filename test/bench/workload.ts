@@ -4,7 +4,14 @@ import { freshDirectory, removeDirectory, runChild } from './children'
 import type { LoadJob, LoadRequest, LoadResult } from './load'
 import { root, type Server, startServer } from './server'
 
-export type Stored = { projectId: string; taskIds: string[]; taskBytes: number; createTask: LoadRequest }
+export type Stored = {
+  projectId: string
+  taskIds: string[]
+  taskBytes: number
+  createTask: LoadRequest
+  /** In a project of its own. */
+  createElsewhere: LoadRequest
+}
 
 /** A server over a directory with 10,000 tasks. `server` is the one that runs now, of `folder`: some measures restart it. */
 export type Site = { home: string; folder: string; server: Server; stored: Stored }
@@ -48,15 +55,22 @@ const fill = async (server: Server): Promise<Stored> => {
 
   const missing = entityBytes - probe.length
   const description = sentence.repeat(Math.ceil(missing / sentence.length)).slice(0, missing)
-  const body = JSON.stringify({ ...task, description })
-  const createTask: LoadRequest = { method: 'POST', path: '/api/tasks', body }
+  const createIn = (projectId: string): LoadRequest => ({
+    method: 'POST',
+    path: '/api/tasks',
+    body: JSON.stringify({ ...task, projectId, description }),
+  })
+  const createTask = createIn(projectId)
   await load(server, { connections, requests: [createTask], until: { count: storedTasks } })
   const tasks = z.array(withId).parse(await (await call(server, 'GET', '/api/tasks')).json())
   const taskIds = tasks.map((task) => task.id)
   if (taskIds.length !== storedTasks)
     throw new Error(`${taskIds.length} tasks are stored, not ${storedTasks}`)
   const first = await (await call(server, 'GET', `/api/tasks/${taskIds[0]}`)).text()
-  return { projectId, taskIds, taskBytes: first.length, createTask }
+  const createElsewhere = createIn(
+    await create(server, '/api/projects', { name: 'Other', workingDir: '/tmp' }),
+  )
+  return { projectId, taskIds, taskBytes: first.length, createTask, createElsewhere }
 }
 
 /** Throws unless the first, the middle and the last task are there. A whole list would cost memory. */
