@@ -1,5 +1,5 @@
 import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join, sep } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { withoutByteOrderMark } from '../../../schemas/json-text'
 import { cannotBeRead } from '../../driver'
 import { storedKinds } from '../../kinds'
@@ -15,15 +15,15 @@ const placeholderPattern = /^\.([A-Za-z0-9_-]+)\.json\.icloud$/
 interface FoundFiles {
   /** The keys of all documents. */
   keys: string[]
-  /** The folders of those of them that are files, and no link or anything else, by key. */
-  plain: Map<string, string>
+  /** Those of them that are files, and no link or anything else. */
+  plain: Set<string>
   /** What is left where it is, though it may hold documents: copies that sync programs made, links that lead nowhere. */
   others: { path: string; reason: string }[]
 }
 
 /** Looks through the folders of documents. Throws if one cannot be read. */
 export const findFiles = (directory: string): FoundFiles => {
-  const found: FoundFiles = { keys: [], plain: new Map(), others: [] }
+  const found: FoundFiles = { keys: [], plain: new Set(), others: [] }
   for (const kind of storedKinds) addFilesBelow(join(directory, folderOf(kind)), kind, depthOf(kind), found)
   return found
 }
@@ -42,7 +42,7 @@ const addFilesBelow = (path: string, key: string, depth: number, found: FoundFil
     const innerKey = `${key}:${stem}`
     if (depth === 0) {
       found.keys.push(innerKey)
-      if (entry.isFile() && name.endsWith('.json')) found.plain.set(innerKey, path)
+      if (entry.isFile() && name.endsWith('.json')) found.plain.add(innerKey)
     } else
       try {
         const inner = join(path, name)
@@ -80,9 +80,9 @@ export const readDocument = (directory: string, key: string): string | null => {
 }
 
 /** The same of what was a file a moment ago, which spares ten thousand of them a look at what they are; undefined if it is gone. */
-export const readPlain = (folder: string, key: string): string | undefined => {
+export const readPlain = (directory: string, key: string): string | undefined => {
   try {
-    return readText(`${folder}${sep}${key.slice(key.lastIndexOf(':') + 1)}.json`)
+    return readText(pathOfKey(directory, key))
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error

@@ -38,6 +38,7 @@ export const openFolders: readonly string[] = Object.values(places)
 
 /** A name within a key: it is one of a folder, or of a file without `.json`. */
 export const namePattern = /^[A-Za-z0-9_-]+$/
+const name = namePattern.source.slice(1, -1)
 
 const isKind = (name: string): name is Kind => Object.hasOwn(places, name)
 
@@ -58,7 +59,7 @@ export const pathOfKey = (directory: string, key: string): string => {
 }
 
 /** What follows the kind in a key, by the number of folders in between. */
-const restPatterns = { 0: /^:[A-Za-z0-9_-]+$/, 1: /^:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$/ }
+const restPatterns = { 0: new RegExp(`^:${name}$`), 1: new RegExp(`^:${name}:${name}$`) }
 
 const kindOfDocument = (key: string): Kind | undefined => {
   const kind = key.slice(0, key.indexOf(':'))

@@ -59,8 +59,8 @@ export const createDocumentReader = ({
   const left = new Map<string, string>()
   /** Other files that are left, by path. */
   const others = new Map<string, string>()
-  /** The folders of files that were found in this turn, by key: at the next one they may be something else. */
-  let plain: ReadonlyMap<string, string> = new Map()
+  /** The keys of files that were found in this turn: at the next one they may be something else. */
+  let plain: ReadonlySet<string> = new Set()
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
@@ -123,9 +123,8 @@ export const createDocumentReader = ({
   }
 
   const read = (key: string): string | null => {
-    const folder = plain.get(key)
     try {
-      return (folder === undefined ? undefined : readPlain(folder, key)) ?? readDocument(directory, key)
+      return (plain.has(key) ? readPlain(directory, key) : undefined) ?? readDocument(directory, key)
     } catch (error) {
       note(key, error)
       throw error
@@ -156,7 +155,7 @@ export const createDocumentReader = ({
       for (const { path, reason } of found.others) leaveOther(path, reason)
       plain = found.plain
       setImmediate(() => {
-        plain = new Map()
+        plain = new Set()
       })
       return found.keys
     },
