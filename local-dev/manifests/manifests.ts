@@ -1,4 +1,4 @@
-import { constants, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { constants, renameSync, writeFileSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Manifests } from '../../functions/services/app-services'
@@ -41,7 +41,7 @@ export const fileManifests = ({ directory, strict, notes }: FileManifestsOptions
     keep: notes.end,
     async write(sessionId, manifest) {
       try {
-        makeFolder(folderOf(sessionId))
+        makeDirectory(folderOf(sessionId), privateFolderMode)
         const text = `${JSON.stringify(manifest, null, 2)}\n`
         if (!strict && text.length <= maxAtOnce) return writeAtOnce(location(sessionId), text)
         await writeAtomically(location(sessionId), text, strict)
@@ -77,15 +77,6 @@ const readFileAt = async (path: string): Promise<string | undefined> => {
     return (await file.stat()).isFile() ? await file.readFile('utf8') : undefined
   } finally {
     await file.close()
-  }
-}
-
-/** Nearly always it is new, and what it lies in is there: then it is not looked for first. */
-const makeFolder = (path: string) => {
-  try {
-    mkdirSync(path, privateFolderMode)
-  } catch {
-    makeDirectory(path, privateFolderMode)
   }
 }
 
