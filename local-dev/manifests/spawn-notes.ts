@@ -98,18 +98,14 @@ export const openSpawnNotes = (folder: string, sessionDir: string): SpawnNotes =
 }
 
 /** Servers before this one noted each session by an empty file of its name. */
-const notesByName = (folder: string): string[] => {
-  try {
-    return readdirSync(folder).filter((name) => /^[\w-]+$/.test(name))
-  } catch (error) {
-    if (isMissingFile(error)) return []
-    throw error
-  }
-}
+const notesByName = (folder: string): string[] =>
+  noneIfMissing(() => readdirSync(folder)).filter((name) => /^[\w-]+$/.test(name))
 
-const linesOf = (file: string): string[] => {
+const linesOf = (file: string): string[] => noneIfMissing(() => readFileSync(file, 'utf8').split('\n'))
+
+const noneIfMissing = (read: () => string[]): string[] => {
   try {
-    return readFileSync(file, 'utf8').split('\n')
+    return read()
   } catch (error) {
     if (isMissingFile(error)) return []
     throw error
