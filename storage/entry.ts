@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { parseTrusted } from '../schemas/json-text'
 import { Items } from './items'
 import { type Entities, type Heads, type Kind, keyOf, kinds, type ListOf } from './kinds'
@@ -84,15 +84,19 @@ export class Entry<K extends Kind = Kind> {
     added: ItemsByList,
   ): { entry: Entry<K>; appends?: Appends } {
     const { appendOnly } = kinds[kind]
+    if (appendOnly.length === 0) return { entry: new Entry(kind, document) }
+    if (!before) {
+      const compact = JSON.stringify({ ...document, ...added })
+      if (compact.length < minPartedCharacters) return { entry: new Entry(kind, document, { compact }) }
+    }
     const head = JSON.stringify(document)
     const parts = before === undefined ? undefined : before.#parts
     if (!parts) {
-      if (appendOnly.length === 0) return { entry: new Entry(kind, document, { compact: head }) }
       const texts = appendOnly.map((name) => textsOf(added[name]))
       const characters = texts.flat().reduce((total, text) => total + text.length, head.length)
       const compact =
-        characters + (before?.characters ?? 0) < minPartedCharacters
-          ? growText(before?.json, head, appendOnly, added)
+        before && characters + before.characters < minPartedCharacters
+          ? growText(before.json, head, appendOnly, added)
           : undefined
       if (compact !== undefined && compact.length < minPartedCharacters)
         return { entry: new Entry(kind, document, { compact }) }
@@ -162,9 +166,9 @@ export class Entry<K extends Kind = Kind> {
     return characters
   }
 
-  /** A strong entity tag: equal for equal contents. 132 bits of SHA-256. */
+  /** A strong entity tag: equal for equal contents. 132 bits of SHA-256, in one call: a `Hash` object costs more than a short text. */
   get etag(): string {
-    this.#etag ??= `"${createHash('sha256').update(this.#tagged()).digest('base64url').slice(0, 22)}"`
+    this.#etag ??= `"${hash('sha256', this.#tagged(), 'base64url').slice(0, 22)}"`
     return this.#etag
   }
 

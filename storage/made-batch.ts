@@ -19,9 +19,9 @@ export function* toBatch(
   documents: Documents,
   lastEvent: number,
 ): Generator<void, MadeBatch> {
-  const byId = new Map<string, Entry>(
-    [...told, ...entries].map((entry) => [`${entry.kind}:${entry.id}`, entry]),
-  )
+  const byId = new Map<string, Entry>()
+  for (const staged of [told, entries])
+    for (const entry of staged) byId.set(`${entry.kind}:${entry.id}`, entry)
   const puts = entries.map((entry) => putOf(entry, appendsOf.get(entry)))
   const published: PublishedEvent[] = []
   const logged: LoggedEvent[] = []

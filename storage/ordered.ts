@@ -30,6 +30,13 @@ export class Ordered<T extends Position> {
   /** Adds an entry, or replaces the one at its position. */
   put(entry: T): void {
     this.#all = undefined
+    const last = this.#blocks.at(-1)
+    const newest = last?.at(-1)
+    if (last && newest && last.length < this.#maxBlockSize && comparePositions(newest, entry) < 0) {
+      last.push(entry)
+      this.#size++
+      return
+    }
     const at = this.#blockOf(entry)
     const block = this.#blocks[at] ?? []
     const index = indexAfter(block, entry)

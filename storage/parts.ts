@@ -58,17 +58,17 @@ export function* piecesOf({ head, lists }: Parts, newest = Number.POSITIVE_INFIN
 
 /** The compact JSON of a short document after a change: a new head, and what was added to the lists that it had. */
 export const growText = (
-  before: string | undefined,
+  before: string,
   head: string,
   names: readonly string[],
   added: ItemsByList,
 ): string => {
-  const spans = before === undefined ? [] : spansOf(before, names)
+  const spans = spansOf(before, names)
   const pieces: string[] = []
   let from = 0
   for (const { field, start, end } of spansOf(head, names)) {
     const span = spans.find((one) => one.field === field)
-    const kept = span ? before?.slice(span.start + 1, span.end - 1) : ''
+    const kept = span ? before.slice(span.start + 1, span.end - 1) : ''
     pieces.push(head.slice(from, start), '[', [...(kept ? [kept] : []), ...textsOf(added[field])].join(), ']')
     from = end
   }

@@ -6,6 +6,7 @@ declare module 'node:crypto' {
     digest(encoding: 'base64' | 'base64url' | 'hex'): string
   }
   export const createHash: (algorithm: 'sha256') => Hash
+  export const hash: (algorithm: 'sha256', text: string, encoding: 'base64url') => string
   export const createHmac: (algorithm: 'sha256', key: string | Uint8Array) => Hash
   export const timingSafeEqual: (one: Uint8Array, other: Uint8Array) => boolean
 }

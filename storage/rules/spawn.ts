@@ -35,15 +35,7 @@ export const planSpawn = (
   granted: Chosen = {},
 ): SpawnPlan => {
   const role = request.role ?? 'worker'
-  const tasks = request.taskIds.map((taskId) => {
-    const task = reader.get('tasks', taskId)
-    if (!task) throw apiError('task_not_found', `Task ${taskId} not found`, { taskId })
-    return task
-  })
-  const project = reader.get('projects', request.projectId)
-  if (!project) throw apiError('project_not_found', `Project ${request.projectId} not found`)
-  if (request.sessionId !== undefined && !reader.get('sessions', request.sessionId))
-    throw apiError('parent_session_not_found', `Parent session ${request.sessionId} not found`)
+  const { tasks, project } = requireNamed(reader, request)
   return {
     request,
     sessionId,
@@ -54,6 +46,22 @@ export const planSpawn = (
     chosen: chosenBy(request, tasks, granted),
     template: templateForSpawn(reader, role, request.templateId),
   }
+}
+
+const requireNamed = (
+  reader: Reader,
+  { taskIds, projectId, sessionId }: SpawnSessionRequest,
+): Pick<SpawnPlan, 'tasks' | 'project'> => {
+  const tasks = taskIds.map((taskId) => {
+    const task = reader.get('tasks', taskId)
+    if (!task) throw apiError('task_not_found', `Task ${taskId} not found`, { taskId })
+    return task
+  })
+  const project = reader.get('projects', projectId)
+  if (!project) throw apiError('project_not_found', `Project ${projectId} not found`)
+  if (sessionId !== undefined && !reader.get('sessions', sessionId))
+    throw apiError('parent_session_not_found', `Parent session ${sessionId} not found`)
+  return { tasks, project }
 }
 
 /** How the agent is to work: as the request says, and its model as the first task does. */
@@ -94,7 +102,8 @@ export function* spawnSession(
   environment: SpawnEnvironment,
   machine: Machine,
 ): Steps<Session> {
-  planSpawn(tx, request, sessionId)
+  requireNamed(tx, request)
+  if (request.templateId !== undefined) templateForSpawn(tx, role, request.templateId)
   const spawnSource = request.spawnSource ?? 'ui'
   const envVars = environmentOf(sessionId, strategy, environment)
   const session: Session = {

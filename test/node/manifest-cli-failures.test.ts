@@ -147,6 +147,21 @@ describe('a CLI that fails leaves nothing', () => {
     expect(await api.get('/api/tasks')).toEqual(tasks)
     expect(readdirSync(server.sessionDir)).toEqual([])
   })
+
+  it('when it deletes the template that the spawn names', async () => {
+    const { server, api, fields } = usual
+    const template = { name: 'Short', role: 'worker', content: 'Do it.' }
+    const { id } = await api.ok<{ id: string }>('POST', '/api/templates', template)
+    teach(
+      cli,
+      `await fetch(option('--api-url') + '/api/templates/${id}', { method: 'DELETE' })
+      ${good}`,
+    )
+    const refusal = await api.request('POST', '/api/sessions/spawn', { ...fields, templateId: id })
+    expect(refusal).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } })
+    expect(await api.get('/api/sessions')).toEqual([])
+    expect(readdirSync(server.sessionDir)).toEqual([])
+  })
 })
 
 it('without a place for the manifest nothing is spawned, and the CLI is not run', async () => {
