@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, type Stats, statSync } from 'node:fs'
 import { isMissing } from './error-code'
 
 /** A server's hold on a data directory, as other threads of it can look at it. */
@@ -45,20 +45,25 @@ type Holding = 'held' | 'gone' | 'lost'
  * look. Throws if the lock cannot be read.
  */
 export const createHolderCheck = ({ file, text }: Lease): (() => Holding) => {
-  let seen = ''
+  let seen: Stats | undefined
   return () => {
     const found = statSync(file, { throwIfNoEntry: false })
     if (!found) return 'gone'
-    // A lock that takes the place of another was made while that was there: their inodes differ.
-    const now = `${found.dev} ${found.ino} ${found.size} ${found.mtimeMs}`
-    if (now === seen) return 'held'
+    if (seen && isUntouched(found, seen)) return 'held'
     const holds = textIfThere(file)
     if (holds === undefined) return 'gone'
     if (holds !== text) return 'lost'
-    seen = now
+    seen = found
     return 'held'
   }
 }
+
+/** A lock that takes the place of another was made while that was there: their inodes differ. */
+const isUntouched = (found: Stats, seen: Stats): boolean =>
+  found.ino === seen.ino &&
+  found.mtimeMs === seen.mtimeMs &&
+  found.size === seen.size &&
+  found.dev === seen.dev
 
 const textIfThere = (path: string): string | undefined => {
   try {

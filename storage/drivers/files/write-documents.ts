@@ -89,11 +89,10 @@ export const createDocumentBatch = (directory: string, strict: boolean, lease: L
   }
 
   /** Whether its path takes it. */
-  const place = (key: string, move: (path: string) => void, isSynced: boolean): boolean => {
-    const path = pathOfKey(directory, key)
+  const place = (key: string, path: string, move: () => void, isSynced: boolean): boolean => {
     assertHeld()
     try {
-      move(path)
+      move()
     } catch (error) {
       if (diskWideCodes.has(codeOf(error))) throw error
       assertHeld()
@@ -107,22 +106,25 @@ export const createDocumentBatch = (directory: string, strict: boolean, lease: L
 
   return {
     write(key, json) {
-      const file = openDraft(nextDraft(), modeOf(pathOfKey(directory, key)))
+      const path = pathOfKey(directory, key)
+      const file = openDraft(nextDraft(), modeOf(path))
       try {
         writeText(file, `${JSON.stringify(JSON.parse(json), null, 2)}\n`)
         if (strict) fsyncSync(file)
       } finally {
         closeSync(file)
       }
-      place(key, (path) => renameInto(draft, path), strict)
+      place(key, path, () => renameInto(draft, path), strict)
     },
     remove(key) {
       nextDraft()
-      place(key, (path) => removeFile(path, draft), strict)
+      const path = pathOfKey(directory, key)
+      place(key, path, () => removeFile(path, draft), strict)
     },
     begin(key, seal) {
-      const file = openDraft(nextDraft(), modeOf(pathOfKey(directory, key)))
-      long = { key, file, seal, indent: createIndenter(), written: { size: 0, checksum: 0 } }
+      const path = pathOfKey(directory, key)
+      const file = openDraft(nextDraft(), modeOf(path))
+      long = { key, path, file, seal, indent: createIndenter(), written: { size: 0, checksum: 0 } }
     },
     add(piece) {
       if (long) addTo(long, long.indent(piece))
@@ -130,11 +132,11 @@ export const createDocumentBatch = (directory: string, strict: boolean, lease: L
     end() {
       if (!long) return
       addTo(long, '\n')
-      const { key, file, seal, written } = long
+      const { key, path, file, seal, written } = long
       fsyncSync(file)
       closeSync(file)
       long = undefined
-      const isPlaced = place(key, (path) => renameInto(draft, path), true)
+      const isPlaced = place(key, path, () => renameInto(draft, path), true)
       if (isPlaced && seal) writeSeal(directory, key, { ...seal, ...written })
     },
     finish() {
@@ -193,6 +195,7 @@ const openDraft = (path: string, mode: number): number => {
 /** A long document that is being written. */
 interface LongFile {
   key: string
+  path: string
   file: number
   seal: UnwrittenSeal | undefined
   indent: (piece: string) => string
