@@ -3,13 +3,14 @@ import { allOperations } from './all-operations'
 import { guard } from './http/guard'
 import { methodNotAllowed, noRoute } from './http/not-found'
 import { respondError } from './http/respond'
+import { createRouter } from './http/router'
 import { mcpEndpoint } from './mcp/endpoint'
 import type { Env, RequestContext } from './services/app-services'
 import { answerConsole } from './status/console-file'
 
 /** The whole API, for any host: `app.fetch(request, { ...services, address })`. */
 export const createApp = (): Hono<Env> => {
-  const app = new Hono<Env>()
+  const app = new Hono<Env>({ router: createRouter() })
   const guarded = (handle: (c: RequestContext) => Response | Promise<Response>) => (c: RequestContext) => {
     const refusal = guard(c)
     return refusal instanceof Promise
