@@ -85,26 +85,23 @@ export class Entry<K extends Kind = Kind> {
   ): { entry: Entry<K>; appends?: Appends } {
     const { appendOnly } = kinds[kind]
     if (appendOnly.length === 0) return { entry: new Entry(kind, document) }
-    if (!before) {
-      const compact = JSON.stringify({ ...document, ...added })
-      if (compact.length < minPartedCharacters) return { entry: new Entry(kind, document, { compact }) }
-    }
+    if (!before) return { entry: new Entry(kind, { ...document, ...added }) }
     const head = JSON.stringify(document)
-    const parts = before === undefined ? undefined : before.#parts
+    const parts = before.#parts
     if (!parts) {
       const texts = appendOnly.map((name) => textsOf(added[name]))
       const characters = texts.flat().reduce((total, text) => total + text.length, head.length)
       const compact =
-        before && characters + before.characters < minPartedCharacters
+        characters + before.characters < minPartedCharacters
           ? growText(before.json, head, appendOnly, added)
           : undefined
       if (compact !== undefined && compact.length < minPartedCharacters)
         return { entry: new Entry(kind, document, { compact }) }
       // Not written, parsed and written once more: it may be a megabyte.
-      const known = before?.parts.lists
+      const known = before.parts.lists
       const lists: Record<string, Items> = {}
       appendOnly.forEach((name, at) => {
-        lists[name] = (known?.[name] ?? Items.of([])).append(texts[at] ?? [])
+        lists[name] = (known[name] ?? Items.of([])).append(texts[at] ?? [])
       })
       return { entry: new Entry(kind, document, { parts: { head, lists } }) }
     }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { KeptAnswer } from '../../schemas/answer'
 import { apiError } from '../../schemas/errors'
 import { validationError } from '../../schemas/problems'
@@ -52,8 +52,7 @@ const repeatOf = (c: RequestContext, key: string, input: object): Repeat => ({
   content: digest(input),
 })
 
-const digest = (value: object): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('base64url')
+const digest = (value: object): string => hash('sha256', JSON.stringify(value), 'base64url')
 
 /** Undefined where it is to be made from an entity that is gone. */
 const bodyOf = ({ json, headers, entity }: KeptAnswer, documents: Documents) => {

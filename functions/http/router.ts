@@ -9,7 +9,7 @@ import { RegExpRouter } from 'hono/router/reg-exp-router'
  */
 export const createRouter = <T>(): Router<T> => {
   const fixed = new Map<string, [T, Record<never, never>][]>()
-  const routers = [new RegExpRouter<T>()]
+  const routers: RegExpRouter<T>[] = []
 
   const addTo = (at: number, ...route: [method: string, path: string, handler: T]): void => {
     const router = routers[at] ?? new RegExpRouter<T>()

@@ -48,6 +48,7 @@ export const planSpawn = (
   }
 }
 
+/** What must be there for a spawn: it may be deleted between its plan and its session. */
 const requireNamed = (
   reader: Reader,
   { taskIds, projectId, sessionId }: SpawnSessionRequest,
